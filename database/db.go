@@ -1,0 +1,176 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/volaweb/vola/fault"
+)
+
+// Config says which database to open and how.
+type Config struct {
+	// URL names the database: "sqlite:site.db" (a file, relative to the
+	// working directory, or absolute: "sqlite:/srv/site.db") or
+	// "postgres://user:password@host:5432/name?sslmode=...".
+	URL string
+	// Drivers are the kinds of databases that can be opened.
+	Drivers []Driver
+	// Create makes the SQLite file when it does not exist. PostgreSQL
+	// databases are never created. Defaults to false: a wrong path is an error.
+	Create bool
+	// MaxConns is the most connections held at a time; on SQLite the most
+	// readers, beside one writer. Defaults to 8.
+	MaxConns int
+	// Observer, when set, is told of every statement after it ran. It is
+	// called by the goroutine that ran the statement and must not use the
+	// database.
+	Observer func(context.Context, Statement)
+}
+
+// DB is a handle on one database and its pool of connections. It is safe for
+// concurrent use. The zero value is of no use; [Open] makes one.
+type DB struct {
+	backend  Backend
+	dialect  Dialect
+	url      string
+	observer func(context.Context, Statement)
+	attached sync.Map
+}
+
+// Handle is what statements run on: a *[DB] or a *[Tx]. No other type
+// implements it.
+type Handle interface {
+	// Query runs a statement that returns rows, which the caller must close.
+	Query(ctx context.Context, query string, args ...any) (Rows, error)
+	// Exec runs a statement that returns no rows.
+	Exec(ctx context.Context, query string, args ...any) (Result, error)
+	// InTx runs fn in a transaction; on a Tx, in a savepoint of it.
+	InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error
+	root() *DB
+}
+
+// Open opens a database and checks that it answers. The caller must close it.
+// Errors name the database without its password; that of a database that is
+// not there is of kind [fault.NotFound].
+func Open(ctx context.Context, cfg Config) (*DB, error) {
+	scheme, _, ok := strings.Cut(cfg.URL, ":")
+	if !ok || scheme == "" {
+		return nil, fault.Newf(fault.Invalid, "database URL %q has no scheme; write %s", RedactURL(cfg.URL), wanted(cfg.Drivers))
+	}
+	if cfg.MaxConns <= 0 {
+		cfg.MaxConns = 8
+	}
+	for _, d := range cfg.Drivers {
+		if !slices.Contains(d.Schemes(), scheme) {
+			continue
+		}
+		b, err := d.Open(ctx, cfg)
+		if err != nil {
+			return nil, err
+		}
+		return &DB{backend: b, dialect: d.Dialect(), url: RedactURL(cfg.URL), observer: cfg.Observer}, nil
+	}
+	return nil, fault.Newf(fault.Invalid, "no driver for database URL %q; write %s", RedactURL(cfg.URL), wanted(cfg.Drivers))
+}
+
+func wanted(drivers []Driver) string {
+	var forms []string
+	for _, d := range drivers {
+		switch s := d.Schemes()[0]; s {
+		case "sqlite":
+			forms = append(forms, "sqlite:FILE")
+		default:
+			forms = append(forms, s+"://...")
+		}
+	}
+	if len(forms) == 0 {
+		return "one whose driver is in Config.Drivers, which is empty"
+	}
+	return strings.Join(forms, " or ")
+}
+
+// RedactURL returns the database URL without its password, fit for a log.
+func RedactURL(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		scheme, _, _ := strings.Cut(raw, ":")
+		return scheme + ":..."
+	}
+	q := u.Query()
+	if q.Has("password") {
+		q.Set("password", "xxxxx")
+		u.RawQuery = q.Encode()
+	}
+	return u.Redacted()
+}
+
+// URL returns the URL that the database was opened with, without a password.
+func (db *DB) URL() string { return db.url }
+
+// Dialect returns the database's dialect.
+func (db *DB) Dialect() Dialect { return db.dialect }
+
+// Backend returns what the driver made; for packages that add to the database.
+func (db *DB) Backend() Backend { return db.backend }
+
+// Close closes all connections. Statements after that fail.
+func (db *DB) Close() error { return db.backend.Close() }
+
+func (db *DB) root() *DB { return db }
+
+// Query runs a statement that returns rows, which the caller must close.
+func (db *DB) Query(ctx context.Context, query string, args ...any) (Rows, error) {
+	if err := db.outside(ctx); err != nil {
+		return nil, err
+	}
+	return observeQuery(ctx, db, db.backend, query, args)
+}
+
+// Exec runs a statement that returns no rows.
+func (db *DB) Exec(ctx context.Context, query string, args ...any) (Result, error) {
+	if err := db.outside(ctx); err != nil {
+		return Result{}, err
+	}
+	return observeExec(ctx, db, db.backend, query, args)
+}
+
+// Root returns the database that h runs on.
+func Root(h Handle) *DB { return h.root() }
+
+// Attached returns what is kept beside the database under key, made by make on
+// the first call. Packages that need something for each database (the ORM its
+// plans) keep it here instead of in a variable of their own; key is a value of
+// an unexported type. It is safe for concurrent use; make may run twice, one
+// result is kept.
+func (db *DB) Attached(key any, make func() any) any {
+	if v, ok := db.attached.Load(key); ok {
+		return v
+	}
+	v, _ := db.attached.LoadOrStore(key, make())
+	return v
+}
+
+// QueryRow runs a query and scans its first row into dest. The error is
+// [ErrNoRows] when there is none; further rows are dropped.
+func QueryRow(ctx context.Context, h Handle, dest []any, query string, args ...any) (err error) {
+	rows, err := h.Query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		return ErrNoRows
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return fmt.Errorf("scan row: %w", err)
+	}
+	return nil
+}

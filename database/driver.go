@@ -1,0 +1,181 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/volaweb/vola/schema"
+)
+
+// Driver opens databases of one kind. Implementations are values without
+// state, such as sqlite.Driver.
+type Driver interface {
+	// Schemes returns the URL schemes that are the driver's, such as
+	// "postgres" and "postgresql"; the first is the dialect's name.
+	Schemes() []string
+	// Dialect returns the driver's dialect, without a database.
+	Dialect() Dialect
+	// Open opens the database that cfg.URL names and checks that it answers.
+	// The error of a database that is not there wraps [fs.ErrNotExist].
+	Open(ctx context.Context, cfg Config) (Backend, error)
+}
+
+// Backend is an open database as a driver provides it. It is safe for
+// concurrent use.
+//
+// size: a driver may have up to twelve methods
+type Backend interface {
+	Conn
+	// Begin starts a transaction.
+	Begin(ctx context.Context, opts TxOptions) (BackendTx, error)
+	// Raw returns the driver's own handle.
+	Raw() any
+	// Close closes all connections, after the statements that run now.
+	Close() error
+}
+
+// BackendTx is a transaction as a driver provides it. It is used by one
+// goroutine at a time.
+//
+// size: a driver may have up to twelve methods
+type BackendTx interface {
+	Conn
+	Commit(ctx context.Context) error
+	Rollback(ctx context.Context) error
+	// Raw returns the driver's own transaction.
+	Raw() any
+}
+
+// Conn runs statements. Errors are *[Error] wherever the driver knows more
+// than the text.
+type Conn interface {
+	// Query runs a statement that returns rows, which the caller must close.
+	Query(ctx context.Context, query string, args []any) (Rows, error)
+	// Exec runs a statement and drops the rows it may return.
+	Exec(ctx context.Context, query string, args []any) (Result, error)
+}
+
+// Rows is the result of a query, read row by row. It must be closed; closing
+// twice does no harm.
+//
+// size: the shape of database/sql.Rows
+type Rows interface {
+	// Next moves to the next row; it is false at the end and after an error.
+	Next() bool
+	// Scan copies the row's columns into the variables pointed to.
+	Scan(dest ...any) error
+	// Columns returns the names of the columns.
+	Columns() ([]string, error)
+	// Err returns the error that ended Next early, if any.
+	Err() error
+	// Close frees the connection and returns what Err returns.
+	Close() error
+}
+
+// Result is what a statement did.
+type Result struct {
+	RowsAffected int64
+	// LastInsertID is the number that the database gave to the row inserted
+	// last. Only dialects without Features.Returning report it.
+	LastInsertID int64
+}
+
+// TxOptions says what kind of transaction to begin. The zero value begins one
+// that may write, at the database's default isolation: serialisable on SQLite,
+// read committed on PostgreSQL.
+type TxOptions struct {
+	// ReadOnly refuses writes. On SQLite the transaction then neither waits
+	// for the writer nor holds it up.
+	ReadOnly bool
+	// Isolation asks for a level; SQLite is always serialisable.
+	Isolation sql.IsolationLevel
+	// Retry is how many more times the function is run when the transaction
+	// fails because of another one that ran at the same time ([ErrSerialization]).
+	// Defaults to 0.
+	Retry int
+}
+
+// Dialect is how one kind of database differs from others. Dialects are
+// values without state, safe for concurrent use.
+//
+// size: a driver may have up to twelve methods
+type Dialect interface {
+	// Name returns "sqlite" or "postgres".
+	Name() string
+	// AppendPlaceholder appends the placeholder of the n-th argument, from 1.
+	AppendPlaceholder(b []byte, n int) []byte
+	// Codec returns how values of a type are stored; an error names what the
+	// database cannot hold.
+	Codec(t schema.Type) (Codec, error)
+	// Features returns what the database can do.
+	Features() Features
+	// Editor returns the statements that change tables.
+	Editor() Editor
+}
+
+// Features are what one database can do and another cannot.
+type Features struct {
+	// Returning makes the ORM learn new keys by INSERT ... RETURNING; without
+	// it by Result.LastInsertID.
+	Returning bool
+	// TxDDL says that schema changes are part of the transaction.
+	TxDDL bool
+	// MaxArgs is the most placeholders that one statement may have.
+	MaxArgs int
+}
+
+// Codec converts between a Go value and what the driver takes and gives.
+// The zero value passes everything through.
+type Codec struct {
+	// Encode returns what to hand to the driver for a value: a bool, int64,
+	// float64, string, []byte, time.Time. Nil passes the value as it is. An
+	// error says why the value cannot be stored.
+	Encode func(v any) (any, error)
+	// NewScanner returns something to scan into instead of the variable
+	// itself. Nil scans into the variable.
+	NewScanner func() Scanner
+	// SelectPrefix is put before the column in the list of a SELECT.
+	SelectPrefix string
+}
+
+// Scanner receives a value from the driver for a variable.
+type Scanner interface {
+	sql.Scanner
+	// Reset makes the scanner write its next value into the variable that
+	// dest points to; a pointer to a pointer may be set to nil for NULL.
+	Reset(dest any)
+}
+
+// Editor writes the statements that change the tables of a database.
+//
+// size: a driver may have up to twelve methods
+type Editor interface {
+	// CreateTable returns the statements that make the table, its indexes and
+	// its constraints.
+	CreateTable(t schema.Table) ([]string, error)
+	// DropTable returns the statements that remove the table and its indexes.
+	DropTable(t schema.Table) ([]string, error)
+	// AlterTable returns the statements that turn one table into the other
+	// without losing a row, or an error that says what it cannot do.
+	AlterTable(from, to schema.Table) ([]string, error)
+	// Tables returns the names of all tables in the database that are not the
+	// database's own.
+	Tables(ctx context.Context, h Handle) ([]string, error)
+}
+
+// Quote quotes the name of a table or column for use in SQL.
+func Quote(name string) string {
+	return string(AppendQuoted(make([]byte, 0, len(name)+2), name))
+}
+
+// AppendQuoted appends the quoted name to b.
+func AppendQuoted(b []byte, name string) []byte {
+	b = append(b, '"')
+	for i := 0; i < len(name); i++ {
+		if name[i] == '"' {
+			b = append(b, '"')
+		}
+		b = append(b, name[i])
+	}
+	return append(b, '"')
+}

@@ -1,0 +1,106 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/volaweb/vola/database"
+)
+
+// runner is what a pool and a transaction of pgx have in common.
+type runner interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}
+
+func query(ctx context.Context, r runner, q string, args []any) (database.Rows, error) {
+	res, err := r.Query(ctx, q, args...)
+	if err != nil {
+		return nil, mapError(err)
+	}
+	return rows{res}, nil
+}
+
+func exec(ctx context.Context, r runner, q string, args []any) (database.Result, error) {
+	tag, err := r.Exec(ctx, q, args...)
+	return database.Result{RowsAffected: tag.RowsAffected()}, mapError(err)
+}
+
+type backend struct{ pool *pgxpool.Pool }
+
+func (b *backend) Query(ctx context.Context, q string, args []any) (database.Rows, error) {
+	return query(ctx, b.pool, q, args)
+}
+
+func (b *backend) Exec(ctx context.Context, q string, args []any) (database.Result, error) {
+	return exec(ctx, b.pool, q, args)
+}
+
+func (b *backend) Begin(ctx context.Context, opts database.TxOptions) (database.BackendTx, error) {
+	var po pgx.TxOptions
+	if opts.ReadOnly {
+		po.AccessMode = pgx.ReadOnly
+	}
+	switch opts.Isolation {
+	case sql.LevelDefault:
+	case sql.LevelReadUncommitted, sql.LevelReadCommitted:
+		po.IsoLevel = pgx.ReadCommitted
+	case sql.LevelRepeatableRead, sql.LevelSnapshot:
+		po.IsoLevel = pgx.RepeatableRead
+	case sql.LevelSerializable:
+		po.IsoLevel = pgx.Serializable
+	default:
+		return nil, fmt.Errorf("postgres has no isolation level %v", opts.Isolation)
+	}
+	t, err := b.pool.BeginTx(ctx, po)
+	if err != nil {
+		return nil, mapError(err)
+	}
+	return &tx{t}, nil
+}
+
+// Raw returns the *pgxpool.Pool.
+func (b *backend) Raw() any { return b.pool }
+
+func (b *backend) Close() error {
+	b.pool.Close()
+	return nil
+}
+
+type tx struct{ tx pgx.Tx }
+
+func (t *tx) Query(ctx context.Context, q string, args []any) (database.Rows, error) {
+	return query(ctx, t.tx, q, args)
+}
+
+func (t *tx) Exec(ctx context.Context, q string, args []any) (database.Result, error) {
+	return exec(ctx, t.tx, q, args)
+}
+
+func (t *tx) Commit(ctx context.Context) error   { return mapError(t.tx.Commit(ctx)) }
+func (t *tx) Rollback(ctx context.Context) error { return mapError(t.tx.Rollback(ctx)) }
+func (t *tx) Raw() any                           { return t.tx }
+
+// rows fits pgx's rows to the seam.
+type rows struct{ pgx.Rows }
+
+func (r rows) Scan(dest ...any) error { return mapError(r.Rows.Scan(dest...)) }
+func (r rows) Err() error             { return mapError(r.Rows.Err()) }
+
+func (r rows) Columns() ([]string, error) {
+	var names []string
+	for _, f := range r.FieldDescriptions() {
+		names = append(names, f.Name)
+	}
+	return names, nil
+}
+
+func (r rows) Close() error {
+	r.Rows.Close()
+	return r.Err()
+}

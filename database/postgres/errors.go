@@ -1,0 +1,80 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/volaweb/vola/database"
+)
+
+// mapError gives the server's and the driver's errors their kind. The codes are
+// those of appendix A of PostgreSQL's manual.
+func mapError(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*database.Error](err); ok {
+		return err
+	}
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
+		return mapConnError(err)
+	}
+	out := &database.Error{Constraint: e.ConstraintName, Table: e.TableName, Cause: err}
+	switch e.Code {
+	case "23505":
+		out.Kind, out.Columns = database.Unique, keyColumns(e.Detail)
+	case "23503":
+		out.Kind, out.Columns = database.ForeignKey, keyColumns(e.Detail)
+	case "23502":
+		out.Kind, out.Columns = database.NotNull, []string{e.ColumnName}
+	case "23514":
+		out.Kind = database.Check
+	case "40001", "40P01":
+		out.Kind = database.Serialization
+	case "57P01", "57P02", "57P03", "53300": // shut down, crashed, starting up, too many connections
+		out.Kind = database.Connection
+	default:
+		if !strings.HasPrefix(e.Code, "08") {
+			return err
+		}
+		out.Kind = database.Connection
+	}
+	return out
+}
+
+// mapConnError recognises a connection that broke or was never made.
+func mapConnError(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	_, isConnect := errors.AsType[*pgconn.ConnectError](err)
+	_, isNet := errors.AsType[net.Error](err)
+	if isConnect || isNet || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
+		return &database.Error{Kind: database.Connection, Cause: err}
+	}
+	return err
+}
+
+// keyColumns reads the columns from the server's "Key (a, b)=(1, 2) already
+// exists.". Quoted names with a parenthesis in them are beyond it.
+func keyColumns(detail string) []string {
+	_, rest, ok := strings.Cut(detail, "(")
+	if !ok {
+		return nil
+	}
+	list, _, ok := strings.Cut(rest, ")=")
+	if !ok {
+		return nil
+	}
+	columns := strings.Split(list, ", ")
+	for i, c := range columns {
+		columns[i] = strings.Trim(c, `"`)
+	}
+	return columns
+}

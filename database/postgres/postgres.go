@@ -1,0 +1,90 @@
+// Package postgres opens PostgreSQL databases for package database, with pgx's
+// native connection pool. It needs PostgreSQL 13 or later.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
+)
+
+// Driver opens "postgres://user:password@host:port/name" URLs; "postgresql" is
+// the same. The URL's parameters are libpq's and pgxpool's: sslmode,
+// connect_timeout, pool_max_conns, default_query_exec_mode (set it to "exec"
+// behind a pooler that works by transaction).
+var Driver database.Driver = opener{}
+
+type opener struct{}
+
+func (opener) Schemes() []string         { return []string{"postgres", "postgresql"} }
+func (opener) Dialect() database.Dialect { return dialect{} }
+
+func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, error) {
+	pc, err := pgxpool.ParseConfig(cfg.URL)
+	if err != nil {
+		// The driver's text could repeat the password.
+		return nil, fault.Newf(fault.Invalid, "database URL %q is not understood; write postgres://user:password@host:5432/name", database.RedactURL(cfg.URL))
+	}
+	if pc.MaxConns == defaultMaxConns() || int32(cfg.MaxConns) < pc.MaxConns {
+		pc.MaxConns = int32(cfg.MaxConns)
+	}
+	if pc.ConnConfig.ConnectTimeout == 0 {
+		pc.ConnConfig.ConnectTimeout = 10 * time.Second
+	}
+	pc.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	if pc.ConnConfig.RuntimeParams["application_name"] == "" {
+		pc.ConnConfig.RuntimeParams["application_name"] = "vola"
+	}
+	pc.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+		c.TypeMap().RegisterType(&pgtype.Type{
+			Name: "timestamptz", OID: pgtype.TimestamptzOID,
+			Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+		})
+		return nil
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, pc)
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", database.RedactURL(cfg.URL), mapError(err))
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open database %s: %w", database.RedactURL(cfg.URL), reachError(err))
+	}
+	return &backend{pool}, nil
+}
+
+// defaultMaxConns is what pgxpool takes when the URL names no pool_max_conns.
+func defaultMaxConns() int32 {
+	pc, err := pgxpool.ParseConfig("postgres://localhost/x")
+	if err != nil {
+		return 0
+	}
+	return pc.MaxConns
+}
+
+// reachError says in one sentence why the database cannot be reached.
+func reachError(err error) error {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return fault.Wrap(fault.Unavailable, errors.New(e.Message), "the server refused the connection")
+	}
+	if e, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return &database.Error{Kind: database.Connection, Cause: e.Unwrap()}
+	}
+	return mapError(err)
+}
+
+// Raw returns the transaction as pgx knows it, for libraries that take one. It
+// must not be committed or rolled back.
+func Raw(tx *database.Tx) pgx.Tx {
+	raw, _ := tx.Backend().Raw().(pgx.Tx)
+	return raw
+}

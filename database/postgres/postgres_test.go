@@ -1,0 +1,13 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/database/databasetest"
+)
+
+func TestConform(t *testing.T) {
+	t.Parallel()
+	databasetest.Conform(t, func(t testing.TB) *database.DB { return databasetest.Postgres(t) })
+}

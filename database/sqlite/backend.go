@@ -1,0 +1,225 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"github.com/volaweb/vola/database"
+)
+
+type result = database.Result
+
+// backend is an open database file: one writer, several readers.
+type backend struct {
+	path    string
+	writers *pool
+	readers *pool
+}
+
+// check makes sure that the file is a database, by reading its list of tables.
+func (b *backend) check(ctx context.Context, create bool) error {
+	const tables = `SELECT count(*) FROM sqlite_schema`
+	if create {
+		// The reader does not make the file; this does, and is the only write.
+		c, err := b.writers.acquire(ctx)
+		if err != nil {
+			return err
+		}
+		defer b.writers.release(c, false)
+		_, err = c.exec(ctx, tables, nil)
+		return err
+	}
+	rows, err := b.Query(ctx, tables, nil)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+	}
+	return rows.Close()
+}
+
+// Query runs the statement on a reader, unless it writes.
+func (b *backend) Query(ctx context.Context, query string, args []any) (database.Rows, error) {
+	p := b.readers
+	if writes(query) {
+		p = b.writers
+	}
+	c, err := p.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.query(ctx, query, args)
+	if err != nil {
+		p.release(c, broken(err))
+		return nil, err
+	}
+	return &rows{Rows: r, pool: p, conn: c}, nil
+}
+
+func (b *backend) Exec(ctx context.Context, query string, args []any) (result, error) {
+	c, err := b.writers.acquire(ctx)
+	if err != nil {
+		return result{}, err
+	}
+	res, err := c.exec(ctx, query, args)
+	b.writers.release(c, broken(err))
+	return res, err
+}
+
+func (b *backend) Begin(ctx context.Context, opts database.TxOptions) (database.BackendTx, error) {
+	p := b.writers
+	if opts.ReadOnly {
+		p = b.readers
+	}
+	c, err := p.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// The transaction ends by Commit or Rollback, not by the context: what
+	// database/sql would do behind our back would race with them.
+	sqlTx, err := c.sql.BeginTx(context.WithoutCancel(ctx), &sql.TxOptions{ReadOnly: opts.ReadOnly})
+	if err != nil {
+		p.release(c, broken(err))
+		return nil, mapError(err)
+	}
+	return &tx{pool: p, conn: c, sql: sqlTx}, nil
+}
+
+// Raw returns the writer's *sql.DB, or nil before the first write.
+func (b *backend) Raw() any {
+	b.writers.mu.Lock()
+	defer b.writers.mu.Unlock()
+	return b.writers.db
+}
+
+func (b *backend) Close() error {
+	err := b.readers.close()
+	if err2 := b.writers.close(); err == nil {
+		err = err2
+	}
+	return err
+}
+
+// tx is a transaction on one connection. Its statements run on the
+// connection's prepared ones.
+type tx struct {
+	pool *pool
+	conn *conn
+	sql  *sql.Tx
+}
+
+func (t *tx) Query(ctx context.Context, query string, args []any) (database.Rows, error) {
+	r, err := t.conn.query(ctx, query, args)
+	if err != nil {
+		return nil, err
+	}
+	return &rows{Rows: r}, nil
+}
+
+func (t *tx) Exec(ctx context.Context, query string, args []any) (result, error) {
+	return t.conn.exec(ctx, query, args)
+}
+
+func (t *tx) Commit(context.Context) error {
+	err := t.sql.Commit()
+	if err != nil {
+		// A commit that failed, for a deferred constraint say, leaves the
+		// transaction open in SQLite, while database/sql takes it for ended.
+		t.conn.sql.ExecContext(context.Background(), "ROLLBACK")
+	}
+	t.pool.release(t.conn, broken(err))
+	return mapError(err)
+}
+
+func (t *tx) Rollback(context.Context) error {
+	err := t.sql.Rollback()
+	t.pool.release(t.conn, broken(err))
+	return mapError(err)
+}
+
+func (t *tx) Raw() any { return t.sql }
+
+// rows gives its connection back when it is closed.
+type rows struct {
+	*sql.Rows
+	pool *pool
+	conn *conn
+}
+
+func (r *rows) Err() error                 { return mapError(r.Rows.Err()) }
+func (r *rows) Scan(dest ...any) error     { return r.Rows.Scan(dest...) }
+func (r *rows) Next() bool                 { return r.Rows.Next() }
+func (r *rows) Columns() ([]string, error) { return r.Rows.Columns() }
+
+func (r *rows) Close() error {
+	err := r.Rows.Err()
+	if err2 := r.Rows.Close(); err == nil {
+		err = err2
+	}
+	if r.conn != nil {
+		r.pool.release(r.conn, broken(err))
+		r.conn = nil
+	}
+	return mapError(err)
+}
+
+// writes reports whether a statement changes the database: whether its first
+// keyword outside parentheses, strings and comments that says what it does is
+// anything but SELECT or VALUES.
+func writes(query string) bool {
+	depth := 0
+	for len(query) > 0 {
+		switch c := query[0]; {
+		case c == '(':
+			depth++
+			query = query[1:]
+		case c == ')':
+			depth--
+			query = query[1:]
+		case c == '\'' || c == '"' || c == '`' || c == '[':
+			query = skipQuoted(query)
+		case strings.HasPrefix(query, "--"):
+			_, query, _ = strings.Cut(query, "\n")
+		case strings.HasPrefix(query, "/*"):
+			_, query, _ = strings.Cut(query[2:], "*/")
+		case isLetter(c):
+			n := 1
+			for n < len(query) && (isLetter(query[n]) || query[n] >= '0' && query[n] <= '9') {
+				n++
+			}
+			word := query[:n]
+			query = query[n:]
+			if depth > 0 {
+				continue
+			}
+			switch strings.ToUpper(word) {
+			case "SELECT", "VALUES", "EXPLAIN":
+				return false
+			case "INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER", "PRAGMA",
+				"VACUUM", "ANALYZE", "REINDEX", "ATTACH", "DETACH", "BEGIN", "COMMIT", "END",
+				"ROLLBACK", "SAVEPOINT", "RELEASE":
+				return true
+			}
+		default:
+			query = query[1:]
+		}
+	}
+	return true
+}
+
+// skipQuoted returns what follows the quoted text that s starts with.
+func skipQuoted(s string) string {
+	end := s[0]
+	if end == '[' {
+		end = ']'
+	}
+	if i := strings.IndexByte(s[1:], end); i >= 0 {
+		return s[i+2:]
+	}
+	return ""
+}
+
+func isLetter(c byte) bool {
+	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+}

@@ -1,0 +1,259 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/schema"
+)
+
+// editor writes the DDL of SQLite (https://www.sqlite.org/lang_createtable.html).
+type editor struct{}
+
+func (editor) CreateTable(t schema.Table) ([]string, error) {
+	sql, err := createTable(t)
+	if err != nil {
+		return nil, err
+	}
+	return append([]string{sql}, indexes(t)...), nil
+}
+
+func createTable(t schema.Table) (string, error) {
+	var parts []string
+	inlineKey := false
+	for _, c := range t.Columns {
+		def, err := columnDef(t, c)
+		if err != nil {
+			return "", err
+		}
+		inlineKey = inlineKey || c.Auto
+		parts = append(parts, def)
+	}
+	if len(t.PrimaryKey) > 0 && !inlineKey {
+		parts = append(parts, "PRIMARY KEY ("+names(t.PrimaryKey)+")")
+	}
+	for _, u := range t.Uniques {
+		parts = append(parts, "CONSTRAINT "+database.Quote(u.Name)+" UNIQUE ("+names(u.Columns)+")")
+	}
+	for _, c := range t.Checks {
+		parts = append(parts, "CONSTRAINT "+database.Quote(c.Name)+" CHECK ("+c.SQL+")")
+	}
+	for _, f := range t.ForeignKeys {
+		parts = append(parts, foreignKey(f))
+	}
+	return "CREATE TABLE " + database.Quote(t.Name) + " (" + strings.Join(parts, ", ") + ")", nil
+}
+
+func columnDef(t schema.Table, c schema.Column) (string, error) {
+	typ, err := columnType(c.Type)
+	if err != nil {
+		return "", fmt.Errorf("column %s.%s: %w", t.Name, c.Name, err)
+	}
+	if c.Auto {
+		if len(t.PrimaryKey) != 1 || t.PrimaryKey[0] != c.Name {
+			return "", fmt.Errorf("column %s.%s is numbered by the database, but is not the primary key", t.Name, c.Name)
+		}
+		return database.Quote(c.Name) + " integer NOT NULL PRIMARY KEY AUTOINCREMENT", nil
+	}
+	def := database.Quote(c.Name) + " " + typ
+	if !c.Null {
+		def += " NOT NULL"
+	}
+	if !c.Default.IsZero() {
+		lit, err := literal(c.Default)
+		if err != nil {
+			return "", fmt.Errorf("column %s.%s: %w", t.Name, c.Name, err)
+		}
+		def += " DEFAULT " + lit
+	}
+	if c.Generated != "" {
+		def += " GENERATED ALWAYS AS (" + c.Generated + ") STORED"
+	}
+	return def, nil
+}
+
+// columnType returns the declared type: Django's words, which decide the
+// column's affinity.
+func columnType(t schema.Type) (string, error) {
+	switch t.Kind {
+	case schema.Bool:
+		return "bool", nil
+	case schema.Int16:
+		return "smallint", nil
+	case schema.Int32:
+		return "integer", nil
+	case schema.Int64, schema.Duration:
+		return "bigint", nil
+	case schema.Float64:
+		return "real", nil
+	case schema.Text:
+		if t.Size > 0 {
+			return "varchar(" + strconv.Itoa(t.Size) + ")", nil
+		}
+		return "text", nil
+	case schema.Bytes:
+		return "BLOB", nil
+	case schema.Time:
+		return "datetime", nil
+	}
+	return "", fmt.Errorf("sqlite has no column type for %v", t)
+}
+
+func literal(d schema.Default) (string, error) {
+	if d.SQL != "" {
+		return "(" + d.SQL + ")", nil
+	}
+	switch v := d.Value.(type) {
+	case string:
+		return "'" + strings.ReplaceAll(v, "'", "''") + "'", nil
+	case int64:
+		return strconv.FormatInt(v, 10), nil
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64), nil
+	case bool:
+		if v {
+			return "1", nil
+		}
+		return "0", nil
+	}
+	return "", fmt.Errorf("a default must be a string, int64, float64 or bool, not %T", d.Value)
+}
+
+func foreignKey(f schema.ForeignKey) string {
+	s := "CONSTRAINT " + database.Quote(f.Name) + " FOREIGN KEY (" + names(f.Columns) + ") REFERENCES " +
+		database.Quote(f.RefTable) + " (" + names(f.RefColumns) + ")"
+	if f.OnDelete != schema.NoAction {
+		s += " ON DELETE " + strings.ToUpper(string(f.OnDelete))
+	}
+	if f.Deferred {
+		s += " DEFERRABLE INITIALLY DEFERRED"
+	}
+	return s
+}
+
+func indexes(t schema.Table) []string {
+	var out []string
+	for _, x := range t.Indexes {
+		out = append(out, createIndex(t.Name, x))
+	}
+	return out
+}
+
+func createIndex(table string, x schema.Index) string {
+	var cols []string
+	for _, c := range x.Columns {
+		s := database.Quote(c.Column)
+		if c.Expr != "" {
+			s = c.Expr
+		}
+		if c.Desc {
+			s += " DESC"
+		}
+		cols = append(cols, s)
+	}
+	unique, where := "", ""
+	if x.Unique {
+		unique = "UNIQUE "
+	}
+	if x.Where != "" {
+		where = " WHERE " + x.Where
+	}
+	return "CREATE " + unique + "INDEX " + database.Quote(x.Name) + " ON " + database.Quote(table) + " (" + strings.Join(cols, ", ") + ")" + where
+}
+
+func names(columns []string) string {
+	var quoted []string
+	for _, c := range columns {
+		quoted = append(quoted, database.Quote(c))
+	}
+	return strings.Join(quoted, ", ")
+}
+
+func (editor) DropTable(t schema.Table) ([]string, error) {
+	return []string{"DROP TABLE " + database.Quote(t.Name)}, nil
+}
+
+// AlterTable adds and drops columns and indexes in place. What SQLite cannot
+// do in place is an error.
+func (editor) AlterTable(from, to schema.Table) ([]string, error) {
+	if err := sameButColumns(from, to); err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, x := range from.Indexes {
+		if !slices.ContainsFunc(to.Indexes, func(y schema.Index) bool { return equalIndex(x, y) }) {
+			out = append(out, "DROP INDEX "+database.Quote(x.Name))
+		}
+	}
+	for _, c := range from.Columns {
+		if _, ok := to.Column(c.Name); !ok {
+			out = append(out, "ALTER TABLE "+database.Quote(from.Name)+" DROP COLUMN "+database.Quote(c.Name))
+		}
+	}
+	for _, c := range to.Columns {
+		old, ok := from.Column(c.Name)
+		switch {
+		case ok && old == c:
+		case ok:
+			return nil, fmt.Errorf("column %s.%s: sqlite cannot change a column in place", to.Name, c.Name)
+		case !c.Null && c.Default.IsZero():
+			return nil, fmt.Errorf("column %s.%s: a new column that may not be NULL needs a default", to.Name, c.Name)
+		default:
+			def, err := columnDef(to, c)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, "ALTER TABLE "+database.Quote(to.Name)+" ADD COLUMN "+def)
+		}
+	}
+	for _, x := range to.Indexes {
+		if !slices.ContainsFunc(from.Indexes, func(y schema.Index) bool { return equalIndex(x, y) }) {
+			out = append(out, createIndex(to.Name, x))
+		}
+	}
+	return out, nil
+}
+
+func sameButColumns(from, to schema.Table) error {
+	switch {
+	case from.Name != to.Name:
+		return fmt.Errorf("table %s: sqlite editor cannot rename a table in place", from.Name)
+	case !slices.Equal(from.PrimaryKey, to.PrimaryKey),
+		!slices.EqualFunc(from.Uniques, to.Uniques, func(a, b schema.Unique) bool {
+			return a.Name == b.Name && slices.Equal(a.Columns, b.Columns)
+		}),
+		!slices.Equal(from.Checks, to.Checks),
+		!slices.EqualFunc(from.ForeignKeys, to.ForeignKeys, func(a, b schema.ForeignKey) bool {
+			return a.Name == b.Name && a.RefTable == b.RefTable && a.OnDelete == b.OnDelete && a.Deferred == b.Deferred &&
+				slices.Equal(a.Columns, b.Columns) && slices.Equal(a.RefColumns, b.RefColumns)
+		}):
+		return fmt.Errorf("table %s: sqlite cannot change keys and constraints in place", from.Name)
+	}
+	return nil
+}
+
+func equalIndex(a, b schema.Index) bool {
+	return a.Name == b.Name && a.Unique == b.Unique && a.Where == b.Where && slices.Equal(a.Columns, b.Columns)
+}
+
+// Tables returns the names of the tables that are not SQLite's own.
+func (editor) Tables(ctx context.Context, h database.Handle) ([]string, error) {
+	rows, err := h.Query(ctx, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY name`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		out = append(out, name)
+	}
+	return out, rows.Close()
+}

@@ -1,0 +1,135 @@
+// Package sqlite opens SQLite databases for package database, with
+// modernc.org/sqlite: SQLite in Go, without cgo.
+//
+// A database is one file. It has one writer at a time, whose transactions take
+// the write lock when they begin, so that they never fail half way for another
+// writer; readers see the state before the writer's commit and never wait
+// (WAL). Foreign keys are enforced.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	_ "modernc.org/sqlite" // the engine; it is opened by its database/sql name
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
+)
+
+// Driver opens "sqlite:FILE" URLs. FILE is relative to the working directory
+// or absolute; a question mark or percent sign in it is written percent-encoded
+// (%3F, %25). Databases in memory are not offered: what they would be used for,
+// tests, package databasetest does with files of its own.
+var Driver database.Driver = opener{}
+
+type opener struct{}
+
+func (opener) Schemes() []string         { return []string{"sqlite"} }
+func (opener) Dialect() database.Dialect { return dialect{} }
+
+// busyTimeout is how long a statement waits for another process's lock.
+const busyTimeout = "10000" // milliseconds
+
+func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, error) {
+	path, err := filePath(cfg.URL)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFile(path, cfg.Create); err != nil {
+		return nil, err
+	}
+	b := &backend{
+		path: path,
+		// The file is made and switched to WAL by the first write, so that
+		// opening a database that turns out to be someone else's leaves it as
+		// it was.
+		writers: newPool(1, openSQL(path, "rwc",
+			"busy_timeout("+busyTimeout+")", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)")),
+		readers: newPool(cfg.MaxConns, openSQL(path, "rw",
+			"busy_timeout("+busyTimeout+")", "query_only(1)")),
+	}
+	if err := b.check(ctx, cfg.Create); err != nil {
+		b.Close()
+		return nil, fmt.Errorf("open database %q: %w", path, err)
+	}
+	return b, nil
+}
+
+// filePath takes the file's path out of the URL.
+func filePath(raw string) (string, error) {
+	path := strings.TrimPrefix(raw, "sqlite:")
+	path, query, _ := strings.Cut(path, "?")
+	if rest, ok := strings.CutPrefix(path, "//"); ok && !strings.HasPrefix(path, "///") {
+		path = rest // sqlite://site.db, as some write it
+	} else if ok {
+		path = path[2:] // sqlite:///srv/site.db
+	}
+	path, err := url.PathUnescape(path)
+	switch {
+	case err != nil:
+		return "", fault.Newf(fault.Invalid, "database URL %q: %v", raw, err)
+	case path == "":
+		return "", fault.Newf(fault.Invalid, "database URL %q names no file; write sqlite:FILE", raw)
+	case strings.HasPrefix(path, ":memory:"):
+		return "", fault.Newf(fault.Invalid, "database URL %q: databases in memory are not offered; write sqlite:FILE", raw)
+	case query != "":
+		return "", fault.Newf(fault.Invalid, "database URL %q: sqlite takes no parameters, but has %q", raw, query)
+	case strings.ContainsRune(path, 0):
+		return "", fault.Newf(fault.Invalid, "database URL %q: a file name cannot hold NUL", raw)
+	}
+	return path, nil
+}
+
+// checkFile refuses what is certainly no database of ours before anything is
+// opened.
+func checkFile(path string, create bool) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && create:
+		if _, err := os.Stat(filepath.Dir(path)); err != nil {
+			return fault.Wrap(fault.NotFound, err, fmt.Sprintf("database file %q: its folder does not exist", path))
+		}
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return &missingFile{path}
+	case err != nil:
+		return fmt.Errorf("open database %q: %w", path, err)
+	case info.IsDir():
+		return fault.Newf(fault.Invalid, "database file %q is a folder", path)
+	}
+	return nil
+}
+
+// missingFile is the error of a database file that is not there.
+type missingFile struct{ path string }
+
+func (e *missingFile) Error() string         { return fmt.Sprintf("database file %q does not exist", e.path) }
+func (e *missingFile) Unwrap() error         { return fs.ErrNotExist }
+func (e *missingFile) FaultKind() fault.Kind { return fault.NotFound }
+
+// openSQL returns a function that opens the file through database/sql.
+func openSQL(path, mode string, pragmas ...string) func() (*sql.DB, error) {
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?mode=" + mode + "&_txlock=immediate"
+	if !filepath.IsAbs(path) {
+		dsn = "file:" + strings.TrimPrefix((&url.URL{Path: "/" + path}).EscapedPath(), "/") + "?mode=" + mode + "&_txlock=immediate"
+	}
+	for _, p := range pragmas {
+		dsn += "&_pragma=" + url.QueryEscape(p)
+	}
+	return func() (*sql.DB, error) { return sql.Open("sqlite", dsn) }
+}
+
+// Raw returns the transaction as database/sql knows it, for libraries that
+// take one. It must not be committed or rolled back.
+func Raw(tx *database.Tx) *sql.Tx {
+	raw, _ := tx.Backend().Raw().(*sql.Tx)
+	return raw
+}

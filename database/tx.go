@@ -1,0 +1,207 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+)
+
+// Tx is a transaction, or a savepoint inside one. It is made by InTx and ends
+// when the function given to InTx returns. It may be used by one goroutine at
+// a time.
+type Tx struct {
+	db      *DB
+	backend BackendTx
+	parent  *Tx // nil for the outermost
+	// savepoints counts those begun on the outermost transaction, for their names.
+	savepoints int
+	onCommit   []func(context.Context)
+	busy       bool // a savepoint is open inside
+	done       bool
+	begun      [12]uintptr
+}
+
+type txKey struct{}
+
+// txMark is what the context inside a transaction carries.
+type txMark struct {
+	tx    *Tx
+	outer *txMark // of another database
+}
+
+// outside returns an error when ctx belongs to a transaction on db: the
+// statement would not be part of it, and on SQLite could wait for it forever.
+func (db *DB) outside(ctx context.Context) error {
+	for m, _ := ctx.Value(txKey{}).(*txMark); m != nil; m = m.outer {
+		if m.tx.db == db && !m.tx.done {
+			return fmt.Errorf("database: %s uses the database itself inside the transaction begun at %s; use the transaction's own handle, which the function is given, or the context from outside it",
+				callerLine(), lineOf(m.tx.begun[:]))
+		}
+	}
+	return nil
+}
+
+// InTx runs fn in a transaction: it is committed when fn returns nil and
+// rolled back when fn returns an error, which InTx then returns, or panics.
+// The context given to fn belongs to the transaction: using the outer DB with
+// it is refused. A context that is done rolls back.
+func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return db.InTxWith(ctx, TxOptions{}, fn)
+}
+
+// InTxWith is InTx with options.
+func (db *DB) InTxWith(ctx context.Context, opts TxOptions, fn func(ctx context.Context, tx *Tx) error) error {
+	if err := db.outside(ctx); err != nil {
+		return err
+	}
+	for attempt := 0; ; attempt++ {
+		err := db.inTx(ctx, opts, fn)
+		if err == nil || attempt >= opts.Retry || !errors.Is(err, ErrSerialization) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+func (db *DB) inTx(ctx context.Context, opts TxOptions, fn func(ctx context.Context, tx *Tx) error) error {
+	tx := &Tx{db: db}
+	runtime.Callers(3, tx.begun[:])
+	var err error
+	if tx.backend, err = db.backend.Begin(ctx, opts); err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	defer tx.abandon(ctx)
+	if err := fn(tx.mark(ctx), tx); err != nil {
+		return errors.Join(err, tx.rollback(ctx))
+	}
+	if tx.done {
+		return fmt.Errorf("database: the transaction begun at %s was ended inside its function", lineOf(tx.begun[:]))
+	}
+	if err := ctx.Err(); err != nil {
+		return errors.Join(err, tx.rollback(ctx))
+	}
+	tx.done = true
+	if err := tx.backend.Commit(ctx); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	for _, f := range tx.onCommit {
+		f(ctx)
+	}
+	return nil
+}
+
+// mark returns ctx as the context of the transaction.
+func (tx *Tx) mark(ctx context.Context) context.Context {
+	outer, _ := ctx.Value(txKey{}).(*txMark)
+	return context.WithValue(ctx, txKey{}, &txMark{tx: tx, outer: outer})
+}
+
+// abandon rolls back when fn panicked or ended its goroutine.
+func (tx *Tx) abandon(ctx context.Context) {
+	if !tx.done {
+		tx.rollback(ctx)
+	}
+}
+
+// rollback ends the transaction. Its errors are returned only when they say
+// something new: a connection that broke rolls back by itself.
+func (tx *Tx) rollback(ctx context.Context) error {
+	tx.done = true
+	err := tx.backend.Rollback(context.WithoutCancel(ctx))
+	if err == nil || errors.Is(err, ErrConnection) {
+		return nil
+	}
+	return fmt.Errorf("rollback: %w", err)
+}
+
+// InTx runs fn in a savepoint of the transaction: an error of fn undoes what
+// fn did and leaves the rest of the transaction as it was.
+func (tx *Tx) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	if err := tx.usable(); err != nil {
+		return err
+	}
+	outermost := tx
+	for outermost.parent != nil {
+		outermost = outermost.parent
+	}
+	outermost.savepoints++
+	name := "vola_" + strconv.Itoa(outermost.savepoints)
+	sub := &Tx{db: tx.db, backend: tx.backend, parent: tx}
+	runtime.Callers(2, sub.begun[:])
+	if _, err := tx.Exec(ctx, "SAVEPOINT "+name); err != nil {
+		return fmt.Errorf("begin savepoint: %w", err)
+	}
+	tx.busy = true
+	end := func(ctx context.Context, query string) error {
+		sub.done, tx.busy = true, false
+		_, err := tx.Exec(ctx, query)
+		return err
+	}
+	undo := func() error {
+		ctx := context.WithoutCancel(ctx)
+		err := end(ctx, "ROLLBACK TO SAVEPOINT "+name)
+		if err == nil {
+			_, err = tx.Exec(ctx, "RELEASE SAVEPOINT "+name)
+		}
+		if err == nil || errors.Is(err, ErrConnection) {
+			return nil
+		}
+		return fmt.Errorf("roll back savepoint: %w", err)
+	}
+	defer func() {
+		if !sub.done {
+			undo()
+		}
+	}()
+	if err := fn(sub.mark(ctx), sub); err != nil {
+		return errors.Join(err, undo())
+	}
+	if err := end(ctx, "RELEASE SAVEPOINT "+name); err != nil {
+		return fmt.Errorf("release savepoint: %w", err)
+	}
+	tx.onCommit = append(tx.onCommit, sub.onCommit...)
+	return nil
+}
+
+func (tx *Tx) root() *DB { return tx.db }
+
+// usable returns an error when the transaction has ended or a savepoint is
+// open inside it, whose handle must be used instead.
+func (tx *Tx) usable() error {
+	switch {
+	case tx.done:
+		return fmt.Errorf("database: %s uses the transaction begun at %s after its end", callerLine(), lineOf(tx.begun[:]))
+	case tx.busy:
+		return fmt.Errorf("database: %s uses the transaction begun at %s while a transaction nested in it is open; use the nested one's handle", callerLine(), lineOf(tx.begun[:]))
+	}
+	return nil
+}
+
+// Query runs a statement that returns rows, which the caller must close before
+// the next statement of the transaction.
+func (tx *Tx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
+	if err := tx.usable(); err != nil {
+		return nil, err
+	}
+	return observeQuery(ctx, tx.db, tx.backend, query, args)
+}
+
+// Exec runs a statement that returns no rows.
+func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (Result, error) {
+	if err := tx.usable(); err != nil {
+		return Result{}, err
+	}
+	return observeExec(ctx, tx.db, tx.backend, query, args)
+}
+
+// OnCommit makes fn run after the outermost transaction has been committed, in
+// the order of the calls, with the context given to the outermost InTx. What
+// was registered inside a savepoint that is rolled back does not run.
+func (tx *Tx) OnCommit(fn func(context.Context)) {
+	tx.onCommit = append(tx.onCommit, fn)
+}
+
+// Backend returns the driver's transaction; for packages that add to the
+// database.
+func (tx *Tx) Backend() BackendTx { return tx.backend }
