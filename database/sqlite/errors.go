@@ -22,6 +22,7 @@ const (
 	codeCheck      = 275
 	codeForeignKey = 787
 	codeNotNull    = 1299
+	codeTrigger    = 1811
 	codePrimaryKey = 1555
 	codeUnique     = 2067
 	codeRowID      = 2579
@@ -49,6 +50,11 @@ func mapError(err error) error {
 		out.Kind = database.Check
 		out.Constraint = after(e.Error(), "CHECK constraint failed: ")
 	case codeForeignKey:
+		out.Kind = database.ForeignKey
+	case codeTrigger: // RESTRICT is one, inside SQLite
+		if !strings.Contains(e.Error(), "FOREIGN KEY constraint failed") {
+			return err
+		}
 		out.Kind = database.ForeignKey
 	default:
 		switch code & 0xff {

@@ -1,0 +1,46 @@
+// Package orm stores Go structs in tables and finds them again, with
+// conditions that the compiler checks.
+//
+// A model is a plain struct:
+//
+//	type Post struct {
+//		ID     int64
+//		Title  string `db:"size=200"`
+//		Author orm.Ref[Author]
+//		Topics orm.Many[Topic]
+//	}
+//
+// The command "vola gen" writes a variable for each model that has a typed
+// descriptor for each field, here Posts. Queries are made of them:
+//
+//	posts, err := orm.From[Post](db).
+//		Where(Posts.Author.Has(Authors.Name.Eq("Ann"))).
+//		OrderBy(Posts.Title.Asc()).
+//		With(Posts.Topics).
+//		All(ctx)
+//
+// A misspelled field, a value of the wrong type and a condition on another
+// model do not compile. Queries are values: every method returns a new one and
+// leaves the old as it was, so they can be kept and shared.
+//
+// Nothing is read that was not asked for: a relation that a query did not name
+// with [Query.With] is not there, and reading it is an error that says so.
+//
+// # Tags
+//
+// The tag db holds options, separated by commas:
+//
+//	size=N          at most N characters of text
+//	unique          no two rows have the same value
+//	index           an index on the column
+//	column=NAME     the column's name; defaults to the field's in snake case
+//	on_delete=X     what happens to the row when the one referred to is deleted:
+//	                protect (refuse; the default), cascade, set_null
+//	auto_now_add    the time of creation, set by Create
+//	auto_now        the time of the last change, set by Create and Update
+//	primary_key     the key, where it is not the field ID
+//	reverse=FIELD   this many-to-many relation is the other side of FIELD
+//	-               not stored (alone)
+//
+// A field that may be NULL is a pointer or a [database/sql.Null].
+package orm

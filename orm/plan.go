@@ -1,0 +1,233 @@
+package orm
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"sync"
+	"time"
+	"unsafe"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/schema"
+)
+
+// binding is the models on one database: how each field is written and read
+// there, and the SQL texts made so far.
+type binding struct {
+	models  *Models
+	dialect database.Dialect
+	plans   map[reflect.Type]*plan
+	texts   texts
+}
+
+// plan is one model on one database.
+type plan struct {
+	*model
+	b      *binding
+	codecs []database.Codec // one for each of model.fields
+	// selectList is the columns of the model in table alias t0.
+	selectList string
+}
+
+type bindingKey struct{}
+
+// Use makes the models available on the database. It is called once for each
+// database, before the first query; calling it again with other models is an
+// error.
+func Use(db *database.DB, models *Models) error {
+	b := &binding{models: models, dialect: db.Dialect(), plans: map[reflect.Type]*plan{}}
+	var errs []error
+	for _, m := range models.all {
+		p := &plan{model: m, b: b}
+		for _, f := range m.fields {
+			c, err := b.dialect.Codec(f.store)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("model %s, field %s: %w", m, f.name, err))
+			}
+			p.codecs = append(p.codecs, c)
+		}
+		p.selectList = string(p.appendColumns(nil, "t0"))
+		b.plans[m.typ] = p
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	kept := db.Attached(bindingKey{}, func() any { return b }).(*binding)
+	if kept.models.byType == nil || kept.models != models {
+		return errors.New("orm: the database already has models; call Use once with all of them")
+	}
+	return nil
+}
+
+// planOf returns the plan of a model on the database of h.
+func planOf(h database.Handle, t reflect.Type) (*plan, error) {
+	b, _ := database.Root(h).Attached(bindingKey{}, func() any { return (*binding)(nil) }).(*binding)
+	if b == nil {
+		return nil, fmt.Errorf("orm: no models are known for this database; call orm.Use first")
+	}
+	p := b.plans[t]
+	if p == nil {
+		return nil, fmt.Errorf("orm: %s is not a model of this database; add orm.Model[%s]() to its module's Models", t, t)
+	}
+	return p, nil
+}
+
+// appendColumns appends the columns of the model, qualified by a table alias,
+// as the list of a SELECT.
+func (p *plan) appendColumns(b []byte, alias string) []byte {
+	for i, f := range p.fields {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = append(b, p.codecs[i].SelectPrefix...)
+		b = append(b, alias...)
+		b = append(b, '.')
+		b = database.AppendQuoted(b, f.column)
+	}
+	return b
+}
+
+// encode turns a value in canonical form into what the driver takes.
+func (p *plan) encode(i int, v any) (any, error) {
+	if enc := p.codecs[i].Encode; enc != nil && v != nil {
+		return enc(v)
+	}
+	return v, nil
+}
+
+// indexOf returns the position of a field among the model's fields.
+func (p *plan) indexOf(name string) int {
+	for i, f := range p.fields {
+		if f.name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// arg returns what the driver takes for the i-th field of the struct at ptr.
+func (p *plan) arg(i int, ptr unsafe.Pointer) (any, error) {
+	f := p.fields[i]
+	v, err := f.get(ptr)
+	if err == nil {
+		v, err = p.encode(i, v)
+	}
+	if err != nil {
+		return nil, fieldError(p.model, f, err)
+	}
+	return v, nil
+}
+
+// convertArg returns what the driver takes for a value given to a condition or
+// an assignment on the i-th field.
+func (p *plan) convertArg(i int, v any) (any, error) {
+	f := p.fields[i]
+	v, err := f.convert(v)
+	if err == nil {
+		v, err = p.encode(i, v)
+	}
+	if err != nil {
+		return nil, fieldError(p.model, f, err)
+	}
+	return v, nil
+}
+
+func fieldError(m *model, f *field, err error) error {
+	return &FieldError{Model: m.String(), Field: f.name, Err: err}
+}
+
+// reader scans rows of a plan's select list into structs, with one set of
+// scanners for all rows.
+type reader struct {
+	plan     *plan
+	dests    []any
+	scanners []database.Scanner
+	lead     int // columns before the model's own
+}
+
+// newReader returns a reader for rows that begin with as many other columns
+// as lead has; those are scanned into lead.
+func (p *plan) newReader(lead ...any) *reader {
+	r := &reader{plan: p, lead: len(lead)}
+	r.dests = append(lead, make([]any, len(p.fields))...)
+	for i, c := range p.codecs {
+		if c.NewScanner == nil {
+			continue
+		}
+		if r.scanners == nil {
+			r.scanners = make([]database.Scanner, len(p.fields))
+		}
+		r.scanners[i] = c.NewScanner()
+	}
+	return r
+}
+
+// scan reads the current row into the struct at ptr.
+func (r *reader) scan(rows database.Rows, ptr unsafe.Pointer) error {
+	for i, f := range r.plan.fields {
+		d := f.dest(ptr)
+		if r.scanners != nil && r.scanners[i] != nil {
+			r.scanners[i].Reset(d)
+			d = r.scanners[i]
+		}
+		r.dests[r.lead+i] = d
+	}
+	if err := rows.Scan(r.dests...); err != nil {
+		return fmt.Errorf("read a %s: %w", r.plan.model, err)
+	}
+	return nil
+}
+
+// truncateTimes cuts the times in the struct at ptr to what is stored, so that
+// the struct equals the row.
+func (p *plan) truncateTimes(ptr unsafe.Pointer) {
+	for _, f := range p.fields {
+		if f.store.Kind != schema.Time {
+			continue
+		}
+		at := unsafe.Add(ptr, f.offset)
+		if f.null == nullPointer {
+			if at = *(*unsafe.Pointer)(at); at == nil {
+				continue
+			}
+		}
+		t := (*time.Time)(at)
+		*t = t.Truncate(time.Microsecond)
+	}
+}
+
+// texts keeps the SQL text of every shape of query seen, up to a limit.
+type texts struct {
+	mu sync.RWMutex
+	m  map[string]string
+}
+
+// microsecond is the finest time that is stored.
+const microsecond = time.Microsecond
+
+// maxTexts bounds the texts kept; a program has some hundreds of shapes.
+const maxTexts = 4096
+
+// get returns the text kept for the shape, or makes it.
+func (t *texts) get(shape []byte, make_ func() (string, error)) (string, error) {
+	t.mu.RLock()
+	s, ok := t.m[string(shape)]
+	t.mu.RUnlock()
+	if ok {
+		return s, nil
+	}
+	s, err := make_()
+	if err != nil {
+		return "", err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.m == nil {
+		t.m = map[string]string{}
+	}
+	if len(t.m) < maxTexts {
+		t.m[string(shape)] = s
+	}
+	return s, nil
+}

@@ -1,0 +1,90 @@
+package orm
+
+import (
+	"strings"
+
+	"github.com/volaweb/vola/schema"
+)
+
+// tables returns the model's own table and those of its many-to-many
+// relations.
+func (m *model) tables() []schema.Table {
+	t := schema.Table{Name: m.table, PrimaryKey: []string{m.key.column}}
+	for _, f := range m.fields {
+		t.Columns = append(t.Columns, schema.Column{
+			Name: f.column, Type: f.store, Null: f.null != notNull, Auto: f.auto,
+		})
+		one := []string{f.column}
+		if f.tag.unique {
+			t.Uniques = append(t.Uniques, schema.Unique{Name: schema.UniqueName(m.table, one), Columns: one})
+		}
+		if f.ref != nil {
+			t.ForeignKeys = append(t.ForeignKeys, f.foreignKey(m.table))
+		}
+		// A unique constraint and the key have an index already.
+		if (f.tag.index || f.ref != nil) && !f.tag.unique && f != m.key {
+			t.Indexes = append(t.Indexes, schema.Index{
+				Name: schema.IndexName(m.table, one), Columns: []schema.IndexColumn{{Column: f.column}},
+			})
+		}
+	}
+	out := []schema.Table{t}
+	for _, f := range m.many {
+		if f.reverse == "" {
+			out = append(out, f.pairs(m))
+		}
+	}
+	return out
+}
+
+func (f *field) foreignKey(table string) schema.ForeignKey {
+	to := f.ref.model
+	action := f.tag.onDelete
+	if !f.tag.hasDelete {
+		action = schema.Restrict // protect
+	}
+	return schema.ForeignKey{
+		Name:    schema.ForeignKeyName(table, []string{f.column}, to.table, to.key.column),
+		Columns: []string{f.column}, RefTable: to.table, RefColumns: []string{to.key.column},
+		OnDelete: action,
+	}
+}
+
+// pairs returns the table of a many-to-many relation: pairs of keys, each pair
+// once, gone when either row is.
+func (f *manyField) pairs(m *model) schema.Table {
+	t := schema.Table{
+		Name: f.table,
+		Columns: []schema.Column{
+			{Name: "id", Type: schema.Type{Kind: schema.Int64}, Auto: true},
+			{Name: f.near, Type: m.key.store},
+			{Name: f.far, Type: f.model.key.store},
+		},
+		PrimaryKey: []string{"id"},
+		Uniques:    []schema.Unique{{Name: schema.UniqueName(f.table, []string{f.near, f.far}), Columns: []string{f.near, f.far}}},
+		Indexes: []schema.Index{
+			// The unique constraint serves as the index on the near side.
+			{Name: schema.IndexName(f.table, []string{f.far}), Columns: []schema.IndexColumn{{Column: f.far}}},
+		},
+	}
+	for _, side := range []struct {
+		column string
+		to     *model
+	}{{f.near, m}, {f.far, f.model}} {
+		t.ForeignKeys = append(t.ForeignKeys, schema.ForeignKey{
+			Name:    schema.ForeignKeyName(f.table, []string{side.column}, side.to.table, side.to.key.column),
+			Columns: []string{side.column}, RefTable: side.to.table, RefColumns: []string{side.to.key.column},
+			OnDelete: schema.Cascade,
+		})
+	}
+	return t
+}
+
+// describe names the columns for an error message.
+func describe(fields []*field) string {
+	var names []string
+	for _, f := range fields {
+		names = append(names, f.name)
+	}
+	return strings.Join(names, ", ")
+}
