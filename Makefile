@@ -1,0 +1,33 @@
+# "make" prints what there is to make. Everything here is a short command or a
+# script that can be run without make.
+
+.PHONY: help test lint vuln bench soak cover fmt gen
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+test: ## run all tests; the last lines say what was run and what was not
+	@scripts/test.sh
+
+lint: ## check the form of the source: gofmt, go vet, staticcheck
+	@scripts/lint.sh
+
+vuln: ## look for known weaknesses in what the code calls
+	@scripts/vuln.sh
+
+bench: ## run all benchmarks, also those against peers in bench/
+	go test -run '^$$' -bench . -benchmem ./...
+	@! test -f bench/go.mod || (cd bench && go test -run '^$$' -bench . -benchmem ./...)
+
+soak: ## run fuzz and soak tests for long (VOLA_FUZZ=30s, VOLA_SOAK=10m)
+	@scripts/soak.sh
+
+cover: ## print the share of statements that tests run, for each package
+	@go test -coverprofile=cover.out ./... | grep -v 'no test files'
+	@go tool cover -func=cover.out | tail -n 1
+
+fmt: ## put the source into the form of gofmt
+	@find . -name '*.go' -not -path '*/testdata/*' -not -path '*/.*/*' -exec gofmt -w {} +
+
+gen: ## write the generated files anew
+	go generate ./...

@@ -1,0 +1,114 @@
+// Package vola_test holds the rules of this project as tests. deps_test.go
+// says which package may import which, this file the rest. How the rules are
+// checked, and that each of them can fail, is in internal/house.
+package vola_test
+
+import (
+	"runtime/debug"
+	"sync"
+	"testing"
+
+	"github.com/volaweb/vola/internal/house"
+)
+
+// limits are those of CONTRIBUTING.md.
+func limits() house.Limits {
+	return house.Limits{
+		FileLines: 800,
+		FuncLines: 100,
+		Methods:   30,
+		InterfaceMethods: func(dir string) int {
+			if dir == "database" { // what a database driver must do
+				return 12
+			}
+			return 3
+		},
+		Names: func(dir string) int {
+			if dir == "orm" || dir == "web" { // the vocabulary of most programs
+				return 0
+			}
+			return 60
+		},
+		Depth:      3,
+		Spread:     []house.Share{{Percent: 50, Under: 140}, {Percent: 90, Under: 450}},
+		SpreadFrom: 40,
+	}
+}
+
+func TestHouseRules(t *testing.T) {
+	t.Parallel()
+	rules := []struct {
+		name  string
+		check func(*house.Module) ([]house.Finding, error)
+	}{
+		{"exported names are documented", always((*house.Module).Docs)},
+		{"nothing runs on import", always((*house.Module).Inits)},
+		{"contexts are passed, not kept", always((*house.Module).ContextFields)},
+		{"libraries do not print", always((*house.Module).Printing)},
+		{"things are small", func(m *house.Module) ([]house.Finding, error) {
+			return m.Sizes(limits()), nil
+		}},
+		{"package names say what is inside", func(m *house.Module) ([]house.Finding, error) {
+			return m.Names("util", "utils", "common", "helper", "helpers", "types", "models", "contracts", "misc", "base"), nil
+		}},
+		{"package variables do not change", func(m *house.Module) ([]house.Finding, error) {
+			return m.Variables(buildFlags()...)
+		}},
+		{"links lead somewhere", func(m *house.Module) ([]house.Finding, error) {
+			return m.Links("docs", "site")
+		}},
+		{"no machine is named", func(m *house.Module) ([]house.Finding, error) {
+			// Written in two parts, or this file would break the rule itself.
+			return m.Words("farm"+"-bench", "farm"+"-studio", "/work"+"/")
+		}},
+	}
+	for _, rule := range rules {
+		t.Run(rule.name, func(t *testing.T) {
+			t.Parallel()
+			found, err := rule.check(loadModule(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			report(t, found)
+		})
+	}
+}
+
+// parsed is shared by the tests, which only read it.
+var parsed = sync.OnceValues(func() (*house.Module, error) { return house.Load(".") })
+
+func loadModule(t *testing.T) *house.Module {
+	t.Helper()
+	m, err := parsed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func report(t *testing.T, found []house.Finding) {
+	t.Helper()
+	for _, finding := range found {
+		t.Error(finding)
+	}
+}
+
+func always(rule func(*house.Module) []house.Finding) func(*house.Module) ([]house.Finding, error) {
+	return func(m *house.Module) ([]house.Finding, error) { return rule(m), nil }
+}
+
+// buildFlags returns the flags this test was built with, as far as they decide
+// what is in the build cache: without -race, a test under the race detector
+// would have every dependency compiled a second time.
+func buildFlags() []string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return nil
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "-race" && setting.Value == "true" {
+			return []string{"-race"}
+		}
+	}
+	return nil
+}

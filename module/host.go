@@ -1,0 +1,82 @@
+package module
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/templates"
+)
+
+// Host is what the site gives to its modules. It is safe for concurrent use.
+type Host struct {
+	// DB is the site's database.
+	DB *database.DB
+	// Log takes what the operator should know. It is never nil.
+	Log *slog.Logger
+	// Now is the site's clock. It is never nil.
+	Now func() time.Time
+	// Site describes the site.
+	Site Site
+
+	pages Renderer
+	urls  URLs
+}
+
+// Site is what is known of a site as a whole; templates get it from the
+// function site.
+type Site struct {
+	Name string // as people see it
+	// BaseURL is the scheme and host under which the site is reached, such as
+	// "https://example.org", for links that must be absolute; without a slash
+	// at its end.
+	BaseURL string
+	Dev     bool // started for development
+}
+
+// Renderer renders pages; a [templates.Set] is one.
+type Renderer interface {
+	Render(ctx context.Context, w io.Writer, r templates.Rendering) error
+}
+
+// URLs builds the paths of named routes; a [web.Mux] does.
+type URLs interface {
+	URL(name string, args ...any) (string, error)
+}
+
+// NewHost returns a Host; for package vola and for tests.
+func NewHost(h Host, pages Renderer, urls URLs) *Host {
+	h.pages, h.urls = pages, urls
+	return &h
+}
+
+// Render answers the request with a page. Nothing is sent when the page cannot
+// be rendered; the error then says why.
+func (h *Host) Render(w http.ResponseWriter, r *http.Request, page templates.Rendering) error {
+	return h.RenderStatus(w, r, http.StatusOK, page)
+}
+
+// RenderStatus is Render with another status than 200.
+func (h *Host) RenderStatus(w http.ResponseWriter, r *http.Request, status int, page templates.Rendering) error {
+	var b bytes.Buffer
+	if err := h.pages.Render(r.Context(), &b, page); err != nil {
+		return err
+	}
+	header := w.Header()
+	if header.Get("Content-Type") == "" {
+		header.Set("Content-Type", "text/html; charset=utf-8")
+	}
+	header.Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// URL returns the path of the route of that name, such as "blog:post", with
+// its parameters filled in.
+func (h *Host) URL(name string, args ...any) (string, error) { return h.urls.URL(name, args...) }

@@ -1,0 +1,207 @@
+// Package module is the contract between a site and the parts it is made of.
+//
+// A [Module] is an installable part: a blog, a forum, log-in. It has a name;
+// everything else it may bring (models, routes, templates, commands) it
+// brings by having a method of one of the small interfaces of this package.
+// What a module needs at run time it gets as a [Host] when it is started.
+// Modules are values that the site lists; nothing is registered behind its
+// back, and two sites in one process may have the same kinds of modules.
+package module
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
+)
+
+// Module is a part of a site.
+type Module interface {
+	// Name is a word of lower-case letters, digits and underscores that no
+	// other module of the site has: it begins the names of the module's tables
+	// and routes ("blog_post", "blog:index") and is its folder of templates.
+	Name() string
+}
+
+// Starter is a module that needs a [Host]. Start is called once, before the
+// first request and before the module's commands, with an open database whose
+// migrations are applied. Work that goes on until the site stops runs in
+// goroutines that end when ctx is done.
+type Starter interface {
+	Start(ctx context.Context, h *Host) error
+}
+
+// Seeder is a module with content to begin with. Seed is called after Start,
+// only when the database was made just now, and not when the person who starts
+// the site says --no-demo. It must not add to a table that has rows.
+type Seeder interface {
+	Seed(ctx context.Context, h *Host) error
+}
+
+// HasModels is a module that stores something.
+type HasModels interface {
+	Models() []orm.Declaration
+}
+
+// HasMigrations is a module whose tables are made by migrations: the All
+// function of its package migrations, which "makemigrations" writes.
+type HasMigrations interface {
+	Migrations() []migrate.Migration
+}
+
+// HasRoutes is a module that answers requests. Its routes stand below the
+// prefix "/name/", or the one given to [At], and their names behind "name:".
+type HasRoutes interface {
+	Routes(r *web.Router)
+}
+
+// HasPages is a module that renders templates: all its pages, so that they can
+// be checked before the site starts.
+type HasPages interface {
+	Pages() []templates.Checked
+}
+
+// HasTemplates is a module that brings template files. Their names should
+// begin with the module's own, as in blog/post.html. The project's own files
+// go before them.
+type HasTemplates interface {
+	Templates() fs.FS
+}
+
+// HasFuncs is a module that brings functions for all templates. They must not
+// depend on a request and be safe for concurrent use.
+type HasFuncs interface {
+	Funcs() map[string]any
+}
+
+// HasStatic is a module that brings style sheets, pictures and the like,
+// served below /static/. Names should begin with the module's own. The
+// project's own files go before them.
+type HasStatic interface {
+	Static() fs.FS
+}
+
+// HasSettings is a module that can be configured from the environment.
+// Settings returns a pointer to a struct, whose fields say by the tags of
+// github.com/caarlos0/env which variable they are read from, behind the
+// module's name: in the module blog, the field tagged `env:"TITLE"` is read
+// from BLOG_TITLE. It is filled before Start. A field tagged `secret:"true"`
+// is never printed.
+type HasSettings interface {
+	Settings() any
+}
+
+// HasCommands is a module with commands of its own for the command line.
+type HasCommands interface {
+	Commands() []Command
+}
+
+// HasChecks is a module that can find its own mistakes.
+type HasChecks interface {
+	// Checks returns what is wrong; it is called before Start, without a
+	// database.
+	Checks() []error
+}
+
+// Command is one command of the program. Commands are values: Flags and Run
+// usually share variables of the function that returns the Command.
+type Command struct {
+	Name string // one word; "blog import" is the command import of the module blog
+	Args string // what stands behind the flags, for the usage line: "DIR"
+	Help string // one line, without a full stop
+	// Flags declares the command's flags. Nil means none.
+	Flags func(*flag.FlagSet)
+	// Run runs the command. The error is printed and makes the exit status 1;
+	// a [UsageError] makes it 2.
+	Run func(ctx context.Context, env Env, args []string) error
+}
+
+// Env is what a command has beside its arguments.
+type Env struct {
+	Host   *Host
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+}
+
+// UsageError is the error of a command that was called in the wrong way.
+type UsageError struct{ Message string }
+
+// Error returns the message.
+func (e *UsageError) Error() string { return e.Message }
+
+// Usagef returns a [UsageError] with a message as in [fmt.Sprintf].
+func Usagef(format string, args ...any) error {
+	return &UsageError{fmt.Sprintf(format, args...)}
+}
+
+// At returns m with its routes below prefix, which begins and ends with a
+// slash, instead of "/name/".
+func At(prefix string, m Module) Module { return &mounted{m, prefix} }
+
+type mounted struct {
+	Module
+	prefix string
+}
+
+// Prefix returns the prefix of the module's routes.
+func Prefix(m Module) string {
+	if at, ok := m.(*mounted); ok {
+		return at.prefix
+	}
+	return "/" + m.Name() + "/"
+}
+
+// As returns the module as one of the interfaces of this package, whatever
+// wraps it.
+func As[T any](m Module) (T, bool) {
+	if at, ok := m.(*mounted); ok {
+		return As[T](at.Module)
+	}
+	t, ok := m.(T)
+	return t, ok
+}
+
+// CheckNames reports modules whose name is not one, or another's.
+func CheckNames(modules []Module) []error {
+	var errs []error
+	seen := map[string]bool{}
+	for _, m := range modules {
+		name := m.Name()
+		switch {
+		case !isName(name):
+			errs = append(errs, fmt.Errorf("module %T is called %q; a name is a lower-case letter, then letters, digits and underscores", unwrap(m), name))
+		case seen[name]:
+			errs = append(errs, fmt.Errorf("two modules are called %q; give one another name", name))
+		}
+		seen[name] = true
+		if p := Prefix(m); !strings.HasPrefix(p, "/") || !strings.HasSuffix(p, "/") {
+			errs = append(errs, fmt.Errorf("module %s is mounted at %q; a prefix begins and ends with a slash", name, p))
+		}
+	}
+	return errs
+}
+
+func unwrap(m Module) Module {
+	if at, ok := m.(*mounted); ok {
+		return unwrap(at.Module)
+	}
+	return m
+}
+
+func isName(s string) bool {
+	for i, c := range []byte(s) {
+		if c >= 'a' && c <= 'z' || i > 0 && (c >= '0' && c <= '9' || c == '_') {
+			continue
+		}
+		return false
+	}
+	return s != "" && len(s) <= 30
+}

@@ -1,0 +1,225 @@
+#!/usr/bin/env bash
+# Runs all tests, with whatever makes them stronger that this machine has: the
+# race detector, PostgreSQL, Chromium. "make test" is this script. Its last
+# lines say what was run, and what was not and why.
+#
+#   scripts/test.sh [-C directory] [packages and flags of go test]
+#
+# As root on a system with apt-get it installs what is missing, unless
+# VOLA_TEST_INSTALL=no. It starts a PostgreSQL server of its own, on a free port
+# of 127.0.0.1 and with its data in a temporary directory, and removes both at
+# the end. Instead of that it takes
+#
+#   VOLA_TEST_POSTGRES   URL of a server to use, in which tests may make databases
+#   VOLA_TEST_CHROMIUM   path of a Chromium
+#   VOLA_TEST_RACE       "on" or "off"
+#
+# each of which may be "off". With CI=true anything skipped or missing is a
+# failure. The exit status is 0 when all is well, 1 when tests fail, or that of
+# the signal that ended it.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+directory=$root
+if [ "${1-}" = -C ]; then
+	directory=$(cd "$2" && pwd)
+	shift 2
+fi
+[ $# -gt 0 ] || set -- ./...
+
+work=$(mktemp -d)
+cluster= # directory of our PostgreSQL, when it has one
+runner=  # process group of the tests, while they run
+ran=()
+missing=()
+
+# stop ends what this script has started, and nothing else.
+stop() {
+	local status=$?
+	trap - EXIT INT TERM HUP
+	if [ -n "$runner" ]; then
+		kill -INT -- "-$runner" 2>/dev/null || true
+		wait "$runner" 2>/dev/null || true
+	fi
+	if [ -n "$cluster" ]; then
+		[ ! -f "$cluster/data/postmaster.pid" ] || as_server "$postgres_bin/pg_ctl" stop -D "$cluster/data" -m immediate -s -t 30 || true
+		rm -rf "$cluster"
+	fi
+	rm -rf "$work"
+	exit "$status"
+}
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# --- what is there -----------------------------------------------------------
+
+race_works() {
+	[ "${VOLA_TEST_RACE-}" != off ] &&
+		CGO_ENABLED=1 go build -C "$root" -race -o "$work/race" ./scripts/testreport 2>"$work/race.log"
+}
+
+find_postgres() {
+	postgres_bin=
+	local candidate
+	for candidate in "$(command -v initdb || true)" $(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -rV) \
+		/usr/pgsql-*/bin/initdb /opt/homebrew/opt/postgresql*/bin/initdb /usr/local/opt/postgresql*/bin/initdb; do
+		if [ -x "$candidate" ] && [ -x "$(dirname "$candidate")/pg_ctl" ]; then
+			postgres_bin=$(dirname "$candidate")
+			return 0
+		fi
+	done
+	return 1
+}
+
+find_chromium() {
+	chromium=
+	local candidate
+	for candidate in chromium chromium-browser google-chrome google-chrome-stable chrome \
+		"/Applications/Chromium.app/Contents/MacOS/Chromium" \
+		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+		if chromium=$(command -v "$candidate"); then
+			return 0
+		fi
+	done
+	return 1
+}
+
+# install_missing adds, with apt-get, what the tests could use and do not find.
+install_missing() {
+	[ "$(id -u)" = 0 ] && have apt-get && [ "${VOLA_TEST_INSTALL-}" != no ] || return 0
+	local packages=()
+	[ "${VOLA_TEST_RACE-}" = off ] || race_works || packages+=(gcc libc6-dev)
+	[ -n "${VOLA_TEST_POSTGRES-}" ] || find_postgres || packages+=(postgresql)
+	[ -n "${VOLA_TEST_CHROMIUM-}" ] || find_chromium || packages+=(chromium)
+	[ ${#packages[@]} -gt 0 ] || return 0
+	echo "installing ${packages[*]} with apt-get (VOLA_TEST_INSTALL=no prevents it)"
+	export DEBIAN_FRONTEND=noninteractive
+	# One by one: what cannot be had must not keep the others away.
+	apt-get update -qq >"$work/apt.log" 2>&1 </dev/null || true
+	local package
+	for package in "${packages[@]}"; do
+		apt-get install -y -qq --no-install-recommends "$package" >>"$work/apt.log" 2>&1 </dev/null ||
+			echo "apt-get install $package failed: $(tail -n 1 "$work/apt.log")"
+	done
+}
+
+# --- PostgreSQL ----------------------------------------------------------------
+
+# as_server runs a command as the user who owns the cluster: the server refuses
+# to run as root.
+as_server() {
+	if [ "$(id -u)" != 0 ]; then
+		"$@"
+	elif have runuser; then
+		runuser -u "$server_user" -- "$@"
+	elif have setpriv; then
+		setpriv --reuid "$server_user" --regid "$(id -g "$server_user")" --clear-groups "$@"
+	else
+		su -s /bin/sh "$server_user" -c '"$0" "$@"' -- "$@"
+	fi
+}
+
+# start_postgres starts a server and sets VOLA_TEST_POSTGRES.
+start_postgres() {
+	server_user=$(id -un)
+	if [ "$(id -u)" = 0 ]; then
+		server_user=nobody
+		! id postgres >/dev/null 2>&1 || server_user=postgres
+	fi
+	cluster=$(mktemp -d "${TMPDIR:-/tmp}/vola-postgres.XXXXXX")
+	[ "$(id -u)" != 0 ] || chown "$server_user" "$cluster"
+	cd / # a directory that the server's user may enter
+	# With a linguistic order as default, a query that forgets to ask for the
+	# order of code points is found out. Servers before 15 cannot have it so.
+	as_server "$postgres_bin/initdb" -D "$cluster/data" -U vola -A trust -E UTF8 --no-sync \
+		--locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US >"$work/initdb.log" 2>&1 ||
+		{ rm -rf "$cluster/data" && as_server "$postgres_bin/initdb" -D "$cluster/data" -U vola -A trust -E UTF8 --no-sync \
+			--no-locale >"$work/initdb.log" 2>&1; } || return 1
+	local attempt port
+	for attempt in 1 2 3 4 5 6 7 8; do
+		# Below the range from which systems hand out ports. Whether one is free
+		# only the server can say, by listening on it.
+		port=$((20000 + RANDOM % 12000))
+		if as_server "$postgres_bin/pg_ctl" start -D "$cluster/data" -l "$cluster/log" -s -w -t 30 -o "-h 127.0.0.1 -p $port -k '' \
+			-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200" >"$work/initdb.log" 2>&1 </dev/null; then
+			export VOLA_TEST_POSTGRES="postgres://vola@127.0.0.1:$port/postgres?sslmode=disable"
+			return 0
+		fi
+	done
+	return 1
+}
+
+# --- what the tests are given ----------------------------------------------------
+
+install_missing
+
+flags=()
+if race_works; then
+	flags+=(-race)
+	export CGO_ENABLED=1
+	ran+=("the race detector")
+elif [ "${VOLA_TEST_RACE-}" = off ]; then
+	missing+=("the race detector (VOLA_TEST_RACE=off)")
+else
+	missing+=("the race detector (it needs a C compiler: $(tail -n 1 "$work/race.log"))")
+fi
+
+case ${VOLA_TEST_POSTGRES-} in
+off)
+	unset VOLA_TEST_POSTGRES
+	missing+=("PostgreSQL (VOLA_TEST_POSTGRES=off)")
+	;;
+"")
+	unset VOLA_TEST_POSTGRES
+	if ! find_postgres; then
+		missing+=("PostgreSQL (no initdb found)")
+	elif start_postgres; then
+		ran+=("$("$postgres_bin/initdb" --version | sed 's/^initdb (PostgreSQL)/PostgreSQL/')")
+	else
+		missing+=("PostgreSQL (it does not start: $(tail -n 1 "$cluster/log" 2>/dev/null || tail -n 1 "$work/initdb.log"))")
+	fi
+	;;
+*) ran+=("PostgreSQL at the VOLA_TEST_POSTGRES given") ;;
+esac
+
+case ${VOLA_TEST_CHROMIUM-} in
+off)
+	unset VOLA_TEST_CHROMIUM
+	missing+=("Chromium (VOLA_TEST_CHROMIUM=off)")
+	;;
+"")
+	unset VOLA_TEST_CHROMIUM
+	if find_chromium; then
+		export VOLA_TEST_CHROMIUM=$chromium
+		ran+=("$("$chromium" --version 2>/dev/null </dev/null | head -n 1 || echo Chromium)")
+	else
+		missing+=("Chromium (not found)")
+	fi
+	;;
+*) ran+=("Chromium at the VOLA_TEST_CHROMIUM given") ;;
+esac
+
+# --- the tests ---------------------------------------------------------------
+
+go build -C "$root" -o "$work/testreport" ./scripts/testreport
+report=()
+[ "${CI-}" != true ] || report+=(-strict)
+for what in ${ran[@]+"${ran[@]}"}; do report+=(-ran "$what"); done
+for what in ${missing[@]+"${missing[@]}"}; do report+=(-missing "$what"); done
+
+# In a process group of their own, so that stop can end them whoever asks for it.
+cd "$directory"
+set -m
+(
+	set -o pipefail
+	go test -json -timeout 15m ${flags[@]+"${flags[@]}"} "$@" | "$work/testreport" ${report[@]+"${report[@]}"}
+) </dev/null &
+runner=$!
+set +m
+status=0
+wait "$runner" || status=$?
+runner=
+exit "$status"

@@ -1,0 +1,78 @@
+package templates
+
+import (
+	"bytes"
+	"reflect"
+	"text/template/parse"
+)
+
+// inspect calls visit for n and, as long as visit returns true, for the nodes
+// below it, in the order of the source.
+func inspect(n parse.Node, visit func(parse.Node) bool) {
+	if n == nil || reflect.ValueOf(n).IsNil() || !visit(n) {
+		return
+	}
+	switch n := n.(type) {
+	case *parse.ListNode:
+		for _, child := range n.Nodes {
+			inspect(child, visit)
+		}
+	case *parse.ActionNode:
+		inspect(n.Pipe, visit)
+	case *parse.TemplateNode:
+		inspect(n.Pipe, visit)
+	case *parse.PipeNode:
+		for _, v := range n.Decl {
+			inspect(v, visit)
+		}
+		for _, c := range n.Cmds {
+			inspect(c, visit)
+		}
+	case *parse.CommandNode:
+		for _, arg := range n.Args {
+			inspect(arg, visit)
+		}
+	case *parse.ChainNode:
+		inspect(n.Node, visit)
+	default:
+		if b := branch(n); b != nil {
+			inspect(b.Pipe, visit)
+			inspect(b.List, visit)
+			inspect(b.ElseList, visit)
+		}
+	}
+}
+
+// branch returns what if, range and with have in common; nil for other nodes.
+func branch(n parse.Node) *parse.BranchNode {
+	switch n := n.(type) {
+	case *parse.IfNode:
+		return &n.BranchNode
+	case *parse.RangeNode:
+		return &n.BranchNode
+	case *parse.WithNode:
+		return &n.BranchNode
+	}
+	return nil
+}
+
+// command returns the arguments of an action that is a lone call of the named
+// function, the function's own node first; nil for any other node.
+func command(n parse.Node, function string) []parse.Node {
+	action, ok := n.(*parse.ActionNode)
+	if !ok || len(action.Pipe.Decl) > 0 || len(action.Pipe.Cmds) != 1 {
+		return nil
+	}
+	args := action.Pipe.Cmds[0].Args
+	if ident, ok := args[0].(*parse.IdentifierNode); ok && ident.Ident == function {
+		return args
+	}
+	return nil
+}
+
+// firstText returns the offset in the source of the first character of a text
+// that is not space; false when there is none.
+func firstText(n *parse.TextNode) (int, bool) {
+	rest := bytes.TrimLeft(n.Text, " \t\r\n")
+	return int(n.Pos) + len(n.Text) - len(rest), len(rest) > 0
+}

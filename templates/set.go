@@ -1,0 +1,192 @@
+package templates
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Config says what a [Set] consists of. The zero value is a set without pages.
+type Config struct {
+	// Loaders are asked for each file in order; the first that has it wins.
+	// A project's own directory therefore comes before its modules' files.
+	Loaders []Loader
+
+	// Pages are the pages that can be rendered. The same one may be listed
+	// twice, also with data of different types.
+	Pages []Checked
+
+	// Funcs are functions for templates besides those of the package, each
+	// with one result, or a result and an error. They are shared by all
+	// renderings, so they must be safe for concurrent use and know nothing of
+	// a request. One with the name of a function of this package replaces it;
+	// those of text/template cannot be replaced.
+	Funcs map[string]any
+}
+
+// Set is the pages of a program, ready to be rendered. It is made by [New];
+// its methods may be called from several goroutines.
+type Set struct {
+	config    Config
+	functions map[string]any
+	pages     atomic.Pointer[map[string]*listedPage] // by name
+	buffers   sync.Pool                              // of *buffer
+
+	reloading sync.Mutex // held by Reload
+	failure   atomic.Pointer[ErrorList]
+}
+
+// listedPage is a page with the types of data that it is listed with.
+type listedPage struct {
+	*page
+	types []reflect.Type
+}
+
+// New loads, joins and escapes the pages of a configuration. The error is an
+// [ErrorList] of every mistake that was found, unless it concerns the
+// configuration itself.
+func New(config Config) (*Set, error) {
+	functions, err := allFunctions(config.Funcs)
+	if err != nil {
+		return nil, err
+	}
+	config.Loaders = slices.Clone(config.Loaders)
+	config.Pages = slices.Clone(config.Pages)
+	s := &Set{config: config, functions: functions}
+	s.buffers.New = func() any { return new(buffer) }
+	if err := s.Reload(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Reload reads every template again. When there is a mistake in any, the set
+// goes on with what it had, and the mistakes are returned as an [ErrorList]
+// and by Err until a Reload succeeds. Pages being rendered are not disturbed.
+func (s *Set) Reload() error {
+	s.reloading.Lock()
+	defer s.reloading.Unlock()
+	pages, errs := s.build()
+	if len(errs) > 0 {
+		errs = errs.sorted()
+		s.failure.Store(&errs)
+		return errs
+	}
+	s.failure.Store(nil)
+	s.pages.Store(&pages)
+	return nil
+}
+
+// Err returns the mistakes that the last Reload found; nil when it succeeded.
+func (s *Set) Err() error {
+	if errs := s.failure.Load(); errs != nil {
+		return *errs
+	}
+	return nil
+}
+
+// build composes and escapes every listed page.
+func (s *Set) build() (map[string]*listedPage, ErrorList) {
+	b := newBuilder(Chain(s.config.Loaders), s.functions)
+	pages := make(map[string]*listedPage, len(s.config.Pages))
+	compositions := make(map[string]*composition)
+	for _, listed := range s.config.Pages {
+		name, dataType := listed.TemplateName(), listed.DataType()
+		if p := pages[name]; p != nil {
+			p.types = append(p.types, dataType)
+			continue
+		}
+		pages[name] = &listedPage{types: []reflect.Type{dataType}}
+		c := b.compose(name)
+		if c.ok {
+			c.checkRecursion()
+		}
+		compositions[name] = c
+	}
+	sources := make(map[string]Source, len(b.files))
+	for name, f := range b.files {
+		if f != nil {
+			sources[name] = f.Source
+		}
+	}
+	for i, e := range b.errs {
+		if src, ok := sources[e.Name]; ok {
+			b.errs[i] = e.complete(src)
+		}
+	}
+	for name, c := range compositions {
+		if !c.ok {
+			continue
+		}
+		c.boundRecursion()
+		p, err := c.newPage(name, sources)
+		if err != nil {
+			b.errs = append(b.errs, err)
+			continue
+		}
+		pages[name].page = p
+	}
+	return pages, b.errs
+}
+
+// Render executes a page with its data and writes it to w, once it is whole:
+// when there is an error, w has received nothing, unless writing to w itself
+// failed. Mistakes found in executing are an [*Error] with the place in the
+// template. Rendering ends early when ctx is done, with an error that wraps
+// its cause.
+func (s *Set) Render(ctx context.Context, w io.Writer, r Rendering) error {
+	p, err := s.page(r)
+	if err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return stopped(ctx, r.name)
+	}
+	buf := s.buffers.Get().(*buffer)
+	defer s.release(buf)
+	buf.done = ctx.Done()
+	if err := p.execute(buf, r.data); errors.Is(err, errStopped) {
+		return stopped(ctx, r.name)
+	} else if err != nil {
+		return err
+	}
+	if _, err := w.Write(buf.Bytes()); err != nil {
+		return fmt.Errorf("send page %s: %w", r.name, err)
+	}
+	return nil
+}
+
+// page returns the listed page of a rendering.
+func (s *Set) page(r Rendering) (*page, error) {
+	if r.dataType == nil {
+		return nil, errors.New("render a page that was never declared: use templates.Page and its With")
+	}
+	pages := s.pages.Load()
+	if pages == nil {
+		return nil, fmt.Errorf("render %s with a Set that templates.New has not made", r.name)
+	}
+	listed := (*pages)[r.name]
+	if listed == nil {
+		return nil, fmt.Errorf("page %q is not listed: add it to the Pages of its module, so that it is checked when the program starts", r.name)
+	}
+	if !slices.Contains(listed.types, r.dataType) {
+		return nil, fmt.Errorf("page %q is listed with data of type %v, not %v: render the page that is listed, or list this one too",
+			r.name, listed.types[0], r.dataType)
+	}
+	return listed.page, nil
+}
+
+// release keeps a buffer for the next page, unless it is very large.
+func (s *Set) release(b *buffer) {
+	if b.Cap() > maxPooled {
+		return
+	}
+	b.Reset()
+	b.done, b.writes = nil, 0
+	s.buffers.Put(b)
+}

@@ -1,0 +1,158 @@
+package web
+
+import (
+	"errors"
+	"html/template"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/volaweb/vola/fault"
+)
+
+// ErrorHandler answers a request that failed with err, and is the place to log
+// err. What the visitor may see of it is [fault.Message]; its status is
+// [Status]. It must be safe for concurrent use.
+type ErrorHandler func(w http.ResponseWriter, r *http.Request, err error)
+
+// Fail answers the request with err: through the [ErrorHandler] of the [Mux]
+// that w came from, or through [WriteError] where there is none. Handlers
+// return their errors; Fail is for middleware, which cannot. Middleware in
+// between that replaces the writer needs an Unwrap method, as for
+// [http.ResponseController], for the ErrorHandler to be found.
+//
+// If part of a response was sent already, a second status would corrupt it.
+// Then the ErrorHandler gets a writer that discards, so that the error is
+// logged, and the connection is aborted with a panic of
+// [http.ErrAbortHandler], so that nobody takes the part for the whole.
+func Fail(w http.ResponseWriter, r *http.Request, err error) {
+	handle, written := ErrorHandler(nil), false
+	for under := w; under != nil; {
+		if rw, ok := under.(*Response); ok {
+			written = written || rw.Written()
+			if handle == nil {
+				handle = rw.fail
+			}
+		}
+		u, ok := under.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			break
+		}
+		under = u.Unwrap()
+	}
+	if handle == nil {
+		handle = WriteError
+	}
+	if written {
+		handle(discard{http.Header{}}, r, err)
+		panic(http.ErrAbortHandler)
+	}
+	h := w.Header()
+	for _, name := range [...]string{"Content-Length", "Content-Encoding", "Content-Type", "Etag", "Last-Modified", "Cache-Control"} {
+		h.Del(name) // they describe the response that did not come about
+	}
+	handle(w, r, err)
+}
+
+// discard is the writer for errors that can no longer be shown.
+type discard struct{ header http.Header }
+
+func (d discard) Header() http.Header         { return d.header }
+func (d discard) Write(p []byte) (int, error) { return io.Discard.Write(p) }
+func (d discard) WriteHeader(int)             {}
+
+// Status returns the HTTP status for err: the one given by [WithStatus], or
+// that of its [fault.Kind]. A body that [http.MaxBytesReader] cut off is 413,
+// nil is 200.
+func Status(err error) int {
+	var (
+		chosen *statusError
+		body   *http.MaxBytesError
+	)
+	switch {
+	case err == nil:
+		return http.StatusOK
+	case errors.As(err, &chosen):
+		return chosen.status
+	case errors.As(err, &body):
+		return http.StatusRequestEntityTooLarge
+	}
+	return kindStatus(fault.KindOf(err))
+}
+
+// kindStatus is the table from kinds to statuses.
+func kindStatus(k fault.Kind) int {
+	switch k {
+	case fault.Invalid:
+		return http.StatusBadRequest
+	case fault.Unauthenticated:
+		return http.StatusUnauthorized
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.MethodNotAllowed:
+		return http.StatusMethodNotAllowed
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case fault.RateLimited:
+		return http.StatusTooManyRequests
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable
+	case fault.Timeout:
+		return http.StatusGatewayTimeout
+	case fault.Canceled:
+		return StatusClientClosedRequest
+	case fault.Unsupported:
+		return http.StatusNotAcceptable
+	}
+	return http.StatusInternalServerError
+}
+
+// StatusClientClosedRequest is what [Status] returns for [fault.Canceled]: the
+// client went away. Nobody receives it; it is for logs, as in nginx.
+const StatusClientClosedRequest = 499
+
+type statusError struct {
+	status int
+	cause  error
+}
+
+func (e *statusError) Error() string { return e.cause.Error() }
+func (e *statusError) Unwrap() error { return e.cause }
+
+// WithStatus gives err a status that no [fault.Kind] has, such as 410 Gone.
+// Its kind, message and text stay. WithStatus of nil is nil; a status that is
+// none of an error, below 400 or above 599, becomes 500.
+func WithStatus(status int, err error) error {
+	if err == nil {
+		return nil
+	}
+	if status < 400 || status > 599 {
+		status = http.StatusInternalServerError
+	}
+	return &statusError{status, err}
+}
+
+// WriteError is the [ErrorHandler] that is used when none is given: a small
+// page with the status and the user's message, nothing else of err.
+func WriteError(w http.ResponseWriter, _ *http.Request, err error) {
+	status := Status(err)
+	title := http.StatusText(status)
+	if title == "" {
+		title = "Error"
+	}
+	var page strings.Builder
+	page.WriteString("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n" +
+		"<meta name=\"viewport\" content=\"width=device-width\">\n<title>" + title + "</title>\n<h1>" + title + "</h1>\n")
+	if message := fault.Message(err); message != "" {
+		page.WriteString("<p>" + template.HTMLEscapeString(message) + "</p>\n")
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, page.String()) // the client went away: nobody to tell
+}

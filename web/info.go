@@ -1,0 +1,49 @@
+package web
+
+// RouteInfo describes one route, for listings and for checks before any
+// request.
+type RouteInfo struct {
+	Method  string      // such as "GET"; "ANY" for every method
+	Pattern string      // with all prefixes; a mounted handler ends in "/..."
+	Name    string      // with its namespaces; "" if it has none
+	Params  []ParamInfo // in the order of the pattern
+	Handler string      // the Go name of the handler function, or its type
+	Source  string      // file:line of the registration
+}
+
+// ParamInfo describes a parameter of a route.
+type ParamInfo struct {
+	Name      string
+	Converter string // "str", "int", "slug", "uuid" or "path"
+}
+
+// Routes returns all routes in the order of registration, a mounted router's
+// where it was mounted.
+func (m *Mux) Routes() []RouteInfo {
+	list := make([]RouteInfo, len(m.routes))
+	for i, route := range m.routes {
+		list[i] = route.info()
+	}
+	return list
+}
+
+// Lookup returns the route that [Mux.URL] uses for name, and whether there is
+// one.
+func (m *Mux) Lookup(name string) (RouteInfo, bool) {
+	route := m.names[name]
+	if route == nil {
+		return RouteInfo{}, false
+	}
+	return route.info(), true
+}
+
+func (b *boundRoute) info() RouteInfo {
+	info := RouteInfo{
+		Method: b.methods(), Pattern: b.pattern.text, Name: b.name,
+		Handler: b.label, Source: b.source,
+	}
+	for _, s := range b.pattern.params() {
+		info.Params = append(info.Params, ParamInfo{Name: s.param, Converter: s.conv.String()})
+	}
+	return info
+}

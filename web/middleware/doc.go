@@ -1,0 +1,19 @@
+// Package middleware holds what nearly every site puts around its routes:
+// request ids, an access log, recovery from panics, security headers and
+// limits. Each constructor returns a func(http.Handler) http.Handler that works
+// with any handler; refusals are answered through [web.Fail], and so by the
+// site's own error page.
+//
+// For a whole site they belong into [web.BuildConfig], in this order, so that
+// the log has the request's id and the status of a panic:
+//
+//	mux, err := r.Build(web.BuildConfig{Middleware: []web.Middleware{
+//		middleware.RequestID(middleware.RequestIDConfig{}),
+//		middleware.AccessLog(middleware.AccessLogConfig{Logger: logger}),
+//		middleware.SecureHeaders(middleware.SecureHeadersConfig{}),
+//		middleware.Recover(middleware.RecoverConfig{Logger: logger}),
+//		middleware.Limits(middleware.LimitsConfig{}),
+//		middleware.MaxBody(0),
+//		middleware.CrossOrigin(nil),
+//	}})
+package middleware

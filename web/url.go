@@ -1,0 +1,176 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// URL returns the path of the route with the given name, its parameters
+// replaced by args in the order of the pattern. Strings, integers, types made
+// of either and [fmt.Stringer] values are accepted where the parameter's
+// converter accepts their text; each is escaped as one segment. It is an
+// error when no route has the name or the arguments do not fit.
+func (m *Mux) URL(name string, args ...any) (string, error) {
+	route, err := m.named(name)
+	if err != nil {
+		return "", err
+	}
+	params := route.pattern.params()
+	if len(args) != len(params) {
+		return "", fmt.Errorf("route %q takes %s, %d given", name, countParams(params), len(args))
+	}
+	return route.url(args)
+}
+
+// URLNamed is [Mux.URL] with the arguments by name. It is an error when one is
+// missing or too many.
+func (m *Mux) URLNamed(name string, args map[string]any) (string, error) {
+	route, err := m.named(name)
+	if err != nil {
+		return "", err
+	}
+	params := route.pattern.params()
+	list := make([]any, len(params))
+	for i, p := range params {
+		arg, ok := args[p.param]
+		if !ok {
+			return "", fmt.Errorf("route %q takes %s; %s is missing", name, countParams(params), p.param)
+		}
+		list[i] = arg
+	}
+	if len(args) > len(params) {
+		for given := range args {
+			if !route.pattern.hasParam(given) {
+				return "", fmt.Errorf("route %q takes %s; %q is none of them", name, countParams(params), given)
+			}
+		}
+	}
+	return route.url(list)
+}
+
+// countParams says "3 parameters (year, month, slug)".
+func countParams(params []segment) string {
+	names := make([]string, len(params))
+	for i, p := range params {
+		names[i] = p.param
+	}
+	switch len(params) {
+	case 0:
+		return "no parameters"
+	case 1:
+		return "1 parameter (" + names[0] + ")"
+	}
+	return fmt.Sprintf("%d parameters (%s)", len(params), strings.Join(names, ", "))
+}
+
+func (m *Mux) named(name string) (*boundRoute, error) {
+	if route := m.names[name]; route != nil {
+		return route, nil
+	}
+	if near := m.nearest(name); near != "" {
+		return nil, fmt.Errorf("no route is named %q; did you mean %q?", name, near)
+	}
+	return nil, fmt.Errorf("no route is named %q", name)
+}
+
+func (b *boundRoute) url(args []any) (string, error) {
+	var out strings.Builder
+	for _, s := range b.pattern.segments {
+		out.WriteByte('/')
+		if s.param == "" {
+			out.WriteString(url.PathEscape(s.prefix))
+			continue
+		}
+		text, err := argText(args[0])
+		if err == nil {
+			err = s.check(text)
+		}
+		if err != nil {
+			return "", fmt.Errorf("route %q: parameter %s: %w", b.name, s.param, err)
+		}
+		args = args[1:]
+		for i, part := range strings.Split(s.prefix+text+s.suffix, "/") {
+			if i > 0 {
+				out.WriteByte('/')
+			}
+			out.WriteString(url.PathEscape(part))
+		}
+	}
+	if b.pattern.subtree {
+		out.WriteByte('/')
+	}
+	return out.String(), nil
+}
+
+// check reports why text cannot stand for the parameter of s: a URL made of it
+// would not lead back to the route.
+func (s *segment) check(text string) error {
+	if s.conv != convPath && strings.Contains(text, "/") || !s.conv.accepts(text) {
+		return fmt.Errorf("%q is not a value for %s", text, s.conv)
+	}
+	if !cleanPath("/" + s.prefix + text + s.suffix) {
+		return fmt.Errorf("%q has control characters, invalid UTF-8 or dot segments", text)
+	}
+	return nil
+}
+
+// argText returns the text of an argument of URL.
+func argText(arg any) (string, error) {
+	v := reflect.ValueOf(arg)
+	if !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		return "", errors.New("the value is nil")
+	}
+	if s, ok := arg.(fmt.Stringer); ok {
+		return s.String(), nil
+	}
+	switch {
+	case v.Kind() == reflect.String:
+		return v.String(), nil
+	case v.CanInt():
+		return strconv.FormatInt(v.Int(), 10), nil
+	case v.CanUint():
+		return strconv.FormatUint(v.Uint(), 10), nil
+	}
+	return "", fmt.Errorf("a %T is neither a string, an integer nor a fmt.Stringer", arg)
+}
+
+// nearest returns the name most like name, or "" if none is much like it.
+func (m *Mux) nearest(name string) string {
+	best, bestDistance := "", max(2, len(name)/3)+1
+	for known := range m.names {
+		d := editDistance(name, known)
+		if strings.HasSuffix(known, ":"+name) {
+			d = 1 // the namespace was forgotten
+		}
+		if d < bestDistance || d == bestDistance && best != "" && known < best {
+			best, bestDistance = known, d
+		}
+	}
+	return best
+}
+
+// editDistance returns how many bytes must be inserted, deleted or replaced to
+// make b of a.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
