@@ -1,9 +1,7 @@
 package orm
 
 import (
-	"encoding/json"
 	"fmt"
-	"reflect"
 	"strconv"
 
 	"github.com/volaweb/vola/database"
@@ -47,13 +45,16 @@ func (b *binder) node(p *plan, n *node) {
 		}
 		b.shape = append(b.shape, ')')
 	case opExists, opNotExists:
-		target := p.related(n.field)
-		if target == nil {
-			b.fail(unknownField(p, n.field))
+		via, err := p.route(n)
+		if err != nil {
+			b.fail(err)
 			return
 		}
+		if n.back != nil {
+			b.mark('<', via.target.table)
+		}
 		for _, k := range n.kids {
-			b.node(target, k)
+			b.node(via.target, k)
 		}
 		b.shape = append(b.shape, ')')
 	case opIsNull, opIsNotNull:
@@ -102,33 +103,16 @@ func (b *binder) in(p *plan, n *node) {
 			return
 		}
 	}
+	if p.spreads(i) {
+		b.spread(out)
+		return
+	}
 	arg, err := p.listArg(out)
 	if err != nil {
 		b.fail(fieldError(p.model, p.fields[i], err))
 		return
 	}
 	b.args = append(b.args, arg)
-}
-
-// listArg returns a list of encoded values of one type as one argument.
-func (p *plan) listArg(values []any) (any, error) {
-	if p.b.dialect.Name() == "sqlite" {
-		for _, v := range values {
-			if _, ok := v.([]byte); ok {
-				return nil, fmt.Errorf("a list of bytes cannot be searched for on SQLite")
-			}
-		}
-		text, err := json.Marshal(values)
-		return string(text), err
-	}
-	if len(values) == 0 {
-		return []string{}, nil
-	}
-	slice := reflect.MakeSlice(reflect.SliceOf(reflect.TypeOf(values[0])), len(values), len(values))
-	for i, v := range values {
-		slice.Index(i).Set(reflect.ValueOf(v))
-	}
-	return slice.Interface(), nil
 }
 
 // orders collects the order of a query. Only the shape depends on it.
@@ -155,17 +139,6 @@ func (b *binder) limits(limit, offset int) {
 		b.shape = append(b.shape, 'f')
 		b.args = append(b.args, offset)
 	}
-}
-
-// related returns the plan of the model that a relation of p leads to.
-func (p *plan) related(field string) *plan {
-	if f := p.fieldNamed(field); f != nil && f.ref != nil {
-		return p.b.plans[f.ref.target]
-	}
-	if f := p.manyNamed(field); f != nil {
-		return p.b.plans[f.target]
-	}
-	return nil
 }
 
 func unknownField(p *plan, name string) error {
@@ -269,16 +242,11 @@ func (w *writer) compare(p *plan, alias string, n *node) {
 		column()
 		w.str(" IS NOT NULL")
 	case opIn:
-		column()
-		if sqlite {
-			w.str(" IN (SELECT value FROM json_each(")
-			w.arg()
-			w.str("))")
-		} else {
-			w.str(" = ANY(")
-			w.arg()
-			w.str(")")
+		if p.spreads(p.indexOf(n.field)) {
+			w.spread(alias, f.column, len(n.value.([]any)))
+			return
 		}
+		w.inList(alias, f.column)
 	case opContains:
 		fn := "strpos("
 		if sqlite {
@@ -328,45 +296,6 @@ func (w *writer) suffix(column func(), sqlite bool) {
 	w.str(") - 1) = ")
 	w.arg()
 	w.str(" || '|'")
-}
-
-// exists writes a condition on related rows as a subquery, so that no row of p
-// is found twice.
-func (w *writer) exists(p *plan, alias string, n *node) {
-	if n.op == opNotExists {
-		w.str("NOT ")
-	}
-	target := p.related(n.field)
-	t := w.alias()
-	w.str("EXISTS (SELECT 1 FROM ")
-	if f := p.fieldNamed(n.field); f != nil {
-		w.name(target.table)
-		w.str(" " + t + " WHERE ")
-		w.col(t, target.key.column)
-		w.str(" = ")
-		w.col(alias, f.column)
-	} else {
-		many, pair := p.manyNamed(n.field), w.alias()
-		w.name(many.table)
-		w.str(" " + pair)
-		if len(n.kids) > 0 {
-			w.str(" JOIN ")
-			w.name(target.table)
-			w.str(" " + t + " ON ")
-			w.col(t, target.key.column)
-			w.str(" = ")
-			w.col(pair, many.far)
-		}
-		w.str(" WHERE ")
-		w.col(pair, many.near)
-		w.str(" = ")
-		w.col(alias, p.key.column)
-	}
-	if len(n.kids) > 0 {
-		w.str(" AND ")
-		w.joined(target, t, n.kids, " AND ")
-	}
-	w.str(")")
 }
 
 // orderBy writes the order of a query. Where NULLs stand is always said for

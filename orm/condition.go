@@ -1,5 +1,7 @@
 package orm
 
+import "reflect"
+
 // Condition is a condition on rows of M. Conditions are made by the methods of
 // columns and relations, and joined by [And], [Or] and [Not]. They are values
 // that never change.
@@ -59,6 +61,9 @@ type node struct {
 	field string // Go name of the field or relation
 	value any
 	kids  []*node
+	// back is the model that has the field, for conditions that follow a
+	// foreign key against its direction; nil for a field of the model itself.
+	back reflect.Type
 }
 
 // Order is one part of the order of a query: made by Asc and Desc of a column.

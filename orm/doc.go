@@ -40,6 +40,9 @@
 //	auto_now        the time of the last change, set by Create and Update
 //	primary_key     the key, where it is not the field ID
 //	reverse=FIELD   this many-to-many relation is the other side of FIELD
+//	through=MODEL   the pairs of this many-to-many relation are rows of a model of
+//	                the same module, which may have more fields
+//	by=FIELD        the reference that a HasMany or HasOne is the other side of
 //	-               not stored (alone)
 //
 // A field that may be NULL is a pointer or a [database/sql.Null].

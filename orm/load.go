@@ -2,6 +2,7 @@ package orm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"unsafe"
@@ -23,87 +24,102 @@ func (s rowset) len() int { return s.slice.Len() }
 
 func (s rowset) at(i int) unsafe.Pointer { return s.slice.Index(i).Addr().UnsafePointer() }
 
+// keys returns the encoded values of a field of every row, nil for NULL, and
+// each value once.
+func (s rowset) keys(f *field) (all, distinct []any, err error) {
+	at := s.plan.indexOf(f.name)
+	all = make([]any, s.len())
+	seen := map[any]bool{}
+	for i := range all {
+		if all[i], err = s.plan.arg(at, s.at(i)); err != nil {
+			return nil, nil, err
+		}
+		if k := all[i]; k != nil && !seen[k] {
+			seen[k] = true
+			distinct = append(distinct, k)
+		}
+	}
+	return all, distinct, nil
+}
+
 // load loads relations of the rows: one statement for each relation, whatever
 // the number of rows.
 func load(ctx context.Context, h database.Handle, s rowset, relations []prefetch) error {
 	for _, r := range relations {
-		var err error
-		if f := s.plan.fieldNamed(r.field); f != nil && f.ref != nil {
-			err = loadOne(ctx, h, s, f, r)
-		} else if f := s.plan.manyNamed(r.field); f != nil {
-			err = loadMany(ctx, h, s, f, r)
-		} else {
-			err = unknownField(s.plan, r.field)
-		}
-		if err != nil {
+		if err := loadRelation(ctx, h, s, r); err != nil {
 			return fmt.Errorf("load %s.%s: %w", s.plan.model, r.field, err)
 		}
 	}
 	return nil
 }
 
-// loadOne loads the rows that a foreign key refers to.
-func loadOne(ctx context.Context, h database.Handle, s rowset, f *field, r prefetch) error {
-	target := s.plan.b.plans[f.ref.target]
-	keys := make([]any, s.len()) // of each row, nil for NULL
-	var distinct []any
-	seen := map[any]int{}
-	for i := range s.len() {
-		k, err := s.plan.arg(s.plan.indexOf(f.name), s.at(i))
-		if err != nil {
-			return err
-		}
-		if keys[i] = k; k == nil {
-			continue
-		}
-		if _, ok := seen[k]; !ok {
-			seen[k] = -1
-			distinct = append(distinct, k)
-		}
+func loadRelation(ctx context.Context, h database.Handle, s rowset, r prefetch) error {
+	switch {
+	case r.back != nil:
+		return fmt.Errorf("there is no field to load %s into; give %s a field of type orm.HasMany[%s]", r.back, s.plan.model, r.back)
+	case r.limits && r.limit < 0:
+		return fmt.Errorf("limit %d is negative", r.limit)
 	}
-	if len(distinct) == 0 {
-		return nil
+	via, err := s.plan.routeOf(r.field)
+	if err != nil {
+		return err
+	}
+	if via.forward != nil {
+		return loadForward(ctx, h, s, via, r)
+	}
+	return loadMany(ctx, h, s, via, r)
+}
+
+// loadForward loads the rows that a foreign key refers to.
+func loadForward(ctx context.Context, h database.Handle, s rowset, via route, r prefetch) error {
+	f, target := via.forward, via.target
+	keys, distinct, err := s.keys(f)
+	if err != nil || len(distinct) == 0 {
+		return err
 	}
 	arg, err := target.listArg(distinct)
 	if err != nil {
 		return err
 	}
-	text, err := relatedText(target, r, 'r', func(w *writer) {
+	text, err := target.b.texts.get(append([]byte("r\x00"), target.table...), func() (string, error) {
+		w := &writer{dialect: target.b.dialect}
 		w.str("SELECT ")
 		w.str(target.selectList)
 		w.str(" FROM ")
 		w.name(target.table)
 		w.str(" t0 WHERE ")
 		w.inList("t0", target.key.column)
+		return string(w.b), nil
 	})
 	if err != nil {
 		return err
 	}
-	found, err := fetch(ctx, h, target, nil, text, arg)
+	found, err := fetch(ctx, h, target, nil, nil, text, arg)
 	if err != nil {
 		return err
 	}
 	if err := load(ctx, h, found, r.nested); err != nil {
 		return err
 	}
-	keyAt := target.indexOf(target.key.name)
-	for i := range found.len() {
-		k, err := target.arg(keyAt, found.at(i))
-		if err != nil {
-			return err
-		}
-		seen[k] = i
+	foundKeys, _, err := found.keys(target.key)
+	if err != nil {
+		return err
+	}
+	at := make(map[any]int, len(foundKeys))
+	for i, k := range foundKeys {
+		at[k] = i
 	}
 	for i, k := range keys {
-		if k == nil || seen[k] < 0 {
+		j, ok := at[k]
+		if !ok {
 			continue
 		}
-		at := unsafe.Add(s.at(i), f.offset)
+		ptr := unsafe.Add(s.at(i), f.offset)
 		if f.null == nullPointer {
-			at = *(*unsafe.Pointer)(at)
+			ptr = *(*unsafe.Pointer)(ptr)
 		}
-		ref := reflect.NewAt(f.refType(), at).Interface().(anyRef)
-		ref.setRow(found.slice.Index(seen[k]).Addr().Interface())
+		ref := reflect.NewAt(f.refType(), ptr).Interface().(anyRef)
+		ref.setRow(found.slice.Index(j).Addr().Interface())
 	}
 	return nil
 }
@@ -116,54 +132,48 @@ func (f *field) refType() reflect.Type {
 	return f.typ
 }
 
-// loadMany loads the rows that a many-to-many relation leads to, together with
-// the keys of the rows that they belong to.
-func loadMany(ctx context.Context, h database.Handle, s rowset, f *manyField, r prefetch) error {
-	target := s.plan.b.plans[f.target]
-	keyAt := s.plan.indexOf(s.plan.key.name)
-	keys := make([]any, s.len())
-	for i := range s.len() {
-		var err error
-		if keys[i], err = s.plan.arg(keyAt, s.at(i)); err != nil {
-			return err
-		}
-	}
-	arg, err := s.plan.listArg(keys)
+// loadMany loads the rows that a relation leads to, together with the keys of
+// the rows that they belong to.
+func loadMany(ctx context.Context, h database.Handle, s rowset, via route, r prefetch) error {
+	target, key := via.target, s.plan.key
+	keys, distinct, err := s.keys(key)
 	if err != nil {
 		return err
 	}
-	text, err := relatedText(target, r, 'm', func(w *writer) {
-		w.str("SELECT ")
-		w.col("p", f.near)
-		w.str(", ")
-		w.str(target.selectList)
-		w.str(" FROM ")
-		w.name(f.table)
-		w.str(" p JOIN ")
-		w.name(target.table)
-		w.str(" t0 ON ")
-		w.col("t0", target.key.column)
-		w.str(" = ")
-		w.col("p", f.far)
-		w.str(" WHERE ")
-		w.inList("p", f.near)
-		if len(r.orders) == 0 {
-			w.str(" ORDER BY ")
-			w.col("p", "id")
-			return
-		}
-		w.orderBy(target, "t0", r.orders)
-	}, f.table, f.near)
+	list, err := s.plan.listArg(distinct)
+	if err != nil {
+		return err
+	}
+	b := &binder{}
+	b.mark('m', s.plan.table)
+	b.mark('.', r.field)
+	b.args = append(b.args, list)
+	for _, n := range r.where {
+		b.node(target, n)
+	}
+	b.orders(target, r.orders)
+	if r.limits {
+		b.shape = append(b.shape, 'l')
+		b.args = append(b.args, r.limit)
+	}
+	if b.err != nil {
+		return b.err
+	}
+	text, err := target.b.texts.get(b.shape, func() (string, error) {
+		w := &writer{dialect: target.b.dialect}
+		w.loadMany(via, r)
+		return string(w.b), nil
+	})
 	if err != nil {
 		return err
 	}
 	var owners []any
-	owner := reflect.New(s.plan.key.base)
-	found, err := fetchEach(ctx, h, target, owner.Interface(), func() error {
-		k, err := s.plan.convertArg(keyAt, owner.Elem().Interface())
+	owner := reflect.New(key.base)
+	found, err := fetch(ctx, h, target, owner.Interface(), func() error {
+		k, err := s.plan.convertArg(s.plan.indexOf(key.name), owner.Elem().Interface())
 		owners = append(owners, k)
 		return err
-	}, text, arg)
+	}, text, b.args...)
 	if err != nil {
 		return err
 	}
@@ -174,14 +184,97 @@ func loadMany(ctx context.Context, h database.Handle, s rowset, f *manyField, r 
 	for i, k := range owners {
 		byOwner[k] = append(byOwner[k], i)
 	}
+	rel := s.plan.relationNamed(r.field)
 	for i, k := range keys {
-		rows := reflect.MakeSlice(reflect.SliceOf(f.target), 0, len(byOwner[k]))
+		rows := reflect.MakeSlice(reflect.SliceOf(rel.target), 0, len(byOwner[k]))
 		for _, j := range byOwner[k] {
 			rows = reflect.Append(rows, found.slice.Index(j))
 		}
-		reflect.NewAt(f.typ, unsafe.Add(s.at(i), f.offset)).Interface().(anyMany).setRows(rows.Interface())
+		reflect.NewAt(rel.typ, unsafe.Add(s.at(i), rel.offset)).Interface().(relationField).setRows(rows.Interface())
 	}
 	return nil
+}
+
+// loadMany writes the statement that loads related rows: the owner's key, then
+// the row. With a limit for each owner the rows are numbered within it first.
+func (w *writer) loadMany(via route, r prefetch) {
+	target := via.target
+	ownerAlias, ownerColumn := "t0", ""
+	if via.pairs != nil {
+		ownerAlias, ownerColumn = "p", via.pairs.near
+	} else {
+		ownerColumn = via.reverse.column
+	}
+	order := func() {
+		switch {
+		case len(r.orders) > 0:
+			w.orderBy(target, "t0", r.orders)
+		case via.pairs != nil:
+			w.str(" ORDER BY ")
+			w.col("p", via.pairs.order)
+		default:
+			w.str(" ORDER BY ")
+			w.col("t0", target.key.column)
+		}
+	}
+	w.str("SELECT ")
+	if r.limits {
+		w.str("* FROM (SELECT ")
+	}
+	w.col(ownerAlias, ownerColumn)
+	w.str(" AS owner_key, ")
+	w.b = target.appendColumnsAs(w.b, "t0")
+	if r.limits {
+		w.str(", row_number() OVER (PARTITION BY ")
+		w.col(ownerAlias, ownerColumn)
+		order()
+		w.str(") AS owner_row")
+	}
+	w.str(" FROM ")
+	if via.pairs != nil {
+		w.name(via.pairs.table)
+		w.str(" p JOIN ")
+		w.name(target.table)
+		w.str(" t0 ON ")
+		w.col("t0", target.key.column)
+		w.str(" = ")
+		w.col("p", via.pairs.far)
+	} else {
+		w.name(target.table)
+		w.str(" t0")
+	}
+	w.str(" WHERE ")
+	w.inList(ownerAlias, ownerColumn)
+	for _, n := range r.where {
+		w.str(" AND ")
+		w.node(target, "t0", n)
+	}
+	if !r.limits {
+		order()
+		return
+	}
+	w.str(") n WHERE owner_row <= ")
+	w.arg()
+	w.str(" ORDER BY owner_row")
+}
+
+// appendColumnsAs is appendColumns with the columns' plain names as labels, so
+// that a query around it can take them.
+func (p *plan) appendColumnsAs(b []byte, alias string) []byte {
+	for i, f := range p.fields {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = append(b, p.codecs[i].SelectPrefix...)
+		b = append(b, alias...)
+		b = append(b, '.')
+		b = database.AppendQuoted(b, f.column)
+		if p.codecs[i].SelectPrefix != "" {
+			b = append(b, " AS "...)
+			b = database.AppendQuoted(b, f.column)
+		}
+	}
+	return b
 }
 
 // inList writes the condition that a column is in the list that is the next
@@ -199,41 +292,27 @@ func (w *writer) inList(alias, column string) {
 	w.str(")")
 }
 
-// relatedText returns the text of a statement that loads related rows.
-func relatedText(target *plan, r prefetch, kind byte, write func(*writer), more ...string) (string, error) {
-	b := &binder{}
-	b.mark(kind, target.table)
-	for _, m := range more {
-		b.mark('.', m)
-	}
-	b.orders(target, r.orders)
-	if b.err != nil {
-		return "", b.err
-	}
-	return target.b.texts.get(b.shape, func() (string, error) {
-		w := &writer{dialect: target.b.dialect}
-		write(w)
-		return string(w.b), nil
-	})
-}
-
-func fetch(ctx context.Context, h database.Handle, p *plan, lead any, text string, args ...any) (rowset, error) {
-	return fetchEach(ctx, h, p, lead, nil, text, args...)
-}
-
-// fetchEach reads rows of a model that is only known at run time; lead, when
-// not nil, receives the first column, and each is called after each row.
-func fetchEach(ctx context.Context, h database.Handle, p *plan, lead any, each func() error, text string, args ...any) (rowset, error) {
+// fetch reads rows of a model that is only known at run time; lead, when not
+// nil, receives the first column, and each is called after each row. Columns
+// behind those of the model are dropped.
+func fetch(ctx context.Context, h database.Handle, p *plan, lead any, each func() error, text string, args ...any) (s rowset, err error) {
 	rows, err := h.Query(ctx, text, args...)
 	if err != nil {
 		return rowset{}, err
 	}
-	defer rows.Close()
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	var r *reader
 	if lead != nil {
 		r = p.newReader(lead)
 	} else {
 		r = p.newReader()
+	}
+	columns, err := rows.Columns()
+	if err != nil {
+		return rowset{}, err
+	}
+	for len(r.dests) < len(columns) {
+		r.dests = append(r.dests, new(any))
 	}
 	slice := reflect.MakeSlice(reflect.SliceOf(p.typ), 0, 16)
 	zero := reflect.Zero(p.typ)
@@ -249,5 +328,5 @@ func fetchEach(ctx context.Context, h database.Handle, p *plan, lead any, each f
 			return rowset{}, err
 		}
 	}
-	return rowset{p, slice}, rows.Close()
+	return rowset{p, slice}, rows.Err()
 }

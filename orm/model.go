@@ -4,8 +4,8 @@ import (
 	"database/sql"
 	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
-	"time"
 
 	"github.com/volaweb/vola/schema"
 )
@@ -13,15 +13,23 @@ import (
 // Declaration says that a struct type is a model. A module returns the
 // declarations of its models from its Models method.
 type Declaration struct {
-	typ   reflect.Type
-	table string
+	typ     reflect.Type
+	table   string
+	indexes []IndexOption
+	checks  []schema.Check
+	// caller is where Model was called: in the package of the type, which
+	// leads to its source.
+	caller uintptr
 }
 
 // Model declares the struct type T as a model.
 func Model[T any](options ...ModelOption) Declaration {
 	d := Declaration{typ: reflect.TypeFor[T]()}
+	var pc [1]uintptr
+	runtime.Callers(2, pc[:])
+	d.caller = pc[0]
 	for _, o := range options {
-		o(&d)
+		o.declare(&d)
 	}
 	return d
 }
@@ -29,11 +37,16 @@ func Model[T any](options ...ModelOption) Declaration {
 // Type returns the struct type of the model.
 func (d Declaration) Type() reflect.Type { return d.typ }
 
-// ModelOption changes how a model is stored.
-type ModelOption func(*Declaration)
+// ModelOption changes how a model is stored: [Table], [Index], [Unique] or
+// [Check].
+type ModelOption interface{ declare(d *Declaration) }
 
 // Table stores the model in the table of that name instead of "module_model".
-func Table(name string) ModelOption { return func(d *Declaration) { d.table = name } }
+func Table(name string) ModelOption { return tableName(name) }
+
+type tableName string
+
+func (n tableName) declare(d *Declaration) { d.table = string(n) }
 
 // Generated is what "vola gen" writes for a model, so that a file written for
 // an older version of the struct is found out when the program starts.
@@ -52,54 +65,21 @@ type model struct {
 	module string
 	table  string
 	fields []*field // stored in columns, in the struct's order
-	many   []*manyField
-	key    *field
+	// relations are the fields that are stored elsewhere.
+	relations []*relation
+	// keys are the fields of the primary key. key is the only one of them,
+	// and nil when there are several: relations lead to models with one.
+	keys    []*field
+	key     *field
+	indexes []IndexOption
+	checks  []schema.Check
+	source  *source
 }
-
-// field is a field of a model that is stored in a column.
-type field struct {
-	name   string // Go name
-	column string
-	path   []int // for reflection
-	offset uintptr
-	typ    reflect.Type // as declared
-	base   reflect.Type // without pointer or sql.Null
-	null   nullForm
-	store  schema.Type
-	auto   bool // numbered by the database
-	tag    tag
-	ref    *refInfo
-	// validAt is where a sql.Null keeps its Valid.
-	validAt uintptr
-}
-
-// nullForm says how a field holds NULL.
-type nullForm byte
-
-const (
-	notNull nullForm = iota
-	nullPointer
-	nullStruct // sql.Null[T]
-)
 
 // refInfo is the foreign-key side of a field.
 type refInfo struct {
 	target reflect.Type
 	model  *model // set when all models are known
-}
-
-// manyField is a field of a model that is a many-to-many relation.
-type manyField struct {
-	name   string
-	typ    reflect.Type
-	offset uintptr
-	target reflect.Type
-	model  *model // of the other side
-	table  string // of pairs
-	near   string // the column with the key of this side
-	far    string // the column with the key of the other side
-	// reverse names the other side's field when the table is declared there.
-	reverse string
 }
 
 func (m *model) String() string { return m.typ.String() }
@@ -113,21 +93,12 @@ func (m *model) fieldNamed(name string) *field {
 	return nil
 }
 
-func (m *model) manyNamed(name string) *manyField {
-	for _, f := range m.many {
-		if f.name == name {
-			return f
-		}
-	}
-	return nil
-}
-
 // newModel reads the struct type. Every mistake is returned, each naming the
 // model and the field.
 func newModel(module string, d Declaration) (*model, []error) {
-	m := &model{typ: d.typ, module: module, table: d.table}
+	m := &model{typ: d.typ, module: module, table: d.table, indexes: d.indexes, checks: d.checks, source: &source{caller: d.caller, typ: d.typ}}
 	if d.typ.Kind() != reflect.Struct {
-		return m, []error{fmt.Errorf("model %s is a %s; a model is a struct", d.typ, d.typ.Kind())}
+		return m, []error{m.mistake("", fmt.Errorf("is a %s; a model is a struct", d.typ.Kind()))}
 	}
 	if m.table == "" {
 		m.table = strings.ToLower(module + "_" + d.typ.Name())
@@ -137,13 +108,14 @@ func newModel(module string, d Declaration) (*model, []error) {
 	m.findKey(&errs)
 	for i, f := range m.fields {
 		for _, g := range m.fields[:i] {
-			if f.column == g.column {
-				errs = append(errs, fmt.Errorf("model %s: fields %s and %s are both stored in column %q", m, g.name, f.name, f.column))
+			if strings.EqualFold(f.column, g.column) {
+				errs = append(errs, m.mistake(f.name, fmt.Errorf("is stored in column %q, and so is %s", f.column, g.name)))
 			}
 		}
 	}
+	errs = append(errs, m.checkIndexes()...)
 	if err := m.checkGenerated(); err != nil {
-		errs = append(errs, err)
+		errs = append(errs, m.mistake("", err))
 	}
 	return m, errs
 }
@@ -153,160 +125,100 @@ func (m *model) addFields(t reflect.Type, path []int, offset uintptr, errs *[]er
 	for i := range t.NumField() {
 		sf := t.Field(i)
 		at := append(append([]int(nil), path...), i)
+		bad := func(err error) { *errs = append(*errs, m.mistake(sf.Name, err)) }
 		text, tagged := sf.Tag.Lookup("db")
 		tg, err := parseTag(text)
 		switch {
 		case err != nil:
-			*errs = append(*errs, fmt.Errorf("model %s, field %s: tag db:%q: %w", m, sf.Name, text, err))
+			bad(fmt.Errorf("tag db:%q: %w", text, err))
 			continue
 		case tg.skip:
 			continue
-		case sf.Anonymous && sf.Type.Kind() == reflect.Struct && isPlainStruct(sf.Type):
+		case isEmbedded(sf, tg):
 			m.addFields(sf.Type, at, offset+sf.Offset, errs)
 			continue
 		case sf.Anonymous && sf.Type.Kind() == reflect.Pointer:
-			*errs = append(*errs, fmt.Errorf("model %s: %s is embedded as a pointer; embed the struct itself", m, sf.Type))
+			bad(fmt.Errorf("%s is embedded as a pointer; embed the struct itself", sf.Type))
 			continue
 		case !sf.IsExported():
 			if tagged {
-				*errs = append(*errs, fmt.Errorf("model %s, field %s: has a db tag but is not exported, so it cannot be stored", m, sf.Name))
+				bad(fmt.Errorf("has a db tag but is not exported, so it cannot be stored"))
 			}
 			continue
 		}
-		if many, ok := reflect.New(sf.Type).Interface().(anyMany); ok {
-			m.many = append(m.many, &manyField{name: sf.Name, typ: sf.Type, offset: offset + sf.Offset, target: many.manyTarget(), reverse: tg.reverse})
+		if r, ok := reflect.New(sf.Type).Interface().(relationField); ok {
+			m.relations = append(m.relations, &relation{
+				name: sf.Name, typ: sf.Type, offset: offset + sf.Offset, target: r.relationTarget(), kind: r.relationKind(), tag: tg,
+			})
 			continue
 		}
 		f := &field{name: sf.Name, path: at, offset: offset + sf.Offset, typ: sf.Type, tag: tg}
 		if err := f.resolve(); err != nil {
-			*errs = append(*errs, fmt.Errorf("model %s, field %s: %w", m, sf.Name, err))
-			continue
+			bad(err)
+			// The field is kept, so that what names it is no mistake as well.
 		}
 		m.fields = append(m.fields, f)
 	}
 }
 
-// isPlainStruct tells embedded structs whose fields are columns from types
-// that are stored as one value.
-func isPlainStruct(t reflect.Type) bool {
-	if t == timeType || isNull(t) {
+// isEmbedded tells embedded structs whose fields are columns from types that
+// are stored as one value.
+func isEmbedded(sf reflect.StructField, tg tag) bool {
+	t := sf.Type
+	if !sf.Anonymous || t.Kind() != reflect.Struct || tg.json || tg.decimal || tg.valuer != 0 || isNull(t) ||
+		t.ConvertibleTo(timeType) || t.ConvertibleTo(dateType) || t.ConvertibleTo(clockType) {
 		return false
 	}
 	v := reflect.New(t).Interface()
 	_, isRef := v.(anyRef)
-	_, isMany := v.(anyMany)
+	_, isMany := v.(relationField)
 	_, isScanner := v.(sql.Scanner)
 	return !isRef && !isMany && !isScanner
 }
-
-var timeType = reflect.TypeFor[time.Time]()
 
 // isNull reports whether t is a sql.Null[T].
 func isNull(t reflect.Type) bool {
 	return t.PkgPath() == "database/sql" && strings.HasPrefix(t.Name(), "Null[")
 }
 
-// resolve finds out how the field is stored.
-func (f *field) resolve() error {
-	f.base = f.typ
-	switch {
-	case f.typ.Kind() == reflect.Pointer:
-		f.null, f.base = nullPointer, f.typ.Elem()
-		if f.base.Kind() == reflect.Pointer || isNull(f.base) {
-			return fmt.Errorf("type %s says NULL twice", f.typ)
-		}
-	case isNull(f.typ):
-		f.null, f.base = nullStruct, f.typ.Field(0).Type
-		f.validAt = f.typ.Field(1).Offset
-	}
-	f.column = f.tag.column
-	if f.column == "" {
-		f.column = snake(f.name)
-	}
-	if ref, ok := reflect.New(f.base).Interface().(anyRef); ok {
-		if f.null == nullStruct {
-			return fmt.Errorf("a reference that may be absent is a pointer, *%s", f.base)
-		}
-		f.ref = &refInfo{target: ref.refTarget()}
-		f.base = ref.refKey()
-		if f.tag.column == "" {
-			f.column += "_id"
-		}
-		if f.tag.onDelete == schema.SetNull && f.null == notNull {
-			return fmt.Errorf("on_delete=set_null needs a field that may be NULL: a pointer to the reference")
-		}
-	} else if f.tag.hasDelete {
-		return fmt.Errorf("on_delete is for references, and %s is none", f.typ)
-	}
-	return f.resolveStore()
-}
-
-// resolveStore finds the column type for the field's Go type.
-func (f *field) resolveStore() error {
-	t := f.base
-	switch {
-	case t == timeType:
-		f.store.Kind = schema.Time
-	case t == reflect.TypeFor[time.Duration]():
-		f.store.Kind = schema.Duration
-	default:
-		switch t.Kind() {
-		case reflect.Bool:
-			f.store.Kind = schema.Bool
-		case reflect.Int8, reflect.Uint8, reflect.Int16:
-			f.store.Kind = schema.Int16
-		case reflect.Uint16, reflect.Int32:
-			f.store.Kind = schema.Int32
-		case reflect.Int, reflect.Int64, reflect.Uint, reflect.Uint32, reflect.Uint64:
-			f.store.Kind = schema.Int64
-		case reflect.Float32, reflect.Float64:
-			f.store.Kind = schema.Float64
-		case reflect.String:
-			f.store = schema.Type{Kind: schema.Text, Size: f.tag.size}
-		case reflect.Slice:
-			if t.Elem().Kind() == reflect.Uint8 {
-				f.store.Kind = schema.Bytes
-				break
-			}
-			fallthrough
-		default:
-			return fmt.Errorf("a field of type %s cannot be stored; leave it out with `db:\"-\"`", f.typ)
-		}
-	}
-	switch {
-	case f.tag.size > 0 && f.store.Kind != schema.Text:
-		return fmt.Errorf("size is for text, and the field is a %s", f.typ)
-	case (f.tag.autoNow || f.tag.autoNowAdd) && f.store.Kind != schema.Time:
-		return fmt.Errorf("auto_now and auto_now_add are for times, and the field is a %s", f.typ)
-	case f.tag.autoNow && f.tag.autoNowAdd:
-		return fmt.Errorf("auto_now includes auto_now_add; name one of them")
-	}
-	return nil
-}
-
-// findKey finds the primary key: the field tagged so, or else ID.
+// findKey finds the primary key: the fields tagged so, or else ID.
 func (m *model) findKey(errs *[]error) {
 	for _, f := range m.fields {
-		if !f.tag.primaryKey {
-			continue
+		if f.tag.primaryKey {
+			m.keys = append(m.keys, f)
 		}
-		if m.key != nil {
-			*errs = append(*errs, fmt.Errorf("model %s: both %s and %s are tagged primary_key", m, m.key.name, f.name))
+	}
+	if m.keys == nil {
+		f := m.fieldNamed("ID")
+		if f == nil {
+			*errs = append(*errs, m.mistake("", fmt.Errorf("has no primary key; give it a field ID int64, or tag one with `db:\"primary_key\"`")))
 			return
 		}
-		m.key = f
+		m.keys = []*field{f}
 	}
-	if m.key == nil {
-		m.key = m.fieldNamed("ID")
+	for _, f := range m.keys {
+		if f.null != notNull {
+			*errs = append(*errs, m.mistake(f.name, fmt.Errorf("a primary key cannot be NULL")))
+		}
 	}
-	switch {
-	case m.key == nil:
-		*errs = append(*errs, fmt.Errorf("model %s has no primary key; give it a field ID int64, or tag one with `db:\"primary_key\"`", m))
-	case m.key.null != notNull:
-		*errs = append(*errs, fmt.Errorf("model %s, field %s: a primary key cannot be NULL", m, m.key.name))
-	case m.key.base.Kind() == reflect.Int64 && m.key.ref == nil:
-		m.key.auto = true
+	if len(m.keys) > 1 {
+		for _, r := range m.relations {
+			*errs = append(*errs, m.mistake(r.name, fmt.Errorf("a relation like this needs a key of one field, and %s has %s", m, describe(m.keys))))
+		}
+		return
 	}
+	m.key = m.keys[0]
+	m.key.auto = m.key.form == formInt && m.key.base.Kind() == reflect.Int64 && m.key.ref == nil
+}
+
+// isKey reports whether f is part of the primary key.
+func (m *model) isKey(f *field) bool {
+	for _, k := range m.keys {
+		if k == f {
+			return true
+		}
+	}
+	return false
 }
 
 // checkGenerated compares the struct with what vola gen saw.
@@ -320,23 +232,26 @@ func (m *model) checkGenerated() error {
 		names = append(names, m.namesOf(m.typ.Field(i))...)
 	}
 	if have := strings.Join(names, " "); have != g.VolaGenerated().Fields {
-		return fmt.Errorf("model %s: its generated descriptors are for another version of it (fields %s, now %s); run: vola gen",
-			m, g.VolaGenerated().Fields, have)
+		return fmt.Errorf("its generated descriptors are for another version of it (fields %s, now %s); run: vola gen",
+			g.VolaGenerated().Fields, have)
 	}
 	return nil
 }
 
 // namesOf returns the Go names of the fields and relations that sf adds.
 func (m *model) namesOf(sf reflect.StructField) []string {
-	if sf.Anonymous && sf.Type.Kind() == reflect.Struct && isPlainStruct(sf.Type) && sf.Tag.Get("db") != "-" {
+	tg, err := parseTag(sf.Tag.Get("db"))
+	switch {
+	case err != nil || tg.skip:
+		return nil
+	case isEmbedded(sf, tg):
 		var out []string
 		for i := range sf.Type.NumField() {
 			out = append(out, m.namesOf(sf.Type.Field(i))...)
 		}
 		return out
+	case !sf.IsExported():
+		return nil
 	}
-	if sf.IsExported() && sf.Tag.Get("db") != "-" {
-		return []string{sf.Name}
-	}
-	return nil
+	return []string{sf.Name}
 }

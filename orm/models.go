@@ -3,11 +3,12 @@ package orm
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/volaweb/vola/database"
@@ -19,8 +20,9 @@ import (
 type Models struct {
 	all    []*model
 	byType map[reflect.Type]*model
-	// now is the clock of auto_now fields.
-	now func() time.Time
+	// now is the clock of auto_now fields and of new uuids.
+	now    func() time.Time
+	random io.Reader
 }
 
 // Group is the models of one module.
@@ -32,7 +34,7 @@ type Group struct {
 // NewModels checks the models and joins them. The error names every mistake
 // that was found, one a line.
 func NewModels(groups ...Group) (*Models, error) {
-	ms := &Models{byType: map[reflect.Type]*model{}, now: time.Now}
+	ms := &Models{byType: map[reflect.Type]*model{}, now: time.Now, random: rand.Reader}
 	var errs []error
 	tables := map[string]*model{}
 	for _, g := range groups {
@@ -55,7 +57,7 @@ func NewModels(groups ...Group) (*Models, error) {
 		errs = append(errs, ms.link(m)...)
 	}
 	for _, m := range ms.all {
-		errs = append(errs, ms.linkReverse(m)...)
+		errs = append(errs, ms.linkBothSides(m)...)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -73,49 +75,15 @@ func (ms *Models) link(m *model) []error {
 		f.ref.model = ms.byType[f.ref.target]
 		switch t := f.ref.model; {
 		case t == nil:
-			errs = append(errs, fmt.Errorf("model %s, field %s refers to %s, which no module declares as a model", m, f.name, f.ref.target))
+			errs = append(errs, m.mistake(f.name, fmt.Errorf("refers to %s, which no module declares as a model", f.ref.target)))
+		case len(t.keys) > 1:
+			errs = append(errs, m.mistake(f.name, fmt.Errorf("refers to %s, whose key is of several fields, %s; references lead to models with one", t, describe(t.keys))))
 		case t.key != nil && t.key.base != f.base:
-			errs = append(errs, fmt.Errorf("model %s, field %s refers to %s by a %s, but its key is a %s", m, f.name, t, f.base, t.key.base))
+			errs = append(errs, m.mistake(f.name, fmt.Errorf("refers to %s by a %s, but its key is a %s", t, f.base, t.key.base)))
 		}
 	}
-	for _, f := range m.many {
-		f.model = ms.byType[f.target]
-		if f.model == nil {
-			errs = append(errs, fmt.Errorf("model %s, field %s relates to %s, which no module declares as a model", m, f.name, f.target))
-			continue
-		}
-		f.table = m.table + "_" + snake(f.name)
-		near, far := strings.ToLower(m.typ.Name()), strings.ToLower(f.target.Name())
-		if near == far {
-			near, far = "from_"+near, "to_"+far
-		}
-		f.near, f.far = near+"_id", far+"_id"
-	}
-	return errs
-}
-
-// linkReverse joins both sides of the many-to-many relations that have two.
-func (ms *Models) linkReverse(m *model) []error {
-	var errs []error
-	for _, f := range m.many {
-		if f.model == nil {
-			continue
-		}
-		if f.reverse == "" {
-			for _, g := range f.model.many {
-				if g.target == m.typ && g.reverse == "" && g != f && m.table < f.model.table {
-					errs = append(errs, fmt.Errorf("%s.%s and %s.%s each declare a many-to-many relation between the same models; tag one as the other side: `db:\"reverse=%s\"`",
-						m, f.name, f.model, g.name, f.name))
-				}
-			}
-			continue
-		}
-		g := f.model.manyNamed(f.reverse)
-		if g == nil || g.target != m.typ || g.reverse != "" {
-			errs = append(errs, fmt.Errorf("model %s, field %s: tag reverse=%s, but %s has no many-to-many field of that name to %s", m, f.name, f.reverse, f.model, m))
-			continue
-		}
-		f.table, f.near, f.far = g.table, g.far, g.near
+	for _, r := range m.relations {
+		errs = append(errs, ms.linkRelation(m, r)...)
 	}
 	return errs
 }
@@ -125,6 +93,14 @@ func (ms *Models) linkReverse(m *model) []error {
 func (ms *Models) WithClock(now func() time.Time) *Models {
 	out := *ms
 	out.now = now
+	return &out
+}
+
+// WithRandom returns the same models with another source of randomness for new
+// uuid keys. Defaults to crypto/rand.Reader.
+func (ms *Models) WithRandom(random io.Reader) *Models {
+	out := *ms
+	out.random = random
 	return &out
 }
 
@@ -153,16 +129,47 @@ func (ms *Models) schema(want func(*model) bool) schema.Schema {
 // them: for tests and throw-away databases. Programs use migrations.
 func (ms *Models) CreateTables(ctx context.Context, h database.Handle) error {
 	ed := database.Root(h).Dialect().Editor()
-	for _, t := range inOrder(ms.Schema().Tables) {
-		stmts, err := ed.CreateTable(t)
+	done := map[string]bool{}
+	tables := inOrder(ms.Schema().Tables)
+	for _, t := range tables {
+		done[t.Name] = true
+		// What refers to a table that comes later is added when that is there.
+		stmts, err := ed.CreateTable(withReferences(t, func(f schema.ForeignKey) bool { return done[f.RefTable] }))
+		if err := run(ctx, h, t.Name, stmts, err); err != nil {
+			return err
+		}
+	}
+	done = map[string]bool{}
+	for _, t := range tables {
+		done[t.Name] = true
+		early := withReferences(t, func(f schema.ForeignKey) bool { return done[f.RefTable] })
+		if len(early.ForeignKeys) == len(t.ForeignKeys) {
+			continue
+		}
+		stmts, err := ed.AlterTable(ctx, h, database.Alteration{From: early, To: t})
+		if err := run(ctx, h, t.Name, stmts, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withReferences returns the table with those foreign keys that keep wants.
+func withReferences(t schema.Table, keep func(schema.ForeignKey) bool) schema.Table {
+	t = t.Clone()
+	t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return !keep(f) })
+	return t
+}
+
+func run(ctx context.Context, h database.Handle, table string, stmts []string, err error) error {
+	for _, s := range stmts {
 		if err != nil {
-			return fmt.Errorf("create table %s: %w", t.Name, err)
+			break
 		}
-		for _, s := range stmts {
-			if _, err := h.Exec(ctx, s); err != nil {
-				return fmt.Errorf("create table %s: %w", t.Name, err)
-			}
-		}
+		_, err = h.Exec(ctx, s)
+	}
+	if err != nil {
+		return fmt.Errorf("create table %s: %w", table, err)
 	}
 	return nil
 }

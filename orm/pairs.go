@@ -107,7 +107,7 @@ func (r ManyToMany[M, T]) Set(ctx context.Context, h database.Handle, owner *M, 
 
 // delete deletes the pairs of owner that more, written behind the condition on
 // the owner, leaves.
-func (r ManyToMany[M, T]) delete(ctx context.Context, h database.Handle, p *plan, f *manyField, owner *M, more func(*writer), args ...any) error {
+func (r ManyToMany[M, T]) delete(ctx context.Context, h database.Handle, p *plan, f *relation, owner *M, more func(*writer), args ...any) error {
 	key, err := p.arg(p.indexOf(p.key.name), unsafe.Pointer(owner))
 	if err != nil {
 		return err
@@ -126,14 +126,17 @@ func (r ManyToMany[M, T]) delete(ctx context.Context, h database.Handle, p *plan
 	return nil
 }
 
-func (r ManyToMany[M, T]) pairs(h database.Handle) (*plan, *manyField, error) {
+func (r ManyToMany[M, T]) pairs(h database.Handle) (*plan, *relation, error) {
 	p, err := planOf(h, reflect.TypeFor[M]())
 	if err != nil {
 		return nil, nil, err
 	}
-	f := p.manyNamed(r.name)
-	if f == nil {
-		return nil, nil, unknownField(p, r.name)
+	f := p.relationNamed(r.r.field)
+	switch {
+	case f == nil || f.kind != relPairs:
+		return nil, nil, unknownField(p, r.r.field)
+	case f.through != nil:
+		return nil, nil, fmt.Errorf("orm: the pairs of %s.%s are rows of %s; create and delete those", p.model, f.name, f.through)
 	}
 	return p, f, nil
 }

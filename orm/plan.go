@@ -9,7 +9,6 @@ import (
 	"unsafe"
 
 	"github.com/volaweb/vola/database"
-	"github.com/volaweb/vola/schema"
 )
 
 // binding is the models on one database: how each field is written and read
@@ -111,6 +110,9 @@ func (p *plan) arg(i int, ptr unsafe.Pointer) (any, error) {
 	f := p.fields[i]
 	v, err := f.get(ptr)
 	if err == nil {
+		err = f.checkWrite(v)
+	}
+	if err == nil {
 		v, err = p.encode(i, v)
 	}
 	if err != nil {
@@ -119,8 +121,8 @@ func (p *plan) arg(i int, ptr unsafe.Pointer) (any, error) {
 	return v, nil
 }
 
-// convertArg returns what the driver takes for a value given to a condition or
-// an assignment on the i-th field.
+// convertArg returns what the driver takes for a value given to a condition on
+// the i-th field, or to an assignment that computes.
 func (p *plan) convertArg(i int, v any) (any, error) {
 	f := p.fields[i]
 	v, err := f.convert(v)
@@ -133,6 +135,23 @@ func (p *plan) convertArg(i int, v any) (any, error) {
 	return v, nil
 }
 
+// assignArg returns what the driver takes for a value that is assigned to the
+// i-th field.
+func (p *plan) assignArg(i int, v any) (any, error) {
+	f := p.fields[i]
+	c, err := f.convert(v)
+	if err == nil {
+		err = f.checkWrite(c)
+	}
+	if err == nil {
+		c, err = p.encode(i, c)
+	}
+	if err != nil {
+		return nil, fieldError(p.model, f, err)
+	}
+	return c, nil
+}
+
 func fieldError(m *model, f *field, err error) error {
 	return &FieldError{Model: m.String(), Field: f.name, Err: err}
 }
@@ -140,10 +159,11 @@ func fieldError(m *model, f *field, err error) error {
 // reader scans rows of a plan's select list into structs, with one set of
 // scanners for all rows.
 type reader struct {
-	plan     *plan
-	dests    []any
-	scanners []database.Scanner
-	lead     int // columns before the model's own
+	plan      *plan
+	dests     []any
+	scanners  []database.Scanner
+	receivers []*receiver
+	lead      int // columns before the model's own
 }
 
 // newReader returns a reader for rows that begin with as many other columns
@@ -152,6 +172,12 @@ func (p *plan) newReader(lead ...any) *reader {
 	r := &reader{plan: p, lead: len(lead)}
 	r.dests = append(lead, make([]any, len(p.fields))...)
 	for i, c := range p.codecs {
+		if p.fields[i].receives() {
+			if r.receivers == nil {
+				r.receivers = make([]*receiver, len(p.fields))
+			}
+			r.receivers[i] = &receiver{field: p.fields[i]}
+		}
 		if c.NewScanner == nil {
 			continue
 		}
@@ -166,7 +192,13 @@ func (p *plan) newReader(lead ...any) *reader {
 // scan reads the current row into the struct at ptr.
 func (r *reader) scan(rows database.Rows, ptr unsafe.Pointer) error {
 	for i, f := range r.plan.fields {
-		d := f.dest(ptr)
+		var d any
+		if r.receivers != nil && r.receivers[i] != nil {
+			r.receivers[i].row = ptr
+			d = r.receivers[i]
+		} else {
+			d = f.dest(ptr)
+		}
 		if r.scanners != nil && r.scanners[i] != nil {
 			r.scanners[i].Reset(d)
 			d = r.scanners[i]
@@ -183,7 +215,7 @@ func (r *reader) scan(rows database.Rows, ptr unsafe.Pointer) error {
 // the struct equals the row.
 func (p *plan) truncateTimes(ptr unsafe.Pointer) {
 	for _, f := range p.fields {
-		if f.store.Kind != schema.Time {
+		if f.form != formTime {
 			continue
 		}
 		at := unsafe.Add(ptr, f.offset)

@@ -1,7 +1,6 @@
 package orm
 
 import (
-	"database/sql"
 	"fmt"
 	"reflect"
 
@@ -42,21 +41,11 @@ type anyRef interface {
 	refTarget() reflect.Type
 	refKey() reflect.Type
 	setRow(row any)
-	scanKey(src any) error
 }
 
 func (r *RefKey[T, K]) refTarget() reflect.Type { return reflect.TypeFor[T]() }
 func (r *RefKey[T, K]) refKey() reflect.Type    { return reflect.TypeFor[K]() }
 func (r *RefKey[T, K]) setRow(row any)          { r.row = row.(*T) }
-
-func (r *RefKey[T, K]) scanKey(src any) error {
-	var k sql.Null[K]
-	if err := k.Scan(src); err != nil {
-		return err
-	}
-	r.ID = k.V
-	return nil
-}
 
 // Many is a many-to-many relation to T: a table of its own that pairs the keys
 // of the two models. It holds rows only when a query was asked to load them.
@@ -77,13 +66,8 @@ func (m Many[T]) All() ([]T, error) {
 // Loaded reports whether the rows were loaded.
 func (m Many[T]) Loaded() bool { return m.loaded }
 
-// anyMany is how the package sees a Many without knowing its type.
-type anyMany interface {
-	manyTarget() reflect.Type
-	setRows(rows any)
-}
-
-func (m *Many[T]) manyTarget() reflect.Type { return reflect.TypeFor[T]() }
+func (m *Many[T]) relationTarget() reflect.Type { return reflect.TypeFor[T]() }
+func (m *Many[T]) relationKind() relationKind   { return relPairs }
 
 func (m *Many[T]) setRows(rows any) {
 	m.rows, _ = rows.([]T)

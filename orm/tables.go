@@ -9,10 +9,14 @@ import (
 // tables returns the model's own table and those of its many-to-many
 // relations.
 func (m *model) tables() []schema.Table {
-	t := schema.Table{Name: m.table, PrimaryKey: []string{m.key.column}}
+	t := schema.Table{Name: m.table, Checks: m.checks}
+	for _, k := range m.keys {
+		t.PrimaryKey = append(t.PrimaryKey, k.column)
+	}
 	for _, f := range m.fields {
 		t.Columns = append(t.Columns, schema.Column{
 			Name: f.column, Type: f.store, Null: f.null != notNull, Auto: f.auto,
+			Default: f.def, Generated: f.tag.generated,
 		})
 		one := []string{f.column}
 		if f.tag.unique {
@@ -28,10 +32,22 @@ func (m *model) tables() []schema.Table {
 			})
 		}
 	}
+	for _, x := range m.indexes {
+		name, columns := x.on(m)
+		if !x.isConstraint() {
+			t.Indexes = append(t.Indexes, schema.Index{Name: name, Columns: columns, Unique: x.unique, Where: x.where})
+			continue
+		}
+		u := schema.Unique{Name: name}
+		for _, c := range columns {
+			u.Columns = append(u.Columns, c.Column)
+		}
+		t.Uniques = append(t.Uniques, u)
+	}
 	out := []schema.Table{t}
-	for _, f := range m.many {
-		if f.reverse == "" {
-			out = append(out, f.pairs(m))
+	for _, r := range m.relations {
+		if r.kind == relPairs && r.tag.reverse == "" && r.through == nil {
+			out = append(out, r.pairs(m))
 		}
 	}
 	return out
@@ -52,7 +68,7 @@ func (f *field) foreignKey(table string) schema.ForeignKey {
 
 // pairs returns the table of a many-to-many relation: pairs of keys, each pair
 // once, gone when either row is.
-func (f *manyField) pairs(m *model) schema.Table {
+func (f *relation) pairs(m *model) schema.Table {
 	t := schema.Table{
 		Name: f.table,
 		Columns: []schema.Column{

@@ -9,7 +9,6 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
-	"github.com/volaweb/vola/schema"
 )
 
 // Create stores row as a new row of its table. A key of type int64 that is
@@ -24,10 +23,13 @@ func Create[T any](ctx context.Context, h database.Handle, row *T) error {
 	ptr := unsafe.Pointer(row)
 	p.stamp(ptr, true)
 	p.truncateTimes(ptr)
-	numbered := p.key.auto && *(*int64)(unsafe.Add(ptr, p.key.offset)) == 0
+	if err := p.makeKey(ptr); err != nil {
+		return err
+	}
+	numbered := p.key != nil && p.key.auto && *(*int64)(unsafe.Add(ptr, p.key.offset)) == 0
 	args := make([]any, 0, len(p.fields))
 	for i, f := range p.fields {
-		if numbered && f == p.key {
+		if !p.inserts(f, numbered) {
 			continue
 		}
 		v, err := p.arg(i, ptr)
@@ -58,6 +60,12 @@ func Create[T any](ctx context.Context, h database.Handle, row *T) error {
 	return nil
 }
 
+// inserts reports whether an INSERT names the field: not a key that the
+// database numbers, nor what it computes.
+func (p *plan) inserts(f *field, numbered bool) bool {
+	return f.tag.generated == "" && !(numbered && f == p.key)
+}
+
 func (p *plan) insertText(numbered, returning bool) (string, error) {
 	b := &binder{}
 	b.mark('i', p.table)
@@ -70,7 +78,7 @@ func (p *plan) insertText(numbered, returning bool) (string, error) {
 		w.name(p.table)
 		first := true
 		for _, f := range p.fields {
-			if numbered && f == p.key {
+			if !p.inserts(f, numbered) {
 				continue
 			}
 			if first {
@@ -86,7 +94,7 @@ func (p *plan) insertText(numbered, returning bool) (string, error) {
 		} else {
 			w.str(") VALUES (")
 			for i := 0; i < len(p.fields); i++ {
-				if numbered && p.fields[i] == p.key {
+				if !p.inserts(p.fields[i], numbered) {
 					continue
 				}
 				if w.args > 0 {
@@ -144,8 +152,10 @@ func Update[T any](ctx context.Context, h database.Handle, row *T, fields ...Fie
 		switch {
 		case i < 0:
 			return unknownField(p, f.fieldOf(*row))
-		case p.fields[i] == p.key:
-			return fmt.Errorf("orm: an update cannot change the key %s of a %s", p.key.name, p.model)
+		case p.isKey(p.fields[i]):
+			return fmt.Errorf("orm: an update cannot change the key %s of a %s", p.fields[i].name, p.model)
+		case p.fields[i].tag.generated != "":
+			return fieldError(p.model, p.fields[i], errGenerated)
 		}
 		set = append(set, assignedField{at: i, op: assignSet})
 	}
@@ -163,18 +173,13 @@ func Update[T any](ctx context.Context, h database.Handle, row *T, fields ...Fie
 		}
 		set[i].bind(b, p, v)
 	}
-	key, err := p.arg(p.indexOf(p.key.name), ptr)
-	if err != nil {
+	if b.args, err = p.appendKey(b.args, ptr); err != nil {
 		return err
 	}
-	b.args = append(b.args, key)
 	text, err := p.b.texts.get(b.shape, func() (string, error) {
 		w := &writer{dialect: p.b.dialect}
 		w.update(p, set)
-		w.str(" WHERE ")
-		w.name(p.key.column)
-		w.str(" = ")
-		w.arg()
+		w.whereKey(p)
 		return string(w.b), nil
 	})
 	if err != nil {
@@ -191,18 +196,15 @@ func Delete[T any](ctx context.Context, h database.Handle, row *T) error {
 	if err != nil {
 		return err
 	}
-	key, err := p.arg(p.indexOf(p.key.name), unsafe.Pointer(row))
+	key, err := p.appendKey(nil, unsafe.Pointer(row))
 	if err != nil {
 		return err
 	}
 	w := &writer{dialect: p.b.dialect}
 	w.str("DELETE FROM ")
 	w.name(p.table)
-	w.str(" WHERE ")
-	w.name(p.key.column)
-	w.str(" = ")
-	w.arg()
-	return affectOne(ctx, h, p, "delete", string(w.b), []any{key})
+	w.whereKey(p)
+	return affectOne(ctx, h, p, "delete", string(w.b), key)
 }
 
 func affectOne(ctx context.Context, h database.Handle, p *plan, verb, text string, args []any) error {
@@ -322,6 +324,9 @@ func (p *plan) assigned(a assignment) (assignedField, any, error) {
 		return s, nil, unknownField(p, a.field)
 	}
 	f := p.fields[s.at]
+	if f.tag.generated != "" {
+		return s, nil, fieldError(p.model, f, errGenerated)
+	}
 	switch a.op {
 	case assignNull:
 		if f.null == notNull {
@@ -329,13 +334,13 @@ func (p *plan) assigned(a assignment) (assignedField, any, error) {
 		}
 		return s, nil, nil
 	case assignAdd:
-		switch f.store.Kind {
-		case schema.Int16, schema.Int32, schema.Int64, schema.Float64:
-		default:
-			return s, nil, fieldError(p.model, f, errors.New("only numbers can be added to"))
+		if err := p.canAdd(s.at); err != nil {
+			return s, nil, fieldError(p.model, f, err)
 		}
+		v, err := p.convertArg(s.at, a.value)
+		return s, v, err
 	}
-	v, err := p.convertArg(s.at, a.value)
+	v, err := p.assignArg(s.at, a.value)
 	return s, v, err
 }
 
@@ -362,9 +367,7 @@ func (w *writer) update(p *plan, set []assignedField) {
 		case assignNull:
 			w.str("NULL")
 		case assignAdd:
-			w.col("t0", column)
-			w.str(" + ")
-			w.arg()
+			w.sum(p, s.at)
 		default:
 			w.arg()
 		}

@@ -3,30 +3,40 @@
 package hr
 
 import (
-	"github.com/volaweb/vola/orm"
 	"time"
+
+	"github.com/volaweb/vola/orm"
 )
 
 // Departments describes the fields of Department, for queries.
 var Departments = departmentFields{
-	ID:   orm.NewNumber[Department, int64]("ID"),
-	Name: orm.NewText[Department, string]("Name"),
+	ID:          orm.NewNumber[Department, int64]("ID"),
+	Name:        orm.NewText[Department, string]("Name"),
+	Head:        orm.NewNullForeignKey[Department, Employee, int64]("Head"),
+	Employees:   orm.NewReverse[Department, Employee]("Employees"),
+	Contractors: orm.NewManyToMany[Department, Contractor]("Contractors"),
 }
 
 type departmentFields struct {
-	ID   orm.Number[Department, int64]
-	Name orm.Text[Department, string]
+	ID          orm.Number[Department, int64]
+	Name        orm.Text[Department, string]
+	Head        orm.NullForeignKey[Department, Employee, int64]
+	Employees   orm.Reverse[Department, Employee]
+	Contractors orm.ManyToMany[Department, Contractor]
 }
 
 // VolaGenerated says which version of Department this file was written for.
 func (Department) VolaGenerated() orm.Generated {
-	return orm.Generated{Fields: "ID Name"}
+	return orm.Generated{Fields: "ID Name Head Employees Contractors"}
 }
 
 // If this does not compile, Department has changed: run vola gen.
 func _(m *Department) {
 	var _ *int64 = &m.ID
 	var _ *string = &m.Name
+	var _ **orm.Ref[Employee] = &m.Head
+	var _ *orm.HasMany[Employee] = &m.Employees
+	var _ *orm.Many[Contractor] = &m.Contractors
 }
 
 // Employees describes the fields of Employee, for queries.
@@ -39,6 +49,10 @@ var Employees = employeeFields{
 	Salary:     orm.NewNumber[Employee, int64]("Salary"),
 	Remote:     orm.NewColumn[Employee, bool]("Remote"),
 	Skills:     orm.NewManyToMany[Employee, Skill]("Skills"),
+	Reports:    orm.NewReverse[Employee, Employee]("Reports"),
+	Leaves:     orm.NewReverse[Employee, Leave]("Leaves"),
+	History:    orm.NewReverse[Employee, History]("History"),
+	Projects:   orm.NewManyToMany[Employee, Project]("Projects"),
 	Created:    orm.NewOrdered[Employee, time.Time]("Created"),
 	Changed:    orm.NewOrdered[Employee, time.Time]("Changed"),
 }
@@ -52,13 +66,17 @@ type employeeFields struct {
 	Salary     orm.Number[Employee, int64]
 	Remote     orm.Column[Employee, bool]
 	Skills     orm.ManyToMany[Employee, Skill]
+	Reports    orm.Reverse[Employee, Employee]
+	Leaves     orm.Reverse[Employee, Leave]
+	History    orm.Reverse[Employee, History]
+	Projects   orm.ManyToMany[Employee, Project]
 	Created    orm.Ordered[Employee, time.Time]
 	Changed    orm.Ordered[Employee, time.Time]
 }
 
 // VolaGenerated says which version of Employee this file was written for.
 func (Employee) VolaGenerated() orm.Generated {
-	return orm.Generated{Fields: "ID Name Department Manager Joined Salary Remote Skills Created Changed"}
+	return orm.Generated{Fields: "ID Name Department Manager Joined Salary Remote Skills Reports Leaves History Projects Created Changed"}
 }
 
 // If this does not compile, Employee has changed: run vola gen.
@@ -71,8 +89,137 @@ func _(m *Employee) {
 	var _ *int64 = &m.Salary
 	var _ *bool = &m.Remote
 	var _ *orm.Many[Skill] = &m.Skills
+	var _ *orm.HasMany[Employee] = &m.Reports
+	var _ *orm.HasMany[Leave] = &m.Leaves
+	var _ *orm.HasOne[History] = &m.History
+	var _ *orm.Many[Project] = &m.Projects
 	var _ *time.Time = &m.Created
 	var _ *time.Time = &m.Changed
+}
+
+// Histories describes the fields of History, for queries.
+var Histories = historyFields{
+	ID:       orm.NewNumber[History, int64]("ID"),
+	Employee: orm.NewForeignKey[History, Employee, int64]("Employee"),
+	Married:  orm.NewColumn[History, bool]("Married"),
+}
+
+type historyFields struct {
+	ID       orm.Number[History, int64]
+	Employee orm.ForeignKey[History, Employee, int64]
+	Married  orm.Column[History, bool]
+}
+
+// VolaGenerated says which version of History this file was written for.
+func (History) VolaGenerated() orm.Generated {
+	return orm.Generated{Fields: "ID Employee Married"}
+}
+
+// If this does not compile, History has changed: run vola gen.
+func _(m *History) {
+	var _ *int64 = &m.ID
+	var _ *orm.Ref[Employee] = &m.Employee
+	var _ *bool = &m.Married
+}
+
+// Leaves describes the fields of Leave, for queries.
+var Leaves = leaveFields{
+	ID:       orm.NewNumber[Leave, int64]("ID"),
+	Employee: orm.NewForeignKey[Leave, Employee, int64]("Employee"),
+	Start:    orm.NewOrdered[Leave, time.Time]("Start"),
+}
+
+type leaveFields struct {
+	ID       orm.Number[Leave, int64]
+	Employee orm.ForeignKey[Leave, Employee, int64]
+	Start    orm.Ordered[Leave, time.Time]
+}
+
+// VolaGenerated says which version of Leave this file was written for.
+func (Leave) VolaGenerated() orm.Generated {
+	return orm.Generated{Fields: "ID Employee Start"}
+}
+
+// If this does not compile, Leave has changed: run vola gen.
+func _(m *Leave) {
+	var _ *int64 = &m.ID
+	var _ *orm.Ref[Employee] = &m.Employee
+	var _ *time.Time = &m.Start
+}
+
+// Contractors describes the fields of Contractor, for queries.
+var Contractors = contractorFields{
+	ID:          orm.NewNumber[Contractor, int64]("ID"),
+	Name:        orm.NewText[Contractor, string]("Name"),
+	Departments: orm.NewManyToMany[Contractor, Department]("Departments"),
+}
+
+type contractorFields struct {
+	ID          orm.Number[Contractor, int64]
+	Name        orm.Text[Contractor, string]
+	Departments orm.ManyToMany[Contractor, Department]
+}
+
+// VolaGenerated says which version of Contractor this file was written for.
+func (Contractor) VolaGenerated() orm.Generated {
+	return orm.Generated{Fields: "ID Name Departments"}
+}
+
+// If this does not compile, Contractor has changed: run vola gen.
+func _(m *Contractor) {
+	var _ *int64 = &m.ID
+	var _ *string = &m.Name
+	var _ *orm.Many[Department] = &m.Departments
+}
+
+// Projects describes the fields of Project, for queries.
+var Projects = projectFields{
+	ID:   orm.NewNumber[Project, int64]("ID"),
+	Name: orm.NewText[Project, string]("Name"),
+}
+
+type projectFields struct {
+	ID   orm.Number[Project, int64]
+	Name orm.Text[Project, string]
+}
+
+// VolaGenerated says which version of Project this file was written for.
+func (Project) VolaGenerated() orm.Generated {
+	return orm.Generated{Fields: "ID Name"}
+}
+
+// If this does not compile, Project has changed: run vola gen.
+func _(m *Project) {
+	var _ *int64 = &m.ID
+	var _ *string = &m.Name
+}
+
+// Assignments describes the fields of Assignment, for queries.
+var Assignments = assignmentFields{
+	ID:       orm.NewNumber[Assignment, int64]("ID"),
+	Employee: orm.NewForeignKey[Assignment, Employee, int64]("Employee"),
+	Project:  orm.NewForeignKey[Assignment, Project, int64]("Project"),
+	Hours:    orm.NewNumber[Assignment, int64]("Hours"),
+}
+
+type assignmentFields struct {
+	ID       orm.Number[Assignment, int64]
+	Employee orm.ForeignKey[Assignment, Employee, int64]
+	Project  orm.ForeignKey[Assignment, Project, int64]
+	Hours    orm.Number[Assignment, int64]
+}
+
+// VolaGenerated says which version of Assignment this file was written for.
+func (Assignment) VolaGenerated() orm.Generated {
+	return orm.Generated{Fields: "ID Employee Project Hours"}
+}
+
+// If this does not compile, Assignment has changed: run vola gen.
+func _(m *Assignment) {
+	var _ *int64 = &m.ID
+	var _ *orm.Ref[Employee] = &m.Employee
+	var _ *orm.Ref[Project] = &m.Project
+	var _ *int64 = &m.Hours
 }
 
 // Skills describes the fields of Skill, for queries.

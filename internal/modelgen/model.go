@@ -269,6 +269,8 @@ func (t typeIn) relation(f field, null, name string, args []ast.Expr) (field, er
 		f.kind = null + "ForeignKey"
 	case name == "Many" && len(args) == 1 && null == "":
 		f.kind = "ManyToMany"
+	case (name == "HasMany" || name == "HasOne") && len(args) == 1 && null == "":
+		f.kind = "Reverse"
 	default:
 		return f, fmt.Errorf("type %s is not one that a model can have", f.typ)
 	}

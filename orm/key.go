@@ -1,0 +1,71 @@
+package orm
+
+import (
+	"errors"
+	"unsafe"
+
+	"github.com/volaweb/vola/schema"
+)
+
+// appendKey appends what the driver takes for the key of the struct at row.
+func (p *plan) appendKey(args []any, row unsafe.Pointer) ([]any, error) {
+	for i, f := range p.fields {
+		if !p.isKey(f) {
+			continue
+		}
+		v, err := p.arg(i, row)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, v)
+	}
+	return args, nil
+}
+
+// whereKey writes the condition that a row has the key that appendKey appends.
+func (w *writer) whereKey(p *plan) {
+	before := " WHERE "
+	for _, f := range p.fields {
+		if !p.isKey(f) {
+			continue
+		}
+		w.str(before)
+		w.name(f.column)
+		w.str(" = ")
+		w.arg()
+		before = " AND "
+	}
+}
+
+var errGenerated = errors.New("the database computes the column; it cannot be set")
+
+// canAdd reports why nothing can be added to the i-th field.
+func (p *plan) canAdd(i int) error {
+	switch p.fields[i].store.Kind {
+	case schema.Int16, schema.Int32, schema.Int64, schema.Float64, schema.Duration, schema.Decimal:
+		if add := p.codecs[i].Add; add != nil {
+			_, err := add("", "")
+			return err
+		}
+		return nil
+	}
+	return errors.New("only numbers can be added to")
+}
+
+// sum writes the sum of a column and the next argument.
+func (w *writer) sum(p *plan, i int) {
+	if add := p.codecs[i].Add; add != nil {
+		part := &writer{dialect: w.dialect, args: w.args}
+		part.col("t0", p.fields[i].column)
+		column := string(part.b)
+		part.b = part.b[:0]
+		part.arg()
+		text, _ := add(column, string(part.b)) // canAdd has asked already
+		w.str(text)
+		w.args = part.args
+		return
+	}
+	w.col("t0", p.fields[i].column)
+	w.str(" + ")
+	w.arg()
+}

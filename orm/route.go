@@ -1,0 +1,102 @@
+package orm
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// route is how a relation leads from the rows of one model to those of another
+// on a database.
+type route struct {
+	target *plan
+	// One of these is set: a foreign key of the model itself, a foreign key of
+	// the target, or a table of pairs.
+	forward *field
+	reverse *field
+	pairs   *relation
+}
+
+// route finds the way that a condition on related rows takes.
+func (p *plan) route(n *node) (route, error) {
+	if n.back != nil {
+		return p.routeBack(n.back, n.field)
+	}
+	return p.routeOf(n.field)
+}
+
+// routeOf finds the way of one of the model's own fields.
+func (p *plan) routeOf(name string) (route, error) {
+	if f := p.fieldNamed(name); f != nil && f.ref != nil {
+		return route{target: p.b.plans[f.ref.target], forward: f}, nil
+	}
+	r := p.relationNamed(name)
+	switch {
+	case r == nil:
+		return route{}, unknownField(p, name)
+	case r.kind == relPairs:
+		return route{target: p.b.plans[r.target], pairs: r}, nil
+	}
+	return route{target: p.b.plans[r.target], reverse: r.fk}, nil
+}
+
+// routeBack finds the way against the direction of a foreign key of another
+// model.
+func (p *plan) routeBack(from reflect.Type, name string) (route, error) {
+	target := p.b.plans[from]
+	if target == nil {
+		return route{}, fmt.Errorf("orm: %s is not a model of this database; add orm.Model[%s]() to its module's Models", from, from)
+	}
+	f := target.fieldNamed(name)
+	if f == nil || f.ref == nil {
+		return route{}, unknownField(target, name)
+	}
+	return route{target: target, reverse: f}, nil
+}
+
+// exists writes a condition on related rows as a subquery, so that no row of p
+// is found twice.
+func (w *writer) exists(p *plan, alias string, n *node) {
+	if n.op == opNotExists {
+		w.str("NOT ")
+	}
+	via, err := p.route(n)
+	if err != nil {
+		return // the binder has found it, and the text is not used
+	}
+	t := w.alias()
+	w.str("EXISTS (SELECT 1 FROM ")
+	if via.pairs == nil {
+		w.name(via.target.table)
+		w.str(" " + t + " WHERE ")
+		if via.forward != nil {
+			w.col(t, via.target.key.column)
+			w.str(" = ")
+			w.col(alias, via.forward.column)
+		} else {
+			w.col(t, via.reverse.column)
+			w.str(" = ")
+			w.col(alias, p.key.column)
+		}
+	} else {
+		pair := w.alias()
+		w.name(via.pairs.table)
+		w.str(" " + pair)
+		if len(n.kids) > 0 {
+			w.str(" JOIN ")
+			w.name(via.target.table)
+			w.str(" " + t + " ON ")
+			w.col(t, via.target.key.column)
+			w.str(" = ")
+			w.col(pair, via.pairs.far)
+		}
+		w.str(" WHERE ")
+		w.col(pair, via.pairs.near)
+		w.str(" = ")
+		w.col(alias, p.key.column)
+	}
+	if len(n.kids) > 0 {
+		w.str(" AND ")
+		w.joined(via.target, t, n.kids, " AND ")
+	}
+	w.str(")")
+}
