@@ -20,7 +20,7 @@ const policy = `
 	# The bottom: interfaces, plain data, and what needs nothing else. fault is
 	# what all agree on; internal packages have mechanics but no users' words.
 	NONE
-	< fault
+	< fault, civil
 	< internal/...
 	< BOTTOM, mail;
 

@@ -89,6 +89,11 @@ type TxOptions struct {
 	ReadOnly bool
 	// Isolation asks for a level; SQLite is always serialisable.
 	Isolation sql.IsolationLevel
+	// NoForeignKeys is for changes of tables on SQLite, which must drop tables
+	// that others refer to: foreign keys are not enforced in the transaction,
+	// but checked before the commit, which fails with [ErrForeignKey] when a
+	// row refers to one that is not there. PostgreSQL ignores it.
+	NoForeignKeys bool
 	// Retry is how many more times the function is run when the transaction
 	// fails because of another one that ran at the same time ([ErrSerialization]).
 	// Defaults to 0.
@@ -124,18 +129,34 @@ type Features struct {
 	MaxArgs int
 }
 
-// Codec converts between a Go value and what the driver takes and gives.
+// Codec converts between a Go value and what the driver takes and gives. The
+// Go values of the kinds are:
+//
+//	Bool                 bool
+//	Int16, Int32, Int64  int64
+//	Float64              float64
+//	Text                 string
+//	Bytes                []byte
+//	Time                 time.Time
+//	Date, Clock          civil.Date, civil.Clock
+//	Duration             time.Duration
+//	Decimal              string: as many digits after the point as the type's Scale, such as "-12.50"
+//	UUID                 [16]byte
+//	JSON                 string
+//
 // The zero value passes everything through.
 type Codec struct {
-	// Encode returns what to hand to the driver for a value: a bool, int64,
-	// float64, string, []byte, time.Time. Nil passes the value as it is. An
-	// error says why the value cannot be stored.
+	// Encode returns what to hand to the driver for a value. Nil passes the
+	// value as it is. An error says why the value cannot be stored.
 	Encode func(v any) (any, error)
 	// NewScanner returns something to scan into instead of the variable
 	// itself. Nil scans into the variable.
 	NewScanner func() Scanner
 	// SelectPrefix is put before the column in the list of a SELECT.
 	SelectPrefix string
+	// Add returns the SQL of a sum of the column and an argument, or an error
+	// that says why there is none. Nil is the column, a plus, the argument.
+	Add func(column, arg string) (string, error)
 }
 
 // Scanner receives a value from the driver for a variable.
@@ -155,9 +176,19 @@ type Editor interface {
 	CreateTable(t schema.Table) ([]string, error)
 	// DropTable returns the statements that remove the table and its indexes.
 	DropTable(t schema.Table) ([]string, error)
-	// AlterTable returns the statements that turn one table into the other
-	// without losing a row, or an error that says what it cannot do.
-	AlterTable(from, to schema.Table) ([]string, error)
+	// AlterTable returns the statements that make the change, or an error that
+	// says what cannot be done. It looks into the database that h runs on for
+	// what only the database knows: triggers, indexes that were left
+	// half-built. A nil h stands for a database that has nothing but what the
+	// alteration says; the statements are then fit for reading. A statement
+	// may begin with a line of comment that tells how far the work is.
+	AlterTable(ctx context.Context, h Handle, a Alteration) ([]string, error)
+	// Validate returns the statements that make an index or constraint added
+	// by an Alteration with NotValid hold for the rows there already.
+	Validate(table, constraint string) []string
+	// Inspect returns the tables of the database as they are, but for those
+	// that are the database's own.
+	Inspect(ctx context.Context, h Handle) (schema.Schema, error)
 	// Tables returns the names of all tables in the database that are not the
 	// database's own.
 	Tables(ctx context.Context, h Handle) ([]string, error)

@@ -159,8 +159,8 @@ func Prefix(m Module) string {
 	return "/" + m.Name() + "/"
 }
 
-// As returns the module as one of the interfaces of this package, whatever
-// wraps it.
+// As returns the module as one of the interfaces of this package, without what
+// [At] wraps it in.
 func As[T any](m Module) (T, bool) {
 	if at, ok := m.(*mounted); ok {
 		return As[T](at.Module)

@@ -158,3 +158,22 @@ func pluralize(singular, plural string, count any) (string, error) {
 	}
 	return plural, nil
 }
+
+// checkBuiltin returns what can be found out about a call of a function of
+// this package beyond its Go types; nil where there is nothing.
+func checkBuiltin(name string) func(Call) error {
+	switch name {
+	case "date":
+		return func(c Call) error { return wantTime(name, c.Args[1]) }
+	}
+	return nil
+}
+
+// wantTime refuses an argument that is certainly not a time.
+func wantTime(function string, a Argument) error {
+	t := a.Type
+	if t == nil || t.Kind() == reflect.Interface || t == reflect.TypeFor[time.Time]() || t == reflect.TypeFor[*time.Time]() {
+		return nil
+	}
+	return fmt.Errorf("%s: %v is not a time", function, t)
+}

@@ -55,8 +55,8 @@ func TestFunctions(t *testing.T) {
 		`{{pluralize "a" "b" 1.5}}`:              "float64 is neither a whole number nor has it a length",
 		`{{pluralize "a" "b" nil}}`:              "nil is not a number",
 		`{{date "2006" "yesterday"}}`:            "string is not a time",
-		`{{truncatewords "x" .Name}}`:            "expected integer",
-		`{{.Name | truncatewords 3 "too many"}}`: "wrong number of args",
+		`{{truncatewords "x" .Name}}`:            "argument 1 is string, not int",
+		`{{.Name | truncatewords 3 "too many"}}`: "takes 2 arguments, 3 given",
 	} {
 		if got, err := renderString(t, data, templates.Memory{"page.html": text}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %q, %v; want %q", text, got, err, want)

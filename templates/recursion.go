@@ -50,10 +50,7 @@ func (c *composition) checkRecursion() {
 //
 //	{{$frame := .}}{{range $data := _once $frame}} the body, with $data for $ {{end}}
 func (c *composition) boundRecursion() {
-	recursive := make(map[string]bool)
-	for _, name := range c.order {
-		recursive[name] = c.path(name, name, func(call) bool { return true }) != nil
-	}
+	recursive := c.recursive()
 	if recursive[c.entry] {
 		c.addStart()
 	}
@@ -68,6 +65,15 @@ func (c *composition) boundRecursion() {
 			unpackFrame(tree)
 		}
 	}
+}
+
+// recursive tells which trees can call themselves.
+func (c *composition) recursive() map[string]bool {
+	recursive := make(map[string]bool)
+	for _, name := range c.order {
+		recursive[name] = c.path(name, name, func(call) bool { return true }) != nil
+	}
+	return recursive
 }
 
 // addStart puts a tree before the entry that calls it with the page's data, so

@@ -27,6 +27,12 @@ type Config struct {
 	// a request. One with the name of a function of this package replaces it;
 	// those of text/template cannot be replaced.
 	Funcs map[string]any
+
+	// Checks find mistakes in calls that their types do not show: that a route
+	// has the name given to url, that a static file exists. The one with the
+	// name of a function is called by New and Reload for each call of that
+	// function in a template; its error is reported with the place.
+	Checks map[string]func(Call) error
 }
 
 // Set is the pages of a program, ready to be rendered. It is made by [New];
@@ -39,6 +45,7 @@ type Set struct {
 
 	reloading sync.Mutex // held by Reload
 	failure   atomic.Pointer[ErrorList]
+	unchecked atomic.Pointer[ErrorList]
 }
 
 // listedPage is a page with the types of data that it is listed with.
@@ -71,13 +78,15 @@ func New(config Config) (*Set, error) {
 func (s *Set) Reload() error {
 	s.reloading.Lock()
 	defer s.reloading.Unlock()
-	pages, errs := s.build()
+	pages, errs, notes := s.build()
 	if len(errs) > 0 {
 		errs = errs.sorted()
 		s.failure.Store(&errs)
 		return errs
 	}
+	notes = notes.sorted()
 	s.failure.Store(nil)
+	s.unchecked.Store(&notes)
 	s.pages.Store(&pages)
 	return nil
 }
@@ -90,10 +99,22 @@ func (s *Set) Err() error {
 	return nil
 }
 
-// build composes and escapes every listed page.
-func (s *Set) build() (map[string]*listedPage, ErrorList) {
+// Unchecked returns the places where New and Reload could not compare a
+// template with its data, because a type is known only when the page is
+// rendered: a value in an interface, mostly. They are no mistakes, but a
+// mistake there would be found by a visitor.
+func (s *Set) Unchecked() ErrorList {
+	if notes := s.unchecked.Load(); notes != nil {
+		return *notes
+	}
+	return nil
+}
+
+// build composes, checks and escapes every listed page.
+func (s *Set) build() (pages map[string]*listedPage, errs, notes ErrorList) {
 	b := newBuilder(Chain(s.config.Loaders), s.functions)
-	pages := make(map[string]*listedPage, len(s.config.Pages))
+	pages = make(map[string]*listedPage, len(s.config.Pages))
+	var order []string
 	compositions := make(map[string]*composition)
 	for _, listed := range s.config.Pages {
 		name, dataType := listed.TemplateName(), listed.DataType()
@@ -107,21 +128,22 @@ func (s *Set) build() (map[string]*listedPage, ErrorList) {
 			c.checkRecursion()
 		}
 		compositions[name] = c
+		order = append(order, name)
 	}
-	sources := make(map[string]Source, len(b.files))
-	for name, f := range b.files {
-		if f != nil {
-			sources[name] = f.Source
-		}
-	}
+	sources := b.sources()
 	for i, e := range b.errs {
 		if src, ok := sources[e.Name]; ok {
 			b.errs[i] = e.complete(src)
 		}
 	}
-	for name, c := range compositions {
+	for _, name := range order {
+		c := compositions[name]
 		if !c.ok {
 			continue
+		}
+		for _, dataType := range pages[name].types {
+			wrong, open := c.checkTypes(dataType, s.config, sources)
+			b.errs, notes = append(b.errs, wrong...), append(notes, open...)
 		}
 		c.boundRecursion()
 		p, err := c.newPage(name, sources)
@@ -131,7 +153,7 @@ func (s *Set) build() (map[string]*listedPage, ErrorList) {
 		}
 		pages[name].page = p
 	}
-	return pages, b.errs
+	return pages, b.errs, notes
 }
 
 // Render executes a page with its data and writes it to w, once it is whole:

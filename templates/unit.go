@@ -88,6 +88,17 @@ func (b *builder) file(name string, at reference) *file {
 	return f
 }
 
+// sources returns the files that were parsed, by name.
+func (b *builder) sources() map[string]Source {
+	sources := make(map[string]Source, len(b.files))
+	for name, f := range b.files {
+		if f != nil {
+			sources[name] = f.Source
+		}
+	}
+	return sources
+}
+
 // unit returns the unit of a file; nil when it cannot be had, which has been
 // reported.
 func (b *builder) unit(name string, at reference) *unit {

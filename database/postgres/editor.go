@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -96,6 +95,16 @@ func columnType(t schema.Type) (string, error) {
 		return "timestamp with time zone", nil
 	case schema.Duration:
 		return "interval", nil
+	case schema.Date:
+		return "date", nil
+	case schema.Clock:
+		return "time", nil
+	case schema.Decimal:
+		return fmt.Sprintf("numeric(%d,%d)", t.Precision, t.Scale), nil
+	case schema.UUID:
+		return "uuid", nil
+	case schema.JSON:
+		return "jsonb", nil
 	}
 	return "", fmt.Errorf("postgres has no column type for %v", t)
 }
@@ -172,69 +181,6 @@ func names(columns []string) string {
 
 func (editor) DropTable(t schema.Table) ([]string, error) {
 	return []string{"DROP TABLE " + database.Quote(t.Name)}, nil
-}
-
-// AlterTable adds and drops columns and indexes in place. What SQLite cannot
-// do in place is an error.
-func (editor) AlterTable(from, to schema.Table) ([]string, error) {
-	if err := sameButColumns(from, to); err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, x := range from.Indexes {
-		if !slices.ContainsFunc(to.Indexes, func(y schema.Index) bool { return equalIndex(x, y) }) {
-			out = append(out, "DROP INDEX "+database.Quote(x.Name))
-		}
-	}
-	for _, c := range from.Columns {
-		if _, ok := to.Column(c.Name); !ok {
-			out = append(out, "ALTER TABLE "+database.Quote(from.Name)+" DROP COLUMN "+database.Quote(c.Name))
-		}
-	}
-	for _, c := range to.Columns {
-		old, ok := from.Column(c.Name)
-		switch {
-		case ok && old == c:
-		case ok:
-			return nil, fmt.Errorf("column %s.%s: the postgres editor cannot change a column in place", to.Name, c.Name)
-		case !c.Null && c.Default.IsZero():
-			return nil, fmt.Errorf("column %s.%s: a new column that may not be NULL needs a default", to.Name, c.Name)
-		default:
-			def, err := columnDef(to, c)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, "ALTER TABLE "+database.Quote(to.Name)+" ADD COLUMN "+def)
-		}
-	}
-	for _, x := range to.Indexes {
-		if !slices.ContainsFunc(from.Indexes, func(y schema.Index) bool { return equalIndex(x, y) }) {
-			out = append(out, createIndex(to.Name, x))
-		}
-	}
-	return out, nil
-}
-
-func sameButColumns(from, to schema.Table) error {
-	switch {
-	case from.Name != to.Name:
-		return fmt.Errorf("table %s: the postgres editor cannot rename a table in place", from.Name)
-	case !slices.Equal(from.PrimaryKey, to.PrimaryKey),
-		!slices.EqualFunc(from.Uniques, to.Uniques, func(a, b schema.Unique) bool {
-			return a.Name == b.Name && slices.Equal(a.Columns, b.Columns)
-		}),
-		!slices.Equal(from.Checks, to.Checks),
-		!slices.EqualFunc(from.ForeignKeys, to.ForeignKeys, func(a, b schema.ForeignKey) bool {
-			return a.Name == b.Name && a.RefTable == b.RefTable && a.OnDelete == b.OnDelete && a.Deferred == b.Deferred &&
-				slices.Equal(a.Columns, b.Columns) && slices.Equal(a.RefColumns, b.RefColumns)
-		}):
-		return fmt.Errorf("table %s: the postgres editor cannot change keys and constraints in place", from.Name)
-	}
-	return nil
-}
-
-func equalIndex(a, b schema.Index) bool {
-	return a.Name == b.Name && a.Unique == b.Unique && a.Where == b.Where && slices.Equal(a.Columns, b.Columns)
 }
 
 // Tables returns the names of the tables in the schemas that the connection

@@ -35,7 +35,7 @@ func mapError(err error) error {
 		out.Kind, out.Columns = database.NotNull, []string{e.ColumnName}
 	case "23514":
 		out.Kind = database.Check
-	case "40001", "40P01":
+	case "40001", "40P01", "55P03": // 55P03: lock_timeout
 		out.Kind = database.Serialization
 	case "57P01", "57P02", "57P03", "53300": // shut down, crashed, starting up, too many connections
 		out.Kind = database.Connection

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 
 	"github.com/volaweb/vola/database"
@@ -76,14 +77,21 @@ func (b *backend) Begin(ctx context.Context, opts database.TxOptions) (database.
 	if err != nil {
 		return nil, err
 	}
+	if opts.NoForeignKeys {
+		// Inside the transaction it would do nothing.
+		if err := c.enforce(ctx, false); err != nil {
+			p.release(c, true)
+			return nil, err
+		}
+	}
 	// The transaction ends by Commit or Rollback, not by the context: what
 	// database/sql would do behind our back would race with them.
 	sqlTx, err := c.sql.BeginTx(context.WithoutCancel(ctx), &sql.TxOptions{ReadOnly: opts.ReadOnly})
 	if err != nil {
-		p.release(c, broken(err))
+		p.release(c, broken(err) || opts.NoForeignKeys)
 		return nil, mapError(err)
 	}
-	return &tx{pool: p, conn: c, sql: sqlTx}, nil
+	return &tx{pool: p, conn: c, sql: sqlTx, unenforced: opts.NoForeignKeys}, nil
 }
 
 // Raw returns the writer's *sql.DB, or nil before the first write.
@@ -107,6 +115,8 @@ type tx struct {
 	pool *pool
 	conn *conn
 	sql  *sql.Tx
+	// unenforced says that foreign keys are off on the connection.
+	unenforced bool
 }
 
 func (t *tx) Query(ctx context.Context, query string, args []any) (database.Rows, error) {
@@ -121,21 +131,35 @@ func (t *tx) Exec(ctx context.Context, query string, args []any) (result, error)
 	return t.conn.exec(ctx, query, args)
 }
 
-func (t *tx) Commit(context.Context) error {
+func (t *tx) Commit(ctx context.Context) error {
+	if t.unenforced {
+		if err := t.conn.checkForeignKeys(ctx); err != nil {
+			return errors.Join(err, t.Rollback(ctx))
+		}
+	}
 	err := t.sql.Commit()
 	if err != nil {
 		// A commit that failed, for a deferred constraint say, leaves the
 		// transaction open in SQLite, while database/sql takes it for ended.
 		t.conn.sql.ExecContext(context.Background(), "ROLLBACK")
 	}
-	t.pool.release(t.conn, broken(err))
+	t.release(err)
 	return mapError(err)
 }
 
 func (t *tx) Rollback(context.Context) error {
 	err := t.sql.Rollback()
-	t.pool.release(t.conn, broken(err))
+	t.release(err)
 	return mapError(err)
+}
+
+// release gives the connection back as it was before the transaction.
+func (t *tx) release(err error) {
+	bad := broken(err)
+	if t.unenforced && !bad {
+		bad = t.conn.enforce(context.Background(), true) != nil
+	}
+	t.pool.release(t.conn, bad)
 }
 
 func (t *tx) Raw() any { return t.sql }

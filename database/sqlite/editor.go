@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -36,9 +35,6 @@ func createTable(t schema.Table) (string, error) {
 	if len(t.PrimaryKey) > 0 && !inlineKey {
 		parts = append(parts, "PRIMARY KEY ("+names(t.PrimaryKey)+")")
 	}
-	for _, u := range t.Uniques {
-		parts = append(parts, "CONSTRAINT "+database.Quote(u.Name)+" UNIQUE ("+names(u.Columns)+")")
-	}
 	for _, c := range t.Checks {
 		parts = append(parts, "CONSTRAINT "+database.Quote(c.Name)+" CHECK ("+c.SQL+")")
 	}
@@ -70,6 +66,9 @@ func columnDef(t schema.Table, c schema.Column) (string, error) {
 		}
 		def += " DEFAULT " + lit
 	}
+	if c.Type.Kind == schema.JSON {
+		def += jsonCheck(c.Name)
+	}
 	if c.Generated != "" {
 		def += " GENERATED ALWAYS AS (" + c.Generated + ") STORED"
 	}
@@ -99,6 +98,19 @@ func columnType(t schema.Type) (string, error) {
 		return "BLOB", nil
 	case schema.Time:
 		return "datetime", nil
+	case schema.Date:
+		return "date", nil
+	case schema.Clock:
+		return "time", nil
+	case schema.Decimal:
+		if longDecimal(t) {
+			return fmt.Sprintf("decimaltext(%d,%d)", t.Precision, t.Scale), nil
+		}
+		return "decimal", nil
+	case schema.UUID:
+		return "char(32)", nil
+	case schema.JSON:
+		return "text", nil
 	}
 	return "", fmt.Errorf("sqlite has no column type for %v", t)
 }
@@ -124,8 +136,16 @@ func literal(d schema.Default) (string, error) {
 }
 
 func foreignKey(f schema.ForeignKey) string {
-	s := "CONSTRAINT " + database.Quote(f.Name) + " FOREIGN KEY (" + names(f.Columns) + ") REFERENCES " +
-		database.Quote(f.RefTable) + " (" + names(f.RefColumns) + ")"
+	return "CONSTRAINT " + database.Quote(f.Name) + " FOREIGN KEY (" + names(f.Columns) + ")" + target(f)
+}
+
+// references returns the foreign key as a part of its column's definition.
+func references(f schema.ForeignKey) string {
+	return " CONSTRAINT " + database.Quote(f.Name) + target(f)
+}
+
+func target(f schema.ForeignKey) string {
+	s := " REFERENCES " + database.Quote(f.RefTable) + " (" + names(f.RefColumns) + ")"
 	if f.OnDelete != schema.NoAction {
 		s += " ON DELETE " + strings.ToUpper(string(f.OnDelete))
 	}
@@ -135,12 +155,22 @@ func foreignKey(f schema.ForeignKey) string {
 	return s
 }
 
+// indexes returns the statements that make the table's indexes. Unique
+// constraints are unique indexes, as Django has them where they span several
+// columns: they can be made and dropped without building the table anew.
 func indexes(t schema.Table) []string {
 	var out []string
+	for _, u := range t.Uniques {
+		out = append(out, createUnique(t.Name, u))
+	}
 	for _, x := range t.Indexes {
 		out = append(out, createIndex(t.Name, x))
 	}
 	return out
+}
+
+func createUnique(table string, u schema.Unique) string {
+	return "CREATE UNIQUE INDEX " + database.Quote(u.Name) + " ON " + database.Quote(table) + " (" + names(u.Columns) + ")"
 }
 
 func createIndex(table string, x schema.Index) string {
@@ -175,69 +205,6 @@ func names(columns []string) string {
 
 func (editor) DropTable(t schema.Table) ([]string, error) {
 	return []string{"DROP TABLE " + database.Quote(t.Name)}, nil
-}
-
-// AlterTable adds and drops columns and indexes in place. What SQLite cannot
-// do in place is an error.
-func (editor) AlterTable(from, to schema.Table) ([]string, error) {
-	if err := sameButColumns(from, to); err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, x := range from.Indexes {
-		if !slices.ContainsFunc(to.Indexes, func(y schema.Index) bool { return equalIndex(x, y) }) {
-			out = append(out, "DROP INDEX "+database.Quote(x.Name))
-		}
-	}
-	for _, c := range from.Columns {
-		if _, ok := to.Column(c.Name); !ok {
-			out = append(out, "ALTER TABLE "+database.Quote(from.Name)+" DROP COLUMN "+database.Quote(c.Name))
-		}
-	}
-	for _, c := range to.Columns {
-		old, ok := from.Column(c.Name)
-		switch {
-		case ok && old == c:
-		case ok:
-			return nil, fmt.Errorf("column %s.%s: sqlite cannot change a column in place", to.Name, c.Name)
-		case !c.Null && c.Default.IsZero():
-			return nil, fmt.Errorf("column %s.%s: a new column that may not be NULL needs a default", to.Name, c.Name)
-		default:
-			def, err := columnDef(to, c)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, "ALTER TABLE "+database.Quote(to.Name)+" ADD COLUMN "+def)
-		}
-	}
-	for _, x := range to.Indexes {
-		if !slices.ContainsFunc(from.Indexes, func(y schema.Index) bool { return equalIndex(x, y) }) {
-			out = append(out, createIndex(to.Name, x))
-		}
-	}
-	return out, nil
-}
-
-func sameButColumns(from, to schema.Table) error {
-	switch {
-	case from.Name != to.Name:
-		return fmt.Errorf("table %s: sqlite editor cannot rename a table in place", from.Name)
-	case !slices.Equal(from.PrimaryKey, to.PrimaryKey),
-		!slices.EqualFunc(from.Uniques, to.Uniques, func(a, b schema.Unique) bool {
-			return a.Name == b.Name && slices.Equal(a.Columns, b.Columns)
-		}),
-		!slices.Equal(from.Checks, to.Checks),
-		!slices.EqualFunc(from.ForeignKeys, to.ForeignKeys, func(a, b schema.ForeignKey) bool {
-			return a.Name == b.Name && a.RefTable == b.RefTable && a.OnDelete == b.OnDelete && a.Deferred == b.Deferred &&
-				slices.Equal(a.Columns, b.Columns) && slices.Equal(a.RefColumns, b.RefColumns)
-		}):
-		return fmt.Errorf("table %s: sqlite cannot change keys and constraints in place", from.Name)
-	}
-	return nil
-}
-
-func equalIndex(a, b schema.Index) bool {
-	return a.Name == b.Name && a.Unique == b.Unique && a.Where == b.Where && slices.Equal(a.Columns, b.Columns)
 }
 
 // Tables returns the names of the tables that are not SQLite's own.

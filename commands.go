@@ -1,0 +1,72 @@
+package vola
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"text/tabwriter"
+
+	"github.com/volaweb/vola/module"
+)
+
+// checkCommand finds the mistakes that can be found without a database.
+func (p *program) checkCommand() command {
+	return command{bare: true, Command: module.Command{
+		Name: "check", Help: "look for mistakes in models, migrations, routes, templates and settings",
+		Run: func(_ context.Context, env module.Env, args []string) error {
+			if len(args) > 0 {
+				return module.Usagef("check takes no arguments, but got %q", args[0])
+			}
+			s, err := p.assemble(siteFlags{})
+			if err != nil {
+				return failed{err}
+			}
+			fmt.Fprintf(env.Stdout, "no mistakes in %d modules, %d routes, %d pages\n",
+				len(p.cfg.Modules), len(s.Routes()), len(s.pages.cfg.Pages))
+			return nil
+		},
+	}}
+}
+
+// failed hides that an error is one of configuration: check did its work.
+type failed struct{ err error }
+
+func (f failed) Error() string { return f.err.Error() }
+
+// routesCommand prints the table of URLs.
+func (p *program) routesCommand() command {
+	return command{bare: true, Command: module.Command{
+		Name: "routes", Help: "list the routes: method, pattern, name, handler",
+		Run: func(_ context.Context, env module.Env, args []string) error {
+			if len(args) > 0 {
+				return module.Usagef("routes takes no arguments, but got %q", args[0])
+			}
+			s, err := p.assemble(siteFlags{})
+			if err != nil {
+				return err
+			}
+			w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
+			for _, r := range s.Routes() {
+				name := r.Name
+				if name == "" {
+					name = "-"
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.Method, r.Pattern, name, r.Handler)
+			}
+			return w.Flush()
+		},
+	}}
+}
+
+func (p *program) versionCommand() command {
+	return command{bare: true, Command: module.Command{
+		Name: "version", Help: "print the version of the program and of Go",
+		Run: func(_ context.Context, env module.Env, args []string) error {
+			if len(args) > 0 {
+				return module.Usagef("version takes no arguments, but got %q", args[0])
+			}
+			fmt.Fprintf(env.Stdout, "%s %s (%s %s/%s)\n", p.cfg.Name, p.cfg.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return nil
+		},
+	}}
+}

@@ -1,0 +1,38 @@
+package vola
+
+import (
+	"io/fs"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/web"
+)
+
+// Config says what a site is made of. Everything in it is a value that the
+// program lists; what differs from machine to machine comes from the
+// environment instead (see the settings command).
+type Config struct {
+	// Name is the site's name as people see it. Defaults to "Vola".
+	Name string
+	// Version is the program's own version. Defaults to what the build says of
+	// the main module.
+	Version string
+	// Drivers are the databases that the site can use.
+	Drivers []database.Driver
+	// Modules are the parts of the site. Where two bring a template or a static
+	// file of the same name, the earlier one's is used.
+	Modules []module.Module
+	// Middleware wraps every request, inside the site's own: the first is
+	// outermost.
+	Middleware []web.Middleware
+	// Templates are the project's own template files, before those of the
+	// modules. In a program these are usually embedded; a folder "templates" in
+	// the working directory goes before them.
+	Templates fs.FS
+	// Static are the project's own static files, before those of the modules. A
+	// folder "static" in the working directory goes before them.
+	Static fs.FS
+	// Dir is the folder that "templates" and "static" are looked for in.
+	// Defaults to the working directory.
+	Dir string
+}

@@ -1,0 +1,31 @@
+package sqlite
+
+import (
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/internal/dest"
+)
+
+// scanner reads one kind of value. What the engine gives is an int64, a
+// float64, a string, a []byte or nil.
+type scanner[T any] struct {
+	read func(src any) (T, error)
+	dest any
+}
+
+// newScanner returns what makes scanners that read values with read.
+func newScanner[T any](read func(src any) (T, error)) func() database.Scanner {
+	return func() database.Scanner { return &scanner[T]{read: read} }
+}
+
+func (s *scanner[T]) Reset(dest any) { s.dest = dest }
+
+func (s *scanner[T]) Scan(src any) error {
+	if src == nil {
+		return dest.SetNull[T](s.dest)
+	}
+	v, err := s.read(src)
+	if err != nil {
+		return err
+	}
+	return dest.Set(s.dest, v)
+}

@@ -1,0 +1,281 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/schema"
+)
+
+// rebuilt is put before the name of the table that is being built anew.
+const rebuilt = "vola_new_"
+
+// rowsPerStep is how many rows are copied by one statement, so that the
+// progress can be told, and maxSteps how many such statements there are at
+// most.
+const (
+	rowsPerStep = 50_000
+	maxSteps    = 100
+)
+
+// live is what of a table only the database knows.
+type live struct {
+	known    bool
+	sql      string // CREATE TABLE as the database keeps it
+	indexes  []string
+	triggers []object
+	// users are the views and other tables' triggers that may use the table.
+	users       []object
+	first, last int64 // the least and greatest number of a row
+	rows        bool  // there are rows
+}
+
+// object is a trigger or a view.
+type object struct{ kind, name, table, sql string }
+
+func (l live) index(name string) bool { return slices.Contains(l.indexes, name) }
+
+func (l live) constraint(name string) bool {
+	return strings.Contains(l.sql, "CONSTRAINT "+database.Quote(name)+" ")
+}
+
+// look reads what the database knows of the table; nothing when h is nil.
+func look(ctx context.Context, h database.Handle, table string) (l live, err error) {
+	if h == nil {
+		return l, nil
+	}
+	rows, err := h.Query(ctx, `SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid`)
+	if err != nil {
+		return l, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var o object
+		if err := rows.Scan(&o.kind, &o.name, &o.table, &o.sql); err != nil {
+			return l, err
+		}
+		mine := strings.EqualFold(o.table, table)
+		switch {
+		case mine && o.kind == "table":
+			l.known, l.sql = true, o.sql
+		case mine && o.kind == "index":
+			l.indexes = append(l.indexes, o.name)
+		case mine && o.kind == "trigger":
+			l.triggers = append(l.triggers, o)
+		case o.kind == "view", o.kind == "trigger":
+			if strings.Contains(strings.ToLower(o.sql), strings.ToLower(table)) {
+				l.users = append(l.users, o)
+			}
+		}
+	}
+	if err := rows.Close(); err != nil {
+		return l, err
+	}
+	if !l.known {
+		return l, fmt.Errorf("table %q is not in the database", table)
+	}
+	var first, last *int64
+	if err := database.QueryRow(ctx, h, []any{&first, &last}, "SELECT (SELECT min(_rowid_) FROM "+database.Quote(table)+"), (SELECT max(_rowid_) FROM "+database.Quote(table)+")"); err != nil {
+		return l, err
+	}
+	if first != nil && last != nil {
+		l.first, l.last, l.rows = *first, *last, true
+	}
+	return l, nil
+}
+
+// rebuild makes the table anew beside the old one, copies the rows and puts it
+// in the old one's place, in the order that SQLite's documentation gives
+// (https://www.sqlite.org/lang_altertable.html, section 7). Views stay as they
+// are, because with legacy_alter_table the last renaming does not look at
+// them; triggers go with the old table and are made again.
+func rebuild(a database.Alteration, l live, reason string) ([]string, error) {
+	to := a.To
+	table := database.Quote(to.Name)
+	next := to.Clone()
+	next.Name = rebuilt + to.Name
+	create, err := createTable(next)
+	if err != nil {
+		return nil, err
+	}
+	out := []string{"-- building table " + to.Name + " anew: " + reason + "\n" + create}
+	copies, err := copyRows(a, l)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, copies...)
+	if hasAuto(a.From) && hasAuto(to) {
+		// Numbers of rows that are gone are not given again.
+		out = append(out,
+			"DELETE FROM sqlite_sequence WHERE name = "+quoteText(next.Name),
+			"INSERT INTO sqlite_sequence (name, seq) SELECT "+quoteText(next.Name)+", seq FROM sqlite_sequence WHERE name = "+quoteText(to.Name))
+	}
+	out = append(out,
+		"DROP TABLE "+table,
+		"PRAGMA legacy_alter_table = ON",
+		"ALTER TABLE "+database.Quote(next.Name)+" RENAME TO "+table,
+		"PRAGMA legacy_alter_table = OFF")
+	out = append(out, indexes(to)...)
+	for _, t := range l.triggers {
+		out = append(out, t.sql)
+	}
+	return append(out, tryUsers(to, l)...), nil
+}
+
+// copyRows returns the statements that copy the rows of the old table.
+func copyRows(a database.Alteration, l live) ([]string, error) {
+	var columns, values []string
+	rowid := true
+	for _, c := range a.To.Columns {
+		if strings.EqualFold(c.Name, "_rowid_") {
+			rowid = false
+		}
+		value, err := copiedValue(a, c)
+		if err != nil {
+			return nil, err
+		}
+		if value != "" {
+			columns, values = append(columns, database.Quote(c.Name)), append(values, value)
+		}
+	}
+	// Rows keep their hidden numbers too: full-text indexes know them by these.
+	if rowid && !hasAuto(a.To) {
+		columns, values = append([]string{"_rowid_"}, columns...), append([]string{"_rowid_"}, values...)
+	}
+	insert := "INSERT INTO " + database.Quote(rebuilt+a.To.Name) + " (" + strings.Join(columns, ", ") + ") SELECT " +
+		strings.Join(values, ", ") + " FROM " + database.Quote(a.From.Name)
+	switch {
+	case l.known && !l.rows:
+		return nil, nil
+	case !l.known || !rowid:
+		return []string{insert}, nil
+	}
+	span := uint64(l.last) - uint64(l.first) // right also where the signed difference is not
+	steps := min(span/rowsPerStep+1, maxSteps)
+	var out []string
+	for i := range steps {
+		upto := l.last
+		if i < steps-1 {
+			upto = int64(uint64(l.first) + span/steps*(i+1))
+		}
+		where := " WHERE _rowid_ <= " + strconv.FormatInt(upto, 10)
+		if i > 0 {
+			where = " WHERE _rowid_ > " + strconv.FormatInt(int64(uint64(l.first)+span/steps*i), 10) + " AND _rowid_ <= " + strconv.FormatInt(upto, 10)
+		}
+		out = append(out, fmt.Sprintf("-- copying rows of table %s: %d of %d\n%s%s", a.From.Name, i+1, steps, insert, where))
+	}
+	return out, nil
+}
+
+// copiedValue returns the expression for a column of the new table, or "" when
+// the database fills it.
+func copiedValue(a database.Alteration, c schema.Column) (string, error) {
+	old, existed := a.From.Column(c.Name)
+	fill := a.Fill(c.Name)
+	name := database.Quote(c.Name)
+	switch {
+	case c.Generated != "":
+		return "", nil
+	case !existed && fill.Value != "":
+		return "(" + fill.Value + ")", nil
+	case !existed && (c.Null || !c.Default.IsZero()), c.Auto && !existed:
+		return "", nil
+	case !existed:
+		// A table without rows takes this, one with rows refuses it.
+		return "NULL", nil
+	}
+	value, err := converted(old.Type, c.Type, name, fill.Convert)
+	if err != nil {
+		return "", fmt.Errorf("column %s.%s: %w", a.To.Name, c.Name, err)
+	}
+	if old.Null && !c.Null {
+		instead, err := insteadOfNull(a, c)
+		if err != nil {
+			return "", err
+		}
+		if instead != "" {
+			value = "coalesce(" + value + ", " + instead + ")"
+		}
+	}
+	return value, nil
+}
+
+// refuse is an expression that ends the statement with an error ("integer
+// overflow"): SQLite has no other outside triggers.
+const refuse = "abs(-9223372036854775807 - 1)"
+
+// converted returns the expression that turns a value of one type into
+// another: the one given, or else one that keeps the value and refuses those that do not fit, as PostgreSQL does by itself.
+func converted(from, to schema.Type, name, expression string) (string, error) {
+	if expression != "" {
+		return "(" + expression + ")", nil
+	}
+	least, greatest, whole := to.Kind.IntRange()
+	fits := ""
+	value := name
+	switch conversion := schema.Convert(from, to); {
+	case conversion == schema.Foreign:
+		return "", fmt.Errorf("what becomes of a %v as a %v must be said with an expression", from, to)
+	case from.Kind != schema.Text && to.Kind == schema.Text:
+		value = "CAST(" + name + " AS text)"
+		if conversion == schema.Narrowing {
+			fits = "length(" + value + ") <= " + strconv.Itoa(to.Size)
+		}
+	case conversion == schema.Widening:
+	case to.Kind == schema.Text:
+		fits = "length(" + name + ") <= " + strconv.Itoa(to.Size)
+	case from.Kind == schema.Text && whole:
+		value = "CAST(" + name + " AS integer)"
+		fits = "CAST(" + value + " AS text) = " + name + " AND " + value + " BETWEEN " + strconv.FormatInt(least, 10) + " AND " + strconv.FormatInt(greatest, 10)
+	case whole:
+		fits = name + " BETWEEN " + strconv.FormatInt(least, 10) + " AND " + strconv.FormatInt(greatest, 10)
+	}
+	if fits == "" {
+		return value, nil
+	}
+	return "CASE WHEN " + name + " IS NULL THEN NULL WHEN " + fits + " THEN " + value + " ELSE " + refuse + " END", nil
+}
+
+// tryUsers returns statements that fail when a view or trigger uses what the
+// table no longer has: SQLite itself would say so only at its next use.
+func tryUsers(t schema.Table, l live) []string {
+	var out []string
+	tables := []string{}
+	if len(l.triggers) > 0 {
+		tables = append(tables, t.Name)
+	}
+	for _, o := range l.users {
+		switch {
+		case o.kind == "view":
+			out = append(out, "-- trying view "+o.name+"\nSELECT * FROM "+database.Quote(o.name)+" LIMIT 0")
+		case !slices.Contains(tables, o.table):
+			tables = append(tables, o.table)
+		}
+	}
+	for _, name := range tables {
+		q := database.Quote(name)
+		for _, s := range []string{"INSERT INTO " + q + " DEFAULT VALUES", "DELETE FROM " + q} {
+			out = append(out, "-- trying the triggers of "+name+"\nEXPLAIN "+s)
+		}
+		if name == t.Name {
+			var sets []string
+			for _, c := range t.Columns {
+				if c.Generated == "" {
+					sets = append(sets, database.Quote(c.Name)+" = "+database.Quote(c.Name))
+				}
+			}
+			out = append(out, "-- trying the triggers of "+name+"\nEXPLAIN UPDATE "+q+" SET "+strings.Join(sets, ", "))
+		}
+	}
+	return out
+}
+
+func hasAuto(t schema.Table) bool {
+	return slices.ContainsFunc(t.Columns, func(c schema.Column) bool { return c.Auto })
+}
+
+func quoteText(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

@@ -1,0 +1,96 @@
+package vola
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/middleware"
+)
+
+// ErrorPage is the data of the templates 404.html, 500.html and error.html,
+// which a site or a module may bring: 404.html is used for pages that do not
+// exist, 500.html for mistakes of the site, error.html for everything else
+// that goes wrong and in place of the other two. Without them visitors get a
+// plain page.
+type ErrorPage struct {
+	Status    int    // such as 404
+	Title     string // such as "Not Found"
+	Message   string // what the visitor may know of the cause; often empty
+	RequestID string // to be told to the operator
+}
+
+// errorTemplates are the names of the templates for errors, without ".html".
+var errorTemplates = [...]string{"404", "500", "error"}
+
+func errorPage(name string) templates.PageOf[ErrorPage] {
+	return templates.Page[ErrorPage](name + ".html")
+}
+
+// handleError answers a request that failed, and logs what the operator should
+// know of it.
+func (s *Site) handleError(w http.ResponseWriter, r *http.Request, err error) {
+	status := web.Status(err)
+	data := ErrorPage{
+		Status: status, Title: http.StatusText(status),
+		Message: fault.Message(err), RequestID: middleware.RequestIDFrom(r.Context()),
+	}
+	if panicked, ok := errors.AsType[*middleware.PanicError](err); !ok || panicked == nil {
+		s.logError(r, status, err)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	switch {
+	case s.opts.Dev && status >= 500:
+		s.devPage(w, r, status, err)
+	case wantsJSON(r):
+		body, _ := json.Marshal(map[string]any{"error": data.Title, "message": data.Message, "request_id": data.RequestID})
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		w.Write(append(body, '\n'))
+	default:
+		s.sendErrorPage(w, r, data, err)
+	}
+}
+
+func (s *Site) logError(r *http.Request, status int, err error) {
+	log := s.opts.Log.Debug
+	if status >= 500 && status != http.StatusServiceUnavailable {
+		log = s.opts.Log.Error
+	}
+	log("request failed", "error", err, "status", status, "method", r.Method, "path", r.URL.EscapedPath(),
+		"id", middleware.RequestIDFrom(r.Context()))
+}
+
+// sendErrorPage sends the site's own page for the status, or the plain one.
+func (s *Site) sendErrorPage(w http.ResponseWriter, r *http.Request, data ErrorPage, cause error) {
+	names := []string{"error"}
+	if data.Status == http.StatusNotFound || data.Status == http.StatusInternalServerError {
+		names = []string{strconv.Itoa(data.Status), "error"}
+	}
+	for _, name := range names {
+		page := errorPage(name)
+		if s.pages == nil || !s.pages.has(page) {
+			continue
+		}
+		err := s.host.RenderStatus(w, r, data.Status, page.With(data))
+		if err == nil {
+			return
+		}
+		s.opts.Log.Error("the page for errors failed", "template", page.TemplateName(), "error", err)
+	}
+	web.WriteError(w, r, cause)
+}
+
+// wantsJSON reports whether the client asks for JSON and not for a page.
+func wantsJSON(r *http.Request) bool {
+	accept := r.Header.Get("Accept")
+	return strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html")
+}
+
+var _ module.URLs = urls{}

@@ -1,0 +1,82 @@
+package vola
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/joho/godotenv"
+)
+
+// Main runs the site with the program's arguments, environment and streams,
+// and exits. Variables in a file .env in the working directory are taken as if
+// they were in the environment, which goes before them. SIGINT and SIGTERM end
+// the program in order; a second one at once.
+func Main(cfg Config) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	environ, err := environment()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(exitUsage)
+	}
+	os.Exit(Run(ctx, cfg, os.Args[1:], environ, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// environment returns the variables of the process and of the file .env.
+func environment() ([]string, error) {
+	file, err := godotenv.Read(".env")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		// The parser's own text may quote a secret.
+		return nil, errors.New("the file .env cannot be read: each line must be NAME=value")
+	}
+	var out []string
+	for name, value := range file {
+		out = append(out, name+"="+value)
+	}
+	return append(out, os.Environ()...), nil
+}
+
+// Exit statuses of Run.
+const (
+	exitOK     = 0
+	exitFailed = 1 // the command could not do its work
+	exitUsage  = 2 // the program was called or configured in the wrong way
+)
+
+// Run runs the command that args name and returns the exit status: 0, 1 when
+// the command failed, 2 when it was called or configured in the wrong way.
+// environ holds "NAME=value" pairs, of which a later one wins. Run reads
+// nothing from the process it runs in, so tests run the real program, several
+// at once. It returns when the command is done; serve is done when ctx is.
+func Run(ctx context.Context, cfg Config, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	p := &program{cfg: cfg.withDefaults(), environ: environMap(environ), stdin: stdin, stdout: stdout, stderr: stderr}
+	err := p.run(ctx, args)
+	if err == nil {
+		return exitOK
+	}
+	p.complain(err)
+	if isUsage(err) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func (c Config) withDefaults() Config {
+	if c.Name == "" {
+		c.Name = "Vola"
+	}
+	if c.Version == "" {
+		c.Version = "unknown"
+		if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+			c.Version = info.Main.Version
+		}
+	}
+	return c
+}

@@ -1,0 +1,125 @@
+package migrate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/volaweb/vola/database"
+)
+
+// history is what a database says was done to it, checked against the graph.
+type history struct {
+	graph   *Graph
+	records map[Ref]record
+}
+
+// history reads and checks the records.
+func (r *Runner) history(ctx context.Context, h database.Handle) (*history, error) {
+	recs, err := records(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	out := &history{graph: r.Graph, records: recs}
+	return out, out.check()
+}
+
+// check finds migrations that were changed after they had been applied, those
+// that are not known, and gaps. Modules that the program does not have any
+// more are left alone.
+func (h *history) check() error {
+	var problems []string
+	for ref, rec := range h.records {
+		m := h.graph.byRef[ref]
+		switch {
+		case m != nil && m.hash() != rec.hash:
+			problems = append(problems, fmt.Sprintf("migration %s was changed after it had been applied; put it back as it was and write a new one", ref))
+		case m == nil && !h.graph.replaced(ref) && slices.Contains(h.graph.modules(), ref.Module):
+			problems = append(problems, fmt.Sprintf("the database has the migration %s, which this program does not know; is the program older than the database?", ref))
+		}
+	}
+	for _, m := range h.graph.order {
+		if h.done(m) == 0 {
+			continue
+		}
+		for _, d := range h.graph.depends(m) {
+			if !h.applied(h.graph.byRef[d]) {
+				problems = append(problems, fmt.Sprintf("migration %s is applied, but %s, which it depends on, is not", m.Ref(), d))
+			}
+		}
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	slices.Sort(problems)
+	return fmt.Errorf("%s", strings.Join(problems, "\n"))
+}
+
+// done returns how many operations of the migration were done. One that
+// replaces others counts as done when they all are.
+func (h *history) done(m *Migration) int {
+	if rec, ok := h.records[m.Ref()]; ok {
+		return rec.done
+	}
+	if len(m.Replaces) > 0 && !slices.ContainsFunc(m.Replaces, func(name string) bool {
+		rec, ok := h.records[Ref{m.Module, name}]
+		return !ok || rec.partly()
+	}) {
+		return len(m.Operations)
+	}
+	return 0
+}
+
+// applied reports whether all of the migration was done. A migration without
+// operations is applied when it is recorded.
+func (h *history) applied(m *Migration) bool {
+	if rec, ok := h.records[m.Ref()]; ok {
+		return !rec.partly()
+	}
+	return len(m.Replaces) > 0 && h.done(m) == len(m.Operations)
+}
+
+// begun reports whether there is something of the migration to undo.
+func (h *history) begun(m *Migration) bool {
+	_, ok := h.records[m.Ref()]
+	return ok || h.applied(m)
+}
+
+func (h *history) isDone(m Move) bool {
+	if m.Back {
+		return !h.begun(m.Migration)
+	}
+	return h.applied(m.Migration)
+}
+
+// steps returns what the next n operations of a migration take, in a database
+// to which what h says was done, and how many are done after that. The tables
+// are as the applied migrations left them, in whatever order that was: two
+// branches may have grown side by side.
+func (h *history) steps(m Move, n int) (out []step, done int, err error) {
+	s := newState()
+	for _, other := range h.graph.order {
+		if other == m.Migration {
+			continue
+		}
+		if k := h.done(other); k > 0 {
+			part := *other
+			part.Operations = other.Operations[:k]
+			if _, err := part.steps(s); err != nil {
+				return nil, 0, err
+			}
+		}
+	}
+	all, err := m.steps(s)
+	if err != nil {
+		return nil, 0, err
+	}
+	at := h.done(m.Migration)
+	if m.Back {
+		to := max(at-n, 0)
+		return inverted(all[to:at]), to, nil
+	}
+	to := min(at+n, len(all))
+	return all[at:to], to, nil
+}

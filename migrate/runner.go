@@ -1,0 +1,419 @@
+package migrate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/volaweb/vola/database"
+)
+
+// Runner applies migrations to a database. Its methods may be called by
+// several goroutines and processes at once: one at a time changes the tables,
+// the others wait and find the work done.
+type Runner struct {
+	DB    *database.DB
+	Graph *Graph
+	// Log is told what is being done, a line at a time, without line ends.
+	// Nil tells nobody.
+	Log func(format string, args ...any)
+	// Now is the clock of the records. Defaults to time.Now.
+	Now func() time.Time
+	// Version is the program's, for the records.
+	Version string
+	// Fake records migrations as applied, or as not applied, without doing
+	// anything: for tables that were changed by other means.
+	Fake bool
+	// FakeInitial does so for the first migrations of modules whose tables
+	// exist already, with all their columns: tables that another program made.
+	FakeInitial bool
+	// LockTimeout is how long a statement waits on PostgreSQL for other
+	// users of the table, who have to wait too meanwhile. Defaults to 5
+	// seconds. When it has passed, the migration is tried again, after a
+	// pause of the same length.
+	LockTimeout time.Duration
+	// LockRetries is how many times it is tried again. Defaults to 10.
+	LockRetries int
+}
+
+func (r *Runner) log(format string, args ...any) {
+	if r.Log != nil {
+		r.Log(format, args...)
+	}
+}
+
+func (r *Runner) now() time.Time {
+	if r.Now != nil {
+		return r.Now()
+	}
+	return time.Now()
+}
+
+// Target says where to go. The zero value is the newest migration of every
+// module; with Module alone, of that module and what it depends on.
+type Target struct {
+	Module string
+	// Name is the migration after which to stop, or the beginning of its
+	// name; "zero" undoes all migrations of the module. What was applied after
+	// it is undone.
+	Name string
+}
+
+// zeroName is the target name that undoes everything.
+const zeroName = "zero"
+
+// Pending returns the migrations that are not applied yet, or not wholly, in
+// the order in which Apply would apply them. It is an error when the database
+// has migrations that the program does not know or that were changed since.
+func (r *Runner) Pending(ctx context.Context) ([]*Migration, error) {
+	h, err := r.history(ctx, r.DB)
+	if err != nil {
+		return nil, err
+	}
+	p, err := r.plan(h, Target{})
+	if err != nil {
+		return nil, err
+	}
+	var out []*Migration
+	for _, m := range p {
+		out = append(out, m.Migration)
+	}
+	return out, nil
+}
+
+// Empty reports whether the database has no tables at all. The table in which
+// migrations are recorded does not count: a database in which nothing but that
+// was made is as good as new.
+func (r *Runner) Empty(ctx context.Context) (bool, error) {
+	tables, err := r.DB.Dialect().Editor().Tables(ctx, r.DB)
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(tables, func(t string) bool { return t != recordTable }), nil
+}
+
+// Apply applies or undoes migrations until the target is reached. Each is one
+// transaction: when one fails, those before it stay.
+func (r *Runner) Apply(ctx context.Context, target Target) (err error) {
+	unlock, err := r.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	if err := r.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error { return createRecords(ctx, tx) }); err != nil {
+		return err
+	}
+	h, err := r.history(ctx, r.DB)
+	if err != nil {
+		return err
+	}
+	p, err := r.plan(h, target)
+	if err != nil {
+		return err
+	}
+	if err := r.refuseIrreversible(h, p); err != nil {
+		return err
+	}
+	if len(p) == 0 {
+		r.log("nothing to do")
+	}
+	for _, m := range p {
+		if err := r.run(ctx, m); err != nil {
+			return fmt.Errorf("%s: %w", m, err)
+		}
+	}
+	return nil
+}
+
+// lock keeps other processes from changing tables. SQLite needs no such lock:
+// there, each migration looks at its record again in its own transaction.
+func (r *Runner) lock(ctx context.Context) (unlock func() error, err error) {
+	l, ok := r.DB.Backend().(database.Locker)
+	if !ok {
+		return func() error { return nil }, nil
+	}
+	unlock, err = l.Lock(ctx, "vola migrate", func() { r.log("waiting for another process that is changing the tables") })
+	if err != nil {
+		return nil, fmt.Errorf("take the lock for migrations: %w", err)
+	}
+	return unlock, nil
+}
+
+// Move is a migration that is to be applied or undone.
+type Move struct {
+	*Migration
+	Back bool // undone
+}
+
+// String returns "apply blog.0001_initial" or "undo blog.0001_initial".
+func (m Move) String() string {
+	if m.Back {
+		return "undo " + m.Ref().String()
+	}
+	return "apply " + m.Ref().String()
+}
+
+// Plan returns what Apply would do.
+func (r *Runner) Plan(ctx context.Context, target Target) ([]Move, error) {
+	h, err := r.history(ctx, r.DB)
+	if err != nil {
+		return nil, err
+	}
+	return r.plan(h, target)
+}
+
+// refuseIrreversible stops a way back before its first step when a later one
+// cannot be taken.
+func (r *Runner) refuseIrreversible(h *history, moves []Move) error {
+	if r.Fake {
+		return nil
+	}
+	for _, m := range moves {
+		if !m.Back {
+			continue
+		}
+		for i, op := range m.Operations {
+			if irreversible(op) && i < h.done(m.Migration) {
+				return fmt.Errorf("migration %s cannot be undone: operation %d (%s) is irreversible; nothing was changed", m.Ref(), i+1, op)
+			}
+		}
+	}
+	return nil
+}
+
+func irreversible(op Operation) bool {
+	switch o := op.(type) {
+	case RunSQL:
+		return o.Irreversible
+	case RunGo:
+		return o.Irreversible
+	}
+	return false
+}
+
+// run applies or undoes one migration, trying again while others are in the
+// way.
+func (r *Runner) run(ctx context.Context, m Move) error {
+	r.log("%s", m)
+	retries, pause := r.LockRetries, r.lockTimeout()
+	if retries == 0 {
+		retries = 10
+	}
+	for attempt := 0; ; attempt++ {
+		err := r.try(ctx, m)
+		if err == nil || attempt >= retries || !errors.Is(err, database.ErrSerialization) {
+			return err
+		}
+		r.log("others use the table; trying again in %v (%v)", pause, err)
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		}
+	}
+}
+
+func (r *Runner) lockTimeout() time.Duration {
+	if r.LockTimeout > 0 {
+		return r.LockTimeout
+	}
+	return 5 * time.Second
+}
+
+// try applies or undoes one migration once.
+func (r *Runner) try(ctx context.Context, m Move) error {
+	if !m.NonAtomic || r.Fake {
+		return r.inTx(ctx, true, func(ctx context.Context, tx *database.Tx) error {
+			_, err := r.advance(ctx, tx, m, len(m.Operations))
+			return err
+		})
+	}
+	for {
+		outside, err := r.nextIsOutside(ctx, m)
+		if err != nil {
+			return err
+		}
+		var finished bool
+		if outside {
+			finished, err = r.advance(ctx, r.DB, m, 1)
+		} else {
+			err = r.inTx(ctx, true, func(ctx context.Context, tx *database.Tx) error {
+				finished, err = r.advance(ctx, tx, m, 1)
+				return err
+			})
+		}
+		if finished || err != nil {
+			return err
+		}
+	}
+}
+
+// nextIsOutside reports whether the next operation of a migration that is not
+// atomic cannot be part of a transaction.
+func (r *Runner) nextIsOutside(ctx context.Context, m Move) (bool, error) {
+	h, err := r.history(ctx, r.DB)
+	if err != nil {
+		return false, err
+	}
+	i := h.done(m.Migration)
+	if m.Back {
+		i--
+	}
+	if i < 0 || i >= len(m.Operations) {
+		return false, nil
+	}
+	switch o := m.Operations[i].(type) {
+	case AddIndex:
+		return o.Concurrently, nil
+	case DropIndex:
+		return o.Concurrently, nil
+	case RunSQL:
+		return true, nil
+	}
+	return false, nil
+}
+
+func (r *Runner) inTx(ctx context.Context, structural bool, fn func(ctx context.Context, tx *database.Tx) error) error {
+	return r.DB.InTxWith(ctx, database.TxOptions{NoForeignKeys: structural}, func(ctx context.Context, tx *database.Tx) error {
+		if r.DB.Dialect().Name() == "postgres" {
+			if _, err := tx.Exec(ctx, fmt.Sprintf("SET LOCAL lock_timeout = %d", r.lockTimeout().Milliseconds())); err != nil {
+				return err
+			}
+		}
+		return fn(ctx, tx)
+	})
+}
+
+// advance does the next n operations of a migration and records that, on one
+// handle. It reports whether the migration is finished, which it may be
+// already: another process was faster.
+func (r *Runner) advance(ctx context.Context, h database.Handle, m Move, n int) (finished bool, err error) {
+	past, err := r.history(ctx, h)
+	if err != nil {
+		return false, err
+	}
+	if past.isDone(m) {
+		return true, nil
+	}
+	steps, done, err := past.steps(m, n)
+	if err != nil {
+		return false, err
+	}
+	fake := r.Fake
+	if !fake && r.FakeInitial && !m.Back {
+		if fake, err = r.exists(ctx, h, m.Migration); err != nil {
+			return false, err
+		}
+		if fake {
+			r.log("%s: the tables are there already", m.Ref())
+		}
+	}
+	if !fake {
+		for _, s := range merged(steps) {
+			if err := r.do(ctx, h, m, s); err != nil {
+				return false, err
+			}
+		}
+	}
+	rec := record{ref: m.Ref(), hash: m.hash(), done: done, total: len(m.Operations), at: r.now(), version: r.Version}
+	if m.Back && done == 0 {
+		return true, forget(ctx, h, rec.ref)
+	}
+	if err := rec.save(ctx, h); err != nil {
+		return false, err
+	}
+	if !m.Back && done == rec.total {
+		for _, old := range m.Replaces {
+			if err := forget(ctx, h, Ref{m.Module, old}); err != nil {
+				return false, err
+			}
+		}
+	}
+	return !m.Back && done == rec.total, nil
+}
+
+// do makes one step in the database.
+func (r *Runner) do(ctx context.Context, h database.Handle, m Move, s step) error {
+	fail := func(err error) error {
+		op := m.Operations[s.op]
+		return fmt.Errorf("operation %d (%s): %w", s.op+1, op, err)
+	}
+	if s.kind == runGo {
+		tx, ok := h.(*database.Tx)
+		if !ok {
+			return fail(errors.New("Go code runs in a transaction"))
+		}
+		if err := s.run(ctx, tx); err != nil {
+			return fail(err)
+		}
+		return r.settle(ctx, h)
+	}
+	stmts, err := s.statements(ctx, h, r.DB.Dialect())
+	if err != nil {
+		return fail(err)
+	}
+	for _, q := range stmts {
+		if comment, ok := strings.CutPrefix(q, "-- "); ok {
+			line, _, _ := strings.Cut(comment, "\n")
+			r.log("  %s", line)
+		}
+		if _, err := h.Exec(ctx, q); err != nil {
+			return fail(fmt.Errorf("%w, in the statement: %s", err, q))
+		}
+	}
+	if s.kind == runSQL {
+		return r.settle(ctx, h)
+	}
+	return nil
+}
+
+// settle makes PostgreSQL look at what deferred constraints put off after rows
+// were changed: it would refuse to alter the tables with that pending.
+func (r *Runner) settle(ctx context.Context, h database.Handle) error {
+	if _, ok := h.(*database.Tx); !ok || r.DB.Dialect().Name() != "postgres" {
+		return nil
+	}
+	_, err := h.Exec(ctx, "SET CONSTRAINTS ALL IMMEDIATE")
+	return err
+}
+
+// exists reports whether the migration is the first of its module and makes
+// nothing but tables that are there already, with all their columns. It is an
+// error when only some of them are.
+func (r *Runner) exists(ctx context.Context, h database.Handle, m *Migration) (bool, error) {
+	if slices.ContainsFunc(m.Depends, func(d Ref) bool { return d.Module == m.Module }) {
+		return false, nil
+	}
+	live, err := r.DB.Dialect().Editor().Inspect(ctx, h)
+	if err != nil {
+		return false, err
+	}
+	var missing, there []string
+	for _, op := range m.Operations {
+		o, ok := op.(CreateTable)
+		if !ok {
+			continue
+		}
+		t, ok := live.Table(o.Table.Name)
+		if !ok {
+			missing = append(missing, "table "+o.Table.Name)
+			continue
+		}
+		there = append(there, o.Table.Name)
+		for _, c := range o.Table.Columns {
+			if _, ok := t.Column(c.Name); !ok {
+				missing = append(missing, "column "+o.Table.Name+"."+c.Name)
+			}
+		}
+	}
+	switch {
+	case len(there) == 0:
+		return false, nil
+	case len(missing) > 0:
+		return false, fmt.Errorf("the database has some of the tables of %s, %s, but lacks %s", m.Ref(), strings.Join(there, ", "), strings.Join(missing, ", "))
+	}
+	return true, nil
+}

@@ -1,0 +1,105 @@
+package vola
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/module"
+)
+
+// migrateCommand applies, undoes or lists migrations.
+func (p *program) migrateCommand() command {
+	var f siteFlags
+	var plan, list, fake, fakeInitial bool
+	return command{bare: true, Command: module.Command{
+		Name: "migrate", Args: "[MODULE [NAME]]", Help: "bring the database to the newest migrations, or those of MODULE to NAME (zero: none)",
+		Flags: func(flags *flag.FlagSet) {
+			f.declare(flags)
+			flags.BoolVar(&plan, "plan", false, "print what would be done and do nothing")
+			flags.BoolVar(&list, "list", false, "list all migrations and which are applied")
+			flags.BoolVar(&fake, "fake", false, "record migrations as applied without doing anything")
+			flags.BoolVar(&fakeInitial, "fake-initial", false, "record a module's first migration as applied when its tables exist")
+		},
+		Run: func(ctx context.Context, env module.Env, args []string) error {
+			target, err := p.target(args)
+			if err != nil {
+				return err
+			}
+			s, err := p.assemble(f)
+			if err != nil {
+				return err
+			}
+			// Listing and planning do not make a database.
+			db, err := p.openPlain(ctx, s, !plan && !list)
+			if err != nil {
+				return err
+			}
+			defer db.Close()
+			run := s.Runner(db)
+			run.Fake, run.FakeInitial = fake, fakeInitial
+			run.Log = func(format string, args ...any) { fmt.Fprintf(env.Stdout, format+"\n", args...) }
+			switch {
+			case list:
+				status, err := run.List(ctx)
+				if err != nil {
+					return err
+				}
+				return migrate.WriteList(env.Stdout, status)
+			case plan:
+				moves, err := run.Plan(ctx, target)
+				if err != nil {
+					return err
+				}
+				return migrate.WritePlan(env.Stdout, moves)
+			}
+			return p.apply(ctx, env, run, target)
+		},
+	}}
+}
+
+func (p *program) apply(ctx context.Context, env module.Env, run *migrate.Runner, target migrate.Target) error {
+	moves, err := run.Plan(ctx, target)
+	if err != nil {
+		return err
+	}
+	if len(moves) == 0 {
+		fmt.Fprintln(env.Stdout, "nothing to do: all migrations are applied")
+		return nil
+	}
+	return run.Apply(ctx, target)
+}
+
+// target reads the arguments MODULE and NAME.
+func (p *program) target(args []string) (migrate.Target, error) {
+	var t migrate.Target
+	switch len(args) {
+	case 2:
+		t.Module, t.Name = args[0], args[1]
+	case 1:
+		t.Module = args[0]
+	case 0:
+		return t, nil
+	default:
+		return t, module.Usagef("migrate takes a module and the name of a migration, but got %q", args)
+	}
+	for _, m := range p.cfg.Modules {
+		if m.Name() == t.Module {
+			return t, nil
+		}
+	}
+	return t, module.Usagef("there is no module %q", t.Module)
+}
+
+// openPlain opens the database without asking whether it is migrated.
+func (p *program) openPlain(ctx context.Context, s *Site, create bool) (*database.DB, error) {
+	db, err := database.Open(ctx, database.Config{URL: s.set.DatabaseURL, Drivers: p.cfg.Drivers, Create: create})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w; create it with: migrate", err)
+	}
+	return db, usageIfInvalid(err)
+}

@@ -1,0 +1,133 @@
+package vola
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web/assets"
+)
+
+// pages are the site's templates: made once in production, anew for every
+// rendering in development.
+type pages struct {
+	cfg templates.Config
+	set *templates.Set // nil in development
+}
+
+// readPages loads the templates of all modules. In development their mistakes
+// are shown in the browser instead, so that they can be mended there.
+func (s *Site) readPages() error {
+	s.pages = &pages{cfg: templates.Config{
+		Loaders: s.loaders(),
+		Funcs: map[string]any{
+			"url":    s.mux.URL,
+			"static": s.static.URL,
+			"site":   func() module.Site { return s.host.Site },
+		},
+	}}
+	for _, m := range s.cfg.Modules {
+		if has, ok := module.As[module.HasFuncs](m); ok {
+			for name, fn := range has.Funcs() {
+				if _, taken := s.pages.cfg.Funcs[name]; taken {
+					return fmt.Errorf("module %s: the template function %q exists already", m.Name(), name)
+				}
+				s.pages.cfg.Funcs[name] = fn
+			}
+		}
+		if has, ok := module.As[module.HasPages](m); ok {
+			s.pages.cfg.Pages = append(s.pages.cfg.Pages, has.Pages()...)
+		}
+	}
+	for _, status := range errorTemplates {
+		page := errorPage(status)
+		if _, err := templates.Chain(s.pages.cfg.Loaders).Load(page.TemplateName()); !errors.Is(err, fs.ErrNotExist) {
+			s.pages.cfg.Pages = append(s.pages.cfg.Pages, page)
+		}
+	}
+	set, err := templates.New(s.pages.cfg)
+	if s.opts.Dev {
+		if err != nil {
+			s.opts.Log.Error("the templates have mistakes", "error", err)
+		}
+		return nil
+	}
+	s.pages.set = set
+	return err
+}
+
+// render renders a page with the templates as they are now.
+func (p *pages) render(ctx context.Context, w io.Writer, r templates.Rendering) error {
+	set := p.set
+	if set == nil {
+		var err error
+		if set, err = templates.New(p.cfg); err != nil {
+			return err
+		}
+	}
+	return set.Render(ctx, w, r)
+}
+
+// has reports whether a page can be rendered.
+func (p *pages) has(page templates.Checked) bool {
+	for _, c := range p.cfg.Pages {
+		if c == page {
+			return true
+		}
+	}
+	return false
+}
+
+// renderer renders by the site's pages, which are read after the Host is made.
+type renderer struct{ s *Site }
+
+func (r renderer) Render(ctx context.Context, w io.Writer, page templates.Rendering) error {
+	return r.s.pages.render(ctx, w, page)
+}
+
+// loaders returns where template files come from, the project's own first. In
+// development the folders that embedded files were made from go before those.
+func (s *Site) loaders() []templates.Loader {
+	out := []templates.Loader{templates.Dir(filepath.Join(s.cfg.Dir, "templates"))}
+	if s.cfg.Templates != nil {
+		out = append(out, templates.FS("the project (embedded)", s.cfg.Templates))
+	}
+	for _, m := range s.cfg.Modules {
+		has, ok := module.As[module.HasTemplates](m)
+		if !ok {
+			continue
+		}
+		if dir := s.sourceDir(m); dir != "" {
+			out = append(out, templates.Dir(filepath.Join(dir, "templates")))
+		}
+		out = append(out, templates.FS("module "+m.Name()+" (embedded)", has.Templates()))
+	}
+	return out
+}
+
+// readStatic collects the static files, in the order of the templates.
+func (s *Site) readStatic() error {
+	layers := []fs.FS{os.DirFS(filepath.Join(s.cfg.Dir, "static"))}
+	if s.cfg.Static != nil {
+		layers = append(layers, s.cfg.Static)
+	}
+	for _, m := range s.cfg.Modules {
+		has, ok := module.As[module.HasStatic](m)
+		if !ok {
+			continue
+		}
+		if dir := s.sourceDir(m); dir != "" {
+			layers = append(layers, os.DirFS(filepath.Join(dir, "static")))
+		}
+		layers = append(layers, has.Static())
+	}
+	var err error
+	s.static, err = assets.New(assets.Config{Layers: layers, Dev: s.opts.Dev})
+	return err
+}

@@ -1,0 +1,222 @@
+package vola
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/module"
+)
+
+// siteFlags are the flags of every command that uses the database.
+type siteFlags struct {
+	database string
+	create   bool
+	dev      bool
+	noDemo   bool
+	serve    bool // the command is serve
+	addr     string
+}
+
+func (f *siteFlags) declare(flags *flag.FlagSet) {
+	flags.StringVar(&f.database, "database", "", "`URL` of the database, instead of DATABASE_URL")
+}
+
+// Timeouts of the server. Handlers that need longer to write set their own
+// deadline with http.ResponseController.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 120 * time.Second
+	// drainTimeout is how long requests may go on after the signal to stop.
+	drainTimeout = 20 * time.Second
+	maxHeader    = 64 << 10 // bytes
+)
+
+func (p *program) serveCommand() command {
+	var f siteFlags
+	f.serve = true
+	return command{bare: true, Command: module.Command{
+		Name: "serve", Help: "answer requests",
+		Flags: func(flags *flag.FlagSet) {
+			f.declare(flags)
+			flags.StringVar(&f.addr, "addr", "", "`address` to listen on, instead of ADDR (127.0.0.1:8000); port 0 takes a free one")
+			flags.BoolVar(&f.dev, "dev", false, "show causes on error pages, reread templates and static files")
+			flags.BoolVar(&f.create, "create", false, "create and migrate the database when it has no tables")
+			flags.BoolVar(&f.noDemo, "no-demo", false, "put no first content into a new database")
+		},
+		Run: func(ctx context.Context, env module.Env, args []string) error {
+			if len(args) > 0 {
+				return module.Usagef("serve takes no arguments, but got %q; the commands are listed by: help", args[0])
+			}
+			s, err := p.assemble(f)
+			if err != nil {
+				return err
+			}
+			// The address is taken first: nothing is written for a site that
+			// cannot be reached.
+			listener, err := net.Listen("tcp", s.set.Addr)
+			if err != nil {
+				return listenError(s.set.Addr, err)
+			}
+			defer listener.Close()
+			if s.host.Site.BaseURL == "" {
+				s.host.Site.BaseURL = "http://" + listener.Addr().String()
+			}
+			return p.withDatabase(ctx, s, f, func(ctx context.Context) error { return p.serve(ctx, s, listener) })
+		},
+	}}
+}
+
+// withDatabase opens and prepares the site's database, starts its modules and
+// runs fn.
+func (p *program) withDatabase(ctx context.Context, s *Site, f siteFlags, fn func(context.Context) error) (err error) {
+	defer s.Close()
+	db, fresh, err := p.openDatabase(ctx, s, f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := s.Open(ctx, db); err != nil {
+		return err
+	}
+	if fresh && !f.noDemo {
+		if err := s.Seed(ctx); err != nil {
+			return err
+		}
+	}
+	return fn(ctx)
+}
+
+// assemble makes the site with what the environment says.
+func (p *program) assemble(f siteFlags) (*Site, error) {
+	var level slog.LevelVar
+	s, err := New(p.cfg, Options{
+		Environ: p.environ, Dev: f.dev,
+		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: &level})),
+	})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	level.Set(s.set.LogLevel)
+	if f.database != "" {
+		s.set.DatabaseURL = f.database
+	}
+	if f.addr != "" {
+		s.set.Addr = f.addr
+	}
+	return s, nil
+}
+
+// openDatabase opens the site's database and makes sure that its migrations
+// are applied. A database that has no tables at all is made and migrated on
+// the first start: when serve runs with the default URL or with --create.
+// fresh reports that this was done. In every other case a migration that is
+// missing is an error.
+func (p *program) openDatabase(ctx context.Context, s *Site, f siteFlags) (db *database.DB, fresh bool, err error) {
+	_, named := p.environ["DATABASE_URL"]
+	first := f.serve && (f.create || !named && f.database == "")
+	db, err = database.Open(ctx, database.Config{URL: s.set.DatabaseURL, Drivers: p.cfg.Drivers, Create: first})
+	if errors.Is(err, fs.ErrNotExist) && !first {
+		return nil, false, fmt.Errorf("%w; create it with: migrate --database %s", err, database.RedactURL(s.set.DatabaseURL))
+	}
+	if err != nil {
+		return nil, false, usageIfInvalid(err)
+	}
+	defer func() {
+		if err != nil {
+			db.Close()
+		}
+	}()
+	run := s.Runner(db)
+	pending, err := run.Pending(ctx)
+	if err != nil || len(pending) == 0 {
+		return db, false, err
+	}
+	if first {
+		if fresh, err = run.Empty(ctx); err != nil {
+			return nil, false, err
+		}
+	}
+	if !fresh {
+		return nil, false, pendingError(len(pending), pending[0].Module+" "+pending[0].Name, db.URL(), named || f.database != "")
+	}
+	if err := run.Apply(ctx, migrate.Target{}); err != nil {
+		return nil, false, err
+	}
+	return db, true, nil
+}
+
+// usageIfInvalid marks a database URL that is wrong as a mistake in calling the
+// program.
+func usageIfInvalid(err error) error {
+	if fault.KindOf(err) == fault.Invalid {
+		return usageError{err}
+	}
+	return err
+}
+
+func pendingError(n int, first, url string, named bool) error {
+	command := "migrate"
+	if named {
+		command += " --database " + url
+	}
+	if n == 1 {
+		return fmt.Errorf("database %s: the migration %s is not applied; run: %s", url, first, command)
+	}
+	return fmt.Errorf("database %s: %d migrations are not applied, the first is %s; run: %s", url, n, first, command)
+}
+
+// serve answers requests until ctx is done, then finishes those that run.
+func (p *program) serve(ctx context.Context, s *Site, listener net.Listener) error {
+	server := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		ErrorLog:    slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelDebug),
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	fmt.Fprintf(p.stdout, "%s is at http://%s/ with the database %s\n", p.cfg.Name, listener.Addr(), database.RedactURL(s.set.DatabaseURL))
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	if err := server.Shutdown(drain); err != nil {
+		server.Close()
+		return fmt.Errorf("stop: some requests were still running after %v and were cut off", drainTimeout)
+	}
+	return nil
+}
+
+// listenError says in one sentence why the address cannot be used.
+func listenError(addr string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("the address %s is in use by another program; stop it, or choose another with --addr", addr)
+	case errors.Is(err, os.ErrPermission):
+		return fmt.Errorf("the address %s may not be used by this user; choose a port from 1024 with --addr", addr)
+	}
+	var op *net.OpError
+	if errors.As(err, &op) {
+		err = op.Err
+	}
+	return usageError{fmt.Errorf("cannot listen on %s: %s; write --addr HOST:PORT", addr, strings.TrimPrefix(err.Error(), "listen tcp: "))}
+}

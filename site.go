@@ -1,0 +1,242 @@
+package vola
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/assets"
+	"github.com/volaweb/vola/web/middleware"
+)
+
+// Options are what differs between two runs of the same site. The zero value
+// is a site in production with an empty environment.
+type Options struct {
+	// Environ holds the settings by the names of their variables.
+	Environ map[string]string
+	// Dev shows causes on error pages and rereads templates and static files.
+	Dev bool
+	// BaseURL is the scheme and host that the site is reached under. Defaults
+	// to the setting BASE_URL.
+	BaseURL string
+	// Log takes the site's messages. Defaults to dropping them.
+	Log *slog.Logger
+	// Now is the clock. Defaults to time.Now.
+	Now func() time.Time
+}
+
+// Site is an assembled site: an [http.Handler]. It is safe for concurrent use.
+// Nothing of it is shared with other sites in the process.
+type Site struct {
+	cfg     Config
+	opts    Options
+	set     settings
+	models  *orm.Models
+	graph   *migrate.Graph
+	mux     *web.Mux
+	pages   *pages
+	static  *assets.Set
+	host    *module.Host
+	started bool
+	stop    context.CancelFunc
+}
+
+// New assembles the site and checks all its parts, without a database. The
+// error names every mistake, one a line.
+func New(cfg Config, opts Options) (*Site, error) {
+	cfg = cfg.withDefaults()
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	s := &Site{cfg: cfg, opts: opts}
+	if errs := module.CheckNames(cfg.Modules); len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	var errs []error
+	try := func(err error) {
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	try(s.readSettings())
+	try(s.readModels())
+	try(s.readMigrations())
+	s.host = module.NewHost(module.Host{Log: opts.Log, Now: opts.Now, Site: module.Site{
+		Name: cfg.Name, BaseURL: s.set.BaseURL, Dev: opts.Dev,
+	}}, renderer{s}, urls{s})
+	try(s.readStatic())
+	try(s.route())
+	if s.mux != nil && s.static != nil {
+		try(s.readPages()) // templates name routes and static files
+	}
+	for _, m := range cfg.Modules {
+		if c, ok := module.As[module.HasChecks](m); ok {
+			for _, err := range c.Checks() {
+				errs = append(errs, fmt.Errorf("module %s: %w", m.Name(), err))
+			}
+		}
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return s, nil
+}
+
+func (s *Site) readModels() error {
+	var groups []orm.Group
+	for _, m := range s.cfg.Modules {
+		if has, ok := module.As[module.HasModels](m); ok {
+			groups = append(groups, orm.Group{Module: m.Name(), Models: has.Models()})
+		}
+	}
+	models, err := orm.NewModels(groups...)
+	if err != nil {
+		return err
+	}
+	s.models = models.WithClock(s.opts.Now)
+	return nil
+}
+
+func (s *Site) readMigrations() error {
+	var err error
+	s.graph, err = migrate.NewGraph(s.migrationGroups()...)
+	return err
+}
+
+// migrationGroups returns the migrations of all modules.
+func (s *Site) migrationGroups() []migrate.Group {
+	var groups []migrate.Group
+	for _, m := range s.cfg.Modules {
+		if has, ok := module.As[module.HasMigrations](m); ok {
+			groups = append(groups, migrate.Group{Module: m.Name(), Migrations: has.Migrations()})
+		}
+	}
+	return groups
+}
+
+// route builds the router from the modules' routes and our own.
+func (s *Site) route() error {
+	r := web.NewRouter()
+	for _, m := range s.cfg.Modules {
+		has, ok := module.As[module.HasRoutes](m)
+		if !ok {
+			continue
+		}
+		sub := web.NewRouter()
+		has.Routes(sub)
+		r.Mount(module.Prefix(m), m.Name(), sub)
+	}
+	r.Get("/healthz", s.health).Name("healthz")
+	r.MountHandler("/static/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.static.ServeHTTP(w, r)
+	}))
+	log := s.opts.Log
+	var err error
+	s.mux, err = r.Build(web.BuildConfig{
+		ErrorHandler: s.handleError,
+		Middleware: append([]web.Middleware{
+			middleware.RequestID(middleware.RequestIDConfig{}),
+			middleware.AccessLog(middleware.AccessLogConfig{Logger: log}),
+			middleware.Recover(middleware.RecoverConfig{Logger: log}),
+			middleware.SecureHeaders(middleware.SecureHeadersConfig{}),
+			middleware.Limits(middleware.LimitsConfig{}),
+			middleware.MaxBody(1 << 20),
+			middleware.CrossOrigin(http.NewCrossOriginProtection()),
+		}, s.cfg.Middleware...),
+	})
+	return err
+}
+
+// Open makes db the site's database and starts the modules. The migrations
+// must be applied. The site does not close db.
+func (s *Site) Open(ctx context.Context, db *database.DB) error {
+	if s.started {
+		return errors.New("the site is started already")
+	}
+	if err := orm.Use(db, s.models); err != nil {
+		return err
+	}
+	s.host.DB = db
+	ctx, s.stop = context.WithCancel(ctx)
+	for _, m := range s.cfg.Modules {
+		st, ok := module.As[module.Starter](m)
+		if !ok {
+			continue
+		}
+		if err := st.Start(ctx, s.host); err != nil {
+			s.stop()
+			return fmt.Errorf("start module %s: %w", m.Name(), err)
+		}
+	}
+	s.started = true
+	return nil
+}
+
+// Seed lets the modules put their first content into a new database.
+func (s *Site) Seed(ctx context.Context) error {
+	for _, m := range s.cfg.Modules {
+		sd, ok := module.As[module.Seeder](m)
+		if !ok {
+			continue
+		}
+		if err := sd.Seed(ctx, s.host); err != nil {
+			return fmt.Errorf("first content of module %s: %w", m.Name(), err)
+		}
+	}
+	return nil
+}
+
+// Close ends what the modules do in the background.
+func (s *Site) Close() {
+	if s.stop != nil {
+		s.stop()
+	}
+}
+
+// Runner returns what applies the site's migrations to a database.
+func (s *Site) Runner(db *database.DB) *migrate.Runner {
+	return &migrate.Runner{DB: db, Graph: s.graph, Version: s.cfg.Version}
+}
+
+// URL returns the path of the route of that name.
+func (s *Site) URL(name string, args ...any) (string, error) { return s.mux.URL(name, args...) }
+
+// Routes lists the site's routes.
+func (s *Site) Routes() []web.RouteInfo { return s.mux.Routes() }
+
+// ServeHTTP answers a request.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// health answers whether the site can work, for load balancers and monitors.
+func (s *Site) health(w http.ResponseWriter, r *http.Request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	var one int64
+	if s.host.DB == nil {
+		return fault.New(fault.Unavailable, "The site has no database yet.")
+	}
+	if err := database.QueryRow(ctx, s.host.DB, []any{&one}, "SELECT 1"); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "The database does not answer.")
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, err := w.Write([]byte("ok\n"))
+	return err
+}
+
+// urls builds URLs by the site's router, which is made after the Host.
+type urls struct{ s *Site }
+
+func (u urls) URL(name string, args ...any) (string, error) { return u.s.mux.URL(name, args...) }

@@ -1,0 +1,95 @@
+package markup
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/microcosm-cc/bluemonday"
+)
+
+// clean returns text with only those elements, attributes and addresses left
+// that can do no harm.
+func clean(text string, untrusted bool) string {
+	if untrusted {
+		return strangers().Sanitize(text)
+	}
+	return writers().Sanitize(text)
+}
+
+// The two policies. They may be used concurrently, as nothing changes them.
+var (
+	writers   = sync.OnceValue(func() *bluemonday.Policy { return newPolicy(anyClass) })
+	strangers = sync.OnceValue(func() *bluemonday.Policy { return newPolicy(ourClasses) })
+)
+
+// What attributes may hold. There is no way to write markup or an address in
+// any of them.
+var (
+	anyClass   = regexp.MustCompile(`^[\w\s-]{1,200}$`)
+	ourClasses = regexp.MustCompile(`^(?:chroma|[a-z][a-z0-9]{0,3}|language-[\w+#.-]{1,30}|scroll|number|footnotes|footnote-ref|footnote-backref|interview|question)$`)
+	codeClass  = regexp.MustCompile(`^language-[\w+#.-]{1,30}$`)
+	idents     = regexp.MustCompile(`^[\pL\pN_][\pL\pN\pM_:.-]{0,300}$`)
+	number     = regexp.MustCompile(`^[0-9]{1,4}%?$`)
+	zero       = regexp.MustCompile(`^0$`)
+	phrase     = regexp.MustCompile(`^[^<>]{0,500}$`)
+	langs      = regexp.MustCompile(`^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4}$`)
+	direction  = regexp.MustCompile(`^(?:ltr|rtl|auto)$`)
+	roles      = regexp.MustCompile(`^(?:region|doc-noteref|doc-backlink|doc-endnotes)$`)
+	rels       = regexp.MustCompile(`^(?:(?:nofollow|ugc|sponsored|author|me|license|tag|bookmark) ?)+$`)
+	scopes     = regexp.MustCompile(`^(?:row|col|rowgroup|colgroup)$`)
+	listTypes  = regexp.MustCompile(`^[1aAiI]$`)
+	times      = regexp.MustCompile(`^[0-9TZPYMDWHS:+. -]{1,40}$`)
+	none       = regexp.MustCompile(`^$`)
+	// A link must not lead to the data that an image may hold.
+	noData    = regexp.MustCompile(`^\s*(?:[^dD\s]|[dD][^aA]|[dD][aA][^tT]|[dD][aA][tT][^aA]|[dD][aA][tT][aA][^:]|[dD]$|[dD][aA]$|[dD][aA][tT]$|[dD][aA][tT][aA]$)`)
+	imageData = regexp.MustCompile(`^image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*$`)
+)
+
+func newPolicy(classes *regexp.Regexp) *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements(
+		"p", "br", "hr", "div", "span", "h1", "h2", "h3", "h4", "h5", "h6",
+		"em", "strong", "b", "i", "u", "s", "strike", "del", "ins", "sub", "sup", "small", "big", "mark",
+		"cite", "q", "dfn", "abbr", "acronym", "kbd", "samp", "var", "code", "tt", "time", "address", "center",
+		"pre", "blockquote", "footer", "ul", "ol", "li", "dl", "dt", "dd", "ruby", "rt", "rp", "wbr", "bdi", "bdo",
+		"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td",
+		"figure", "figcaption", "img", "details", "summary", "section", "article", "aside",
+	)
+	p.AllowNoAttrs().OnElements("a", "span", "img", "bdo")
+
+	p.AllowAttrs("class").Matching(classes).Globally()
+	p.AllowAttrs("class").Matching(codeClass).OnElements("code")
+	p.AllowAttrs("id").Matching(idents).Globally()
+	p.AllowAttrs("title").Matching(phrase).Globally()
+	p.AllowAttrs("lang").Matching(langs).Globally()
+	p.AllowAttrs("dir").Matching(direction).Globally()
+
+	p.AllowAttrs("href").Matching(noData).OnElements("a")
+	p.AllowAttrs("rel").Matching(rels).OnElements("a")
+	p.AllowAttrs("role").Matching(roles).OnElements("a", "div")
+	p.AllowAttrs("aria-label").Matching(phrase).OnElements("a", "div")
+	p.AllowAttrs("tabindex").Matching(zero).OnElements("div", "pre")
+
+	p.AllowAttrs("src").OnElements("img")
+	p.AllowAttrs("alt").Matching(phrase).OnElements("img")
+	p.AllowAttrs("width", "height").Matching(number).OnElements("img")
+	p.AllowAttrs("colspan", "rowspan").Matching(number).OnElements("td", "th")
+	p.AllowAttrs("span").Matching(number).OnElements("col", "colgroup")
+	p.AllowAttrs("scope").Matching(scopes).OnElements("th")
+	p.AllowAttrs("start", "value").Matching(number).OnElements("ol", "li")
+	p.AllowAttrs("type").Matching(listTypes).OnElements("ol")
+	p.AllowAttrs("reversed").Matching(none).OnElements("ol")
+	p.AllowAttrs("open").Matching(none).OnElements("details")
+	p.AllowAttrs("datetime").Matching(times).OnElements("time", "del", "ins")
+	p.AllowAttrs("cite").Matching(noData).OnElements("blockquote", "q", "del", "ins")
+
+	p.RequireParseableURLs(true)
+	p.AllowRelativeURLs(true)
+	p.AllowURLSchemes("http", "https", "mailto", "tel", "ftp", "xmpp")
+	p.AllowURLSchemeWithCustomPolicy("data", func(u *url.URL) bool {
+		return u.RawQuery == "" && u.Fragment == "" && imageData.MatchString(strings.TrimSpace(u.Opaque))
+	})
+	return p
+}

@@ -1,0 +1,113 @@
+package markup
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A date outside these years is a slip of the pen, or an attack.
+const minYear, maxYear = 1900, 2999
+
+// parseDate reads a date as people write it in front matter: a day, or a day
+// and a time, or these with a zone. Without one it is in the zone given.
+func parseDate(s string, zone *time.Location) (time.Time, string, error) {
+	s = strings.Join(strings.Fields(s), " ")
+	if day, clock, ok := strings.Cut(s, "T"); ok && len(day) == len(time.DateOnly) {
+		s = day + " " + clock
+	}
+	s = strings.ToUpper(s[:min(len(s), 19)]) + s[min(len(s), 19):]
+	day, rest, _ := strings.Cut(s, " ")
+	clock, name := splitClock(rest)
+	name, loc, err := parseZone(name, zone)
+	if err != nil {
+		return time.Time{}, "", err
+	}
+	if clock == "" {
+		clock = "00:00"
+	}
+	for _, layout := range [...]string{"2006-1-2 15:04:05", "2006-1-2 15:04", "2006-1-2 3:04PM", "2006-1-2 3:04:05PM", "2006/1/2 15:04:05", "2006/1/2 15:04"} {
+		date, err := time.ParseInLocation(layout, day+" "+clock, loc)
+		if err != nil {
+			continue
+		}
+		if year := date.Year(); year < minYear || year > maxYear {
+			return time.Time{}, "", fmt.Errorf("year %d is outside %d to %d", year, minYear, maxYear)
+		}
+		return date, name, nil
+	}
+	return time.Time{}, "", errors.New("it is not a date; write it like 2013-10-17 09:30:00 +0530")
+}
+
+// splitClock parts "09:30:00 +0530", with or without the space, into the time
+// of day and the zone.
+func splitClock(s string) (clock, zone string) {
+	at := strings.IndexFunc(s, func(r rune) bool { return (r < '0' || r > '9') && r != ':' && r != '.' })
+	if at < 0 {
+		return s, ""
+	}
+	clock, zone = s[:at], strings.TrimSpace(s[at:])
+	if half, more, _ := strings.Cut(zone, " "); clock != "" && (strings.EqualFold(half, "AM") || strings.EqualFold(half, "PM")) {
+		return clock + strings.ToUpper(half), more
+	}
+	return clock, zone
+}
+
+// parseZone finds the location that a date names, and the name to keep.
+func parseZone(s string, missing *time.Location) (string, *time.Location, error) {
+	switch s {
+	case "":
+		return missing.String(), missing, nil
+	case "Z", "z", "UTC", "GMT", "utc", "gmt":
+		return "UTC", time.UTC, nil
+	}
+	for _, layout := range [...]string{"-07:00", "-0700", "-07"} {
+		if at, err := time.Parse(layout, s); err == nil {
+			return fixedZone(at)
+		}
+	}
+	if offset := northAmerican(s); offset != "" {
+		at, err := time.Parse("-07:00", offset)
+		if err == nil {
+			return fixedZone(at)
+		}
+	}
+	// Local is the zone of this machine, of which the writer knew nothing.
+	if strings.Contains(s, "/") {
+		if loc, err := time.LoadLocation(s); err == nil {
+			return s, loc, nil
+		}
+	}
+	return "", nil, fmt.Errorf("time zone %q is not known; write an offset such as +05:30, or a name such as Asia/Kolkata", s)
+}
+
+func fixedZone(at time.Time) (string, *time.Location, error) {
+	name := at.Format("-07:00")
+	_, offset := at.Zone()
+	switch {
+	case offset == 0:
+		return "UTC", time.UTC, nil
+	case offset < -14*3600 || offset > 14*3600:
+		return "", nil, fmt.Errorf("time zone %q is further from UTC than any", name)
+	}
+	return name, time.FixedZone(name, offset), nil
+}
+
+// northAmerican knows the abbreviations of RFC 2822, section 4.3. Others mean
+// different zones to different people.
+func northAmerican(s string) string {
+	switch s {
+	case "EST", "CDT":
+		return "-05:00"
+	case "EDT":
+		return "-04:00"
+	case "CST", "MDT":
+		return "-06:00"
+	case "MST", "PDT":
+		return "-07:00"
+	case "PST":
+		return "-08:00"
+	}
+	return ""
+}

@@ -1,0 +1,157 @@
+package markup
+
+import (
+	"cmp"
+	"path"
+	"strings"
+	"time"
+)
+
+// ExcerptWords is the number of words in [Document.Excerpt].
+const ExcerptWords = 100
+
+// Document is a text that was read: what its front matter said, and its HTML.
+type Document struct {
+	// Title is plain text: that of the front matter, else the first heading,
+	// which is then left out of HTML if nothing stands before it, else the
+	// slug as words.
+	Title string
+	// Slug is that of the front matter, else the last segment of the
+	// permalink, else that of the file name, else one made of the title.
+	Slug string
+	// Date has the location it was written in. It is zero where there is none,
+	// which is an error for published posts.
+	Date time.Time
+	// Zone is the name of that location: "Asia/Kolkata", "+05:30" or "UTC".
+	Zone string
+	// Author is the name as written, without surrounding space; Username is
+	// its slug, by which "Ann" and "ann " are one.
+	Author, Username string
+	// Topics are the categories and the tags, in this order, one per slug.
+	Topics []Topic
+	// OldPaths are those of permalink, redirect_from and aliases: from them
+	// readers should be sent on. Each begins with a slash.
+	OldPaths []string
+	// Published is false for drafts.
+	Published bool
+	// Page says that the document stands outside the stream of posts.
+	Page bool
+	// Interview says that HTML has at least one list of questions and answers.
+	Interview bool
+
+	// HTML is the text, clean.
+	HTML string
+	// Excerpt is the summary of the front matter, else the first ExcerptWords
+	// words of HTML; clean.
+	Excerpt string
+	// Text is what HTML says without markup, for search and for descriptions.
+	Text string
+	// Images are the local files that the text refers to; see [Images]. They
+	// are as written, before Options.Rewrite.
+	Images []string
+	// Warnings are sentences about what was understood only in part, each with
+	// file and line. There are at most 100.
+	Warnings []string
+}
+
+// Topic is what a document is about.
+type Topic struct {
+	Name string // as people write it
+	Slug string
+}
+
+// Parse reads a file in the form that Jekyll reads: front matter in YAML between
+// two lines of three hyphens, then the text, which is Markdown, or HTML if the
+// name ends in .html or .htm. The name is the path of the file, slash-separated:
+// errors begin with it, and its base may be YYYY-MM-DD-slug.md, which gives what
+// the front matter does not say.
+//
+// An error is one sentence that begins with name and line. Its kind is
+// fault.TooLarge or fault.Invalid, and its text may be shown to the writer.
+func Parse(name string, text []byte, opts Options) (Document, error) {
+	file, err := readSource(name, text, opts.maxBytes())
+	if err != nil {
+		return Document{}, err
+	}
+	fm, err := file.frontMatter()
+	if err != nil {
+		return Document{}, err
+	}
+	doc, err := fm.document(file, opts)
+	if err != nil {
+		return Document{}, err
+	}
+	r := renderer{
+		file: file, opts: opts, title: doc.Title, wantTitle: doc.Title == "",
+		notePrefix: doc.Slug, interview: fm.interview(), html: file.isHTML(),
+	}
+	page, err := r.render(file.body)
+	if err != nil {
+		return Document{}, err
+	}
+	doc.Title = cmp.Or(doc.Title, page.heading, titleOf(doc.Slug), titleOf(file.base()))
+	doc.Title = clip(doc.Title, maxTitle)
+	doc.Slug = cmp.Or(doc.Slug, Slug(doc.Title))
+	if doc.Slug == "" {
+		return Document{}, file.errorf(1, "the post has neither a title nor a file name to make an address from; give it a slug of letters and digits")
+	}
+	doc.HTML, doc.Interview = page.html, page.interview
+	doc.Images, doc.Warnings = page.images, page.warnings
+	doc.Text = PlainText(doc.HTML)
+	doc.Excerpt, _ = Excerpt(doc.HTML, ExcerptWords)
+	if summary, line := fm.summary(); summary != "" {
+		if doc.Excerpt, err = file.summary(summary, line, opts); err != nil {
+			return Document{}, err
+		}
+	}
+	return doc, nil
+}
+
+// Render returns text, which is Markdown, as clean HTML. Liquid in it is known
+// as in [Parse]. Errors begin with "text" and a line.
+func Render(text string, opts Options) (string, error) {
+	file, err := readSource("text", []byte(text), opts.maxBytes())
+	if err != nil {
+		return "", err
+	}
+	r := renderer{file: file, opts: opts}
+	page, err := r.render(part{text: file.text, line: 1})
+	return page.html, err
+}
+
+// summary renders the summary that begins in the given line. It is for lists,
+// so it has no ids.
+func (s *source) summary(text string, line int, opts Options) (string, error) {
+	r := renderer{file: s, opts: opts}
+	page, err := r.render(part{text: text, line: line})
+	if err != nil {
+		return "", err
+	}
+	excerpt, _ := Excerpt(page.html, len(page.html))
+	return strings.TrimSpace(excerpt), nil
+}
+
+// titleOf makes words of a slug: "two-queues" says "Two queues".
+func titleOf(slug string) string {
+	words := strings.Join(strings.FieldsFunc(slug, func(r rune) bool { return r == '-' || r == '_' }), " ")
+	if words == "" {
+		return ""
+	}
+	first := []rune(words)
+	return strings.ToUpper(string(first[0])) + string(first[1:])
+}
+
+// base returns the name of the file without directory, date and extension.
+func (s *source) base() string {
+	base := path.Base(s.name)
+	base = strings.TrimSuffix(base, path.Ext(base))
+	if _, slug, ok := splitName(base); ok {
+		return slug
+	}
+	return base
+}
+
+func (s *source) isHTML() bool {
+	ext := strings.ToLower(path.Ext(s.name))
+	return ext == ".html" || ext == ".htm"
+}

@@ -1,0 +1,159 @@
+package markup
+
+import "strings"
+
+// maxSpan is how far the end of inline code is looked for.
+const maxSpan = 10_000
+
+// fence copies a fenced block of code, if one begins here.
+func (l *liquid) fence(rest string) bool {
+	start := strings.LastIndexByte(l.src[:l.at], '\n') + 1
+	mark := rest[:len(rest)-len(strings.TrimLeft(rest, rest[:1]))]
+	if len(mark) < 3 || strings.Trim(l.src[start:l.at], " \t>-*+.)0123456789") != "" {
+		return false
+	}
+	end := lineEnd(rest, 0)
+	if mark[0] == '`' && strings.Contains(rest[len(mark):end], "`") {
+		return false
+	}
+	for end < len(rest) {
+		begin := end
+		end = lineEnd(rest, begin)
+		line := strings.TrimSpace(strings.TrimLeft(rest[begin:end], " \t>"))
+		if strings.HasPrefix(line, mark) && strings.Trim(line, mark[:1]) == "" {
+			break
+		}
+	}
+	// The line feed stays for the next line, which may be a note.
+	if rest[end-1] == '\n' {
+		end--
+	}
+	l.copyCode(end)
+	return true
+}
+
+// span copies inline code, if it begins here. If the end is not found, the
+// marks are text.
+func (l *liquid) span(rest string) bool {
+	mark := len(rest) - len(strings.TrimLeft(rest, "`"))
+	within := rest[:min(len(rest), maxSpan)]
+	if at := strings.Index(within, "\n\n"); at >= 0 {
+		within = within[:at]
+	}
+	for at := mark; at < len(within); {
+		next := strings.IndexByte(within[at:], '`')
+		if next < 0 {
+			break
+		}
+		at += next
+		run := len(within[at:]) - len(strings.TrimLeft(within[at:], "`"))
+		at += run
+		if run == mark {
+			l.copyCode(at)
+			return true
+		}
+	}
+	l.copy(mark)
+	return true
+}
+
+// kramdown leaves out a line, the one after this line feed, that only tells
+// kramdown something: {:.class}, {: #id}. Of {:toc} it leaves out the list item
+// before it as well, which holds its place.
+func (l *liquid) kramdown(rest string) bool {
+	end := lineEnd(rest, 1)
+	line := rest[1:end]
+	if next := rest[end:]; len(line) < 50 && strings.ContainsAny(line[:min(len(line), 1)], "*-1") && strings.HasPrefix(next, "{:toc}") {
+		return l.replace(end+len("{:toc}"), "\n")
+	}
+	if len(line) > maxTag || strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "\t") {
+		return false
+	}
+	line = strings.TrimSpace(line)
+	if !strings.HasPrefix(line, "{:") || !strings.HasSuffix(line, "}") {
+		return false
+	}
+	if rest[end-1] == '\n' {
+		end--
+	}
+	return l.replace(end, "")
+}
+
+// pre handles a <pre> element. With a language its text is code; without, it is
+// HTML, in which no Liquid is known either.
+func (l *liquid) pre(rest string) bool {
+	if len(rest) < 5 || !strings.EqualFold(rest[:4], "<pre") || !strings.ContainsRune(" \t\n>", rune(rest[4])) || l.noEnd.pre {
+		return false
+	}
+	open := strings.IndexByte(rest[:min(len(rest), maxTag)], '>')
+	if open < 0 {
+		return false
+	}
+	body, after := untilPre(rest[open+1:])
+	if after < 0 {
+		l.noEnd.pre = true
+		return false
+	}
+	after += open + 1
+	lang := languageOf(rest[:open+1])
+	if inner, ok := unwrapCode(body); ok {
+		if lang == "" {
+			lang = languageOf(body)
+		}
+		body = inner
+	}
+	if lang == "" || strings.Contains(body, "<span") {
+		l.copyCode(after)
+		return true
+	}
+	return l.code(after, code{lang: lang, text: unescape(withoutRaw(body))})
+}
+
+// untilPre returns what stands before </pre> and the index behind it.
+func untilPre(rest string) (body string, after int) {
+	for from := 0; ; from += 2 {
+		at := strings.Index(rest[from:], "</")
+		if at < 0 {
+			return "", -1
+		}
+		from += at
+		if tag := rest[from:]; len(tag) >= 6 && strings.EqualFold(tag[2:5], "pre") {
+			if end := strings.IndexByte(tag[:min(len(tag), 20)], '>'); end > 0 {
+				return rest[:from], from + end + 1
+			}
+		}
+	}
+}
+
+// unwrapCode takes <code> from around all of body.
+func unwrapCode(body string) (string, bool) {
+	inner := strings.TrimSpace(body)
+	end := strings.IndexByte(inner, '>')
+	if !strings.HasPrefix(inner, "<code") || !strings.HasSuffix(inner, "</code>") || end+1 > len(inner)-len("</code>") {
+		return body, false
+	}
+	return inner[end+1 : len(inner)-len("</code>")], true
+}
+
+// code notes a block of code and leaves a placeholder for it, on a line of its
+// own, in place of the next n bytes.
+func (l *liquid) code(n int, c code) bool {
+	start := strings.LastIndexByte(l.src[:l.at], '\n') + 1
+	if strings.Trim(l.src[start:l.at], " \t>") != "" {
+		l.out.WriteString("\n\n")
+	}
+	l.codes = append(l.codes, c)
+	l.replace(n, placeholder(len(l.codes)-1))
+	if tail := l.src[l.at:]; strings.TrimSpace(tail[:lineEnd(tail, 0)]) != "" {
+		l.out.WriteByte('\n')
+	}
+	return true
+}
+
+// lineEnd returns the index behind the line feed that ends the line at from.
+func lineEnd(s string, from int) int {
+	if at := strings.IndexByte(s[from:], '\n'); at >= 0 {
+		return from + at + 1
+	}
+	return len(s)
+}

@@ -1,0 +1,64 @@
+package markup
+
+import (
+	"net/url"
+	"path"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Images returns the local files that text, which is HTML, refers to: what
+// images show, and what links offer if it looks like a file to keep ("notes.pdf",
+// but not "about.html"). Each is there once, as written, in the order of the
+// text. Local is what names no host: "pic.png", "../pic.png", "/assets/pic.png".
+func Images(text string) []string {
+	root, err := parseTree(text)
+	if err != nil {
+		return nil
+	}
+	p := page{root: root, refs: map[string]bool{}}
+	for n := range p.elements(atom.Img, atom.A) {
+		if n.DataAtom == atom.Img {
+			p.reference(n, "src")
+		} else {
+			p.reference(n, "href")
+		}
+	}
+	return p.images
+}
+
+// reference settles an address in an attribute: if it is a local file, it is
+// noted and rewritten.
+func (p *page) reference(n *html.Node, key string) {
+	ref := strings.TrimSpace(attr(n, key))
+	if isLocalFile(ref, n.DataAtom == atom.Img) {
+		if !p.refs[ref] {
+			p.refs[ref] = true
+			p.images = append(p.images, ref)
+		}
+		if p.opts.Rewrite != nil {
+			ref = p.opts.Rewrite(ref)
+		}
+	}
+	// Browsers forgive spaces in addresses; the policy does not.
+	setAttr(n, key, strings.ReplaceAll(strings.TrimSpace(ref), " ", "%20"))
+}
+
+// isLocalFile reports whether an address is that of a file of the site.
+func isLocalFile(ref string, image bool) bool {
+	u, err := url.Parse(strings.ReplaceAll(ref, " ", "%20"))
+	if err != nil || u.Scheme != "" || u.Host != "" || u.Path == "" || strings.HasSuffix(u.Path, "/") {
+		return false
+	}
+	if image {
+		return true
+	}
+	switch ext := strings.ToLower(path.Ext(u.Path)); ext {
+	case "", ".", ".html", ".htm", ".md", ".markdown", ".php", ".asp", ".aspx", ".xml", ".rss", ".atom":
+		return false
+	default:
+		return len(ext) <= 6
+	}
+}

@@ -1,0 +1,279 @@
+package markup
+
+import (
+	"fmt"
+	"strings"
+)
+
+// maxWarnings is how many warnings a document keeps.
+const maxWarnings = 100
+
+// maxTag is how long a Liquid tag or the opening tag of an element may be to be
+// looked at; it bounds the search for the end.
+const maxTag = 2000
+
+// liquid resolves the Liquid in a text and takes the blocks of code out of it
+// that Markdown would not understand as such. It goes over the text once.
+type liquid struct {
+	file     *source
+	opts     Options
+	title    string
+	markdown bool // code fences and spans mean something
+
+	src      string
+	line     int // of src[0] in the file
+	at       int // src[:at] is done
+	out      strings.Builder
+	codes    []code
+	warnings []string
+	includes includes
+
+	// Which ends were looked for in vain: there is none further on either,
+	// and looking again would make the work grow with the square of the text.
+	noEnd struct{ raw, comment, highlight, pre bool }
+}
+
+// run returns the text with all done that is to be done before Markdown.
+func (l *liquid) run(p part) string {
+	l.src, l.line, l.at = p.text, p.line, 0
+	stops := "{<"
+	if l.markdown {
+		stops = "{<`~\n"
+	}
+	for l.at < len(l.src) {
+		n := strings.IndexAny(l.src[l.at:], stops)
+		if n < 0 {
+			break
+		}
+		l.copy(n)
+		if !l.step(l.src[l.at:]) {
+			l.copy(1)
+		}
+	}
+	l.copy(len(l.src) - l.at)
+	return l.out.String()
+}
+
+// step handles what begins rest, if it is something; then it advances.
+func (l *liquid) step(rest string) bool {
+	switch rest[0] {
+	case '<':
+		return l.pre(rest)
+	case '`', '~':
+		return l.fence(rest) || rest[0] == '`' && l.span(rest)
+	case '\n':
+		return l.kramdown(rest)
+	}
+	switch {
+	case strings.HasPrefix(rest, "{{"):
+		return l.output(rest)
+	case strings.HasPrefix(rest, "{%"):
+		return l.tag(rest)
+	}
+	return false
+}
+
+// copy takes the next n bytes over as they are.
+func (l *liquid) copy(n int) {
+	l.out.WriteString(l.src[l.at : l.at+n])
+	l.at += n
+}
+
+// copyCode takes the next n bytes over, which are code, without the markers of
+// raw text.
+func (l *liquid) copyCode(n int) {
+	l.out.WriteString(withoutRaw(l.src[l.at : l.at+n]))
+	l.at += n
+}
+
+// replace writes text in place of the next n bytes.
+func (l *liquid) replace(n int, text string) bool {
+	l.out.WriteString(text)
+	l.at += n
+	return true
+}
+
+func (l *liquid) warnf(format string, args ...any) {
+	if len(l.warnings) < maxWarnings {
+		line := l.line + strings.Count(l.src[:l.at], "\n")
+		l.warnings = append(l.warnings, fmt.Sprintf("%s:%d: %s", l.file.name, line, fmt.Sprintf(format, args...)))
+	}
+}
+
+// tag handles {% name args %}.
+func (l *liquid) tag(rest string) bool {
+	name, args, n := parseTag(rest)
+	switch name {
+	case "raw":
+		body, end := l.until(rest[n:], "endraw", &l.noEnd.raw)
+		if end < 0 {
+			return false
+		}
+		return l.replace(n+end, body)
+	case "comment":
+		if l.indented() {
+			return false
+		}
+		_, end := l.until(rest[n:], "endcomment", &l.noEnd.comment)
+		if end < 0 {
+			return false
+		}
+		return l.replace(n+end, "")
+	case "highlight":
+		body, end := l.until(rest[n:], "endhighlight", &l.noEnd.highlight)
+		if end < 0 {
+			return false
+		}
+		lang, _, _ := strings.Cut(args, " ")
+		return l.code(n+end, code{lang: lang, text: withoutRaw(body)})
+	case "post_url":
+		return l.link(n, args, l.opts.postURL(strings.Trim(args, `"'`)))
+	case "link":
+		return l.link(n, args, l.linkURL(strings.Trim(args, `"'`)))
+	case "gist":
+		id, _, _ := strings.Cut(args, " ")
+		if strings.Trim(strings.ToLower(id), "abcdefghijklmnopqrstuvwxyz0123456789-_/") != "" || id == "" {
+			return false
+		}
+		return l.replace(n, "<https://gist.github.com/"+id+">")
+	case "include", "include_relative":
+		return !l.indented() && l.include(n, args)
+	}
+	return false
+}
+
+// link writes an address in place of a tag of n bytes.
+func (l *liquid) link(n int, name, address string) bool {
+	if address == "" {
+		l.warnf("the link to %q leads nowhere; it stays as text", clip(name, 80))
+		return false
+	}
+	return l.replace(n, address)
+}
+
+// linkURL returns the address of a file of the site.
+func (l *liquid) linkURL(name string) string {
+	name = strings.TrimPrefix(name, "/")
+	if rest, ok := strings.CutPrefix(name, "_posts/"); ok {
+		if at := strings.LastIndexByte(rest, '.'); at > 0 {
+			rest = rest[:at]
+		}
+		return l.opts.postURL(rest)
+	}
+	if name == "" || name[0] == '_' || strings.ContainsAny(name, " {}") {
+		return ""
+	}
+	return l.opts.BaseURL + "/" + name
+}
+
+// until returns what stands before the tag named end, and the index behind it.
+func (l *liquid) until(rest, end string, none *bool) (body string, after int) {
+	for from := 0; !*none; {
+		at := strings.Index(rest[from:], "{%")
+		if at < 0 {
+			break
+		}
+		from += at
+		if name, _, n := parseTag(rest[from:]); name == end {
+			return rest[:from], from + n
+		}
+		from += 2
+	}
+	*none = true
+	return "", -1
+}
+
+// indented reports whether the current line is indented as code is.
+func (l *liquid) indented() bool {
+	line := l.src[strings.LastIndexByte(l.src[:l.at], '\n')+1 : l.at]
+	return strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "\t")
+}
+
+// output handles {{ expression }}.
+func (l *liquid) output(rest string) bool {
+	end := strings.Index(rest[:min(len(rest), maxTag)], "}}")
+	if end < 0 {
+		return false
+	}
+	value, ok := l.evaluate(strings.Trim(rest[2:end], "- \t"))
+	return ok && l.replace(end+2, value)
+}
+
+// evaluate knows a few names and filters.
+func (l *liquid) evaluate(expression string) (string, bool) {
+	first, filters, _ := strings.Cut(expression, "|")
+	value, ok := l.value(strings.TrimSpace(first))
+	for filter := range strings.SplitSeq(filters, "|") {
+		name, arg, _ := strings.Cut(strings.TrimSpace(filter), ":")
+		switch strings.TrimSpace(name) {
+		case "":
+		case "relative_url":
+			value = l.opts.BaseURL + rooted(value)
+		case "absolute_url":
+			value = l.opts.SiteURL + l.opts.BaseURL + rooted(value)
+		case "prepend":
+			before, known := l.value(strings.TrimSpace(arg))
+			value, ok = before+value, ok && known
+		default:
+			return "", false
+		}
+	}
+	return value, ok
+}
+
+func (l *liquid) value(name string) (string, bool) {
+	switch name {
+	case "site.baseurl":
+		return l.opts.BaseURL, true
+	case "site.url":
+		return l.opts.SiteURL, true
+	case "page.title":
+		return l.title, l.title != ""
+	}
+	if n := len(name); n >= 2 && (name[0] == '"' || name[0] == '\'') && name[n-1] == name[0] {
+		return name[1 : n-1], !strings.ContainsAny(name[1:n-1], "\"'")
+	}
+	return "", false
+}
+
+func rooted(path string) string {
+	if strings.HasPrefix(path, "/") {
+		return path
+	}
+	return "/" + path
+}
+
+// parseTag reads the tag that begins s, which begins with "{%". Its length n is
+// 0 if it has no end on this line.
+func parseTag(s string) (name, args string, n int) {
+	s = s[:min(len(s), maxTag)]
+	end := strings.Index(s, "%}")
+	if end < 2 || strings.Contains(s[:end], "\n") {
+		return "", "", 0
+	}
+	name, args, _ = strings.Cut(strings.Trim(strings.Trim(s[2:end], "-"), " \t"), " ")
+	return name, strings.TrimSpace(args), end + 2
+}
+
+// withoutRaw removes the markers of raw text.
+func withoutRaw(text string) string {
+	if !strings.Contains(text, "raw") {
+		return text
+	}
+	var out strings.Builder
+	for {
+		at := strings.Index(text, "{%")
+		if at < 0 {
+			out.WriteString(text)
+			return out.String()
+		}
+		out.WriteString(text[:at])
+		text = text[at:]
+		name, args, n := parseTag(text)
+		if name != "raw" && name != "endraw" || args != "" {
+			out.WriteString(text[:2])
+			n = 2
+		}
+		text = text[n:]
+	}
+}

@@ -1,0 +1,87 @@
+package markup
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/util"
+)
+
+// markdown is goldmark with what people wrote. It lets raw HTML through, which
+// is cleaned later, and may be used concurrently.
+var markdown = sync.OnceValue(func() goldmark.Markdown {
+	return goldmark.New(
+		goldmark.WithExtensions(
+			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
+			extension.Strikethrough,
+			extension.DefinitionList,
+			extension.NewLinkify(extension.WithLinkifyAllowedProtocols([]string{"http:", "https:"})),
+			extension.NewFootnote(
+				extension.WithFootnoteBacklinkHTML("↩\ufe0e"),
+				extension.WithFootnoteBacklinkTitle("Back to the text"),
+			),
+			extension.Typographer,
+		),
+		goldmark.WithParserOptions(parser.WithBlockParsers(
+			util.Prioritized(placeholderBlock{}, 50),
+			util.Prioritized(oldHeading{}, 650), // after CommonMark's own
+			util.Prioritized(rawHTML{parser.NewHTMLBlockParser()}, 890),
+		)),
+		goldmark.WithRendererOptions(html.WithUnsafe()),
+	)
+})
+
+// Nobody nests deeper, or puts more marks into one paragraph, than this; but
+// the work for them grows faster than their number.
+const (
+	maxNesting = 60
+	maxMarks   = 20_000
+)
+
+// checkMarkdown refuses text that is made to keep the program busy.
+func (s *source) checkMarkdown(p part) error {
+	marks, line := 0, p.line-1
+	for text := range strings.Lines(p.text) {
+		line++
+		depth, rest := nesting(text)
+		if depth > maxNesting {
+			return s.errorf(line, "quotations and lists are nested more than %d deep", maxNesting)
+		}
+		if depth > 0 || strings.TrimSpace(rest) == "" {
+			marks = 0
+		}
+		for i := range len(rest) {
+			switch rest[i] {
+			case '*', '_', '[', ']', '<', '&', '`', '~', '!', '"', '\'', '|':
+				marks++
+			}
+		}
+		if marks > maxMarks {
+			return s.errorf(line, "the paragraph has more than %d marks such as * and [; put blank lines into it", maxMarks)
+		}
+	}
+	return nil
+}
+
+// nesting counts the marks of quotations and list items that begin a line.
+func nesting(line string) (depth int, rest string) {
+	for {
+		line = strings.TrimLeft(line, " \t")
+		digits := len(line) - len(strings.TrimLeft(line, "0123456789"))
+		switch {
+		case strings.HasPrefix(line, ">"):
+			line = line[1:]
+		case len(line) > 1 && strings.IndexByte("*-+", line[0]) >= 0 && (line[1] == ' ' || line[1] == '\t' || line[1] == '\n'):
+			line = line[2:]
+		case digits > 0 && digits < 10 && len(line) > digits && (line[digits] == '.' || line[digits] == ')'):
+			line = line[digits+1:]
+		default:
+			return depth, line
+		}
+		depth++
+	}
+}

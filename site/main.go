@@ -1,0 +1,40 @@
+// Command site is Vola's reference site: a publishing site that is finished,
+// and that runs everything the framework has.
+package main
+
+import (
+	"embed"
+	"io/fs"
+
+	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/database/postgres"
+	"github.com/volaweb/vola/database/sqlite"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/site/blog"
+	"github.com/volaweb/vola/site/front"
+)
+
+//go:embed templates static content
+var files embed.FS
+
+func main() { vola.Main(site()) }
+
+// site says what the site is made of.
+func site() vola.Config {
+	return vola.Config{
+		Name:      "Vola",
+		Drivers:   []database.Driver{sqlite.Driver, postgres.Driver},
+		Modules:   []module.Module{module.At("/", front.New()), blog.New(folder("content"))},
+		Templates: folder("templates"),
+		Static:    folder("static"),
+	}
+}
+
+func folder(name string) fs.FS {
+	out, err := fs.Sub(files, name)
+	if err != nil {
+		panic(err) // the name is a constant
+	}
+	return out
+}

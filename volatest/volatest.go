@@ -1,0 +1,109 @@
+// Package volatest runs a whole site inside a test: its real modules, routes
+// and templates over a fresh, migrated database, without a socket.
+//
+//	c := volatest.New(t, site())
+//	c.Get("/blog/").WantStatus(200).WantCount("article", 10)
+//	c.WantStatements(4)
+package volatest
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/database/databasetest"
+	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/web/webtest"
+)
+
+// Client drives one site. Its requests may only be made by one goroutine; DB
+// may be used by several.
+type Client struct {
+	*webtest.Client
+	// Site is the site as it was assembled and started.
+	Site *vola.Site
+	// DB is the site's database, for what the test puts there and looks for.
+	DB *database.DB
+
+	t          testing.TB
+	statements databasetest.Statements
+}
+
+// Options change what New does. The zero value is what most tests want.
+type Options struct {
+	// DB is the database to use; it is migrated. Defaults to a new SQLite
+	// database of the test's own.
+	DB *database.DB
+	// Seed lets the modules put their first content into the database.
+	// Defaults to false: it stays empty.
+	Seed bool
+	// Dev starts the site as for development.
+	Dev bool
+	// Environ are the site's settings. Defaults to none.
+	Environ map[string]string
+	// Now is the site's clock. Defaults to time.Now.
+	Now func() time.Time
+	// Log receives the site's messages. Defaults to the test's own log.
+	Log io.Writer
+}
+
+// New starts the site on an empty SQLite database with all migrations applied.
+// A mistake in any part of it ends the test. The site is stopped when the test
+// ends.
+func New(t testing.TB, cfg vola.Config) *Client {
+	t.Helper()
+	return Start(t, cfg, Options{})
+}
+
+// Start is New with options.
+func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
+	t.Helper()
+	ctx := context.Background()
+	if opts.Log == nil {
+		opts.Log = t.Output()
+	}
+	if opts.DB == nil {
+		opts.DB = databasetest.SQLite(t)
+	}
+	cfg.Drivers = databasetest.Drivers()
+	site, err := vola.New(cfg, vola.Options{
+		Environ: opts.Environ, Dev: opts.Dev, Now: opts.Now, BaseURL: "http://example.test",
+		Log: slog.New(slog.NewTextHandler(opts.Log, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := site.Runner(opts.DB).Apply(ctx, migrate.Target{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := site.Open(ctx, opts.DB); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(site.Close)
+	if opts.Seed {
+		if err := site.Seed(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := &Client{Client: webtest.New(t, site), Site: site, DB: opts.DB, t: t}
+	c.OnRequest(func(r *http.Request) *http.Request {
+		c.statements.Reset()
+		return r.WithContext(c.statements.Observe(r.Context()))
+	})
+	return c
+}
+
+// Statements returns the SQL statements of the last request.
+func (c *Client) Statements() []database.Statement { return c.statements.All() }
+
+// WantStatements fails the test unless the last request ran exactly n SQL
+// statements, and lists those it ran.
+func (c *Client) WantStatements(n int) {
+	c.t.Helper()
+	c.statements.Want(c.t, n)
+}
