@@ -136,28 +136,29 @@ func (p *program) openDatabase(ctx context.Context, s *Site, f siteFlags) (db *d
 	if err != nil {
 		return nil, false, usageIfInvalid(err)
 	}
-	defer func() {
-		if err != nil {
-			db.Close()
-		}
-	}()
-	run := s.Runner(db)
+	fresh, err = p.prepare(ctx, s.Runner(db), first, named || f.database != "")
+	if err != nil {
+		return nil, false, errors.Join(err, db.Close())
+	}
+	return db, fresh, nil
+}
+
+// prepare makes sure that the migrations are applied, and applies them itself
+// to a database without tables where that is allowed.
+func (p *program) prepare(ctx context.Context, run *migrate.Runner, first, named bool) (fresh bool, err error) {
 	pending, err := run.Pending(ctx)
 	if err != nil || len(pending) == 0 {
-		return db, false, err
+		return false, err
 	}
 	if first {
 		if fresh, err = run.Empty(ctx); err != nil {
-			return nil, false, err
+			return false, err
 		}
 	}
 	if !fresh {
-		return nil, false, pendingError(len(pending), pending[0].Module+" "+pending[0].Name, db.URL(), named || f.database != "")
+		return false, pendingError(len(pending), pending[0].Module+" "+pending[0].Name, run.DB.URL(), named)
 	}
-	if err := run.Apply(ctx, migrate.Target{}); err != nil {
-		return nil, false, err
-	}
-	return db, true, nil
+	return true, run.Apply(ctx, migrate.Target{})
 }
 
 // usageIfInvalid marks a database URL that is wrong as a mistake in calling the

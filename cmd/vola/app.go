@@ -65,12 +65,12 @@ func newModule(e env, name string) error {
 			why = wired.write()
 		}
 		if why != nil {
-			fmt.Fprintf(e.stdout, "it is not in the site yet (%s); add to the imports and to the Modules of vola.Config:\n\n\t%q\n\t%s.New(),\n\n",
+			fmt.Fprintf(e.stdout, "it is not in the site yet (%s); add to the imports and to the Modules of vola.Config:\n\n  %q\n  %s.New(),\n",
 				e.shorten(why.Error()), m.Path, name)
 		} else {
 			fmt.Fprintf(e.stdout, "added it to the Modules in %s\n", e.relative(wired.path))
 		}
-		fmt.Fprintf(e.stdout, "\n  go run . migrate\n  go run . serve --dev     # the page is at /%s/\n\n", name)
+		fmt.Fprintf(e.stdout, "\nnext:\n\n  go run . migrate\n  go run . serve --dev     # the page is at /%s/\n", name)
 	})
 }
 

@@ -91,7 +91,7 @@ func newSite(ctx context.Context, e env, name string, f newFlags) error {
 		if mod.Replace != "" {
 			fmt.Fprintf(e.stdout, "its go.mod takes Vola from %s\n", mod.Replace)
 		}
-		fmt.Fprintf(e.stdout, "\n  cd %s\n  go run . serve --dev\n\n", name)
+		fmt.Fprintf(e.stdout, "\nnext:\n\n  cd %s\n  go run . serve --dev\n", name)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -15,6 +16,10 @@ import (
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	goEnv := goEnvironment(t)
+	source, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
@@ -27,7 +32,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GOFLAGS", "")
 			e.Setenv("GOWORK", "off")
 			e.Setenv("GOTOOLCHAIN", "local")
-			e.Setenv("VOLA_SOURCE", checkout())
+			e.Setenv("VOLA_SOURCE", source)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -77,7 +78,9 @@ func reachError(err error) error {
 		return fault.Wrap(fault.Unavailable, errors.New(e.Message), "the server refused the connection")
 	}
 	if e, ok := errors.AsType[*pgconn.ConnectError](err); ok {
-		return &database.Error{Kind: database.Connection, Cause: e.Unwrap()}
+		// The driver tries each address twice and tells of each try.
+		first, _, _ := strings.Cut(e.Unwrap().Error(), "\n")
+		return &database.Error{Kind: database.Connection, Cause: errors.New(first)}
 	}
 	return mapError(err)
 }

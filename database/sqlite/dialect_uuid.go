@@ -3,7 +3,6 @@ package sqlite
 import (
 	"encoding/hex"
 	"fmt"
-	"strings"
 )
 
 // encodeUUID writes 32 hexadecimal digits without dashes, as Django does.
@@ -27,8 +26,8 @@ func readUUID(src any) (u [16]byte, err error) {
 		return u, fmt.Errorf("a %T is no uuid", src)
 	}
 	digits := text
-	if len(text) == 36 {
-		digits = strings.ReplaceAll(text, "-", "")
+	if len(text) == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-' {
+		digits = text[:8] + text[9:13] + text[14:18] + text[19:23] + text[24:]
 	}
 	if n, err := hex.Decode(u[:], []byte(digits[:min(len(digits), 32)])); err != nil || n != len(u) || len(digits) != 32 {
 		return [16]byte{}, fmt.Errorf("%.40q is no uuid", text)

@@ -69,7 +69,7 @@ func (p *page) codeBlocks(codes []code) {
 		if n, err := strconv.Atoi(attr(pre, "data-code")); err == nil && n >= 0 && n < len(codes) && codes[n] != (code{}) {
 			lang := plainLanguage(codes[n].lang)
 			removeChildren(pre)
-			pre.AppendChild(codeElement(lang, strings.Trim(codes[n].text, "\n")))
+			pre.AppendChild(codeElement(lang, strings.TrimRight(strings.TrimLeft(codes[n].text, "\n"), " \t\n")))
 			codes[n] = code{} // one placeholder each: others are the writer's own
 			p.colour(pre.FirstChild, lang)
 		} else if inner, lang := p.codeIn(pre); inner != nil && lang != "" {
@@ -77,6 +77,32 @@ func (p *page) codeBlocks(codes []code) {
 		}
 		pre.Attr = []html.Attribute{{Key: "class", Val: "chroma"}, {Key: "tabindex", Val: "0"}}
 	}
+}
+
+// dedent takes off the white space that all lines of text begin with, as in a
+// block that stands in a list.
+func dedent(text string) string {
+	common, some := "", false
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+		if !some {
+			common, some = indent, true
+		}
+		for !strings.HasPrefix(indent, common) {
+			common = common[:len(common)-1]
+		}
+	}
+	if common == "" {
+		return text
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString(strings.TrimPrefix(line, common))
+	}
+	return b.String()
 }
 
 func codeElement(lang, text string) *html.Node {

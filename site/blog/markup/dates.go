@@ -13,11 +13,10 @@ const minYear, maxYear = 1900, 2999
 // parseDate reads a date as people write it in front matter: a day, or a day
 // and a time, or these with a zone. Without one it is in the zone given.
 func parseDate(s string, zone *time.Location) (time.Time, string, error) {
-	s = strings.Join(strings.Fields(s), " ")
+	s = withoutMonth(strings.Join(strings.Fields(s), " "))
 	if day, clock, ok := strings.Cut(s, "T"); ok && len(day) == len(time.DateOnly) {
 		s = day + " " + clock
 	}
-	s = strings.ToUpper(s[:min(len(s), 19)]) + s[min(len(s), 19):]
 	day, rest, _ := strings.Cut(s, " ")
 	clock, name := splitClock(rest)
 	name, loc, err := parseZone(name, zone)
@@ -38,6 +37,19 @@ func parseDate(s string, zone *time.Location) (time.Time, string, error) {
 		return date, name, nil
 	}
 	return time.Time{}, "", errors.New("it is not a date; write it like 2013-10-17 09:30:00 +0530")
+}
+
+// withoutMonth writes a date that has the name of a month without it.
+func withoutMonth(s string) string {
+	if date, err := time.Parse(time.RFC1123Z, s); err == nil {
+		return date.Format("2006-01-02 15:04:05 -07:00")
+	}
+	for _, layout := range [...]string{"January 2, 2006", "Jan 2, 2006", "2 January 2006", "2 Jan 2006"} {
+		if date, err := time.Parse(layout, s); err == nil {
+			return date.Format("2006-01-02 15:04")
+		}
+	}
+	return s
 }
 
 // splitClock parts "09:30:00 +0530", with or without the space, into the time

@@ -24,12 +24,31 @@ func (l *liquid) fence(rest string) bool {
 			break
 		}
 	}
+	if info := strings.TrimSpace(rest[len(mark):lineEnd(rest, 0)]); strings.HasPrefix(info, "{") {
+		l.out.WriteString(mark + fenceLanguage(info) + "\n")
+		skip := lineEnd(rest, 0)
+		l.at, rest, end = l.at+skip, rest[skip:], end-skip
+	}
+	if end == 0 {
+		return true
+	}
 	// The line feed stays for the next line, which may be a note.
 	if rest[end-1] == '\n' {
 		end--
 	}
 	l.copyCode(end)
 	return true
+}
+
+// fenceLanguage finds the language in braces as kramdown and pandoc have them:
+// {.ruby .numberLines}, {:.ruby}.
+func fenceLanguage(info string) string {
+	for word := range strings.FieldsSeq(strings.Trim(info, "{:}")) {
+		if lang, ok := strings.CutPrefix(word, "."); ok {
+			return plainLanguage(lang)
+		}
+	}
+	return ""
 }
 
 // span copies inline code, if it begins here. If the end is not found, the

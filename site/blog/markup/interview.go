@@ -71,15 +71,17 @@ func interviews(root *html.Node, sure bool) bool {
 		if list == nil || list.DataAtom != atom.Dl || attr(list, "class") != "interview" {
 			list = element(atom.Dl)
 			setAttr(list, "class", "interview")
+			list.AppendChild(textNode("\n"))
 			root.InsertBefore(list, t.para)
+			root.InsertBefore(textNode("\n"), t.para)
 		}
 		question := 0
 		if t.speaker == asker {
 			questions++
 			question = questions
 		}
-		list.AppendChild(textNode("\n"))
 		list.AppendChild(t.element(root, question))
+		list.AppendChild(textNode("\n"))
 	}
 	return true
 }
@@ -199,6 +201,7 @@ func splitTurns(root *html.Node) {
 			if name, _ := speakerAt(n); name != "" && endsLine(to.LastChild, n) {
 				rest := element(atom.P)
 				root.InsertBefore(rest, to.NextSibling)
+				trimEnd(to)
 				to = rest
 			}
 			if to != para {
@@ -208,6 +211,16 @@ func splitTurns(root *html.Node) {
 			n = next
 		}
 		para = to
+	}
+}
+
+// trimEnd takes off the line break that a paragraph ends with.
+func trimEnd(para *html.Node) {
+	for last := para.LastChild; last != nil && (isBlankText(last) || last.DataAtom == atom.Br); last = para.LastChild {
+		para.RemoveChild(last)
+	}
+	if last := para.LastChild; last != nil && last.Type == html.TextNode {
+		last.Data = strings.TrimRight(last.Data, " \n")
 	}
 }
 

@@ -2,6 +2,7 @@ package markup
 
 import (
 	"fmt"
+	"path"
 	"strings"
 )
 
@@ -125,7 +126,7 @@ func (l *liquid) tag(rest string) bool {
 			return false
 		}
 		lang, _, _ := strings.Cut(args, " ")
-		return l.code(n+end, code{lang: lang, text: withoutRaw(body)})
+		return l.code(n+end, code{lang: lang, text: dedent(withoutRaw(body))})
 	case "post_url":
 		return l.link(n, args, l.opts.postURL(strings.Trim(args, `"'`)))
 	case "link":
@@ -148,10 +149,13 @@ func (l *liquid) link(n int, name, address string) bool {
 		l.warnf("the link to %q leads nowhere; it stays as text", clip(name, 80))
 		return false
 	}
+	if base := l.opts.BaseURL; base != "" && strings.HasSuffix(l.out.String(), base) {
+		address = strings.TrimPrefix(address, base) // {{ site.baseurl }}{% post_url x %}
+	}
 	return l.replace(n, address)
 }
 
-// linkURL returns the address of a file of the site.
+// linkURL returns the address of a file of the site. Pages are at /slug/.
 func (l *liquid) linkURL(name string) string {
 	name = strings.TrimPrefix(name, "/")
 	if rest, ok := strings.CutPrefix(name, "_posts/"); ok {
@@ -162,6 +166,12 @@ func (l *liquid) linkURL(name string) string {
 	}
 	if name == "" || name[0] == '_' || strings.ContainsAny(name, " {}") {
 		return ""
+	}
+	switch ext := path.Ext(name); strings.ToLower(ext) {
+	case ".md", ".markdown", ".html":
+		if name = Slug(strings.TrimSuffix(path.Base(name), ext)) + "/"; name == "index/" {
+			name = ""
+		}
 	}
 	return l.opts.BaseURL + "/" + name
 }

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
+
+	"github.com/volaweb/vola/examples/firstpage/migrations"
+)
+
+// Note is a row of the table home_note.
+type Note struct {
+	ID      int64
+	Title   string `db:"size=100"`
+	Text    string
+	Written time.Time `db:"auto_now_add"`
+}
+
+var homePage = templates.Page[[]Note]("home.html")
+
+// Home is the module that keeps the notes and shows them.
+type Home struct{ host *module.Host }
+
+func (h *Home) Name() string                    { return "home" }
+func (h *Home) Models() []orm.Declaration       { return []orm.Declaration{orm.Model[Note]()} }
+func (h *Home) Migrations() []migrate.Migration { return migrations.All() }
+func (h *Home) Pages() []templates.Checked      { return []templates.Checked{homePage} }
+func (h *Home) Routes(r *web.Router)            { r.Get("/", h.index).Name("index") }
+
+func (h *Home) Start(_ context.Context, host *module.Host) error {
+	h.host = host
+	return nil
+}
+
+// Seed writes the first note into a new database.
+func (h *Home) Seed(ctx context.Context, host *module.Host) error {
+	return orm.Create(ctx, host.DB, &Note{Title: "It flies.", Text: "This text is a row of the database."})
+}
+
+func (h *Home) index(w http.ResponseWriter, r *http.Request) error {
+	notes, err := orm.From[Note](h.host.DB).OrderBy(Notes.Written.Desc()).Limit(20).All(r.Context())
+	if err != nil {
+		return err
+	}
+	return h.host.Render(w, r, homePage.With(notes))
+}
