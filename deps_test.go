@@ -70,8 +70,11 @@ const policy = `
 	# Of the optional parts, only the admin builds on another.
 	contrib/auth < contrib/admin;
 
+	# The test kit for whole sites.
+	vola, web/webtest, database/databasetest < volatest;
+
 	# Programs may import anything public; only the tool may use the internals.
-	vola, jobs, mail, web/webtest, database/databasetest, database/sqlite, database/postgres,
+	vola, volatest, jobs, mail, web/webtest, database/databasetest, database/sqlite, database/postgres,
 	contrib/admin, contrib/feeds, contrib/debugbar, contrib/django, contrib/payments/...
 	< PROGRAMS;
 
@@ -112,8 +115,9 @@ const policy = `
 	contrib/feeds: github.com/gorilla/feeds;
 	contrib/payments/...: github.com/btcsuite/btcd rsc.io/qr;
 	cmd/vola/...: golang.org/x/term golang.org/x/tools github.com/fsnotify/fsnotify github.com/schollz/progressbar/v3;
-	site/...: github.com/yuin/goldmark github.com/microcosm-cc/bluemonday github.com/alecthomas/chroma/v2 golang.org/x/image;
-	TEST: github.com/google/go-cmp github.com/PuerkitoBio/goquery github.com/rogpeppe/go-internal
+	site/...: github.com/yuin/goldmark github.com/microcosm-cc/bluemonday github.com/alecthomas/chroma/v2 golang.org/x/image
+		github.com/schollz/progressbar/v3 golang.org/x/net/html golang.org/x/text go.yaml.in/yaml/v4;
+	TEST: github.com/google/go-cmp github.com/google/uuid github.com/PuerkitoBio/goquery github.com/rogpeppe/go-internal
 		github.com/chromedp golang.org/x/tools golang.org/x/net/html;
 `
 

@@ -134,7 +134,7 @@ func find(commands []command, args []string) (command, []string, error) {
 func (p *program) commands() []command {
 	out := []command{
 		p.serveCommand(), p.migrateCommand(), p.makeMigrationsCommand(), p.checkCommand(),
-		p.routesCommand(), p.settingsCommand(), p.versionCommand(),
+		p.routesCommand(), p.settingsCommand(), p.dbshellCommand(), p.backupCommand(), p.versionCommand(),
 	}
 	for _, m := range p.cfg.Modules {
 		has, ok := module.As[module.HasCommands](m)

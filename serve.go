@@ -129,7 +129,9 @@ func (p *program) assemble(f siteFlags) (*Site, error) {
 func (p *program) openDatabase(ctx context.Context, s *Site, f siteFlags) (db *database.DB, fresh bool, err error) {
 	_, named := p.environ["DATABASE_URL"]
 	first := f.serve && (f.create || !named && f.database == "")
-	db, err = database.Open(ctx, database.Config{URL: s.set.DatabaseURL, Drivers: p.cfg.Drivers, Create: first})
+	db, err = database.Open(ctx, database.Config{
+		URL: s.set.DatabaseURL, Drivers: p.cfg.Drivers, Create: first, Observer: s.set.LogSQL.observer(s.opts.Log),
+	})
 	if errors.Is(err, fs.ErrNotExist) && !first {
 		return nil, false, fmt.Errorf("%w; create it with: migrate --database %s", err, database.RedactURL(s.set.DatabaseURL))
 	}

@@ -18,10 +18,11 @@ import (
 
 // settings are the site's own.
 type settings struct {
-	DatabaseURL string     `env:"DATABASE_URL" envDefault:"sqlite:site.db" help:"the database: sqlite:FILE or postgres://..."`
-	Addr        string     `env:"ADDR" envDefault:"127.0.0.1:8000" help:"the address to listen on"`
-	BaseURL     string     `env:"BASE_URL" help:"scheme and host under which people reach the site"`
-	LogLevel    slog.Level `env:"LOG_LEVEL" envDefault:"INFO" help:"DEBUG, INFO, WARN or ERROR"`
+	DatabaseURL string       `env:"DATABASE_URL" envDefault:"sqlite:site.db" help:"the database: sqlite:FILE or postgres://..."`
+	Addr        string       `env:"ADDR" envDefault:"127.0.0.1:8000" help:"the address to listen on"`
+	BaseURL     string       `env:"BASE_URL" help:"scheme and host under which people reach the site"`
+	LogLevel    slog.Level   `env:"LOG_LEVEL" envDefault:"INFO" help:"DEBUG, INFO, WARN or ERROR"`
+	LogSQL      statementLog `env:"LOG_SQL" envDefault:"off" help:"log statements: off, on, or redacted (without arguments)"`
 }
 
 func environMap(environ []string) map[string]string {
@@ -111,6 +112,8 @@ func kindWord(t reflect.Type) string {
 		return "duration, such as 90s or 2h"
 	case t.String() == "slog.Level":
 		return "log level"
+	case t.String() == "vola.statementLog":
+		return "way to log statements"
 	}
 	switch t.Kind() {
 	case reflect.Bool:

@@ -143,6 +143,10 @@ func (s *Site) route() error {
 		s.static.ServeHTTP(w, r)
 	}))
 	log := s.opts.Log
+	own := s.cfg.Middleware
+	if s.opts.Dev {
+		own = append([]web.Middleware{repeatedStatements(log)}, own...)
+	}
 	var err error
 	s.mux, err = r.Build(web.BuildConfig{
 		ErrorHandler: s.handleError,
@@ -154,7 +158,7 @@ func (s *Site) route() error {
 			middleware.Limits(middleware.LimitsConfig{}),
 			middleware.MaxBody(1 << 20),
 			middleware.CrossOrigin(http.NewCrossOriginProtection()),
-		}, s.cfg.Middleware...),
+		}, own...),
 	})
 	return err
 }

@@ -40,10 +40,27 @@ type Backend interface {
 // size: a driver may have up to twelve methods
 type BackendTx interface {
 	Conn
+	// Commit makes the transaction's changes last. It ends the transaction,
+	// also when it fails.
 	Commit(ctx context.Context) error
+	// Rollback undoes the transaction's changes and ends it.
 	Rollback(ctx context.Context) error
 	// Raw returns the driver's own transaction.
 	Raw() any
+}
+
+// Backuper is a backend that can copy its database into a file while it is in
+// use.
+type Backuper interface {
+	// Backup writes the state of one moment into a file that does not exist.
+	Backup(ctx context.Context, file string) error
+}
+
+// Sheller is a backend whose database has a shell of its own.
+type Sheller interface {
+	// Shell returns the program, its arguments, and variables for its
+	// environment, where passwords belong.
+	Shell() (name string, args, environ []string)
 }
 
 // Conn runs statements. Errors are *[Error] wherever the driver knows more

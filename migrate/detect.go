@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/schema"
 )
 
@@ -326,10 +327,29 @@ func (d *detector) table(module string, want schema.Table, putOff []AddForeignKe
 	}
 	for _, c := range have.Columns {
 		if _, ok := want.Column(c.Name); !ok {
-			d.do(module, DropColumn{Table: want.Name, Column: c.Name})
+			d.do(module, DropColumn{Table: want.Name, Column: c.Name, Restore: distinct(have, c)})
 		}
 	}
 	d.addConstraints(module, have, want, putOff)
+}
+
+// distinct returns the value that a column gets when it is restored, where all
+// values must be different: the row's key.
+func distinct(t schema.Table, c schema.Column) SQL {
+	in := slices.ContainsFunc(t.Uniques, func(u schema.Unique) bool { return slices.Contains(u.Columns, c.Name) }) ||
+		slices.ContainsFunc(t.Indexes, func(x schema.Index) bool {
+			return x.Unique && slices.ContainsFunc(x.Columns, func(part schema.IndexColumn) bool { return part.Column == c.Name })
+		})
+	if !in || c.Null || len(t.PrimaryKey) != 1 || refersFrom(t, c.Name) != "" {
+		return SQL{}
+	}
+	switch c.Type.Kind {
+	case schema.Int16, schema.Int32, schema.Int64:
+		return Same(database.Quote(t.PrimaryKey[0]))
+	case schema.Text:
+		return Same("CAST(" + database.Quote(t.PrimaryKey[0]) + " AS text)")
+	}
+	return SQL{}
 }
 
 func (d *detector) addConstraints(module string, have, want schema.Table, putOff []AddForeignKey) {

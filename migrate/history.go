@@ -40,6 +40,11 @@ func (h *history) check() error {
 		}
 	}
 	for _, m := range h.graph.order {
+		if _, ok := h.records[m.Ref()]; !ok && !h.applied(m) {
+			if old := h.someReplaced(m); old != "" {
+				problems = append(problems, fmt.Sprintf("migration %s replaces %s, which the database has, and others that it does not; migrate it with a version of the program from before first", m.Ref(), old))
+			}
+		}
 		if h.done(m) == 0 {
 			continue
 		}
@@ -69,6 +74,16 @@ func (h *history) done(m *Migration) int {
 		return len(m.Operations)
 	}
 	return 0
+}
+
+// someReplaced returns a migration that m replaces and that was applied, or "".
+func (h *history) someReplaced(m *Migration) string {
+	for _, name := range m.Replaces {
+		if _, ok := h.records[Ref{m.Module, name}]; ok {
+			return name
+		}
+	}
+	return ""
 }
 
 // applied reports whether all of the migration was done. A migration without

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/volaweb/vola/database"
@@ -57,3 +58,9 @@ func bare(name string) string {
 func isWord(c byte) bool {
 	return c == '_' || c == '$' || c >= 0x80 || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
+
+// constants are expressions that are the same for every row.
+var constants = regexp.MustCompile(`^(?i:'([^']|'')*'(::[a-z]+)?|-?[0-9]+(\.[0-9]+)?|true|false|null|current_timestamp|now\(\))$`)
+
+// isConstant reports whether the expression is the same for every row.
+func isConstant(sql string) bool { return constants.MatchString(sql) }

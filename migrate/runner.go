@@ -117,6 +117,9 @@ func (r *Runner) Apply(ctx context.Context, target Target) (err error) {
 	if err := r.refuseIrreversible(h, p); err != nil {
 		return err
 	}
+	if err := r.recordReplacing(ctx, h); err != nil {
+		return err
+	}
 	if len(p) == 0 {
 		r.log("nothing to do")
 	}
@@ -124,6 +127,22 @@ func (r *Runner) Apply(ctx context.Context, target Target) (err error) {
 		if err := r.run(ctx, m); err != nil {
 			return fmt.Errorf("%s: %w", m, err)
 		}
+	}
+	return nil
+}
+
+// recordReplacing records migrations as applied whose work was done by those
+// that they replace, so that these may be deleted later.
+func (r *Runner) recordReplacing(ctx context.Context, h *history) error {
+	for _, m := range r.Graph.order {
+		if _, ok := h.records[m.Ref()]; ok || !h.applied(m) {
+			continue
+		}
+		rec := record{ref: m.Ref(), hash: m.hash(), done: len(m.Operations), total: len(m.Operations), at: r.now(), version: r.Version}
+		if err := rec.save(ctx, r.DB); err != nil {
+			return err
+		}
+		h.records[rec.ref] = rec
 	}
 	return nil
 }
@@ -320,19 +339,14 @@ func (r *Runner) advance(ctx context.Context, h database.Handle, m Move, n int) 
 	}
 	rec := record{ref: m.Ref(), hash: m.hash(), done: done, total: len(m.Operations), at: r.now(), version: r.Version}
 	if m.Back && done == 0 {
-		return true, forget(ctx, h, rec.ref)
-	}
-	if err := rec.save(ctx, h); err != nil {
-		return false, err
-	}
-	if !m.Back && done == rec.total {
 		for _, old := range m.Replaces {
 			if err := forget(ctx, h, Ref{m.Module, old}); err != nil {
 				return false, err
 			}
 		}
+		return true, forget(ctx, h, rec.ref)
 	}
-	return !m.Back && done == rec.total, nil
+	return !m.Back && done == rec.total, rec.save(ctx, h)
 }
 
 // do makes one step in the database.

@@ -134,6 +134,7 @@ func (m *model) checkIndexes() []error {
 			bad("%s names no field", what)
 			continue
 		}
+		before := len(errs)
 		for _, p := range x.parts {
 			switch f := m.fieldNamed(p.field); {
 			case p.expr != "" && x.name == "":
@@ -145,8 +146,10 @@ func (m *model) checkIndexes() []error {
 				bad("%s names the field %q, which it does not have%s", what, p.field, m.suggest(p.field))
 			}
 		}
-		name, _ := x.on(m)
-		once(name)
+		if len(errs) == before {
+			name, _ := x.on(m)
+			once(name)
+		}
 	}
 	for _, c := range m.checks {
 		once(c.Name)

@@ -15,7 +15,7 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/databasetest"
 	"github.com/volaweb/vola/fault"
-	. "github.com/volaweb/vola/internal/hr"
+	. "github.com/volaweb/vola/examples/hr"
 	"github.com/volaweb/vola/orm"
 )
 

@@ -52,7 +52,7 @@ func Create[T any](ctx context.Context, h database.Handle, row *T) error {
 	}
 	res, err := h.Exec(ctx, text, args...)
 	if err != nil {
-		return fmt.Errorf("create %s: %w", p.model, err)
+		return p.blameWrite(ctx, h, ptr, fmt.Errorf("create %s: %w", p.model, err))
 	}
 	if numbered {
 		*(*int64)(unsafe.Add(ptr, p.key.offset)) = res.LastInsertID
@@ -185,7 +185,7 @@ func Update[T any](ctx context.Context, h database.Handle, row *T, fields ...Fie
 	if err != nil {
 		return err
 	}
-	return affectOne(ctx, h, p, "update", text, b.args)
+	return p.blameWrite(ctx, h, ptr, affectOne(ctx, h, p, "update", text, b.args))
 }
 
 // Delete deletes the row with the key of row. The error is [ErrNotFound] when
@@ -204,7 +204,8 @@ func Delete[T any](ctx context.Context, h database.Handle, row *T) error {
 	w.str("DELETE FROM ")
 	w.name(p.table)
 	w.whereKey(p)
-	return affectOne(ctx, h, p, "delete", string(w.b), key)
+	err = affectOne(ctx, h, p, "delete", string(w.b), key)
+	return p.blameDelete(ctx, h, err, func(w *writer) { w.whereKey(p) }, key...)
 }
 
 func affectOne(ctx context.Context, h database.Handle, p *plan, verb, text string, args []any) error {
@@ -284,7 +285,8 @@ func (q Query[T]) Delete(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return q.write(ctx, p, "delete", text, b.args)
+	n, err := q.write(ctx, p, "delete", text, b.args)
+	return n, p.blameDelete(ctx, q.h, err, func(w *writer) { w.where(p, "t0", q.where) }, b.args...)
 }
 
 func (q Query[T]) planToWrite(verb string) (*plan, error) {

@@ -42,7 +42,11 @@ func gen(ctx context.Context, e env, args []string, check bool) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		f, err := modelgen.Generate(dir)
+		var f modelgen.File
+		err := checkSyntax(dir)
+		if err == nil {
+			f, err = modelgen.Generate(dir)
+		}
 		if err != nil {
 			errs = append(errs, errors.New(e.shorten(err.Error())))
 			continue

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -32,6 +33,15 @@ func exec(ctx context.Context, r runner, q string, args []any) (database.Result,
 }
 
 type backend struct{ pool *pgxpool.Pool }
+
+// Shell returns psql with the connection as the environment describes it.
+func (b *backend) Shell() (name string, args, environ []string) {
+	c := b.pool.Config().ConnConfig
+	return "psql", nil, []string{
+		"PGHOST=" + c.Host, "PGPORT=" + strconv.Itoa(int(c.Port)), "PGDATABASE=" + c.Database,
+		"PGUSER=" + c.User, "PGPASSWORD=" + c.Password,
+	}
+}
 
 func (b *backend) Query(ctx context.Context, q string, args []any) (database.Rows, error) {
 	return query(ctx, b.pool, q, args)

@@ -132,7 +132,7 @@ func typeOf(name string) schema.Type {
 }
 
 // defaultOf returns the default that an expression stands for. The server
-// writes a text as 'it''s'::text.
+// writes a text as 'it”s'::text.
 func defaultOf(expr string, t schema.Type) schema.Default {
 	lit := expr
 	if strings.HasPrefix(expr, "'") {

@@ -23,8 +23,10 @@ func (dialect) Editor() database.Editor { return editor{} }
 // type: the way Django does, so that one file serves both.
 func (dialect) Codec(t schema.Type) (database.Codec, error) {
 	switch t.Kind {
-	case schema.Bool, schema.Int16, schema.Int32, schema.Int64, schema.Float64, schema.Text, schema.Bytes, schema.JSON:
+	case schema.Bool, schema.Int16, schema.Int32, schema.Int64, schema.Float64, schema.Text, schema.JSON:
 		return database.Codec{}, nil
+	case schema.Bytes:
+		return database.Codec{NewScanner: newScanner(readBytes)}, nil
 	case schema.Time:
 		return database.Codec{Encode: encodeTime, NewScanner: newScanner(readTime), SelectPrefix: asItIs}, nil
 	case schema.Date:

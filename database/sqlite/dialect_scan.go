@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"fmt"
+
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/internal/dest"
 )
@@ -28,4 +30,16 @@ func (s *scanner[T]) Scan(src any) error {
 		return err
 	}
 	return dest.Set(s.dest, v)
+}
+
+// readBytes makes no difference between bytes that are empty and bytes that
+// are not, as the engine does by giving nil.
+func readBytes(src any) ([]byte, error) {
+	switch v := src.(type) {
+	case []byte:
+		return append(make([]byte, 0, len(v)), v...), nil
+	case string:
+		return []byte(v), nil
+	}
+	return nil, fmt.Errorf("a %T is no bytes", src)
 }

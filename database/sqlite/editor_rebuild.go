@@ -26,7 +26,7 @@ const (
 type live struct {
 	known    bool
 	sql      string // CREATE TABLE as the database keeps it
-	indexes  []string
+	indexes  []object
 	triggers []object
 	// users are the views and other tables' triggers that may use the table.
 	users       []object
@@ -34,10 +34,12 @@ type live struct {
 	rows        bool  // there are rows
 }
 
-// object is a trigger or a view.
+// object is an index, a trigger or a view.
 type object struct{ kind, name, table, sql string }
 
-func (l live) index(name string) bool { return slices.Contains(l.indexes, name) }
+func (l live) index(name string) bool {
+	return slices.ContainsFunc(l.indexes, func(o object) bool { return o.name == name })
+}
 
 func (l live) constraint(name string) bool {
 	return strings.Contains(l.sql, "CONSTRAINT "+database.Quote(name)+" ")
@@ -63,7 +65,7 @@ func look(ctx context.Context, h database.Handle, table string) (l live, err err
 		case mine && o.kind == "table":
 			l.known, l.sql = true, o.sql
 		case mine && o.kind == "index":
-			l.indexes = append(l.indexes, o.name)
+			l.indexes = append(l.indexes, o)
 		case mine && o.kind == "trigger":
 			l.triggers = append(l.triggers, o)
 		case o.kind == "view", o.kind == "trigger":
@@ -120,6 +122,13 @@ func rebuild(a database.Alteration, l live, reason string) ([]string, error) {
 		"ALTER TABLE "+database.Quote(next.Name)+" RENAME TO "+table,
 		"PRAGMA legacy_alter_table = OFF")
 	out = append(out, indexes(to)...)
+	for _, x := range l.indexes {
+		// Those made by hand go with the old table too.
+		_, isIndex := a.From.Index(x.name)
+		if _, isUnique := a.From.Unique(x.name); !isIndex && !isUnique {
+			out = append(out, x.sql)
+		}
+	}
 	for _, t := range l.triggers {
 		out = append(out, t.sql)
 	}

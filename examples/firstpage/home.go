@@ -14,6 +14,8 @@ import (
 	"github.com/volaweb/vola/examples/firstpage/migrations"
 )
 
+// snippet: model
+
 // Note is a row of the table home_note.
 type Note struct {
 	ID      int64
@@ -22,7 +24,12 @@ type Note struct {
 	Written time.Time `db:"auto_now_add"`
 }
 
+// end snippet
+
+// snippet: home-page
 var homePage = templates.Page[[]Note]("home.html")
+
+// end snippet
 
 // Home is the module that keeps the notes and shows them.
 type Home struct{ host *module.Host }
@@ -30,8 +37,17 @@ type Home struct{ host *module.Host }
 func (h *Home) Name() string                    { return "home" }
 func (h *Home) Models() []orm.Declaration       { return []orm.Declaration{orm.Model[Note]()} }
 func (h *Home) Migrations() []migrate.Migration { return migrations.All() }
-func (h *Home) Pages() []templates.Checked      { return []templates.Checked{homePage} }
-func (h *Home) Routes(r *web.Router)            { r.Get("/", h.index).Name("index") }
+
+// snippet: pages
+
+func (h *Home) Pages() []templates.Checked { return []templates.Checked{homePage, notePage} }
+
+func (h *Home) Routes(r *web.Router) {
+	r.Get("/", h.index).Name("index")
+	r.Get("/notes/{id:int}/", h.note).Name("note")
+}
+
+// end snippet
 
 func (h *Home) Start(_ context.Context, host *module.Host) error {
 	h.host = host
@@ -43,6 +59,8 @@ func (h *Home) Seed(ctx context.Context, host *module.Host) error {
 	return orm.Create(ctx, host.DB, &Note{Title: "It flies.", Text: "This text is a row of the database."})
 }
 
+// snippet: home-page
+
 func (h *Home) index(w http.ResponseWriter, r *http.Request) error {
 	notes, err := orm.From[Note](h.host.DB).OrderBy(Notes.Written.Desc()).Limit(20).All(r.Context())
 	if err != nil {
@@ -50,3 +68,5 @@ func (h *Home) index(w http.ResponseWriter, r *http.Request) error {
 	}
 	return h.host.Render(w, r, homePage.With(notes))
 }
+
+// end snippet

@@ -9,6 +9,7 @@ import (
 )
 
 // snippet: model
+
 // Post is one article.
 type Post struct {
 	ID        int64

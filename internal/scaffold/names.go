@@ -45,7 +45,7 @@ func CheckModulePath(path string) error {
 	if path == VolaPath {
 		return bad("it is Vola's own")
 	}
-	if slices.Contains(reservedPaths[:], path) {
+	if slices.Contains(reservedPaths, path) {
 		return bad("Go itself has a package of that name")
 	}
 	return nil
@@ -53,7 +53,7 @@ func CheckModulePath(path string) error {
 
 // reservedPaths are the folders at the top of Go's own source, and words that
 // mean something to the go command.
-var reservedPaths = [...]string{
+var reservedPaths = []string{
 	"all", "archive", "arena", "bufio", "builtin", "bytes", "cmd", "cmp", "compress", "container", "context", "crypto",
 	"database", "debug", "embed", "encoding", "errors", "expvar", "flag", "fmt", "go", "hash", "html", "image", "index",
 	"internal", "io", "iter", "log", "main", "maps", "math", "mime", "net", "os", "path", "plugin", "reflect", "regexp",
@@ -77,7 +77,7 @@ func CheckModuleName(name string) error {
 		return fmt.Errorf("a module cannot be called %q: that is a word of the Go language", name)
 	case strings.HasSuffix(name, "_test"):
 		return fmt.Errorf("a module cannot be called %q: names that end in _test are those of tests", name)
-	case slices.Contains(reservedNames[:], name):
+	case slices.Contains(reservedNames, name):
 		return fmt.Errorf("a module cannot be called %q: the files of a site use that name for something else", name)
 	}
 	return nil
@@ -86,7 +86,7 @@ func CheckModuleName(name string) error {
 // reservedNames are the packages that the files of sites and modules import,
 // folders that mean something to the go command or to a site, and what Go
 // declares by itself and these files use.
-var reservedNames = [...]string{
+var reservedNames = []string{
 	"main", "internal", "vendor", "testdata", "init", "string", "error", "int64", "nil",
 	"static", "context", "embed", "fs", "http", "testing", "time",
 	"vola", "database", "postgres", "sqlite", "migrate", "migrations", "module", "orm", "templates", "web", "volatest",

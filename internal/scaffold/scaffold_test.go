@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/volaweb/vola/internal/scaffold"
 )
 
@@ -75,6 +77,26 @@ func TestTextsAreWhole(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestExampleBeginsAsASite keeps the example that the documentation quotes what
+// a new site is, as far as the documentation does not change it.
+func TestExampleBeginsAsASite(t *testing.T) {
+	t.Parallel()
+	files, err := scaffold.Site{Name: "firstpage", Module: scaffold.VolaPath + "/examples/firstpage"}.Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"main.go", "home_test.go", "static/site.css"} {
+		f, _ := find(files, name)
+		got, err := os.ReadFile("../../examples/firstpage/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(f.Text), string(got)); diff != "" {
+			t.Errorf("examples/firstpage/%s is not as in a new site (-new site +example):\n%s", name, diff)
+		}
 	}
 }
 

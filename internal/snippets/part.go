@@ -3,6 +3,7 @@ package snippets
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -57,9 +58,13 @@ func lastIndex(names []string, name string) int {
 	return -1
 }
 
-// outdent joins the lines without their common indentation, and without empty
-// lines at both ends.
+// outdent joins the lines without their common indentation, without empty
+// lines at both ends, and with one where several follow each other, which is
+// what comments that were left out leave behind.
 func outdent(lines []string) string {
+	lines = slices.CompactFunc(lines, func(a, b string) bool {
+		return strings.TrimSpace(a) == "" && strings.TrimSpace(b) == ""
+	})
 	for len(lines) > 0 && strings.TrimSpace(lines[0]) == "" {
 		lines = lines[1:]
 	}

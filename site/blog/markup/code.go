@@ -17,6 +17,9 @@ const (
 	maxCode  = 512 << 10
 )
 
+// maxLanguages is how many languages are looked for in one document.
+const maxLanguages = 30
+
 // code is a block that was taken out of the text before Markdown.
 type code struct{ lang, text string }
 
@@ -138,7 +141,7 @@ func (p *page) colour(n *html.Node, lang string) {
 	if lang == "" || len(text) > maxBlock || p.codeBytes > maxCode {
 		return
 	}
-	lexer := lexers.Get(lang)
+	lexer := p.lexer(lang)
 	if lexer == nil {
 		return
 	}
@@ -157,6 +160,17 @@ func (p *page) colour(n *html.Node, lang string) {
 		}
 		n.AppendChild(child)
 	}
+}
+
+// lexer returns what knows a language, nil if nothing does. To find that out is
+// slow, so it is done once for each and for few.
+func (p *page) lexer(lang string) chroma.Lexer {
+	lexer, known := p.lexers[lang]
+	if !known && len(p.lexers) < maxLanguages {
+		lexer = lexers.Get(lang)
+		p.lexers[lang] = lexer
+	}
+	return lexer
 }
 
 // joined returns the text of tokens, to be sure that none was lost.

@@ -104,7 +104,7 @@ func (e *excerpter) start(raw string, tag html.Token) {
 		if tag.Data == e.hidden {
 			e.depth++
 		}
-	case isNote(tag):
+	case isNote(tag) || isRaw(tag.Data):
 		e.hidden, e.depth = tag.Data, 1
 	default:
 		e.write(withoutIDs(raw, tag))
@@ -158,6 +158,16 @@ func isNote(tag html.Token) bool {
 		case tag.Data == "div" && a.Key == "class" && a.Val == "footnotes":
 			return true
 		}
+	}
+	return false
+}
+
+// isRaw reports whether what is in an element is not HTML, but for instance a
+// script. Clean text has none.
+func isRaw(name string) bool {
+	switch name {
+	case "script", "style", "textarea", "title", "iframe", "noembed", "noframes", "noscript", "plaintext", "xmp":
+		return true
 	}
 	return false
 }

@@ -7,9 +7,8 @@ const maxSpan = 10_000
 
 // fence copies a fenced block of code, if one begins here.
 func (l *liquid) fence(rest string) bool {
-	start := strings.LastIndexByte(l.src[:l.at], '\n') + 1
 	mark := rest[:len(rest)-len(strings.TrimLeft(rest, rest[:1]))]
-	if len(mark) < 3 || strings.Trim(l.src[start:l.at], " \t>-*+.)0123456789") != "" {
+	if len(mark) < 3 || !onlyMarks(l.before(), " \t>-*+.)0123456789") {
 		return false
 	}
 	end := lineEnd(rest, 0)
@@ -25,9 +24,9 @@ func (l *liquid) fence(rest string) bool {
 		}
 	}
 	if info := strings.TrimSpace(rest[len(mark):lineEnd(rest, 0)]); strings.HasPrefix(info, "{") {
-		l.out.WriteString(mark + fenceLanguage(info) + "\n")
 		skip := lineEnd(rest, 0)
-		l.at, rest, end = l.at+skip, rest[skip:], end-skip
+		l.replace(skip, mark+fenceLanguage(info)+"\n")
+		rest, end = rest[skip:], end-skip
 	}
 	if end == 0 {
 		return true
@@ -39,6 +38,9 @@ func (l *liquid) fence(rest string) bool {
 	l.copyCode(end)
 	return true
 }
+
+// onlyMarks reports whether all of s is among marks. It is quick to say no.
+func onlyMarks(s, marks string) bool { return strings.TrimLeft(s, marks) == "" }
 
 // fenceLanguage finds the language in braces as kramdown and pandoc have them:
 // {.ruby .numberLines}, {:.ruby}.
@@ -157,8 +159,7 @@ func unwrapCode(body string) (string, bool) {
 // code notes a block of code and leaves a placeholder for it, on a line of its
 // own, in place of the next n bytes.
 func (l *liquid) code(n int, c code) bool {
-	start := strings.LastIndexByte(l.src[:l.at], '\n') + 1
-	if strings.Trim(l.src[start:l.at], " \t>") != "" {
+	if !onlyMarks(l.before(), " \t>") {
 		l.out.WriteString("\n\n")
 	}
 	l.codes = append(l.codes, c)

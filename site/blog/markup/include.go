@@ -38,8 +38,7 @@ func (l *liquid) include(n int, args string) bool {
 		file: l.file, opts: l.opts, title: l.title, markdown: l.markdown, codes: l.codes,
 		includes: includes{count: l.includes.count, depth: l.includes.depth + 1},
 	}
-	line := l.line + strings.Count(l.src[:l.at], "\n")
-	out := inner.run(part{text: text, line: line})
+	out := inner.run(part{text: text, line: l.line})
 	l.codes, l.includes.count = inner.codes, inner.includes.count
 	l.warnings = append(l.warnings, inner.warnings[:min(len(inner.warnings), maxWarnings-len(l.warnings))]...)
 	return l.replace(n, strings.TrimRight(out, "\n"))

@@ -198,10 +198,17 @@ func splitTurns(root *html.Node) {
 		to := para
 		for n := para.FirstChild.NextSibling; n != nil; {
 			next := n.NextSibling
-			if name, _ := speakerAt(n); name != "" && endsLine(to.LastChild, n) {
+			last := n.PrevSibling
+			if to != para {
+				last = to.LastChild
+			}
+			if name, _ := speakerAt(n); name != "" && endsLine(last) {
+				if last.DataAtom == atom.Br {
+					last.Parent.RemoveChild(last)
+				}
+				last.Data = strings.TrimRight(last.Data, " \n")
 				rest := element(atom.P)
 				root.InsertBefore(rest, to.NextSibling)
-				trimEnd(to)
 				to = rest
 			}
 			if to != para {
@@ -214,23 +221,9 @@ func splitTurns(root *html.Node) {
 	}
 }
 
-// trimEnd takes off the line break that a paragraph ends with.
-func trimEnd(para *html.Node) {
-	for last := para.LastChild; last != nil && (isBlankText(last) || last.DataAtom == atom.Br); last = para.LastChild {
-		para.RemoveChild(last)
-	}
-	if last := para.LastChild; last != nil && last.Type == html.TextNode {
-		last.Data = strings.TrimRight(last.Data, " \n")
-	}
-}
-
-// endsLine reports whether the line ends before n, which last or, within the
-// same paragraph, its own predecessor stands before.
-func endsLine(last, n *html.Node) bool {
-	if n.PrevSibling != nil {
-		last = n.PrevSibling
-	}
-	return last != nil && (last.DataAtom == atom.Br || last.Type == html.TextNode && strings.HasSuffix(strings.TrimRight(last.Data, " "), "\n"))
+// endsLine reports whether a line ends with n, which may be nil.
+func endsLine(n *html.Node) bool {
+	return n != nil && (n.DataAtom == atom.Br || n.Type == html.TextNode && strings.HasSuffix(strings.TrimRight(n.Data, " "), "\n"))
 }
 
 // isInterview decides from the turns.

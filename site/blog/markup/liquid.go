@@ -22,8 +22,9 @@ type liquid struct {
 	markdown bool // code fences and spans mean something
 
 	src      string
-	line     int // of src[0] in the file
 	at       int // src[:at] is done
+	line     int // in the file, of src[at]
+	bol      int // where that line begins in src
 	out      strings.Builder
 	codes    []code
 	warnings []string
@@ -36,7 +37,7 @@ type liquid struct {
 
 // run returns the text with all done that is to be done before Markdown.
 func (l *liquid) run(p part) string {
-	l.src, l.line, l.at = p.text, p.line, 0
+	l.src, l.line, l.at, l.bol = p.text, p.line, 0, 0
 	stops := "{<"
 	if l.markdown {
 		stops = "{<`~\n"
@@ -75,29 +76,30 @@ func (l *liquid) step(rest string) bool {
 }
 
 // copy takes the next n bytes over as they are.
-func (l *liquid) copy(n int) {
-	l.out.WriteString(l.src[l.at : l.at+n])
-	l.at += n
-}
+func (l *liquid) copy(n int) { l.replace(n, l.src[l.at:l.at+n]) }
 
 // copyCode takes the next n bytes over, which are code, without the markers of
 // raw text.
-func (l *liquid) copyCode(n int) {
-	l.out.WriteString(withoutRaw(l.src[l.at : l.at+n]))
-	l.at += n
-}
+func (l *liquid) copyCode(n int) { l.replace(n, withoutRaw(l.src[l.at:l.at+n])) }
 
-// replace writes text in place of the next n bytes.
+// replace writes text in place of the next n bytes. It returns true.
 func (l *liquid) replace(n int, text string) bool {
 	l.out.WriteString(text)
+	done := l.src[l.at : l.at+n]
+	if last := strings.LastIndexByte(done, '\n'); last >= 0 {
+		l.line += strings.Count(done, "\n")
+		l.bol = l.at + last + 1
+	}
 	l.at += n
 	return true
 }
 
+// before returns what stands before the current place in its line.
+func (l *liquid) before() string { return l.src[l.bol:l.at] }
+
 func (l *liquid) warnf(format string, args ...any) {
 	if len(l.warnings) < maxWarnings {
-		line := l.line + strings.Count(l.src[:l.at], "\n")
-		l.warnings = append(l.warnings, fmt.Sprintf("%s:%d: %s", l.file.name, line, fmt.Sprintf(format, args...)))
+		l.warnings = append(l.warnings, fmt.Sprintf("%s:%d: %s", l.file.name, l.line, fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -195,8 +197,7 @@ func (l *liquid) until(rest, end string, none *bool) (body string, after int) {
 
 // indented reports whether the current line is indented as code is.
 func (l *liquid) indented() bool {
-	line := l.src[strings.LastIndexByte(l.src[:l.at], '\n')+1 : l.at]
-	return strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "\t")
+	return strings.HasPrefix(l.before(), "    ") || strings.HasPrefix(l.before(), "\t")
 }
 
 // output handles {{ expression }}.

@@ -24,7 +24,11 @@ var markdown = sync.OnceValue(func() goldmark.Markdown {
 				extension.WithFootnoteBacklinkHTML("↩\ufe0e"),
 				extension.WithFootnoteBacklinkTitle("Back to the text"),
 			),
-			extension.Typographer,
+			extension.NewTypographer(extension.WithTypographicSubstitutions(extension.TypographicSubstitutions{
+				// "1 << 2" is no quotation.
+				extension.LeftAngleQuote:  nil,
+				extension.RightAngleQuote: nil,
+			})),
 		),
 		goldmark.WithParserOptions(parser.WithBlockParsers(
 			util.Prioritized(placeholderBlock{}, 50),

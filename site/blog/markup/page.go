@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/alecthomas/chroma/v2"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
@@ -28,6 +29,7 @@ type page struct {
 	opts      Options
 	notes     string // prefix of the ids of footnotes
 	codeBytes int
+	lexers    map[string]chroma.Lexer
 	ids       map[string]bool // that are taken
 	counts    map[string]int  // how many headings say the same
 	refs      map[string]bool // that are among the images
@@ -57,7 +59,7 @@ func (r *renderer) render(p part) (*page, error) {
 	if err != nil {
 		return &page{}, r.file.errorf(p.line, "elements are nested too deep")
 	}
-	out := &page{root: root, opts: r.opts, warnings: l.warnings, ids: map[string]bool{}, counts: map[string]int{}, refs: map[string]bool{}}
+	out := &page{root: root, opts: r.opts, warnings: l.warnings, ids: map[string]bool{}, counts: map[string]int{}, refs: map[string]bool{}, lexers: map[string]chroma.Lexer{}}
 	if r.notePrefix != "" {
 		out.notes = r.notePrefix + "-"
 	}

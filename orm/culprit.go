@@ -1,0 +1,107 @@
+package orm
+
+import (
+	"context"
+	"errors"
+	"unsafe"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/schema"
+)
+
+// SQLite says only that some foreign key is violated. When that happens, these
+// functions look for the one: the answer costs statements, but only after an
+// error.
+
+// blameWrite completes the error of a row that was written: it finds the
+// reference that leads to no row.
+func (p *plan) blameWrite(ctx context.Context, h database.Handle, ptr unsafe.Pointer, err error) error {
+	e := anonymous(err)
+	if e == nil {
+		return err
+	}
+	for i, f := range p.fields {
+		if f.ref == nil {
+			continue
+		}
+		key, kerr := p.arg(i, ptr)
+		if kerr != nil || key == nil {
+			continue
+		}
+		to := f.ref.model
+		found, qerr := p.any(ctx, h, func(w *writer) {
+			w.name(to.table)
+			w.str(" WHERE ")
+			w.name(to.key.column)
+			w.str(" = ")
+			w.arg()
+		}, key)
+		if qerr == nil && !found {
+			e.Table, e.Columns = p.table, []string{f.column}
+			e.Constraint = schema.ForeignKeyName(p.table, e.Columns, to.table, to.key.column)
+			return err
+		}
+	}
+	return err
+}
+
+// blameDelete completes the error of rows that could not be deleted: it finds
+// a table whose rows still refer to them. where writes the condition on the
+// rows, in the alias t0.
+func (p *plan) blameDelete(ctx context.Context, h database.Handle, err error, where func(*writer), args ...any) error {
+	e := anonymous(err)
+	if e == nil || p.key == nil {
+		return err
+	}
+	for _, m := range p.b.models.all {
+		for _, f := range m.fields {
+			if f.ref == nil || f.ref.model != p.model {
+				continue
+			}
+			key := f.foreignKey(m.table)
+			if key.OnDelete != schema.Restrict && key.OnDelete != schema.NoAction {
+				continue
+			}
+			found, qerr := p.any(ctx, h, func(w *writer) {
+				w.name(m.table)
+				w.str(" c WHERE ")
+				w.col("c", f.column)
+				w.str(" IN (SELECT ")
+				w.col("t0", p.key.column)
+				w.str(" FROM ")
+				w.name(p.table)
+				w.str(" t0")
+				where(w)
+				w.str(")")
+			}, args...)
+			if qerr == nil && found {
+				e.Table, e.Columns, e.Constraint = m.table, []string{f.column}, key.Name
+				return err
+			}
+		}
+	}
+	return err
+}
+
+// anonymous returns the foreign-key error in err's tree that names nothing.
+func anonymous(err error) *database.Error {
+	var e *database.Error
+	if !errors.As(err, &e) || e.Kind != database.ForeignKey || e.Table != "" {
+		return nil
+	}
+	return e
+}
+
+// any reports whether a statement that begins SELECT 1 FROM finds a row.
+func (p *plan) any(ctx context.Context, h database.Handle, rest func(*writer), args ...any) (bool, error) {
+	w := &writer{dialect: p.b.dialect}
+	w.str("SELECT 1 FROM ")
+	rest(w)
+	w.str(" LIMIT 1")
+	var one int64
+	err := database.QueryRow(ctx, h, []any{&one}, string(w.b), args...)
+	if errors.Is(err, database.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}

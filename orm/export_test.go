@@ -1,0 +1,24 @@
+package orm
+
+import "github.com/volaweb/vola/schema"
+
+// The parsers of tags and of values, for fuzzing.
+
+// ParseTag reads a db tag and returns how many digits a decimal has.
+func ParseTag(s string) (precision, scale int, err error) {
+	t, err := parseTag(s)
+	return t.precision, t.scale, err
+}
+
+// DecimalText returns the form in which a number is stored.
+func DecimalText(s string, precision, scale int) (string, error) {
+	return decimalText(s, schema.Type{Kind: schema.Decimal, Precision: precision, Scale: scale})
+}
+
+// CanonicalJSON returns the form in which a document is stored.
+func CanonicalJSON(s string) (string, error) {
+	if err := checkJSON([]byte(s), true); err != nil {
+		return "", err
+	}
+	return canonicalJSON([]byte(s))
+}
