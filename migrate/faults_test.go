@@ -199,22 +199,22 @@ func TestFault7IndexWithALowerCaseWhere(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		filled(t, db)
-		exec(t, db, "create index some on blog_post (title) where title <> 'x'")
+		exec(t, db, "create index by_hand on blog_post (title) where title <> 'x'")
 		for _, table := range tables(t, db) {
 			if table.Name != "blog_post" {
 				continue
 			}
-			x, ok := table.Index("some")
+			x, ok := table.Index("by_hand")
 			if !ok || !strings.Contains(x.Where, "title") {
 				t.Errorf("indexes: %+v", table.Indexes)
 			}
 		}
 		apply(t, runner(t, db, graph(t, rebuilding())), migrate.Target{})
 		names := map[string]string{
-			"sqlite":   "SELECT name FROM sqlite_schema WHERE name = 'some'",
-			"postgres": "SELECT indexname::text FROM pg_indexes WHERE indexname = 'some'",
+			"sqlite":   "SELECT name FROM sqlite_schema WHERE name = 'by_hand'",
+			"postgres": "SELECT indexname::text FROM pg_indexes WHERE indexname = 'by_hand'",
 		}
-		want(t, db, names[db.Dialect().Name()], "some")
+		want(t, db, names[db.Dialect().Name()], "by_hand")
 	})
 }
 

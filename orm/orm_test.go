@@ -14,8 +14,8 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/databasetest"
-	"github.com/volaweb/vola/fault"
 	. "github.com/volaweb/vola/examples/hr"
+	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/orm"
 )
 

@@ -20,11 +20,17 @@ func Create[T any](ctx context.Context, h database.Handle, row *T) error {
 	if err != nil {
 		return err
 	}
-	ptr := unsafe.Pointer(row)
+	_, err = p.insert(ctx, h, unsafe.Pointer(row), nil)
+	return err
+}
+
+// insert stores the struct at ptr as a new row. With the columns of a unique
+// constraint it does nothing, and says so, when a row has those values already.
+func (p *plan) insert(ctx context.Context, h database.Handle, ptr unsafe.Pointer, unless []string) (inserted bool, err error) {
 	p.stamp(ptr, true)
 	p.truncateTimes(ptr)
 	if err := p.makeKey(ptr); err != nil {
-		return err
+		return false, err
 	}
 	numbered := p.key != nil && p.key.auto && *(*int64)(unsafe.Add(ptr, p.key.offset)) == 0
 	args := make([]any, 0, len(p.fields))
@@ -34,30 +40,34 @@ func Create[T any](ctx context.Context, h database.Handle, row *T) error {
 		}
 		v, err := p.arg(i, ptr)
 		if err != nil {
-			return err
+			return false, err
 		}
 		args = append(args, v)
 	}
 	returning := numbered && p.b.dialect.Features().Returning
-	text, err := p.insertText(numbered, returning)
+	text, err := p.insertText(numbered, returning, unless)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if returning {
 		key := (*int64)(unsafe.Add(ptr, p.key.offset))
-		if err := database.QueryRow(ctx, h, []any{key}, text, args...); err != nil {
-			return fmt.Errorf("create %s: %w", p.model, err)
+		err := database.QueryRow(ctx, h, []any{key}, text, args...)
+		if unless != nil && errors.Is(err, database.ErrNoRows) {
+			return false, nil
 		}
-		return nil
+		if err != nil {
+			return false, fmt.Errorf("create %s: %w", p.model, err)
+		}
+		return true, nil
 	}
 	res, err := h.Exec(ctx, text, args...)
 	if err != nil {
-		return p.blameWrite(ctx, h, ptr, fmt.Errorf("create %s: %w", p.model, err))
+		return false, p.blameWrite(ctx, h, ptr, fmt.Errorf("create %s: %w", p.model, err))
 	}
-	if numbered {
+	if numbered && res.RowsAffected > 0 {
 		*(*int64)(unsafe.Add(ptr, p.key.offset)) = res.LastInsertID
 	}
-	return nil
+	return res.RowsAffected > 0, nil
 }
 
 // inserts reports whether an INSERT names the field: not a key that the
@@ -66,11 +76,14 @@ func (p *plan) inserts(f *field, numbered bool) bool {
 	return f.tag.generated == "" && !(numbered && f == p.key)
 }
 
-func (p *plan) insertText(numbered, returning bool) (string, error) {
+func (p *plan) insertText(numbered, returning bool, unless []string) (string, error) {
 	b := &binder{}
 	b.mark('i', p.table)
 	if numbered {
 		b.shape = append(b.shape, 'n')
+	}
+	for _, column := range unless {
+		b.mark('c', column)
 	}
 	return p.b.texts.get(b.shape, func() (string, error) {
 		w := &writer{dialect: p.b.dialect}
@@ -103,6 +116,17 @@ func (p *plan) insertText(numbered, returning bool) (string, error) {
 				w.arg()
 			}
 			w.str(")")
+		}
+		for i, column := range unless {
+			if i == 0 {
+				w.str(" ON CONFLICT (")
+			} else {
+				w.str(", ")
+			}
+			w.name(column)
+		}
+		if unless != nil {
+			w.str(") DO NOTHING")
 		}
 		if returning {
 			w.str(" RETURNING ")

@@ -169,7 +169,7 @@ func (k *checker) note(n parse.Node, after int, format string, args ...any) {
 }
 
 func (k *checker) errorAt(n parse.Node, after int, format string, args ...any) *Error {
-	message := fmt.Sprintf(format, args...)
+	message := withoutNumbers(fmt.Sprintf(format, args...))
 	location, _ := (*parse.Tree)(nil).ErrorContext(n)
 	name, line, col, ok := splitLocation(location)
 	if !ok {

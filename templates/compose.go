@@ -19,6 +19,8 @@ type composition struct {
 	order []string // names of trees in the order they were reached
 	calls map[string][]call
 	ok    bool // no mistake so far
+
+	instances int // of components
 }
 
 // call is a {{template}}, {{block}} or {{super}} in one of the trees.
@@ -74,9 +76,10 @@ func (c *composition) target(name string, at reference, in *unit) string {
 // scope is where a tree comes from: a file of a unit and, unless the tree is a
 // body, a block of it.
 type scope struct {
-	unit  *unit
-	level int // index of the file in the unit's chain
-	block string
+	unit     *unit
+	level    int // index of the file in the unit's chain
+	block    string
+	instance *instance // of a component, in its body
 }
 
 func (s scope) file() *file { return s.unit.chain[s.level] }
@@ -89,7 +92,7 @@ func (c *composition) addBody(u *unit) string {
 
 // addBlock adds the block of the file at a level of the unit's chain.
 func (c *composition) addBlock(u *unit, block string, level int) string {
-	s := scope{u, level, block}
+	s := scope{unit: u, level: level, block: block}
 	name := u.name() + "#" + block
 	if u.find(block, 0) != level {
 		name += "#" + s.file().Name
@@ -110,25 +113,44 @@ func (c *composition) add(name string, tree *parse.Tree, s scope) string {
 	return name
 }
 
-// resolve makes the calls in a list name trees of the composition.
+// resolve makes the calls in a list name trees of the composition, and puts
+// components in place of their calls.
 func (c *composition) resolve(caller string, list *parse.ListNode, s scope, certain bool) {
 	if list == nil {
 		return
 	}
-	for i, n := range list.Nodes {
+	nodes := make([]parse.Node, 0, len(list.Nodes))
+	for _, n := range list.Nodes {
+		if args, _ := componentCall(n); args != nil {
+			nodes = append(nodes, c.expand(caller, n, s, certain)...)
+			continue
+		}
+		if args := command(n, "slot"); args != nil {
+			nodes = append(nodes, c.fill(caller, slotName(args), s, certain)...)
+			continue
+		}
 		if b := branch(n); b != nil {
+			if choice := slotCondition(n); choice != nil && !c.choose(n.(*parse.IfNode), choice, s) {
+				continue
+			}
 			c.resolve(caller, b.List, s, false)
 			c.resolve(caller, b.ElseList, s, false)
-			continue
+		} else if node, callee := c.resolveCall(n, s); callee != "" {
+			n, node.Name = node, callee
+			c.calls[caller] = append(c.calls[caller], call{node, s.file(), callee, certain})
 		}
-		node, callee := c.resolveCall(n, s)
-		if callee == "" {
-			continue
-		}
-		list.Nodes[i] = node
-		node.Name = callee
-		c.calls[caller] = append(c.calls[caller], call{node, s.file(), callee, certain})
+		nodes = append(nodes, n)
 	}
+	list.Nodes = nodes
+}
+
+// slotCondition returns the arguments of slot in {{if slot "x"}}; nil for
+// other nodes.
+func slotCondition(n parse.Node) []parse.Node {
+	if i, ok := n.(*parse.IfNode); ok {
+		return pipeCommand(i.Pipe, "slot")
+	}
+	return nil
 }
 
 // resolveCall returns the call that a node is and the tree it means; "" for

@@ -336,3 +336,24 @@ func followToText(value any) any {
 func hasText(t reflect.Type) bool {
 	return t.Implements(reflect.TypeFor[fmt.Stringer]()) || t.Implements(reflect.TypeFor[error]())
 }
+
+// typed is the value that stringify would make a text of.
+func typed(text string, kind content) any {
+	switch kind {
+	case contentCSS:
+		return template.CSS(text)
+	case contentHTML:
+		return template.HTML(text)
+	case contentAttr:
+		return template.HTMLAttr(text)
+	case contentJS:
+		return template.JS(text)
+	case contentJSStr:
+		return template.JSStr(text)
+	case contentURL:
+		return template.URL(text)
+	case contentSrcset:
+		return template.Srcset(text)
+	}
+	return text
+}

@@ -25,6 +25,9 @@ type file struct {
 	blocks     map[string]*parse.Tree // every {{block}} and {{define}}
 	overrides  []*parse.TemplateNode  // the {{block}}s outside blocks of a file that extends
 	faulty     bool                   // it has mistakes; they have been reported
+	parameters []parameter            // when it is called as a component
+	slots      []string               // it has as a component
+	spare      *parse.VariableNode    // of a place in it; nil when it calls no components
 }
 
 // fileParser reads one file and collects its mistakes.
@@ -32,6 +35,7 @@ type fileParser struct {
 	*file
 	functions map[string]any
 	errs      ErrorList
+	special   map[*parse.PipeNode]bool // which have been checked
 }
 
 // parseFile parses a source for templates that have the given functions. Of
@@ -39,7 +43,7 @@ type fileParser struct {
 // and there is no file. With other mistakes there is one, in which more may be
 // found.
 func parseFile(src Source, functions map[string]any) (*file, ErrorList) {
-	p := &fileParser{file: &file{Source: src}, functions: functions}
+	p := &fileParser{file: &file{Source: src}, functions: functions, special: make(map[*parse.PipeNode]bool)}
 	if at := firstInvalid(src.Text); at >= 0 {
 		p.fail(parse.Pos(at), "the text is not valid UTF-8")
 		return nil, p.errs
@@ -57,6 +61,7 @@ func parseFile(src Source, functions map[string]any) (*file, ErrorList) {
 		p.fail(0, "a block cannot have the name of its own file")
 	}
 	delete(p.blocks, src.Name)
+	p.collectParameters()
 	p.checkBody()
 	for _, name := range slices.Sorted(maps.Keys(p.blocks)) {
 		if strings.Contains(name, "#") {
@@ -64,6 +69,7 @@ func parseFile(src Source, functions map[string]any) (*file, ErrorList) {
 		}
 		p.checkActions(p.blocks[name].Root, true)
 	}
+	p.spare = spareVariable(src)
 	p.faulty = len(p.errs) > 0
 	return p.file, p.errs
 }
@@ -141,9 +147,12 @@ func (p *fileParser) checkActions(root *parse.ListNode, inBlock bool) {
 			return false
 		}
 		if pipe, ok := n.(*parse.PipeNode); ok {
-			p.checkFunctions(pipe)
+			if !p.special[pipe] {
+				p.checkFunctions(pipe)
+			}
 			return false
 		}
+		p.checkComponents(n)
 		return true
 	})
 }
@@ -159,6 +168,8 @@ func (p *fileParser) checkFunctions(root parse.Node) {
 			p.fail(ident.Pos, "extends must be the first action of the file, alone")
 		case ident.Ident == "super":
 			p.fail(ident.Pos, "super stands alone in an action inside a block: {{super}}")
+		case ident.Ident == "component", ident.Ident == "slot", ident.Ident == "arg":
+			p.failForm(ident)
 		case p.functions[ident.Ident] == nil && !isStandard(ident.Ident):
 			known := append(slices.Collect(maps.Keys(p.functions)), standardFunctions()...)
 			p.fail(ident.Pos, "no function %q%s", ident.Ident, didYouMean(ident.Ident, known))

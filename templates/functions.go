@@ -77,8 +77,8 @@ func checkFunction(name string, function any) error {
 
 func keywords() []string {
 	return []string{
-		"block", "break", "continue", "define", "else", "end", "extends", "false",
-		"if", "nil", "range", "super", "template", "true", "with",
+		"arg", "block", "break", "component", "continue", "define", "else", "end", "extends", "false",
+		"if", "nil", "range", "slot", "super", "template", "true", "with",
 	}
 }
 

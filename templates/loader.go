@@ -51,7 +51,7 @@ func (c Chain) Load(name string) (Source, error) {
 		case !errors.Is(err, fs.ErrNotExist):
 			return Source{}, fmt.Errorf("load template %q: %w", name, err)
 		}
-		tried = append(tried, place(loader, err))
+		tried = append(tried, triedPlace(loader, err))
 	}
 	if len(tried) == 0 {
 		return Source{}, notFound(fmt.Sprintf("template %q: there are no loaders", name))
@@ -59,8 +59,8 @@ func (c Chain) Load(name string) (Source, error) {
 	return Source{}, notFound(fmt.Sprintf("template %q not found; tried %s", name, strings.Join(tried, ", ")))
 }
 
-// place describes where a loader looked in vain.
-func place(loader Loader, err error) string {
+// triedPlace describes where a loader looked in vain.
+func triedPlace(loader Loader, err error) string {
 	if err == fs.ErrNotExist { // the bare sentinel says nothing of the place
 		return fmt.Sprintf("loader %T", loader)
 	}

@@ -59,11 +59,18 @@ func branch(n parse.Node) *parse.BranchNode {
 // command returns the arguments of an action that is a lone call of the named
 // function, the function's own node first; nil for any other node.
 func command(n parse.Node, function string) []parse.Node {
-	action, ok := n.(*parse.ActionNode)
-	if !ok || len(action.Pipe.Decl) > 0 || len(action.Pipe.Cmds) != 1 {
+	if action, ok := n.(*parse.ActionNode); ok {
+		return pipeCommand(action.Pipe, function)
+	}
+	return nil
+}
+
+// pipeCommand is command for a pipeline.
+func pipeCommand(pipe *parse.PipeNode, function string) []parse.Node {
+	if len(pipe.Decl) > 0 || len(pipe.Cmds) != 1 {
 		return nil
 	}
-	args := action.Pipe.Cmds[0].Args
+	args := pipe.Cmds[0].Args
 	if ident, ok := args[0].(*parse.IdentifierNode); ok && ident.Ident == function {
 		return args
 	}

@@ -41,7 +41,8 @@ type Set struct {
 	config    Config
 	functions map[string]any
 	pages     atomic.Pointer[map[string]*listedPage] // by name
-	buffers   sync.Pool                              // of *buffer
+	spare     sync.Pool                              // of *execution
+	standard  standard
 
 	reloading sync.Mutex // held by Reload
 	failure   atomic.Pointer[ErrorList]
@@ -65,7 +66,7 @@ func New(config Config) (*Set, error) {
 	config.Loaders = slices.Clone(config.Loaders)
 	config.Pages = slices.Clone(config.Pages)
 	s := &Set{config: config, functions: functions}
-	s.buffers.New = func() any { return new(buffer) }
+	s.spare.New = func() any { return new(execution) }
 	if err := s.Reload(); err != nil {
 		return nil, err
 	}
@@ -146,7 +147,7 @@ func (s *Set) build() (pages map[string]*listedPage, errs, notes ErrorList) {
 			b.errs, notes = append(b.errs, wrong...), append(notes, open...)
 		}
 		c.boundRecursion()
-		p, err := c.newPage(name, sources)
+		p, err := c.newPage(name, sources, &s.standard)
 		if err != nil {
 			b.errs = append(b.errs, err)
 			continue
@@ -162,6 +163,51 @@ func (s *Set) build() (pages map[string]*listedPage, errs, notes ErrorList) {
 // template. Rendering ends early when ctx is done, with an error that wraps
 // its cause.
 func (s *Set) Render(ctx context.Context, w io.Writer, r Rendering) error {
+	x := s.execution(ctx)
+	defer s.release(x)
+	if err := s.execute(ctx, x, r); err != nil {
+		return err
+	}
+	x.dest = w
+	return sendError(r, x.flush())
+}
+
+// streamSize is how much of a page Stream collects before it sends it.
+const streamSize = 16 << 10
+
+// Stream is Render without waiting for the whole page: what is done is written
+// to w in pieces of about 16 KiB, and flushed where w has a method Flush. It
+// is for pages that are long or slow in coming. An error that is found after
+// the first piece was sent leaves the reader with half a page; sent tells
+// whether that is so.
+func (s *Set) Stream(ctx context.Context, w io.Writer, r Rendering) (sent bool, err error) {
+	x := s.execution(ctx)
+	defer s.release(x)
+	x.dest, x.size = w, streamSize
+	err = sendError(r, s.execute(ctx, x, r))
+	return x.sent, err
+}
+
+// sendError says which page could not be sent.
+func sendError(r Rendering, err error) error {
+	var unsent *writeError
+	if errors.As(err, &unsent) {
+		return fmt.Errorf("send page %s: %w", r.name, unsent.err)
+	}
+	return err
+}
+
+// execution returns an execution for one page.
+func (s *Set) execution(ctx context.Context) *execution {
+	x, ok := s.spare.Get().(*execution)
+	if !ok { // a Set that New has not made
+		x = new(execution)
+	}
+	x.done, x.nonce, x.ticks = ctx.Done(), nonceOf(ctx), interval
+	return x
+}
+
+func (s *Set) execute(ctx context.Context, x *execution, r Rendering) error {
 	p, err := s.page(r)
 	if err != nil {
 		return err
@@ -169,16 +215,10 @@ func (s *Set) Render(ctx context.Context, w io.Writer, r Rendering) error {
 	if ctx.Err() != nil {
 		return stopped(ctx, r.name)
 	}
-	buf := s.buffers.Get().(*buffer)
-	defer s.release(buf)
-	buf.done = ctx.Done()
-	if err := p.execute(buf, r.data); errors.Is(err, errStopped) {
+	if err := p.execute(x, r.data); errors.Is(err, errStopped) {
 		return stopped(ctx, r.name)
 	} else if err != nil {
 		return err
-	}
-	if _, err := w.Write(buf.Bytes()); err != nil {
-		return fmt.Errorf("send page %s: %w", r.name, err)
 	}
 	return nil
 }
@@ -203,12 +243,12 @@ func (s *Set) page(r Rendering) (*page, error) {
 	return listed.page, nil
 }
 
-// release keeps a buffer for the next page, unless it is very large.
-func (s *Set) release(b *buffer) {
-	if b.Cap() > maxPooled {
-		return
+// release keeps the memory of an execution for the next page, unless it is
+// very much.
+func (s *Set) release(x *execution) {
+	if cap(x.out) > maxPooled {
+		x.out = nil
 	}
-	b.Reset()
-	b.done, b.writes = nil, 0
-	s.buffers.Put(b)
+	x.reset()
+	s.spare.Put(x)
 }

@@ -19,11 +19,12 @@ import (
 func tidy(message string) string {
 	// A template that is called inside an attribute, a script or a title has
 	// this, and the name of the context, added to its own name.
-	if before, after, ok := strings.Cut(message, "$htmltemplate_"); ok {
+	if before, after, ok := strings.Cut(message, derivedMark); ok {
 		after = strings.TrimLeftFunc(after, func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) })
 		message = before + after
 	}
-	return strings.NewReplacer(dataVariable, "$", "html/template: ", "", "template: ", "").Replace(message)
+	message = strings.NewReplacer(dataVariable, "$", "html/template: ", "", "template: ", "").Replace(message)
+	return withoutNumbers(message)
 }
 
 // parseError reads "template: NAME:LINE: message".
@@ -111,6 +112,24 @@ func execError(page string, files map[string]Source, err error) *Error {
 	}
 	e := located(name, line, col, files, message)
 	e.err = errors.Unwrap(exec.Err) // what a function or method returned, if anything
+	return e
+}
+
+// report turns what went wrong in a compiled page into an Error, with the text
+// that html/template would have given it.
+func (f *failure) report(files map[string]Source) *Error {
+	location, action := f.at.tree.ErrorContext(f.at.node)
+	message := tidy("{{" + action + "}}: " + f.message)
+	var deep *depthError
+	if errors.As(f.cause, &deep) {
+		message = deep.Error()
+	}
+	name, line, col, ok := splitLocation(location)
+	if !ok {
+		return &Error{Name: location, Message: message, err: f.cause}
+	}
+	e := located(name, line, col, files, message)
+	e.err = f.cause
 	return e
 }
 

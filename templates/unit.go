@@ -48,6 +48,7 @@ type builder struct {
 	functions map[string]any
 	files     map[string]*file // nil for a file that was found but not parsed
 	units     map[string]*unit
+	contexts  map[string][]string // in which trees are called, other than text
 	errs      ErrorList
 }
 
@@ -55,6 +56,7 @@ func newBuilder(loader Loader, functions map[string]any) *builder {
 	return &builder{
 		loader: loader, functions: functions,
 		files: make(map[string]*file), units: make(map[string]*unit),
+		contexts: make(map[string][]string),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 // tableText is what is read from a CREATE TABLE statement as SQLite keeps it,
 // because no PRAGMA tells it.
 type tableText struct {
+	name   string
 	auto   bool // AUTOINCREMENT
 	checks []schema.Check
 	// generated are the expressions of generated columns, by column.
@@ -20,10 +21,11 @@ type tableText struct {
 
 type columnText struct{ column, sql string }
 
-// parseTable reads a CREATE TABLE statement. What it does not understand it
-// leaves out.
-func parseTable(sql string) tableText {
-	var out tableText
+// parseTable reads the CREATE TABLE statement of a table. What it does not
+// understand it leaves out. Checks without a name get the one that PostgreSQL
+// would give them.
+func parseTable(table, sql string) tableText {
+	out := tableText{name: table}
 	tokens := tokenize(sql)
 	from := 0
 	for from < len(tokens) && tokens[from] != "(" {
@@ -68,7 +70,7 @@ func (t *tableText) part(tokens []string) {
 			expr, i = parenthesized(tokens, i+1)
 			t.checks = append(t.checks, schema.Check{Name: name, SQL: expr})
 			if name == "" {
-				t.checks[len(t.checks)-1].Name = column + "_check"
+				t.checks[len(t.checks)-1].Name = strings.ReplaceAll(t.name+"_"+column+"_check", "__", "_")
 			}
 			name = ""
 		case word == "AS" && column != "":

@@ -70,7 +70,7 @@ func TestInspectReadsForeignText(t *testing.T) {
 			{Name: schema.ForeignKeyName("odd name", []string{"owner_id"}, "owner", "id"), Columns: []string{"owner_id"}, RefTable: "owner", RefColumns: []string{"id"}, Deferred: true},
 			{Name: schema.ForeignKeyName("odd name", []string{"owner_id"}, "owner", "id"), Columns: []string{"owner_id"}, RefTable: "owner", RefColumns: []string{"id"}, OnDelete: schema.Cascade, Deferred: true},
 		},
-		Checks: []schema.Check{{Name: "a,b_check", SQL: `"a,b" > 0 and 'x)' <> '('`}, {Name: "pos", SQL: "price >= '0'"}},
+		Checks: []schema.Check{{Name: "odd name_a,b_check", SQL: `"a,b" > 0 and 'x)' <> '('`}, {Name: "pos", SQL: "price >= '0'"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -25,7 +25,7 @@ func (editor) Inspect(ctx context.Context, h database.Handle) (schema.Schema, er
 			var name, sql string
 			err := scan(&name, &sql)
 			s.Tables = append(s.Tables, schema.Table{Name: name})
-			texts = append(texts, parseTable(sql))
+			texts = append(texts, parseTable(name, sql))
 			return err
 		})
 	if err != nil {

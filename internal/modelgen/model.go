@@ -1,6 +1,7 @@
 package modelgen
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -44,7 +45,7 @@ func (p *pkg) model(d declaration) (model, error) {
 	if s := directive(decl.doc, "//vola:plural "); s != "" {
 		m.plural = s
 	}
-	if _, taken := p.types[m.plural]; taken || !token.IsIdentifier(m.plural) {
+	if p.names[m.plural] || !token.IsIdentifier(m.plural) {
 		return m, fmt.Errorf("%s: the descriptors of %s cannot be called %s; name them in a comment above the type: //vola:plural NAME", p.at(decl.spec.Pos()), m.name, m.plural)
 	}
 	var err error
@@ -74,7 +75,8 @@ func (p *pkg) fieldsOf(st *ast.StructType, file *ast.File, from *pkg) ([]field, 
 			continue
 		}
 		t := typeIn{p, file, from, f.Type}
-		if len(f.Names) == 0 {
+		tag := storage(f)
+		if len(f.Names) == 0 && tag == "" {
 			decl, ok, err := t.embedded()
 			if err != nil {
 				return nil, err
@@ -92,7 +94,7 @@ func (p *pkg) fieldsOf(st *ast.StructType, file *ast.File, from *pkg) ([]field, 
 			if !token.IsExported(name) {
 				continue
 			}
-			d, err := t.describe(name)
+			d, err := t.describe(name, tag)
 			if err != nil {
 				return nil, fmt.Errorf("%s: field %s: %w", from.at(f.Pos()), name, err)
 			}
@@ -132,6 +134,26 @@ func dbTag(f *ast.Field) string {
 		return ""
 	}
 	return reflect.StructTag(s).Get("db")
+}
+
+// storage returns which descriptor the field's tag asks for by saying how the
+// field is stored, or "".
+func storage(f *ast.Field) string {
+	for option := range strings.SplitSeq(dbTag(f), ",") {
+		key, value, _ := strings.Cut(option, "=")
+		switch key {
+		case "json":
+			return "Column"
+		case "decimal", "duration":
+			return "Number"
+		case "type":
+			if value == "bool" || value == "bytes" {
+				return "Column"
+			}
+			return "Ordered"
+		}
+	}
+	return ""
 }
 
 // typeIn is a type expression where it stands.
@@ -174,7 +196,7 @@ func generic(e ast.Expr) (ast.Expr, []ast.Expr) {
 func (t typeIn) embedded() (typeDecl, bool, error) {
 	base, args := generic(t.expr)
 	path, name := t.with(base).named()
-	if path == "time" || path == "database/sql" || path == ormPath || len(args) > 0 || name == "" {
+	if path == "time" || path == "database/sql" || path == ormPath || path == civilPath || len(args) > 0 || name == "" {
 		return typeDecl{}, false, nil
 	}
 	decl, err := t.lookup(path, name)
@@ -220,8 +242,9 @@ func (p *pkg) other(path, dir string) (*pkg, error) {
 	return o, nil
 }
 
-// describe returns the descriptor of a field of the type.
-func (t typeIn) describe(name string) (field, error) {
+// describe returns the descriptor of a field of the type; kind is the one that
+// its tag asks for, if any.
+func (t typeIn) describe(name, kind string) (field, error) {
 	f := field{name: name}
 	typ, err := t.print(&f.uses)
 	if err != nil {
@@ -244,9 +267,10 @@ func (t typeIn) describe(name string) (field, error) {
 	if err != nil {
 		return f, err
 	}
-	kind, err := value.category(0)
-	if err != nil {
-		return f, err
+	if kind == "" {
+		if kind, err = value.category(0); err != nil {
+			return f, err
+		}
 	}
 	f.kind, f.args = null+kind, []string{v}
 	return f, nil
@@ -282,7 +306,7 @@ func (t typeIn) relation(f field, null, name string, args []ast.Expr) (field, er
 func (t typeIn) category(depth int) (string, error) {
 	path, name := t.named()
 	switch {
-	case path == "time" && name == "Time":
+	case path == "time" && name == "Time", path == civilPath && (name == "Date" || name == "Clock"):
 		return "Ordered", nil
 	case path == "time" && name == "Duration":
 		return "Number", nil
@@ -335,6 +359,9 @@ func (t typeIn) print(uses *[]use) (string, error) {
 		if path == "" {
 			return "", fmt.Errorf("package %s is not imported", x.Name)
 		}
+		if path == ormPath { // imported already, under its own name
+			return "orm." + e.Sel.Name, nil
+		}
 		*uses = append(*uses, use{x.Name, path})
 		return x.Name + "." + e.Sel.Name, nil
 	case *ast.StarExpr:
@@ -369,7 +396,13 @@ func (t typeIn) print(uses *[]use) (string, error) {
 			list = append(list, as)
 		}
 		return s + "[" + strings.Join(list, ", ") + "]", nil
-	case *ast.InterfaceType, *ast.StructType, *ast.FuncType, *ast.ChanType:
+	case *ast.InterfaceType:
+		if len(e.Methods.List) == 0 {
+			return "any", nil
+		}
+	case *ast.StructType:
+		return "", errors.New("a type without a name cannot be described; declare it: type NAME struct {...}")
+	case *ast.FuncType, *ast.ChanType:
 		return "", fmt.Errorf("a field of type %s cannot be stored; leave it out with `db:\"-\"`", exprString(t.from.fset, t.expr))
 	}
 	return "", fmt.Errorf("type %s is not understood", exprString(t.from.fset, t.expr))

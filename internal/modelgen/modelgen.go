@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/build"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -20,7 +21,10 @@ import (
 // FileName is the file that is written into each package that declares models.
 const FileName = "vola_gen.go"
 
-const ormPath = "github.com/volaweb/vola/orm"
+const (
+	ormPath   = "github.com/volaweb/vola/orm"
+	civilPath = "github.com/volaweb/vola/civil"
+)
 
 // File is what Generate made for one package.
 type File struct {
@@ -58,6 +62,7 @@ func Generate(dir string) (File, error) {
 			errs = append(errs, err)
 			continue
 		}
+		p.names[m.plural] = true
 		models = append(models, m)
 		out.Models = append(out.Models, m.name)
 	}
@@ -112,6 +117,8 @@ type pkg struct {
 	fset  *token.FileSet
 	files []*ast.File
 	types map[string]typeDecl
+	// names are those of all that the package declares.
+	names map[string]bool
 	// others are the packages whose types are embedded or named, by path.
 	others map[string]*pkg
 }
@@ -131,11 +138,14 @@ func parseDir(dir string) (*pkg, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pkg{dir: dir, fset: token.NewFileSet(), types: map[string]typeDecl{}, others: map[string]*pkg{}}
+	p := &pkg{dir: dir, fset: token.NewFileSet(), types: map[string]typeDecl{}, names: map[string]bool{}, others: map[string]*pkg{}}
 	for _, e := range entries {
 		name := e.Name()
 		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == FileName {
 			continue
+		}
+		if match, err := build.Default.MatchFile(dir, name); err != nil || !match {
+			continue // for another system, or with a build tag that is not set
 		}
 		f, err := parser.ParseFile(p.fset, filepath.Join(dir, name), nil, parser.ParseComments|parser.SkipObjectResolution)
 		if f == nil || f.Name == nil || f.Name.Name == "_" {
@@ -147,6 +157,7 @@ func parseDir(dir string) (*pkg, error) {
 		p.name = f.Name.Name
 		p.files = append(p.files, f)
 		for _, d := range f.Decls {
+			p.note(d)
 			g, ok := d.(*ast.GenDecl)
 			if !ok || g.Tok != token.TYPE {
 				continue
@@ -162,6 +173,27 @@ func parseDir(dir string) (*pkg, error) {
 		}
 	}
 	return p, nil
+}
+
+// note remembers the names that a declaration gives.
+func (p *pkg) note(d ast.Decl) {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Recv == nil {
+			p.names[d.Name.Name] = true
+		}
+	case *ast.GenDecl:
+		for _, s := range d.Specs {
+			switch s := s.(type) {
+			case *ast.TypeSpec:
+				p.names[s.Name.Name] = true
+			case *ast.ValueSpec:
+				for _, n := range s.Names {
+					p.names[n.Name] = true
+				}
+			}
+		}
+	}
 }
 
 // declaration is one orm.Model[T] call.

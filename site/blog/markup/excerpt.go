@@ -81,14 +81,18 @@ func (e *excerpter) text(raw string) {
 		}
 		at += n
 		if e.count == e.limit {
-			e.write(raw[from:at])
+			e.write(literal(raw[from:at]))
 			from = at
 			e.cutAt = e.out.Len()
 			e.cutOpen = append([]string(nil), e.open...)
 		}
 	}
-	e.write(raw[from:])
+	e.write(literal(raw[from:]))
 }
+
+// literal escapes what begins no tag where it stands, but might do so where it
+// comes to stand.
+func literal(raw string) string { return strings.ReplaceAll(raw, "<", "&lt;") }
 
 func (e *excerpter) write(raw string) {
 	if e.hidden == "" {

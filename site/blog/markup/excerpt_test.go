@@ -48,6 +48,9 @@ func TestExcerpt(t *testing.T) {
 		{"never opened", 9, "one</p> two", "one two", false},
 		{"closed by mistake", 1, "<b/>one two", "<b>one ...</b>", true},
 		{"upper case", 1, "<P>one <B>two</B></P>", "<P>one ...</p>", true},
+		{"less than", 9, "a < b<", "a &lt; b&lt;", false},
+		{"a tag that was none", 9, "<<!-- -->script>", "&lt;script>", false},
+		{"raw text", 9, "one<textarea><b></textarea> two<plaintext>three", "one two", false},
 		{"zero", 0, "<p>one</p>", "", true},
 		{"negative", -1, "<p>one</p>", "", true},
 		{"ids", 9, `<h2 id="x">One</h2> <a href="#x">two</a> <a id="y" href="/z#x">three</a>`, `<h2>One</h2> <a>two</a> <a href="/z#x">three</a>`, false},
@@ -83,7 +86,7 @@ func TestExcerptAtHundred(t *testing.T) {
 func FuzzExcerpt(f *testing.F) {
 	for _, seed := range []string{
 		"<p>one <b>two</b></p>", "it&#39;s &amp; <br/> x", "<a title='>'>x", "</p></b>", "<", "&", "<p", "a<!-- b", "<p id=x>a<sup id=fnref:1>b</sup>",
-		"<script>a b</script>c", "<textarea>a<b>", "<plaintext>a b c", "<x/y/>z", "日本 é-x",
+		"<script>a b</script>c", "<textarea>a<b>", "<plaintext>a b c", "<x/y/>z", "<A0></", "日本 é-x",
 	} {
 		f.Add(seed, 2)
 	}
