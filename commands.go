@@ -2,6 +2,7 @@ package vola
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"runtime"
 	"text/tabwriter"
@@ -9,17 +10,28 @@ import (
 	"github.com/volaweb/vola/module"
 )
 
-// checkCommand finds the mistakes that can be found without a database.
+// checkCommand finds the mistakes that can be found without a database, and,
+// when asked, where a database is not as the models say.
 func (p *program) checkCommand() command {
+	var url string
 	return command{bare: true, Command: module.Command{
 		Name: "check", Help: "look for mistakes in models, migrations, routes, templates and settings",
-		Run: func(_ context.Context, env module.Env, args []string) error {
+		Flags: func(flags *flag.FlagSet) {
+			flags.StringVar(&url, "database", "", "compare the tables of the database at `URL` with the models too")
+		},
+		Run: func(ctx context.Context, env module.Env, args []string) error {
 			if len(args) > 0 {
 				return module.Usagef("check takes no arguments, but got %q", args[0])
 			}
 			s, err := p.assemble(siteFlags{})
 			if err != nil {
 				return failed{err}
+			}
+			lint(env, s.graph)
+			if url != "" {
+				if err := p.drift(ctx, s, url); err != nil {
+					return err
+				}
 			}
 			fmt.Fprintf(env.Stdout, "no mistakes in %d modules, %d routes, %d pages\n",
 				len(p.cfg.Modules), len(s.Routes()), len(s.pages.cfg.Pages))

@@ -24,6 +24,7 @@ type makeFlags struct {
 	check   bool
 	dryRun  bool
 	empty   bool
+	merge   bool
 	renames []migrate.Rename
 	values  []migrate.Value
 }
@@ -33,6 +34,7 @@ func (f *makeFlags) declare(flags *flag.FlagSet) {
 	flags.BoolVar(&f.check, "check", false, "write nothing; fail when there is something to write")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the files instead of writing them")
 	flags.BoolVar(&f.empty, "empty", false, "write a migration without operations for each MODULE named")
+	flags.BoolVar(&f.merge, "merge", false, "join two newest migrations of a module by a third")
 	flags.Func("rename", "`Model.Old=New` or Model=New: a field or model that has another name now (may be repeated)", func(s string) error {
 		r, err := migrate.ParseRename(s)
 		f.renames = append(f.renames, r)
@@ -89,6 +91,9 @@ func (p *program) makeMigrations(env module.Env, f makeFlags, names []string) er
 // site: its templates may be broken meanwhile.
 func (p *program) findChanges(env module.Env, f makeFlags, names []string) ([]migrate.Change, error) {
 	s := &Site{cfg: p.cfg, opts: Options{Environ: p.environ}}
+	if f.merge {
+		return migrate.Merge(s.migrationGroups()...)
+	}
 	if err := errors.Join(s.readModels(), s.readMigrations()); err != nil {
 		return nil, usageError{err}
 	}
@@ -128,7 +133,7 @@ func asker(env module.Env) func(migrate.Question) (string, error) {
 // writeChange writes the files of one migration, or says what they would be.
 func (p *program) writeChange(env module.Env, f makeFlags, c migrate.Change) error {
 	dir, err := p.migrationsDir(c.Module)
-	if err != nil {
+	if err != nil && !f.check && !f.dryRun {
 		return err
 	}
 	path := filepath.Join(dir, c.File)

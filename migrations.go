@@ -6,6 +6,9 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/migrate"
@@ -15,7 +18,8 @@ import (
 // migrateCommand applies, undoes or lists migrations.
 func (p *program) migrateCommand() command {
 	var f siteFlags
-	var plan, list, fake, fakeInitial bool
+	var plan, list, fake, fakeInitial, verify bool
+	var scratch string
 	return command{bare: true, Command: module.Command{
 		Name: "migrate", Args: "[MODULE [NAME]]", Help: "bring the database to the newest migrations, or those of MODULE to NAME (zero: none)",
 		Flags: func(flags *flag.FlagSet) {
@@ -23,6 +27,8 @@ func (p *program) migrateCommand() command {
 			flags.BoolVar(&plan, "plan", false, "print what would be done and do nothing")
 			flags.BoolVar(&list, "list", false, "list all migrations and which are applied")
 			flags.BoolVar(&fake, "fake", false, "record migrations as applied without doing anything")
+			flags.BoolVar(&verify, "verify", false, "try what is pending on a copy of the database: forward, back and forward again")
+			flags.StringVar(&scratch, "scratch", "", "`URL` of an empty PostgreSQL database to use for --verify")
 			flags.BoolVar(&fakeInitial, "fake-initial", false, "record a module's first migration as applied when its tables exist")
 		},
 		Run: func(ctx context.Context, env module.Env, args []string) error {
@@ -35,7 +41,7 @@ func (p *program) migrateCommand() command {
 				return err
 			}
 			// Listing and planning do not make a database.
-			db, err := p.openPlain(ctx, s, !plan && !list)
+			db, err := p.openPlain(ctx, s, !plan && !list && !verify)
 			if err != nil {
 				return err
 			}
@@ -44,6 +50,8 @@ func (p *program) migrateCommand() command {
 			run.Fake, run.FakeInitial = fake, fakeInitial
 			run.Log = func(format string, args ...any) { fmt.Fprintf(env.Stdout, format+"\n", args...) }
 			switch {
+			case verify:
+				return p.verify(ctx, env, run, scratch)
 			case list:
 				status, err := run.List(ctx)
 				if err != nil {
@@ -72,6 +80,38 @@ func (p *program) apply(ctx context.Context, env module.Env, run *migrate.Runner
 		return nil
 	}
 	return run.Apply(ctx, target)
+}
+
+// verify tries the pending migrations on a copy of the database.
+func (p *program) verify(ctx context.Context, env module.Env, run *migrate.Runner, scratch string) (err error) {
+	if b, ok := run.DB.Backend().(database.Backuper); ok {
+		if scratch != "" {
+			return module.Usagef("--scratch is for PostgreSQL; this database is copied into a file of its own")
+		}
+		dir, err := os.MkdirTemp("", "vola-verify-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		file := filepath.Join(dir, "copy.db")
+		if err := b.Backup(ctx, file); err != nil {
+			return err
+		}
+		scratch = "sqlite:" + (&url.URL{Path: file}).EscapedPath()
+	}
+	if scratch == "" {
+		return module.Usagef("migrate --verify needs an empty database to try things on: --scratch postgres://...")
+	}
+	copied, err := database.Open(ctx, database.Config{URL: scratch, Drivers: p.cfg.Drivers})
+	if err != nil {
+		return usageIfInvalid(err)
+	}
+	defer func() { err = errors.Join(err, copied.Close()) }()
+	if err := migrate.Verify(ctx, run, copied); err != nil {
+		return err
+	}
+	fmt.Fprintln(env.Stdout, "the pending migrations went forward, back and forward again on a copy, and lost nothing")
+	return nil
 }
 
 // target reads the arguments MODULE and NAME.

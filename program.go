@@ -133,7 +133,8 @@ func find(commands []command, args []string) (command, []string, error) {
 // commands returns our own commands and those of the modules.
 func (p *program) commands() []command {
 	out := []command{
-		p.serveCommand(), p.migrateCommand(), p.makeMigrationsCommand(), p.checkCommand(),
+		p.serveCommand(), p.migrateCommand(), p.makeMigrationsCommand(), p.sqlMigrateCommand(), p.squashCommand(),
+		p.inspectCommand(), p.checkCommand(),
 		p.routesCommand(), p.settingsCommand(), p.dbshellCommand(), p.backupCommand(), p.versionCommand(),
 	}
 	for _, m := range p.cfg.Modules {

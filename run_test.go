@@ -73,9 +73,23 @@ func TestCommands(t *testing.T) {
 	run(t, cfg, env, "migrate", "--help").want(t, 0, "--plan", "Usage: migrate [flags] [MODULE [NAME]]")
 	run(t, cfg, env, "makemigrations").want(t, 0, "nothing to do")
 	run(t, cfg, env, "makemigrations", "--check").want(t, 0, "nothing to do")
+	fresh := []string{"DATABASE_URL=sqlite:" + filepath.Join(dir, "empty.db")}
+	if err := os.WriteFile(filepath.Join(dir, "empty.db"), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	run(t, cfg, fresh, "migrate", "--verify").want(t, 0, "forward, back and forward again")
+	run(t, cfg, fresh, "migrate", "--list").want(t, 0, "[ ] 0001_initial")
 	run(t, cfg, env, "migrate").want(t, 0, "blog.0001_initial")
 	run(t, cfg, env, "migrate").want(t, 0, "nothing to do")
 	run(t, cfg, env, "migrate", "--list").want(t, 0, "[x] 0001_initial")
+	run(t, cfg, env, "check", "--database", env[0][len("DATABASE_URL="):]).want(t, 0, "no mistakes")
+	run(t, cfg, env, "sqlmigrate", "blog", "0001").want(t, 0, `CREATE TABLE "blog_post"`, "AUTOINCREMENT")
+	run(t, cfg, env, "sqlmigrate", "blog", "0001", "--dialect", "postgres", "--back").want(t, 0, `DROP TABLE "blog_post"`)
+	run(t, cfg, env, "sqlmigrate", "blog", "0009").want(t, 2, "0009")
+	run(t, cfg, env, "sqlmigrate", "blog", "0001", "--dialect", "oracle").want(t, 2, `no driver for the dialect "oracle"`)
+	run(t, cfg, env, "inspect", "--module", "blog").want(t, 0, "type Post struct", `db:"size=200"`)
+	run(t, cfg, env, "makemigrations", "--merge").want(t, 0, "nothing to do")
+	run(t, cfg, env, "makemigrations", "--empty", "--dry-run", "blog").want(t, 0, "0002_by_hand")
 	run(t, cfg, env, "migrate", "blog", "zero").want(t, 0, "0001_initial")
 	run(t, cfg, env, "migrate", "--list").want(t, 0, "[ ] 0001_initial")
 }

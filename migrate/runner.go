@@ -245,13 +245,18 @@ func (r *Runner) lockTimeout() time.Duration {
 // try applies or undoes one migration once.
 func (r *Runner) try(ctx context.Context, m Move) error {
 	if !m.NonAtomic || r.Fake {
-		return r.inTx(ctx, true, func(ctx context.Context, tx *database.Tx) error {
+		unenforced, data := m.unenforced(m.Operations)
+		err := r.inTx(ctx, unenforced, func(ctx context.Context, tx *database.Tx) error {
 			_, err := r.advance(ctx, tx, m, len(m.Operations))
 			return err
 		})
+		if unenforced && data && errors.Is(err, database.ErrForeignKey) && r.DB.Dialect().Name() == "sqlite" {
+			return fmt.Errorf("%w; SQLite does not enforce foreign keys (ON DELETE does nothing) in a migration that changes tables: put the SQL or Go code into a migration of its own", err)
+		}
+		return err
 	}
 	for {
-		outside, err := r.nextIsOutside(ctx, m)
+		next, outside, err := r.next(ctx, m)
 		if err != nil {
 			return err
 		}
@@ -259,7 +264,8 @@ func (r *Runner) try(ctx context.Context, m Move) error {
 		if outside {
 			finished, err = r.advance(ctx, r.DB, m, 1)
 		} else {
-			err = r.inTx(ctx, true, func(ctx context.Context, tx *database.Tx) error {
+			unenforced, _ := m.unenforced(next)
+			err = r.inTx(ctx, unenforced, func(ctx context.Context, tx *database.Tx) error {
 				finished, err = r.advance(ctx, tx, m, 1)
 				return err
 			})
@@ -270,33 +276,52 @@ func (r *Runner) try(ctx context.Context, m Move) error {
 	}
 }
 
-// nextIsOutside reports whether the next operation of a migration that is not
-// atomic cannot be part of a transaction.
-func (r *Runner) nextIsOutside(ctx context.Context, m Move) (bool, error) {
+// unenforced reports whether SQLite must not enforce foreign keys while the
+// operations are made, because a table may be built anew or dropped, and
+// whether some of them change rows by SQL or Go code, which then must do
+// without.
+func (m Move) unenforced(ops []Operation) (unenforced, data bool) {
+	for _, op := range ops {
+		switch op.(type) {
+		case RunSQL, RunGo:
+			data = true
+		case AddIndex, DropIndex, Validate:
+		case CreateTable:
+			unenforced = unenforced || m.Back
+		default:
+			unenforced = true
+		}
+	}
+	return unenforced, data
+}
+
+// next returns the next operation of a migration that is not atomic, and
+// whether it cannot be part of a transaction.
+func (r *Runner) next(ctx context.Context, m Move) (op []Operation, outside bool, err error) {
 	h, err := r.history(ctx, r.DB)
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
 	i := h.done(m.Migration)
 	if m.Back {
 		i--
 	}
 	if i < 0 || i >= len(m.Operations) {
-		return false, nil
+		return nil, false, nil
 	}
 	switch o := m.Operations[i].(type) {
 	case AddIndex:
-		return o.Concurrently, nil
+		outside = o.Concurrently
 	case DropIndex:
-		return o.Concurrently, nil
+		outside = o.Concurrently
 	case RunSQL:
-		return true, nil
+		outside = true
 	}
-	return false, nil
+	return m.Operations[i : i+1], outside, nil
 }
 
-func (r *Runner) inTx(ctx context.Context, structural bool, fn func(ctx context.Context, tx *database.Tx) error) error {
-	return r.DB.InTxWith(ctx, database.TxOptions{NoForeignKeys: structural}, func(ctx context.Context, tx *database.Tx) error {
+func (r *Runner) inTx(ctx context.Context, unenforced bool, fn func(ctx context.Context, tx *database.Tx) error) error {
+	return r.DB.InTxWith(ctx, database.TxOptions{NoForeignKeys: unenforced}, func(ctx context.Context, tx *database.Tx) error {
 		if r.DB.Dialect().Name() == "postgres" {
 			if _, err := tx.Exec(ctx, fmt.Sprintf("SET LOCAL lock_timeout = %d", r.lockTimeout().Milliseconds())); err != nil {
 				return err

@@ -44,15 +44,6 @@ type step struct {
 	concurrently, notValid bool
 }
 
-// structural reports whether the step changes a table that was there before.
-func (s step) structural() bool {
-	switch s.kind {
-	case dropTable, renameTable, renameColumn, alterTable:
-		return true
-	}
-	return false
-}
-
 // inverse returns the step that undoes s.
 func (s step) inverse() step {
 	s.from, s.to = s.to, s.from

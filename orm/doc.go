@@ -38,12 +38,23 @@
 //	                protect (refuse; the default), cascade, set_null
 //	auto_now_add    the time of creation, set by Create
 //	auto_now        the time of the last change, set by Create and Update
-//	primary_key     the key, where it is not the field ID
+//	primary_key     the key, or one of its fields, where it is not the field ID
 //	reverse=FIELD   this many-to-many relation is the other side of FIELD
 //	through=MODEL   the pairs of this many-to-many relation are rows of a model of
 //	                the same module, which may have more fields
 //	by=FIELD        the reference that a HasMany or HasOne is the other side of
+//	decimal=P.S     a decimal number of P digits, S of them after the point; the
+//	                field is a string or a type that is written as text
+//	json            stored as a JSON document, whatever the type
+//	type=KIND       what a type with its own Value and Scan is stored as: bool,
+//	                int, float, text, bytes, time
+//	duration        a type made of time.Duration
+//	default=VALUE   what the database puts where someone else's INSERT names no
+//	                value; 'quoted' if it has commas; now for times and dates
+//	generated=SQL   computed by the database, and only read
 //	-               not stored (alone)
 //
-// A field that may be NULL is a pointer or a [database/sql.Null].
+// A field that may be NULL is a pointer or a [database/sql.Null]. Which Go types
+// can be stored, and how, is in docs/storage.md. Indexes and constraints over
+// several fields are options of [Model].
 package orm

@@ -97,7 +97,10 @@ func (c *composition) expand(caller string, n parse.Node, s scope, certain bool)
 		c.fail(at, name.Text, "the page is made of more than %d components", maxInstances)
 		return nil
 	}
-	c.ok = c.ok && !i.file.faulty
+	if i.file.faulty {
+		c.ok = false
+		return nil
+	}
 	if content != nil {
 		c.slots(i, content)
 	}
@@ -227,20 +230,12 @@ func (c *composition) fill(caller, slot string, s scope, certain bool) []parse.N
 
 // choose replaces {{if slot "x"}} by what it comes to.
 func (c *composition) choose(n *parse.IfNode, args []parse.Node, s scope) bool {
-	if i := s.instance; i == nil || i.content[slotName(args)] == nil {
+	if i := s.instance; i == nil || i.content[slotText(args)] == nil {
 		n.List = n.ElseList
 	}
 	n.ElseList = nil
 	n.Pipe = pipeOf(&parse.BoolNode{NodeType: parse.NodeBool, Pos: n.Pos, True: true})
 	return n.List != nil
-}
-
-// slotName returns the name in {{slot "x"}}; "" for the slot without one.
-func slotName(args []parse.Node) string {
-	if len(args) < 2 {
-		return ""
-	}
-	return args[1].(*parse.StringNode).Text
 }
 
 // renameVariables gives the variables of a component's body names that no

@@ -65,7 +65,7 @@ func (p *fileParser) collectParameters() {
 	}
 }
 
-// slotText is slotName for arguments that have not been checked.
+// slotText returns the name in {{slot "x"}}; "" for the slot without one.
 func slotText(args []parse.Node) string {
 	name, _ := argumentName(args)
 	return name
@@ -115,12 +115,16 @@ func (p *fileParser) noDot(pipe *parse.PipeNode) {
 	}
 	inspect(pipe, func(n parse.Node) bool {
 		_, isDot := n.(*parse.DotNode)
-		_, isField := n.(*parse.FieldNode)
+		field, isField := n.(*parse.FieldNode)
+		pos := n.Position()
+		if isField && len(field.Ident) > 1 {
+			pos -= parse.Pos(1 + len(field.Ident[0])) // to the first of its dots
+		}
 		if v, ok := n.(*parse.VariableNode); ok {
 			isDot = v.Ident[0] == "$"
 		}
 		if isDot || isField {
-			p.fail(n.Position(), `%s: a component has no data but its arguments; declare one: {{$x := arg "x"}}`, n)
+			p.fail(pos, `%s: a component has no data but its arguments; declare one: {{$x := arg "x"}}`, n)
 		}
 		return true
 	})

@@ -110,6 +110,9 @@ func (c *composition) add(name string, tree *parse.Tree, s scope) string {
 	c.trees[name] = tree
 	c.order = append(c.order, name)
 	c.resolve(name, tree.Root, s, true)
+	if depth, ranges := nesting(tree.Root); c.instances > 0 && (depth > maxNesting || ranges > maxRanges) {
+		c.fail(reference{file: s.file()}, name, "with its components, nested too deep: at most %d actions and %d ranges in one another", maxNesting, maxRanges)
+	}
 	return name
 }
 
@@ -122,11 +125,13 @@ func (c *composition) resolve(caller string, list *parse.ListNode, s scope, cert
 	nodes := make([]parse.Node, 0, len(list.Nodes))
 	for _, n := range list.Nodes {
 		if args, _ := componentCall(n); args != nil {
-			nodes = append(nodes, c.expand(caller, n, s, certain)...)
+			if !s.file().faulty {
+				nodes = append(nodes, c.expand(caller, n, s, certain)...)
+			}
 			continue
 		}
 		if args := command(n, "slot"); args != nil {
-			nodes = append(nodes, c.fill(caller, slotName(args), s, certain)...)
+			nodes = append(nodes, c.fill(caller, slotText(args), s, certain)...)
 			continue
 		}
 		if b := branch(n); b != nil {

@@ -5,26 +5,47 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"reflect"
 	"slices"
 	"strings"
-	"text/template"
 	"time"
 	"unicode"
 )
 
 // builtins are the functions of this package for templates; the package
-// comment describes them. Each returns plain text or a plain value, which the
-// template escapes; none makes HTML.
-func builtins() map[string]any {
+// comment describes them. Most return plain text or a plain value, which the
+// template escapes. Those that return HTML or a URL have escaped what they
+// were given, unless it was HTML or a URL by its type.
+func builtins(now func() time.Time) map[string]any {
 	return map[string]any{
 		"add":           add,
+		"capfirst":      capFirst,
+		"cycle":         cycle,
 		"date":          date,
 		"default":       defaultTo,
+		"dict":          dict,
+		"filesize":      fileSize,
+		"floatformat":   floatFormat,
+		"intcomma":      intComma,
+		"join":          join,
+		"jsonscript":    jsonScript,
+		"linebreaks":    linebreaks,
+		"list":          list,
+		"lower":         strings.ToLower,
+		"pages":         pages,
 		"pluralize":     pluralize,
+		"query":         query,
 		"slugify":       slugify,
+		"striptags":     stripTags,
+		"timesince":     timeSince(now),
+		"timeuntil":     timeUntil(now),
+		"truncatechars": truncateChars,
+		"truncatehtml":  truncateHTML,
 		"truncatewords": truncateWords,
+		"upper":         strings.ToUpper,
+		"urlize":        urlize,
+		"wordcount":     wordCount,
+		"yesno":         yesNo,
 	}
 }
 
@@ -40,7 +61,7 @@ func isStandard(name string) bool { return slices.Contains(standardFunctions(), 
 
 // allFunctions joins a program's functions with ours, and refuses those that
 // html/template would panic on.
-func allFunctions(own map[string]any) (map[string]any, error) {
+func allFunctions(own map[string]any, now func() time.Time) (map[string]any, error) {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(own)) {
 		if err := checkFunction(name, own[name]); err != nil {
@@ -50,7 +71,7 @@ func allFunctions(own map[string]any) (map[string]any, error) {
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	all := builtins()
+	all := builtins(now)
 	maps.Copy(all, own)
 	return all, nil
 }
@@ -82,89 +103,22 @@ func keywords() []string {
 	}
 }
 
-// add returns the sum of two whole numbers of any integer types.
-func add(a, b any) (int64, error) {
-	x, err := wholeNumber(a)
-	y, err2 := wholeNumber(b)
-	if err := cmp.Or(err, err2); err != nil {
-		return 0, fmt.Errorf("add: %w", err)
-	}
-	sum := x + y
-	if (sum > x) != (y > 0) {
-		return 0, fmt.Errorf("add: %d + %d is too large", x, y)
-	}
-	return sum, nil
-}
-
-func wholeNumber(value any) (int64, error) {
-	v := reflect.Indirect(reflect.ValueOf(value))
-	switch {
-	case v.CanInt():
-		return v.Int(), nil
-	case v.CanUint() && v.Uint() <= math.MaxInt64:
-		return int64(v.Uint()), nil
-	}
-	return 0, fmt.Errorf("%v (%T) is not a whole number of 64 bits", value, value)
-}
-
-// date writes a time in Go's layout. A nil pointer and the zero time, which
-// stand for "not yet" and "unknown", are written as nothing.
-func date(layout string, value any) (string, error) {
-	switch t := value.(type) {
-	case nil:
-		return "", nil
-	case *time.Time:
-		if t == nil {
-			return "", nil
-		}
-		return date(layout, *t)
-	case time.Time:
-		if t.IsZero() {
-			return "", nil
-		}
-		return t.Format(layout), nil
-	}
-	return "", fmt.Errorf("date: %T is not a time", value)
-}
-
-// defaultTo returns value, or fallback when value is empty in the sense of
-// {{if}}: false, zero, nil, or of length zero.
-func defaultTo(fallback, value any) any {
-	if truth, _ := template.IsTrue(value); truth {
-		return value
-	}
-	return fallback
-}
-
-// pluralize returns the singular for one, and the plural for every other
-// number. Of a slice, array, map or string it takes the length.
-func pluralize(singular, plural string, count any) (string, error) {
-	v := reflect.Indirect(reflect.ValueOf(count))
-	one := false
-	switch {
-	case !v.IsValid():
-		return "", errors.New("pluralize: nil is not a number")
-	case v.CanInt():
-		one = v.Int() == 1
-	case v.CanUint():
-		one = v.Uint() == 1
-	case v.Kind() == reflect.Slice || v.Kind() == reflect.Array || v.Kind() == reflect.Map || v.Kind() == reflect.String:
-		one = v.Len() == 1
-	default:
-		return "", fmt.Errorf("pluralize: %T is neither a whole number nor has it a length", count)
-	}
-	if one {
-		return singular, nil
-	}
-	return plural, nil
-}
-
-// checkBuiltin returns what can be found out about a call of a function of
-// this package beyond its Go types; nil where there is nothing.
+// checkBuiltin returns what finds out about a call of a function of this
+// package what its Go types do not tell; nil for nothing.
 func checkBuiltin(name string) func(Call) error {
 	switch name {
 	case "date":
 		return func(c Call) error { return wantTime(name, c.Args[1]) }
+	case "timesince", "timeuntil":
+		return func(c Call) error { return wantTime(name, c.Args[0]) }
+	case "add", "pages":
+		return func(c Call) error { return cmp.Or(wantWhole(name, c.Args[0]), wantWhole(name, c.Args[1])) }
+	case "filesize", "intcomma", "cycle":
+		return func(c Call) error { return wantWhole(name, c.Args[0]) }
+	case "dict":
+		return func(c Call) error { return wantPairs(name, c.Args) }
+	case "query":
+		return func(c Call) error { return wantPairs(name, c.Args[1:]) }
 	}
 	return nil
 }
@@ -176,4 +130,29 @@ func wantTime(function string, a Argument) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %v is not a time", function, t)
+}
+
+// wantWhole refuses an argument that is certainly not a whole number.
+func wantWhole(function string, a Argument) error {
+	t := a.Type
+	if t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == nil || t.Kind() == reflect.Interface || isInteger(t.Kind()) {
+		return nil
+	}
+	return fmt.Errorf("%s: %v is not a whole number", function, t)
+}
+
+// wantPairs refuses arguments that are not names, each with its value.
+func wantPairs(function string, args []Argument) error {
+	if len(args)%2 != 0 {
+		return fmt.Errorf("%s takes names, each with its value; the last one has none", function)
+	}
+	for i := 0; i < len(args); i += 2 {
+		if t := args[i].Type; t != nil && t.Kind() != reflect.Interface && t != reflect.TypeFor[string]() {
+			return fmt.Errorf("%s: a name must be a string, not %v", function, t)
+		}
+	}
+	return nil
 }

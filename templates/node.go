@@ -83,3 +83,25 @@ func firstText(n *parse.TextNode) (int, bool) {
 	rest := bytes.TrimLeft(n.Text, " \t\r\n")
 	return int(n.Pos) + len(n.Text) - len(rest), len(rest) > 0
 }
+
+// nesting returns how many branches, and how many of them ranges, are nested
+// in one another at most.
+func nesting(list *parse.ListNode) (depth, ranges int) {
+	if list == nil {
+		return 0, 0
+	}
+	for _, n := range list.Nodes {
+		b := branch(n)
+		if b == nil {
+			continue
+		}
+		for _, inner := range []*parse.ListNode{b.List, b.ElseList} {
+			d, r := nesting(inner)
+			if b.NodeType == parse.NodeRange {
+				r++
+			}
+			depth, ranges = max(depth, d+1), max(ranges, r)
+		}
+	}
+	return depth, ranges
+}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Config says what a [Set] consists of. The zero value is a set without pages.
@@ -27,6 +28,9 @@ type Config struct {
 	// a request. One with the name of a function of this package replaces it;
 	// those of text/template cannot be replaced.
 	Funcs map[string]any
+
+	// Now is the clock of timesince and timeuntil. Defaults to time.Now.
+	Now func() time.Time
 
 	// Checks find mistakes in calls that their types do not show: that a route
 	// has the name given to url, that a static file exists. The one with the
@@ -59,7 +63,10 @@ type listedPage struct {
 // [ErrorList] of every mistake that was found, unless it concerns the
 // configuration itself.
 func New(config Config) (*Set, error) {
-	functions, err := allFunctions(config.Funcs)
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	functions, err := allFunctions(config.Funcs, config.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -114,7 +114,7 @@ func (b *builder) unit(name string, at reference) *unit {
 			return nil
 		}
 		if i := slices.Index(u.chain, f); i >= 0 {
-			b.fail(at, name, "a file cannot extend itself: %s", cycle(u.chain[i:]))
+			b.fail(at, name, "a file cannot extend itself: %s", ring(u.chain[i:]))
 			return nil
 		}
 		u.chain = append(u.chain, f)
@@ -138,8 +138,8 @@ func (b *builder) checkOverrides(u *unit) {
 	}
 }
 
-// cycle writes the names of files that extend each other in a ring.
-func cycle(files []*file) string {
+// ring writes the names of files that extend each other in a ring.
+func ring(files []*file) string {
 	names := make([]string, 0, len(files)+1)
 	for _, f := range files {
 		names = append(names, f.Name)

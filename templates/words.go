@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // truncateWords returns the first words of a plain text, joined by single
@@ -20,6 +21,38 @@ func truncateWords(count int, text string) (string, error) {
 		kept = append(kept, word)
 	}
 	return strings.Join(kept, " "), nil
+}
+
+// truncateChars returns the first characters of a plain text; where some are
+// left out, the last that is kept is "…".
+func truncateChars(count int, text string) (string, error) {
+	if count < 0 {
+		return "", fmt.Errorf("truncatechars: %d characters cannot be kept", count)
+	}
+	if count == 0 {
+		return "", nil
+	}
+	end, seen := len(text), 0
+	for i := range text {
+		if seen++; seen == count {
+			end = i
+		} else if seen > count {
+			return text[:end] + "…", nil
+		}
+	}
+	return text, nil
+}
+
+// wordCount returns the number of words in a plain text.
+func wordCount(text string) int { return len(strings.Fields(text)) }
+
+// capFirst returns a text with its first letter as a capital.
+func capFirst(text string) string {
+	r, size := utf8.DecodeRuneInString(text)
+	if size == 0 || r == utf8.RuneError {
+		return text
+	}
+	return string(unicode.ToUpper(r)) + text[size:]
 }
 
 // slugify makes the part of a URL that stands for a title: lower-case ASCII

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/volaweb/vola/internal/modelgen"
@@ -54,24 +55,27 @@ func newModule(e env, name string) error {
 		return err
 	}
 	wired, why := wire(root, m)
-	return build(target, func(dir string) error {
-		if err := writeFiles(dir, append(files, generated...)); err != nil {
+	err = makeFolder(target, func(dir string) error {
+		if err := writeFiles(dir, slices.Concat(files, generated)); err != nil {
 			return err
 		}
 		return writeDescriptors(dir)
-	}, func() {
-		fmt.Fprintf(e.stdout, "made the module %s in %s/, with its first migration\n", name, name)
-		if why == nil {
-			why = wired.write()
-		}
-		if why != nil {
-			fmt.Fprintf(e.stdout, "it is not in the site yet (%s); add to the imports and to the Modules of vola.Config:\n\n  %q\n  %s.New(),\n",
-				e.shorten(why.Error()), m.Path, name)
-		} else {
-			fmt.Fprintf(e.stdout, "added it to the Modules in %s\n", e.relative(wired.path))
-		}
-		fmt.Fprintf(e.stdout, "\nnext:\n\n  go run . migrate\n  go run . serve --dev     # the page is at /%s/\n", name)
 	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "made the module %s in %s/, with its first migration\n", name, name)
+	if why == nil {
+		why = wired.write()
+	}
+	if why != nil {
+		fmt.Fprintf(e.stdout, "it is not in the site yet (%s); add to the imports and to the Modules of vola.Config:\n\n  %q\n  %s.New(),\n",
+			e.shorten(why.Error()), m.Path, name)
+	} else {
+		fmt.Fprintf(e.stdout, "added it to the Modules in %s\n", e.relative(wired.path))
+	}
+	fmt.Fprintf(e.stdout, "\nnext:\n\n  go run . migrate\n  go run . serve --dev     # the page is at /%s/\n", name)
+	return nil
 }
 
 // goModule finds the go.mod in dir or above it.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/volaweb/vola/internal/modelgen"
 	"github.com/volaweb/vola/internal/scaffold"
@@ -68,8 +69,8 @@ func newSite(ctx context.Context, e env, name string, f newFlags) error {
 	if err != nil {
 		return err
 	}
-	return build(target, func(dir string) error {
-		if err := writeFiles(dir, append(append(own, generated...), mod.File())); err != nil {
+	err = makeFolder(target, func(dir string) error {
+		if err := writeFiles(dir, slices.Concat(own, generated, []scaffold.File{mod.File()})); err != nil {
 			return err
 		}
 		if err := writeDescriptors(dir); err != nil {
@@ -82,17 +83,20 @@ func newSite(ctx context.Context, e env, name string, f newFlags) error {
 			return e.goTool(ctx, dir, nil, "mod", "vendor")
 		}
 		return nil
-	}, func() {
-		lines := 0
-		for _, f := range own {
-			lines += f.Lines()
-		}
-		fmt.Fprintf(e.stdout, "made %s: %d files to go on with, %d lines, and what is generated from them\n", name, len(own), lines)
-		if mod.Replace != "" {
-			fmt.Fprintf(e.stdout, "its go.mod takes Vola from %s\n", mod.Replace)
-		}
-		fmt.Fprintf(e.stdout, "\nnext:\n\n  cd %s\n  go run . serve --dev\n", name)
 	})
+	if err != nil {
+		return err
+	}
+	lines := 0
+	for _, f := range own {
+		lines += f.Lines()
+	}
+	fmt.Fprintf(e.stdout, "made %s: %d files to go on with, %d lines, and what is generated from them\n", name, len(own), lines)
+	if mod.Replace != "" {
+		fmt.Fprintf(e.stdout, "its go.mod takes Vola from %s\n", mod.Replace)
+	}
+	fmt.Fprintf(e.stdout, "\nnext:\n\n  cd %s\n  go run . serve --dev\n", name)
+	return nil
 }
 
 // checkFree reports what is in the way at the place of something new. An
@@ -137,9 +141,9 @@ func volaSource(from, replace string) (scaffold.GoMod, error) {
 	return scaffold.GoMod{}, errors.New("the source of Vola that this program was built from is not here any more, and no version is published; name a folder with it: --replace DIR")
 }
 
-// build has make fill a new folder, and moves it to target. Nothing is left
-// where something fails. done is called at the end.
-func build(target string, make func(dir string) error, done func()) error {
+// makeFolder has fill write into a new folder and moves that to target. Where
+// something fails, nothing is left.
+func makeFolder(target string, fill func(dir string) error) error {
 	parent, name := filepath.Split(target)
 	temp, err := os.MkdirTemp(parent, "."+name+"-")
 	if err != nil {
@@ -151,17 +155,13 @@ func build(target string, make func(dir string) error, done func()) error {
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		return err
 	}
-	if err := make(dir); err != nil {
+	if err := fill(dir); err != nil {
 		return err
 	}
 	if err := os.Remove(target); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("the folder %s is not empty any more: %w", name, err)
 	}
-	if err := os.Rename(dir, target); err != nil {
-		return err
-	}
-	done()
-	return nil
+	return os.Rename(dir, target)
 }
 
 func writeFiles(dir string, files []scaffold.File) error {

@@ -66,20 +66,31 @@ func (oldHeading) Close(ast.Node, text.Reader, parser.Context)                 {
 func (oldHeading) CanInterruptParagraph() bool                                 { return true }
 func (oldHeading) CanAcceptIndentedLine() bool                                 { return false }
 
-// rawHTML is CommonMark's HTML block, which also goes on behind a blank line if
-// the next line is indented and goes on with the HTML. CommonMark would make
-// that line code, in the middle of a table.
+// rawHTML is CommonMark's HTML block, with two differences. It goes on behind a
+// blank line if the next line is indented and goes on with the HTML: CommonMark
+// would make that line code, in the middle of a table. And it ends at once
+// behind <div markdown="1">, with which kramdown is told that Markdown follows.
 type rawHTML struct{ parser.BlockParser }
 
 func (b rawHTML) Continue(node ast.Node, reader text.Reader, pc parser.Context) parser.State {
 	block, ok := node.(*ast.HTMLBlock)
 	line, segment := reader.PeekLine()
+	if ok && block.Lines().Len() == 1 && holdsMarkdown(block, reader) {
+		return parser.Close
+	}
 	if !ok || block.HTMLBlockType != ast.HTMLBlockType6 || !util.IsBlank(line) || !goesOn(block, reader, segment) {
 		return b.BlockParser.Continue(node, reader, pc)
 	}
 	node.Lines().Append(segment)
 	reader.AdvanceToEOL()
 	return parser.Continue | parser.NoChildren
+}
+
+// holdsMarkdown reports whether an element says so, with nothing behind its tag.
+func holdsMarkdown(block *ast.HTMLBlock, reader text.Reader) bool {
+	first := block.Lines().At(0)
+	line := bytes.TrimSpace(first.Value(reader.Source()))
+	return bytes.Contains(line, []byte(" markdown=")) && bytes.IndexByte(line, '>') == len(line)-1
 }
 
 // maxBlank is how many blank lines may stand within raw HTML.

@@ -31,9 +31,11 @@
 //     blank lines.
 //   - An indented line after a blank one inside a raw HTML block goes on with
 //     the block, where CommonMark would see code in the middle of a table.
+//   - What follows a line with <div markdown="1"> is Markdown.
 //   - <pre lang="python"> and {% highlight python %} hold code; what is inside
 //     need not be escaped.
-//   - A line such as {:.class} or {:toc} is a note to kramdown and is left out.
+//   - Notes to kramdown are left out: a line such as {:.class} or {:toc}, and
+//     {:target="_blank"} directly behind a link.
 //
 // # Liquid
 //

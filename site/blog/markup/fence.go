@@ -100,6 +100,16 @@ func (l *liquid) kramdown(rest string) bool {
 	return l.replace(end, "")
 }
 
+// attributes leaves out what tells kramdown something about the link, image or
+// word before it: [text](address){:target="_blank"}.
+func (l *liquid) attributes(rest string) bool {
+	end := strings.IndexAny(rest[:min(len(rest), maxTag)], "}\n")
+	if end < 0 || rest[end] != '}' || l.at == 0 || strings.IndexByte(")]*_`", l.src[l.at-1]) < 0 {
+		return false
+	}
+	return l.replace(end+1, "")
+}
+
 // pre handles a <pre> element. With a language its text is code; without, it is
 // HTML, in which no Liquid is known either.
 func (l *liquid) pre(rest string) bool {

@@ -13,6 +13,7 @@ import (
 // images show, and what links offer if it looks like a file to keep ("notes.pdf",
 // but not "about.html"). Each is there once, as written, in the order of the
 // text. Local is what names no host: "pic.png", "../pic.png", "/assets/pic.png".
+// These are addresses: a space in the name of a file may be %20.
 func Images(text string) []string {
 	root, err := parseTree(text)
 	if err != nil {

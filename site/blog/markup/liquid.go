@@ -41,6 +41,7 @@ func (l *liquid) run(p part) string {
 	stops := "{<"
 	if l.markdown {
 		stops = "{<`~\n"
+		l.src, l.line = "\n"+p.text, p.line-1 // every line has one before it
 	}
 	for l.at < len(l.src) {
 		n := strings.IndexAny(l.src[l.at:], stops)
@@ -53,7 +54,7 @@ func (l *liquid) run(p part) string {
 		}
 	}
 	l.copy(len(l.src) - l.at)
-	return l.out.String()
+	return strings.TrimPrefix(l.out.String(), "\n")
 }
 
 // step handles what begins rest, if it is something; then it advances.
@@ -71,6 +72,8 @@ func (l *liquid) step(rest string) bool {
 		return l.output(rest)
 	case strings.HasPrefix(rest, "{%"):
 		return l.tag(rest)
+	case strings.HasPrefix(rest, "{:") && l.markdown:
+		return l.attributes(rest)
 	}
 	return false
 }

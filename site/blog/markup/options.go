@@ -8,8 +8,8 @@ import (
 
 // The limits that hold where [Options] does not set others.
 const (
-	DefaultMaxBytes  = 5 << 20
-	DefaultMaxTopics = 200
+	DefaultMaxBytes  = 5 << 20 // length of a text
+	DefaultMaxTopics = 200     // topics of a post
 )
 
 // Options say what a text cannot know of the site it is for. The zero value is
@@ -45,7 +45,8 @@ type Options struct {
 	// Includes has the files for {% include %}. Defaults to none.
 	Includes fs.FS
 	// Rewrite returns the new address of a local file that the text refers
-	// to; see [Images] for which these are. It is given each as it is written.
+	// to; see [Images] for which these are. It is given each as Images
+	// returns it.
 	// Defaults to leaving them alone.
 	Rewrite func(ref string) string
 }
