@@ -26,7 +26,11 @@ func Verify(ctx context.Context, r *Runner, scratch *database.DB) error {
 	if err != nil {
 		return err
 	}
-	if empty {
+	source, err := r.Empty(ctx)
+	if err != nil {
+		return err
+	}
+	if empty && !source {
 		if err := copyTables(ctx, r.DB, scratch); err != nil {
 			return fmt.Errorf("copy the database: %w", err)
 		}

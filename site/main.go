@@ -13,21 +13,28 @@ import (
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/site/blog"
 	"github.com/volaweb/vola/site/front"
+	"github.com/volaweb/vola/web"
 )
 
-//go:embed templates static content
+//go:embed templates static content content/_pages/*.md
 var files embed.FS
 
 func main() { vola.Main(site()) }
 
 // site says what the site is made of.
 func site() vola.Config {
+	posts := blog.New(folder("content"))
 	return vola.Config{
-		Name:      "Vola",
-		Drivers:   []database.Driver{sqlite.Driver, postgres.Driver},
-		Modules:   []module.Module{module.At("/", front.New()), blog.New(folder("content"))},
-		Templates: folder("templates"),
-		Static:    folder("static"),
+		Name:    "Vola",
+		Drivers: []database.Driver{sqlite.Driver, postgres.Driver},
+		Modules: []module.Module{
+			module.At("/", front.New()),
+			posts,
+			module.At("/", posts.Root()),
+		},
+		Middleware: []web.Middleware{posts.OldPaths},
+		Templates:  folder("templates"),
+		Static:     folder("static"),
 	}
 }
 

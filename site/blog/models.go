@@ -12,7 +12,7 @@ import (
 // Author writes posts.
 type Author struct {
 	ID       int64
-	Username string `db:"size=60,unique"`
+	Username string `db:"size=150,unique"`
 	FullName string `db:"size=100"`
 }
 
@@ -26,31 +26,84 @@ type Topic struct {
 	Slug string `db:"size=60,unique"`
 }
 
-// Post is an article.
+// Post is an article, or a page outside of the stream of articles. What is
+// long in it is in its Body, so that lists do not read it.
 type Post struct {
 	ID    int64
 	Title string `db:"size=200"`
 	Slug  string `db:"size=200,unique"`
-	// Source is the text as it was written, in Markdown.
-	Source string
-	// HTML and Excerpt are made from Source when it is saved, and hold nothing
+	// Page says that the post stands at /slug/ and in no list.
+	Page bool
+	// Excerpt is what lists show of the text. It is HTML and holds nothing
 	// that a browser would run.
-	HTML    string
 	Excerpt string
-	// Text is what the post says, without markup, for search and for the
-	// description of the page.
-	Text   string
-	Author orm.Ref[Author] `db:"on_delete=protect"`
-	Topics orm.Many[Topic]
+	Author  orm.Ref[Author] `db:"on_delete=protect"`
+	Topics  orm.Many[Topic]
 	// Published is the moment from which the post is shown; nil for a draft.
-	Published *time.Time `db:"index"`
+	Published *time.Time
 	// Zone is the time zone that the post was dated in, such as
 	// "Asia/Kolkata", "+05:30" or "UTC": its address and date are in it.
 	Zone string `db:"size=60"`
 	// Month is the year and month of Published in Zone, "2026-11".
-	Month   string    `db:"size=7,index"`
-	Created time.Time `db:"auto_now_add"`
-	Changed time.Time `db:"auto_now"`
+	Month string `db:"size=7"`
+	// Interview says that the text has questions and answers.
+	Interview bool
+	// PreviewKey is part of the address at which those who know it can read
+	// the post before it is published: 128 random bits in hexadecimal.
+	PreviewKey string    `db:"size=32"`
+	Created    time.Time `db:"auto_now_add"`
+	Changed    time.Time `db:"auto_now,index"`
+
+	Body orm.HasOne[Body]
+}
+
+// Body is the long part of a post.
+type Body struct {
+	ID   int64
+	Post orm.Ref[Post] `db:"unique,on_delete=cascade"`
+	// Heading and Words are what search looks at, folded by search.Fold: the
+	// title, and all else: the text, the author's name, the topics. They
+	// stand first so that a search need not read past them.
+	Heading string
+	Words   string
+	// Text is what the post says, without markup, for the description of the
+	// page and the extracts that search shows.
+	Text string
+	// HTML is what the page shows. It holds nothing that a browser would run.
+	HTML string
+	// Source is the file as it was written.
+	Source string
+}
+
+// Origin says which file a post was imported from, so that a second import
+// changes only what changed.
+type Origin struct {
+	ID   int64
+	Path string        `db:"size=500,unique"` // below the folder that was imported
+	Hash string        `db:"size=64"`         // of the file, and of how it was read
+	Post orm.Ref[Post] `db:"unique,on_delete=cascade"`
+}
+
+// OldPath is a path that led to a post once, and leads readers on to it now.
+type OldPath struct {
+	ID   int64
+	Path string        `db:"size=500,unique"` // without a slash at its end
+	Post orm.Ref[Post] `db:"on_delete=cascade"`
+}
+
+// Models returns the declarations of the module's models.
+func (b *Blog) Models() []orm.Declaration {
+	return []orm.Declaration{
+		orm.Model[Author](),
+		orm.Model[Topic](),
+		orm.Model[Post](
+			orm.Index("Page", "Published", "ID"),
+			orm.Index("Month", "Published"),
+		),
+		orm.Model[Body](),
+		orm.Model[Origin](),
+		orm.Model[OldPath](),
+	}
 }
 
 // Date returns when the post was published, in its own zone; the zero time for
@@ -62,17 +115,23 @@ func (p Post) Date() time.Time {
 	return p.Published.In(zone(p.Zone))
 }
 
-// Year returns the year of the post's address.
-func (p Post) Year() int { return p.Date().Year() }
+// YearNumber returns the year of the post's address, with four digits.
+func (p Post) YearNumber() string { return p.Date().Format("2006") }
 
 // MonthNumber returns the month of the post's address, with two digits.
 func (p Post) MonthNumber() string { return p.Date().Format("01") }
 
-// Body returns the text for the page. It was cleaned when it was saved.
-func (p Post) Body() template.HTML { return template.HTML(p.HTML) }
-
 // Summary returns the excerpt for lists. It was cleaned when it was saved.
 func (p Post) Summary() template.HTML { return template.HTML(p.Excerpt) }
+
+// String returns the title, for lists and logs.
+func (p Post) String() string { return fmt.Sprintf("%q", p.Title) }
+
+// Content returns the text for the page. It was cleaned when it was saved.
+func (b Body) Content() template.HTML { return template.HTML(b.HTML) }
+
+// visibleAt reports whether visitors may see the post at that time.
+func (p Post) visibleAt(now time.Time) bool { return p.Published != nil && !p.Published.After(now) }
 
 // publish sets the moment from which the post is shown, and the zone that its
 // address is in.
@@ -93,11 +152,3 @@ func zone(name string) *time.Location {
 	}
 	return time.UTC
 }
-
-// Models returns the declarations of the module's models.
-func (b *Blog) Models() []orm.Declaration {
-	return []orm.Declaration{orm.Model[Author](), orm.Model[Topic](), orm.Model[Post]()}
-}
-
-// String returns the title, for lists and logs.
-func (p Post) String() string { return fmt.Sprintf("%q", p.Title) }

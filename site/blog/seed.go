@@ -2,12 +2,10 @@ package blog
 
 import (
 	"context"
-	"io/fs"
+	"fmt"
 
-	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
-	"github.com/volaweb/vola/site/blog/markup"
 )
 
 // Seed stores the content given to [New] in a blog that has no posts.
@@ -19,24 +17,9 @@ func (b *Blog) Seed(ctx context.Context, h *module.Host) error {
 	if err != nil || any {
 		return err
 	}
-	names, err := fs.Glob(b.content, "*.md")
-	if err != nil {
-		return err
+	r, err := importer{blog: b, fsys: b.content}.run(ctx)
+	if err == nil && len(r.Failed) > 0 {
+		err = fmt.Errorf("%s: %s", r.Failed[0].Path, r.Failed[0].Reason)
 	}
-	return h.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		for _, name := range names {
-			text, err := fs.ReadFile(b.content, name)
-			if err != nil {
-				return err
-			}
-			doc, err := markup.Parse(name, text, markup.Options{})
-			if err != nil {
-				return err
-			}
-			if _, err := add(ctx, tx, doc); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return err
 }

@@ -1,62 +1,229 @@
 package blog
 
 import (
+	"cmp"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"regexp"
 	"strings"
+	"time"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/site/blog/markup"
+	"github.com/volaweb/vola/site/blog/search"
 )
 
-// add stores a document as a new post, with its author and topics.
-func add(ctx context.Context, tx *database.Tx, doc markup.Document) (Post, error) {
-	p := Post{
-		Title: doc.Title, HTML: doc.HTML, Excerpt: doc.Excerpt, Text: doc.Text,
+// previewKeyLength is the length of a key of 128 bits in hexadecimal.
+const previewKeyLength = 32
+
+// maxTries is how often storing a post is tried again when another process
+// takes its slug, or makes its author, at the same moment.
+const maxTries = 5
+
+// file is a document with where it came from.
+type file struct {
+	path   string // its identity
+	hash   string
+	source string
+	doc    markup.Document
+}
+
+// outcome says what became of a file.
+type outcome int
+
+const (
+	unchanged outcome = iota
+	imported
+	updated
+)
+
+// store stores a file, as a whole or not at all, and returns its post.
+func (b *Blog) store(ctx context.Context, f file) (p Post, done outcome, err error) {
+	for range maxTries {
+		err = b.host.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+			p, done, err = b.storeIn(ctx, tx, f)
+			return err
+		})
+		if !errors.Is(err, database.ErrUnique) && !errors.Is(err, database.ErrSerialization) {
+			break
+		}
 	}
-	if doc.Published {
-		p.publish(doc.Date, doc.Zone)
-	}
-	author, err := findAuthor(ctx, tx, doc.Username, doc.Author)
+	b.kept.changed()
+	return p, done, err
+}
+
+func (b *Blog) storeIn(ctx context.Context, tx *database.Tx, f file) (Post, outcome, error) {
+	origin, err := first(ctx, orm.From[Origin](tx).Where(Origins.Path.Eq(f.path)).With(Origins.Post))
 	if err != nil {
-		return p, err
+		return Post{}, 0, err
+	}
+	var p Post
+	done := imported
+	if origin != nil {
+		old, err := origin.Post.Get()
+		if err != nil {
+			return p, 0, err
+		}
+		p, done = *old, updated
+		if origin.Hash == f.hash {
+			return p, unchanged, nil
+		}
+	}
+	before := p
+	author, err := findAuthor(ctx, tx, f.doc.Username, f.doc.Author)
+	if err != nil {
+		return p, 0, err
+	}
+	if err := b.fill(ctx, tx, &p, f.doc); err != nil {
+		return p, 0, err
 	}
 	p.Author.ID = author.ID
-	if p.Slug, err = freeSlug(ctx, tx, doc.Slug); err != nil {
-		return p, err
+	if err := write(ctx, tx, &p, done); err != nil {
+		return p, 0, err
 	}
-	if err := orm.Create(ctx, tx, &p); err != nil {
-		return p, err
+	topics, err := setTopics(ctx, tx, &p, f.doc.Topics)
+	if err != nil {
+		return p, 0, err
 	}
-	var topics []*Topic
-	for _, t := range doc.Topics {
-		topic, err := findTopic(ctx, tx, t)
-		if err != nil {
-			return p, err
+	if err := writeBody(ctx, tx, p, f, author, topics); err != nil {
+		return p, 0, err
+	}
+	if err := b.writeOldPaths(ctx, tx, before, p, f.doc.OldPaths); err != nil {
+		return p, 0, err
+	}
+	if origin == nil {
+		origin = &Origin{Path: f.path, Hash: f.hash}
+		origin.Post.ID = p.ID
+		return p, done, orm.Create(ctx, tx, origin)
+	}
+	origin.Hash = f.hash
+	return p, done, orm.Update(ctx, tx, origin, Origins.Hash)
+}
+
+// fill gives the post what the document says, but for its relations.
+func (b *Blog) fill(ctx context.Context, tx *database.Tx, p *Post, doc markup.Document) error {
+	p.Title, p.Excerpt, p.Page, p.Interview = doc.Title, doc.Excerpt, doc.Page, doc.Interview
+	switch {
+	case !doc.Published:
+		p.Published, p.Zone, p.Month = nil, cmp.Or(doc.Zone, "UTC"), ""
+	case !doc.Date.IsZero():
+		p.publish(doc.Date, cmp.Or(doc.Zone, "UTC"))
+	case p.Published == nil: // a page that says no date is there from now on
+		p.publish(b.host.Now(), "UTC")
+	}
+	if p.PreviewKey == "" {
+		key := make([]byte, previewKeyLength/2)
+		if _, err := io.ReadFull(b.random(), key); err != nil {
+			return fmt.Errorf("make the key of a preview: %w", err)
 		}
-		topics = append(topics, &topic)
+		p.PreviewKey = hex.EncodeToString(key)
 	}
-	return p, Posts.Topics.Set(ctx, tx, &p, topics...)
+	if p.ID != 0 && keepsSlug(p.Slug, doc.Slug) {
+		return nil
+	}
+	slug, err := freeSlug(ctx, tx, doc.Slug)
+	p.Slug = slug
+	return err
+}
+
+var slugNumber = regexp.MustCompile(`^-[0-9]+$`)
+
+// keepsSlug reports whether a post that has a slug keeps it when its file asks
+// for another: it is that one, perhaps with the number that made it free.
+func keepsSlug(has, wants string) bool {
+	rest, ok := strings.CutPrefix(has, wants)
+	return ok && (rest == "" || slugNumber.MatchString(rest))
+}
+
+// write stores the row of the post.
+func write(ctx context.Context, tx *database.Tx, p *Post, done outcome) error {
+	if done == imported {
+		return orm.Create(ctx, tx, p)
+	}
+	return orm.Update(ctx, tx, p, Posts.Title, Posts.Slug, Posts.Page, Posts.Excerpt, Posts.Author,
+		Posts.Published, Posts.Zone, Posts.Month, Posts.Interview, Posts.PreviewKey)
+}
+
+func writeBody(ctx context.Context, tx *database.Tx, p Post, f file, author Author, topics []*Topic) error {
+	words := []string{f.doc.Text, author.Name(), author.Username}
+	for _, t := range topics {
+		words = append(words, t.Name)
+	}
+	body := Body{
+		Heading: search.Fold(p.Title), Words: search.Fold(strings.Join(words, " \n")),
+		Text: f.doc.Text, HTML: f.doc.HTML, Source: f.source,
+	}
+	body.Post.ID = p.ID
+	old, err := first(ctx, orm.From[Body](tx).Where(Bodys.Post.Eq(p.ID)))
+	if err != nil {
+		return err
+	}
+	if old == nil {
+		return orm.Create(ctx, tx, &body)
+	}
+	body.ID = old.ID
+	return orm.Update(ctx, tx, &body, Bodys.Heading, Bodys.Words, Bodys.Text, Bodys.HTML, Bodys.Source)
+}
+
+// writeOldPaths remembers the paths that the document names, and the address
+// that the post had before it got another.
+func (b *Blog) writeOldPaths(ctx context.Context, tx *database.Tx, before, p Post, paths []string) error {
+	if before.ID != 0 && before.visibleAt(b.host.Now()) {
+		was, err := b.postURL(before)
+		if err != nil {
+			return err
+		}
+		paths = append([]string{was}, paths...)
+	}
+	is, err := b.postURL(p)
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{"": true, oldPathKey(is): true}
+	for _, path := range paths {
+		path = oldPathKey(path)
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		old, err := first(ctx, orm.From[OldPath](tx).Where(OldPaths.Path.Eq(path)))
+		if err != nil {
+			return err
+		}
+		if old == nil {
+			old = &OldPath{Path: path}
+			old.Post.ID = p.ID
+			err = orm.Create(ctx, tx, old)
+		} else if old.Post.ID != p.ID { // the newest word counts
+			old.Post.ID = p.ID
+			err = orm.Update(ctx, tx, old, OldPaths.Post)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // freeSlug returns the slug, with -2, -3 and so on behind it where another
 // post has it already.
 func freeSlug(ctx context.Context, h database.Handle, slug string) (string, error) {
-	taken, err := orm.From[Post](h).Where(Posts.Slug.HasPrefix(slug)).All(ctx)
-	if err != nil {
-		return "", err
-	}
-	used := map[string]bool{}
-	for _, p := range taken {
-		used[p.Slug] = true
+	const room = 190 // of the 200 characters, for the number
+	if runes := []rune(slug); len(runes) > room {
+		slug = string(runes[:room])
 	}
 	free := slug
-	for n := 2; used[free]; n++ {
+	for n := 2; ; n++ {
+		taken, err := orm.From[Post](h).Where(Posts.Slug.Eq(free)).Exists(ctx)
+		if err != nil || !taken {
+			return free, err
+		}
 		free = fmt.Sprintf("%s-%d", slug, n)
 	}
-	return free, nil
 }
 
 // findAuthor returns the author of that user name, made now if there is none.
@@ -64,20 +231,53 @@ func findAuthor(ctx context.Context, h database.Handle, username, name string) (
 	if username == "" {
 		username, name = "anonymous", "Anonymous"
 	}
-	a, err := orm.From[Author](h).Where(Authors.Username.Eq(username)).Get(ctx)
-	if errors.Is(err, orm.ErrNotFound) {
-		a = Author{Username: username, FullName: strings.TrimSpace(name)}
-		err = orm.Create(ctx, h, &a)
+	a, err := first(ctx, orm.From[Author](h).Where(Authors.Username.Eq(username)))
+	if err != nil || a != nil {
+		return *cmp.Or(a, &Author{}), err
 	}
-	return a, err
+	made := Author{Username: username, FullName: strings.TrimSpace(name)}
+	return made, orm.Create(ctx, h, &made)
 }
 
-// findTopic returns the topic with that slug, made now if there is none.
-func findTopic(ctx context.Context, h database.Handle, t markup.Topic) (Topic, error) {
-	found, err := orm.From[Topic](h).Where(Topics.Slug.Eq(t.Slug)).Get(ctx)
-	if errors.Is(err, orm.ErrNotFound) {
-		found = Topic{Name: t.Name, Slug: t.Slug}
-		err = orm.Create(ctx, h, &found)
+// setTopics gives the post these topics and no others.
+func setTopics(ctx context.Context, tx *database.Tx, p *Post, wanted []markup.Topic) ([]*Topic, error) {
+	var slugs []string
+	for _, t := range wanted {
+		slugs = append(slugs, t.Slug)
 	}
-	return found, err
+	there, err := orm.From[Topic](tx).Where(Topics.Slug.In(slugs...)).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bySlug := map[string]*Topic{}
+	for i := range there {
+		bySlug[there[i].Slug] = &there[i]
+	}
+	var topics []*Topic
+	for _, t := range wanted {
+		topic := bySlug[t.Slug]
+		if topic == nil {
+			topic = &Topic{Name: t.Name, Slug: t.Slug}
+			if err := orm.Create(ctx, tx, topic); err != nil {
+				return nil, err
+			}
+		}
+		topics = append(topics, topic)
+	}
+	return topics, Posts.Topics.Set(ctx, tx, p, topics...)
+}
+
+// previewPath returns the address at which a post can be read before its time.
+func (b *Blog) previewPath(p Post) (string, error) {
+	return b.host.URL("blog:preview", p.Slug, p.PreviewKey)
+}
+
+// addressFor returns where the post can be read at that time, absolute.
+func (b *Blog) addressFor(p Post, now time.Time) (string, error) {
+	if !p.visibleAt(now) {
+		path, err := b.previewPath(p)
+		return b.absolute(path), err
+	}
+	path, err := b.postURL(p)
+	return b.absolute(path), err
 }

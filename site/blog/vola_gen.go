@@ -60,42 +60,44 @@ func _(m *Topic) {
 
 // Posts describes the fields of Post, for queries.
 var Posts = postFields{
-	ID:        orm.NewNumber[Post, int64]("ID"),
-	Title:     orm.NewText[Post, string]("Title"),
-	Slug:      orm.NewText[Post, string]("Slug"),
-	Source:    orm.NewText[Post, string]("Source"),
-	HTML:      orm.NewText[Post, string]("HTML"),
-	Excerpt:   orm.NewText[Post, string]("Excerpt"),
-	Text:      orm.NewText[Post, string]("Text"),
-	Author:    orm.NewForeignKey[Post, Author, int64]("Author"),
-	Topics:    orm.NewManyToMany[Post, Topic]("Topics"),
-	Published: orm.NewNullOrdered[Post, time.Time]("Published"),
-	Zone:      orm.NewText[Post, string]("Zone"),
-	Month:     orm.NewText[Post, string]("Month"),
-	Created:   orm.NewOrdered[Post, time.Time]("Created"),
-	Changed:   orm.NewOrdered[Post, time.Time]("Changed"),
+	ID:         orm.NewNumber[Post, int64]("ID"),
+	Title:      orm.NewText[Post, string]("Title"),
+	Slug:       orm.NewText[Post, string]("Slug"),
+	Page:       orm.NewColumn[Post, bool]("Page"),
+	Excerpt:    orm.NewText[Post, string]("Excerpt"),
+	Author:     orm.NewForeignKey[Post, Author, int64]("Author"),
+	Topics:     orm.NewManyToMany[Post, Topic]("Topics"),
+	Published:  orm.NewNullOrdered[Post, time.Time]("Published"),
+	Zone:       orm.NewText[Post, string]("Zone"),
+	Month:      orm.NewText[Post, string]("Month"),
+	Interview:  orm.NewColumn[Post, bool]("Interview"),
+	PreviewKey: orm.NewText[Post, string]("PreviewKey"),
+	Created:    orm.NewOrdered[Post, time.Time]("Created"),
+	Changed:    orm.NewOrdered[Post, time.Time]("Changed"),
+	Body:       orm.NewReverse[Post, Body]("Body"),
 }
 
 type postFields struct {
-	ID        orm.Number[Post, int64]
-	Title     orm.Text[Post, string]
-	Slug      orm.Text[Post, string]
-	Source    orm.Text[Post, string]
-	HTML      orm.Text[Post, string]
-	Excerpt   orm.Text[Post, string]
-	Text      orm.Text[Post, string]
-	Author    orm.ForeignKey[Post, Author, int64]
-	Topics    orm.ManyToMany[Post, Topic]
-	Published orm.NullOrdered[Post, time.Time]
-	Zone      orm.Text[Post, string]
-	Month     orm.Text[Post, string]
-	Created   orm.Ordered[Post, time.Time]
-	Changed   orm.Ordered[Post, time.Time]
+	ID         orm.Number[Post, int64]
+	Title      orm.Text[Post, string]
+	Slug       orm.Text[Post, string]
+	Page       orm.Column[Post, bool]
+	Excerpt    orm.Text[Post, string]
+	Author     orm.ForeignKey[Post, Author, int64]
+	Topics     orm.ManyToMany[Post, Topic]
+	Published  orm.NullOrdered[Post, time.Time]
+	Zone       orm.Text[Post, string]
+	Month      orm.Text[Post, string]
+	Interview  orm.Column[Post, bool]
+	PreviewKey orm.Text[Post, string]
+	Created    orm.Ordered[Post, time.Time]
+	Changed    orm.Ordered[Post, time.Time]
+	Body       orm.Reverse[Post, Body]
 }
 
 // VolaGenerated says which version of Post this file was written for.
 func (Post) VolaGenerated() orm.Generated {
-	return orm.Generated{Fields: "ID Title Slug Source HTML Excerpt Text Author Topics Published Zone Month Created Changed"}
+	return orm.Generated{Fields: "ID Title Slug Page Excerpt Author Topics Published Zone Month Interview PreviewKey Created Changed Body"}
 }
 
 // If this does not compile, Post has changed: run vola gen.
@@ -103,15 +105,106 @@ func _(m *Post) {
 	var _ *int64 = &m.ID
 	var _ *string = &m.Title
 	var _ *string = &m.Slug
-	var _ *string = &m.Source
-	var _ *string = &m.HTML
+	var _ *bool = &m.Page
 	var _ *string = &m.Excerpt
-	var _ *string = &m.Text
 	var _ *orm.Ref[Author] = &m.Author
 	var _ *orm.Many[Topic] = &m.Topics
 	var _ **time.Time = &m.Published
 	var _ *string = &m.Zone
 	var _ *string = &m.Month
+	var _ *bool = &m.Interview
+	var _ *string = &m.PreviewKey
 	var _ *time.Time = &m.Created
 	var _ *time.Time = &m.Changed
+	var _ *orm.HasOne[Body] = &m.Body
+}
+
+// Bodys describes the fields of Body, for queries.
+var Bodys = bodyFields{
+	ID:      orm.NewNumber[Body, int64]("ID"),
+	Post:    orm.NewForeignKey[Body, Post, int64]("Post"),
+	Heading: orm.NewText[Body, string]("Heading"),
+	Words:   orm.NewText[Body, string]("Words"),
+	Text:    orm.NewText[Body, string]("Text"),
+	HTML:    orm.NewText[Body, string]("HTML"),
+	Source:  orm.NewText[Body, string]("Source"),
+}
+
+type bodyFields struct {
+	ID      orm.Number[Body, int64]
+	Post    orm.ForeignKey[Body, Post, int64]
+	Heading orm.Text[Body, string]
+	Words   orm.Text[Body, string]
+	Text    orm.Text[Body, string]
+	HTML    orm.Text[Body, string]
+	Source  orm.Text[Body, string]
+}
+
+// VolaGenerated says which version of Body this file was written for.
+func (Body) VolaGenerated() orm.Generated {
+	return orm.Generated{Fields: "ID Post Heading Words Text HTML Source"}
+}
+
+// If this does not compile, Body has changed: run vola gen.
+func _(m *Body) {
+	var _ *int64 = &m.ID
+	var _ *orm.Ref[Post] = &m.Post
+	var _ *string = &m.Heading
+	var _ *string = &m.Words
+	var _ *string = &m.Text
+	var _ *string = &m.HTML
+	var _ *string = &m.Source
+}
+
+// Origins describes the fields of Origin, for queries.
+var Origins = originFields{
+	ID:   orm.NewNumber[Origin, int64]("ID"),
+	Path: orm.NewText[Origin, string]("Path"),
+	Hash: orm.NewText[Origin, string]("Hash"),
+	Post: orm.NewForeignKey[Origin, Post, int64]("Post"),
+}
+
+type originFields struct {
+	ID   orm.Number[Origin, int64]
+	Path orm.Text[Origin, string]
+	Hash orm.Text[Origin, string]
+	Post orm.ForeignKey[Origin, Post, int64]
+}
+
+// VolaGenerated says which version of Origin this file was written for.
+func (Origin) VolaGenerated() orm.Generated {
+	return orm.Generated{Fields: "ID Path Hash Post"}
+}
+
+// If this does not compile, Origin has changed: run vola gen.
+func _(m *Origin) {
+	var _ *int64 = &m.ID
+	var _ *string = &m.Path
+	var _ *string = &m.Hash
+	var _ *orm.Ref[Post] = &m.Post
+}
+
+// OldPaths describes the fields of OldPath, for queries.
+var OldPaths = oldPathFields{
+	ID:   orm.NewNumber[OldPath, int64]("ID"),
+	Path: orm.NewText[OldPath, string]("Path"),
+	Post: orm.NewForeignKey[OldPath, Post, int64]("Post"),
+}
+
+type oldPathFields struct {
+	ID   orm.Number[OldPath, int64]
+	Path orm.Text[OldPath, string]
+	Post orm.ForeignKey[OldPath, Post, int64]
+}
+
+// VolaGenerated says which version of OldPath this file was written for.
+func (OldPath) VolaGenerated() orm.Generated {
+	return orm.Generated{Fields: "ID Path Post"}
+}
+
+// If this does not compile, OldPath has changed: run vola gen.
+func _(m *OldPath) {
+	var _ *int64 = &m.ID
+	var _ *string = &m.Path
+	var _ *orm.Ref[Post] = &m.Post
 }

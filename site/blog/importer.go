@@ -1,0 +1,161 @@
+package blog
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/site/blog/markup"
+)
+
+// formatVersion is part of the hash of each file. It is raised when the same
+// text would become another page, so that the next import makes it anew.
+const formatVersion = "1"
+
+// importer stores the posts of a folder.
+type importer struct {
+	blog     *Blog
+	fsys     fs.FS
+	zone     *time.Location // of dates that name none
+	dryRun   bool
+	progress func(done, total int)
+}
+
+// report says what became of the files of an import.
+type report struct {
+	Total                        int // of posts and pages
+	Imported, Updated, Unchanged int
+	Copied                       int // pictures and other files
+	Failed                       []failure
+	Warnings                     []string
+}
+
+// run imports everything. A file that is bad is reported and changes nothing;
+// an error is returned only for what concerns all files.
+func (im importer) run(ctx context.Context) (report, error) {
+	files, err := findFiles(im.fsys)
+	if err != nil {
+		return report{}, fmt.Errorf("look for posts: %w", err)
+	}
+	r := report{Total: len(files.posts), Failed: files.refused}
+	for i, name := range files.posts {
+		if err := ctx.Err(); err != nil {
+			return r, err
+		}
+		if im.progress != nil {
+			im.progress(i, len(files.posts))
+		}
+		done, warnings, err := im.post(ctx, name, files.media)
+		r.Warnings = append(r.Warnings, warnings...)
+		if err != nil {
+			if ctx.Err() != nil {
+				return r, ctx.Err()
+			}
+			r.Failed = append(r.Failed, failure{name, reason(name, err)})
+			continue
+		}
+		switch done {
+		case imported:
+			r.Imported++
+		case updated:
+			r.Updated++
+		case unchanged:
+			r.Unchanged++
+		}
+	}
+	if im.progress != nil && len(files.posts) > 0 {
+		im.progress(len(files.posts), len(files.posts))
+	}
+	return r, im.copyMedia(ctx, files.media, &r)
+}
+
+// reason returns what an error says of the file of that name, with the line
+// where it knows one but without the name.
+func reason(name string, err error) string {
+	text := plain(err)
+	if rest, ok := strings.CutPrefix(text, name+":"); ok {
+		return strings.TrimSpace(rest)
+	}
+	return text
+}
+
+// post imports one file.
+func (im importer) post(ctx context.Context, name string, media []string) (outcome, []string, error) {
+	text, err := readText(im.fsys, name)
+	if err != nil {
+		return 0, nil, err
+	}
+	f := file{path: name, hash: im.hash(text), source: string(text)}
+	origin, err := first(ctx, orm.From[Origin](im.blog.host.DB).Where(Origins.Path.Eq(name)))
+	if err != nil {
+		return 0, nil, err
+	}
+	if origin != nil && origin.Hash == f.hash {
+		return unchanged, nil, nil
+	}
+	if f.doc, err = im.parse(name, text, media); err != nil {
+		return 0, nil, err
+	}
+	if im.dryRun {
+		if origin != nil {
+			return updated, f.doc.Warnings, nil
+		}
+		return imported, f.doc.Warnings, nil
+	}
+	_, done, err := im.blog.store(ctx, f)
+	return done, f.doc.Warnings, err
+}
+
+// parse reads a document. A panic in one of the libraries that read what people
+// wrote is that file's failure and not the end of the import.
+func (im importer) parse(name string, text []byte, media []string) (doc markup.Document, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s: cannot be read: %v", name, p)
+		}
+	}()
+	opts := markup.Options{
+		Zone: im.zone,
+		Rewrite: mediaRefs(media, name, func(file string) (string, error) {
+			return im.blog.host.URL("blog:media", file)
+		}),
+	}
+	if sub, err := fs.Sub(im.fsys, "_includes"); err == nil {
+		opts.Includes = sub
+	}
+	return markup.Parse(name, text, opts)
+}
+
+// hash identifies the text and how it is read.
+func (im importer) hash(text []byte) string {
+	h := sha256.New()
+	zone := "UTC"
+	if im.zone != nil {
+		zone = im.zone.String()
+	}
+	fmt.Fprintf(h, "%s\x00%s\x00", formatVersion, zone)
+	h.Write(text)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// readText reads a file, but nothing that is too large to be one that somebody
+// wrote.
+func readText(fsys fs.FS, name string) (text []byte, err error) {
+	if _, err := readable(fsys, name, markup.DefaultMaxBytes); err != nil {
+		return nil, err
+	}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	// One byte more, so that a file that grew meanwhile is refused too.
+	return io.ReadAll(io.LimitReader(f, markup.DefaultMaxBytes+1))
+}

@@ -1,0 +1,170 @@
+package blog
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// found is what a folder has to import, as paths below it.
+type found struct {
+	posts []string
+	media []string
+	// refused are entries that are not even tried, with the reason.
+	refused []failure
+}
+
+// failure is a file that could not be imported.
+type failure struct {
+	Path   string
+	Reason string // may begin with a line number
+}
+
+// dated is the name of a post: YYYY-MM-DD-slug.md.
+var dated = regexp.MustCompile(`(?i)^\d{4}-\d{1,2}-\d{1,2}-.+\.(md|markdown|html)$`)
+
+// text is the name of a page.
+var text = regexp.MustCompile(`(?i)\.(md|markdown|html)$`)
+
+// findFiles returns what there is to import in a folder: the posts in folders
+// named _posts, the pages in those named _pages, and the pictures and files
+// that both may refer to. Where there is no _posts the folder itself has the
+// posts. Other folders whose names begin with a dot or an underscore are not
+// looked at: they hold what Jekyll makes and needs.
+func findFiles(fsys fs.FS) (found, error) {
+	var out found
+	var loose []string // posts that are not in a folder _posts
+	inPosts := false
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			if name == "." {
+				return err
+			}
+			out.refused = append(out.refused, failure{name, plain(err)})
+			return nil
+		}
+		if d.IsDir() {
+			if skipped(d.Name()) && name != "." {
+				return fs.SkipDir
+			}
+			inPosts = inPosts || d.Name() == "_posts"
+			return nil
+		}
+		switch {
+		case strings.HasPrefix(d.Name(), "."):
+		case within(name, "_posts") && dated.MatchString(d.Name()):
+			out.posts = append(out.posts, name)
+		case within(name, "_pages") && text.MatchString(d.Name()):
+			out.posts = append(out.posts, name)
+		case dated.MatchString(d.Name()):
+			loose = append(loose, name)
+		case isImage(name), within(name, "assets") && mediaType(name) != "":
+			out.media = append(out.media, name)
+		case d.Type()&fs.ModeSymlink != 0 && within(name, "_posts"):
+			out.refused = append(out.refused, failure{name, "a link to something other than a post; links to folders are not followed"})
+		}
+		return nil
+	})
+	if !inPosts {
+		out.posts = append(out.posts, loose...)
+	}
+	slices.Sort(out.posts)
+	slices.Sort(out.media)
+	return out, err
+}
+
+// skipped reports whether a folder is none of the writer's.
+func skipped(name string) bool {
+	switch name {
+	case "_posts", "_pages":
+		return false
+	case "node_modules", "vendor":
+		return true
+	}
+	return strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".")
+}
+
+// within reports whether one of the folders of a path has that name.
+func within(name, folder string) bool {
+	return slices.Contains(strings.Split(path.Dir(name), "/"), folder)
+}
+
+// readable checks that a path is a file that may be read: a regular one, or a
+// link to one that is below the folder too.
+func readable(fsys fs.FS, name string, limit int64) (fs.FileInfo, error) {
+	info, err := fs.Stat(fsys, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, errors.New("it is a folder, or a link to one, with the name of a file")
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("it is not a regular file (%s)", info.Mode().Type())
+	case info.Size() > limit:
+		return nil, fmt.Errorf("it has %d bytes, more than the %d that are taken", info.Size(), limit)
+	}
+	return info, nil
+}
+
+// plain returns the reason of an error about a file whose name is told apart.
+func plain(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		switch text := p.Err.Error(); {
+		case strings.Contains(text, "escapes"):
+			return "the link leads out of the folder; copy the file instead"
+		case strings.Contains(text, "too many"):
+			return "the link leads in a circle"
+		case errors.Is(err, fs.ErrNotExist):
+			return "the link leads nowhere"
+		default:
+			return text
+		}
+	}
+	return err.Error()
+}
+
+// mediaRefs returns a function for markup.Options.Rewrite: it finds the file of
+// the sorted list that the post at that path means and returns where the file
+// will be.
+func mediaRefs(media []string, post string, address func(string) (string, error)) func(string) string {
+	return func(ref string) string {
+		u, err := url.Parse(strings.ReplaceAll(ref, " ", "%20"))
+		if err != nil {
+			return ref
+		}
+		for _, name := range candidates(post, u.Path) {
+			if _, ok := slices.BinarySearch(media, name); !ok {
+				continue
+			}
+			if to, err := address(name); err == nil {
+				if u.Fragment != "" {
+					to += "#" + u.EscapedFragment()
+				}
+				return to
+			}
+		}
+		return ref
+	}
+}
+
+// candidates returns the paths below the folder that an address in a post may
+// mean: an absolute one counts from the folder or from what holds _posts, a
+// relative one also from where the post is.
+func candidates(post, ref string) []string {
+	dir := path.Dir(post)
+	site := dir
+	if i := strings.Index("/"+dir+"/", "/_posts/"); i >= 0 {
+		site = ("/" + dir)[:i]
+	}
+	site = strings.TrimPrefix(site, "/")
+	if strings.HasPrefix(ref, "/") {
+		return []string{path.Join(site, ref), path.Join(".", ref)}
+	}
+	return []string{path.Join(dir, ref), path.Join(site, ref), path.Clean(ref)}
+}

@@ -1,0 +1,224 @@
+package blog
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
+)
+
+var (
+	indexPage  = templates.Page[listData]("blog/index.html")
+	listPage   = templates.Page[listData]("blog/list.html")
+	monthsPage = templates.Page[monthsData]("blog/months.html")
+)
+
+// listData is a list of posts.
+type listData struct {
+	Title string // of the list
+	Lead  string // a sentence below it
+	Feed  string // address of a feed of the same posts, or ""
+	Posts orm.Page[Post]
+	Links []pageLink
+	Prev  string // address of the page with newer posts, or ""
+	Next  string // address of the page with older posts, or ""
+	Meta  meta
+	Side  sidebar
+}
+
+// listing is how a list is made.
+type listing struct {
+	page    templates.PageOf[listData]
+	data    listData
+	total   int64
+	posts   func(ctx context.Context, offset, limit int) ([]Post, error)
+	address func(page int) (string, error)
+}
+
+func (b *Blog) index(w http.ResponseWriter, r *http.Request) error {
+	o, err := b.overview(r.Context())
+	if err != nil {
+		return err
+	}
+	return b.list(w, r, o, listing{
+		page: indexPage, data: listData{Title: b.settings.Title}, total: int64(len(o.ids)),
+		posts: func(ctx context.Context, offset, limit int) ([]Post, error) {
+			return b.byID(ctx, o.ids[offset:min(offset+limit, len(o.ids))])
+		},
+		address: b.numbered("blog:index"),
+	})
+}
+
+func (b *Blog) topic(w http.ResponseWriter, r *http.Request) error {
+	o, err := b.overview(r.Context())
+	if err != nil {
+		return err
+	}
+	t, ok := o.topic(r.PathValue("slug"))
+	if !ok {
+		return fault.New(fault.NotFound, "There are no posts on that topic.")
+	}
+	feed, err := b.host.URL("blog:topic-feed", t.Slug)
+	if err != nil {
+		return err
+	}
+	return b.list(w, r, o, listing{
+		page: listPage, total: t.Posts,
+		data:    listData{Title: t.Name, Lead: "Posts about " + t.Name + ".", Feed: feed},
+		posts:   pageOf(b.stream().Where(Posts.Topics.Any(Topics.ID.Eq(t.ID)))),
+		address: b.numbered("blog:topic", t.Slug),
+	})
+}
+
+func (b *Blog) author(w http.ResponseWriter, r *http.Request) error {
+	o, err := b.overview(r.Context())
+	if err != nil {
+		return err
+	}
+	a, err := orm.From[Author](b.host.DB).Where(Authors.Username.Eq(r.PathValue("username"))).Get(r.Context())
+	if err != nil {
+		return err
+	}
+	q := b.stream().Where(Posts.Author.Eq(a.ID))
+	total, err := q.Count(r.Context())
+	if err != nil {
+		return err
+	}
+	if total == 0 { // somebody who has only drafts
+		return fault.New(fault.NotFound, "There are no posts by that author.")
+	}
+	return b.list(w, r, o, listing{
+		page: listPage, total: total,
+		data:    listData{Title: a.Name(), Lead: "Posts by " + a.Name() + "."},
+		posts:   pageOf(q),
+		address: b.numbered("blog:author", a.Username),
+	})
+}
+
+func (b *Blog) archive(w http.ResponseWriter, r *http.Request) error {
+	o, err := b.overview(r.Context())
+	if err != nil {
+		return err
+	}
+	year, name := r.PathValue("year"), r.PathValue("month")
+	at, err := time.Parse("2006 Jan", year+" "+name)
+	if err != nil || name != monthName(at) {
+		return fault.New(fault.NotFound, "There is no such month.")
+	}
+	m, ok := o.month(at.Format("2006-01"))
+	if !ok {
+		return fault.New(fault.NotFound, "Nothing was published in that month.")
+	}
+	return b.list(w, r, o, listing{
+		page: listPage, total: m.Posts,
+		data:    listData{Title: at.Format("January 2006"), Lead: "Everything published in that month."},
+		posts:   pageOf(b.stream().Where(Posts.Month.Eq(m.Key()))),
+		address: b.numbered("blog:archive", year, name),
+	})
+}
+
+// monthName returns the month as the addresses of archives have it, "nov".
+func monthName(t time.Time) string { return strings.ToLower(t.Format("Jan")) }
+
+// pageOf returns the posts of a query, a page at a time.
+func pageOf(q orm.Query[Post]) func(context.Context, int, int) ([]Post, error) {
+	return func(ctx context.Context, offset, limit int) ([]Post, error) {
+		return q.With(Posts.Author, Posts.Topics).Offset(offset).Limit(limit).All(ctx)
+	}
+}
+
+// numbered returns the addresses of the pages of a list: the route of that
+// name for the first, the one with "-page" behind it for the others.
+func (b *Blog) numbered(name string, args ...any) func(int) (string, error) {
+	return func(n int) (string, error) {
+		if n == 1 {
+			return b.host.URL(name, args...)
+		}
+		return b.host.URL(name+"-page", append(args[:len(args):len(args)], n)...)
+	}
+}
+
+// list answers with one page of a list of posts.
+func (b *Blog) list(w http.ResponseWriter, r *http.Request, o *overview, l listing) error {
+	n, err := pageNumber(r)
+	if err != nil {
+		return err
+	}
+	if n == 1 && r.PathValue("page") != "" {
+		first, err := l.address(1)
+		if err != nil {
+			return err
+		}
+		return web.Redirect(w, r, first, http.StatusMovedPermanently)
+	}
+	d := l.data
+	d.Posts = orm.Page[Post]{Number: n, Size: b.settings.PageSize, Total: l.total}
+	if n > d.Posts.Pages() {
+		return fault.New(fault.NotFound, "There is no such page.")
+	}
+	if d.Posts.Items, err = l.posts(r.Context(), (n-1)*d.Posts.Size, d.Posts.Size); err != nil {
+		return err
+	}
+	if d.Links, err = pageLinks(n, d.Posts.Pages(), l.address); err != nil {
+		return err
+	}
+	if n > 1 {
+		d.Prev, err = l.address(n - 1)
+	}
+	if err == nil && d.Posts.HasNext() {
+		d.Next, err = l.address(n + 1)
+	}
+	if err != nil {
+		return err
+	}
+	self, err := l.address(n)
+	if err != nil {
+		return err
+	}
+	title := d.Title
+	if n > 1 {
+		title = fmt.Sprintf("%s, page %d", title, n)
+	}
+	d.Meta = b.listMeta(title, d.Lead, self)
+	d.Side = o.sidebar()
+	return b.host.Render(w, r, l.page.With(d))
+}
+
+// monthsData is the overview of the archive.
+type monthsData struct {
+	Years []yearData
+	Meta  meta
+	Side  sidebar
+}
+
+// yearData is a year with the months in which there are posts.
+type yearData struct {
+	Year   string
+	Months []monthCount
+}
+
+func (b *Blog) months(w http.ResponseWriter, r *http.Request) error {
+	o, err := b.overview(r.Context())
+	if err != nil {
+		return err
+	}
+	self, err := b.host.URL("blog:months")
+	if err != nil {
+		return err
+	}
+	d := monthsData{Side: o.sidebar(), Meta: b.listMeta("Archive", "Every month with posts.", self)}
+	for _, m := range o.months {
+		if n := len(d.Years); n == 0 || d.Years[n-1].Year != m.Year() {
+			d.Years = append(d.Years, yearData{Year: m.Year()})
+		}
+		last := &d.Years[len(d.Years)-1]
+		last.Months = append(last.Months, m)
+	}
+	return b.host.Render(w, r, monthsPage.With(d))
+}

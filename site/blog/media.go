@@ -1,0 +1,123 @@
+package blog
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/volaweb/vola/fault"
+)
+
+// maxMedia is the size up to which a file is taken into the media folder.
+const maxMedia = 64 << 20
+
+// mediaCSP is the Content-Security-Policy of the files themselves: a picture
+// in SVG may hold a script, which this keeps from running when somebody opens
+// the picture by itself.
+const mediaCSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; sandbox"
+
+// mediaType returns the type that a file of that name is served with, "" for
+// files that the blog neither takes nor serves: pages, scripts, style sheets
+// and all that it does not know.
+func mediaType(name string) string {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".png":
+		return "image/png"
+	case ".jpg", ".jpeg":
+		return "image/jpeg"
+	case ".gif":
+		return "image/gif"
+	case ".webp":
+		return "image/webp"
+	case ".avif":
+		return "image/avif"
+	case ".svg":
+		return "image/svg+xml"
+	case ".ico":
+		return "image/x-icon"
+	case ".pdf":
+		return "application/pdf"
+	case ".txt", ".csv", ".diff", ".patch", ".py", ".go", ".rb", ".sql", ".json":
+		return "text/plain; charset=utf-8"
+	case ".zip":
+		return "application/zip"
+	case ".gz", ".tgz":
+		return "application/gzip"
+	case ".mp3":
+		return "audio/mpeg"
+	case ".ogg":
+		return "audio/ogg"
+	case ".mp4":
+		return "video/mp4"
+	case ".webm":
+		return "video/webm"
+	}
+	return ""
+}
+
+func isImage(name string) bool { return strings.HasPrefix(mediaType(name), "image/") }
+
+// media answers with a file from the media folder.
+func (b *Blog) media(w http.ResponseWriter, r *http.Request) error {
+	name := r.PathValue("file")
+	f, info, err := b.openMedia(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	h := w.Header()
+	h.Set("Content-Type", mediaType(name))
+	h.Set("Content-Security-Policy", mediaCSP)
+	h.Set("Cache-Control", "public, max-age=3600")
+	if !isImage(name) && mediaType(name) != "application/pdf" {
+		h.Set("Content-Disposition", "attachment")
+	}
+	http.ServeContent(w, r, "", info.ModTime(), f)
+	return nil
+}
+
+// openMedia opens a file in the media folder and nowhere else, wherever its
+// name or a symbolic link leads.
+func (b *Blog) openMedia(name string) (*os.File, fs.FileInfo, error) {
+	missing := fault.New(fault.NotFound, "There is no such file.")
+	if mediaType(name) == "" || !fs.ValidPath(name) || isHidden(name) {
+		return nil, nil, missing
+	}
+	f, err := os.OpenInRoot(b.settings.Media, name)
+	if err != nil {
+		// Also a link that leads out: what is there is nobody's business.
+		return nil, nil, fault.Wrap(fault.NotFound, err, fault.Message(missing))
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = missing
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return f, info, nil
+}
+
+// isHidden reports whether a path has a name in it that begins with a dot.
+func isHidden(name string) bool {
+	return strings.HasPrefix(name, ".") || strings.Contains(name, "/.")
+}
+
+// oldMedia returns where a file is now that the old site had at that path, ""
+// if there is none: the media folder keeps the paths of the folder that was
+// imported.
+func (b *Blog) oldMedia(old string) (string, error) {
+	name := strings.TrimPrefix(path.Clean(old), "/")
+	f, _, err := b.openMedia(name)
+	if err != nil {
+		return "", nil
+	}
+	if err := f.Close(); err != nil {
+		return "", err
+	}
+	return b.host.URL("blog:media", cmp.Or(name, "-"))
+}

@@ -1,0 +1,126 @@
+package blog
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/volaweb/vola/site/blog/markup"
+)
+
+// meta is what a page tells programs about itself: search engines, and sites
+// that show a card for a link.
+type meta struct {
+	Title       string // without the site's name
+	Description string
+	Canonical   string // the page's one address; absolute where the site knows its own
+	Type        string // "website" or "article", of Open Graph
+	Image       string // absolute, or ""
+	NoIndex     bool
+	// Of articles:
+	Published, Modified string
+	Author              string
+	Topics              []string
+	Posting             *posting
+}
+
+// posting describes a post in the terms of https://schema.org/BlogPosting, as
+// JSON-LD. To a browser it is data, which the Content-Security-Policy does not
+// concern.
+type posting struct {
+	Context       string   `json:"@context"`
+	Type          string   `json:"@type"`
+	Headline      string   `json:"headline"`
+	Description   string   `json:"description,omitempty"`
+	URL           string   `json:"url"`
+	Page          string   `json:"mainEntityOfPage"`
+	DatePublished string   `json:"datePublished"`
+	DateModified  string   `json:"dateModified"`
+	Keywords      []string `json:"keywords,omitempty"`
+	Image         string   `json:"image,omitempty"`
+	Author        thing    `json:"author"`
+	Publisher     thing    `json:"publisher"`
+}
+
+// thing is a person or an organisation.
+type thing struct {
+	Type string `json:"@type"`
+	Name string `json:"name"`
+	URL  string `json:"url,omitempty"`
+}
+
+// descriptionWords is how much of a text describes it.
+const descriptionWords = 30
+
+// absolute returns the address of a path of the site for those who are not on
+// it.
+func (b *Blog) absolute(path string) string { return b.host.Site.BaseURL + path }
+
+func (b *Blog) listMeta(title, lead, path string) meta {
+	return meta{Title: title, Description: lead, Canonical: b.absolute(path), Type: "website"}
+}
+
+// postMeta describes a post or a page.
+func (b *Blog) postMeta(p Post, body Body) (meta, error) {
+	path, err := b.postURL(p)
+	if err != nil {
+		return meta{}, err
+	}
+	m := meta{
+		Title: p.Title, Description: description(markup.PlainText(p.Excerpt)), Canonical: b.absolute(path), Type: "article",
+		Image: b.firstImage(body.HTML),
+	}
+	if p.Page {
+		m.Type = "website"
+		return m, nil
+	}
+	author, err := p.Author.Get()
+	if err != nil {
+		return m, err
+	}
+	byline, err := b.host.URL("blog:author", author.Username)
+	if err != nil {
+		return m, err
+	}
+	topics, err := p.Topics.All()
+	if err != nil {
+		return m, err
+	}
+	for _, t := range topics {
+		m.Topics = append(m.Topics, t.Name)
+	}
+	m.Published, m.Modified = p.Date().Format(time.RFC3339), p.Changed.UTC().Format(time.RFC3339)
+	m.Author = b.absolute(byline)
+	m.Posting = &posting{
+		Context: "https://schema.org", Type: "BlogPosting", Headline: p.Title, Description: m.Description,
+		URL: m.Canonical, Page: m.Canonical, DatePublished: m.Published, DateModified: m.Modified,
+		Keywords: m.Topics, Image: m.Image,
+		Author:    thing{Type: "Person", Name: author.Name(), URL: m.Author},
+		Publisher: thing{Type: "Organization", Name: b.host.Site.Name},
+	}
+	return m, nil
+}
+
+func description(text string) string {
+	words := strings.Fields(text)
+	if len(words) <= descriptionWords {
+		return strings.Join(words, " ")
+	}
+	return strings.Join(words[:descriptionWords], " ") + " ..."
+}
+
+// firstImage returns the address of the first picture of the blog's own media
+// in a text.
+func (b *Blog) firstImage(text string) string {
+	prefix, err := b.host.URL("blog:media", "x")
+	if err != nil {
+		return ""
+	}
+	prefix = strings.TrimSuffix(prefix, "x")
+	for _, ref := range markup.Images(text) {
+		if u, err := url.Parse(ref); err == nil && strings.HasPrefix(u.Path, prefix) && isImage(u.Path) {
+			return b.absolute(u.EscapedPath())
+		}
+	}
+	return ""
+}

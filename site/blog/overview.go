@@ -1,0 +1,231 @@
+package blog
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/orm"
+)
+
+// What every page needs of all posts together (how many there are, which ones
+// the fifth page of the index begins with, the sidebar) would cost more the
+// more posts there are. It is therefore kept, and made again when a post was
+// written or the time of a scheduled one has come. Writes of this process are
+// seen at once. For those of others the database is asked, by one cheap
+// statement, as soon as the answer is lookAgain old; and because that
+// statement does not see everything (a topic that got another name), it is all
+// made again after remake.
+const (
+	lookAgain = 2 * time.Second
+	remake    = time.Minute
+)
+
+// recents is how many posts the sidebar lists.
+const recents = 5
+
+// overview is the state of all published posts at one time. It never changes.
+type overview struct {
+	state  state
+	made   time.Time
+	asked  time.Time // when the database said last that the state is this
+	until  time.Time // when the next scheduled post is due; zero: none is
+	ids    []int64   // of all posts in lists, the newest first
+	recent []Post
+	topics []topicCount // the most used first
+	months []monthCount // the newest first
+}
+
+// topicCount is a topic with the number of its posts.
+type topicCount struct {
+	ID         int64
+	Name, Slug string
+	Posts      int64
+}
+
+// monthCount is a month with the number of posts in it.
+type monthCount struct {
+	Month time.Time // its first day
+	Posts int64
+}
+
+// Key returns the month as posts have it, "2026-11".
+func (m monthCount) Key() string { return m.Month.Format("2006-01") }
+
+// Year returns the year of the month's address.
+func (m monthCount) Year() string { return m.Month.Format("2006") }
+
+// Name returns the month of the month's address.
+func (m monthCount) Name() string { return monthName(m.Month) }
+
+// state tells two states of the tables apart.
+type state struct {
+	posts   int64
+	changed string
+}
+
+// overviews keeps the newest overview.
+type overviews struct {
+	making sync.Mutex // held by the one that makes a new one
+
+	mu     sync.Mutex
+	last   *overview // nil when there is none that can be used
+	writes int       // of this process
+}
+
+func (k *overviews) get() (*overview, int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.last, k.writes
+}
+
+// put keeps an overview, unless there was a write since it was begun.
+func (k *overviews) put(o *overview, writes int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.writes == writes {
+		k.last = o
+	}
+}
+
+// changed says that this process has written posts.
+func (k *overviews) changed() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.last = nil
+	k.writes++
+}
+
+// overview returns what is known of all posts.
+func (b *Blog) overview(ctx context.Context) (*overview, error) {
+	now := b.host.Now()
+	old, _ := b.kept.get()
+	if old != nil && old.goodAt(now) {
+		return old, nil
+	}
+	if !b.kept.making.TryLock() {
+		if old != nil {
+			return old, nil // another request is at it
+		}
+		b.kept.making.Lock()
+	}
+	defer b.kept.making.Unlock()
+	old, writes := b.kept.get()
+	if old != nil && old.goodAt(now) {
+		return old, nil
+	}
+	fresh, err := b.look(ctx, old, now)
+	if err != nil {
+		return nil, err
+	}
+	b.kept.put(fresh, writes)
+	return fresh, nil
+}
+
+// goodAt reports whether the overview can be used at that time as it is. The
+// clock may be a test's, which can go back.
+func (o *overview) goodAt(now time.Time) bool {
+	age := now.Sub(o.asked)
+	return age >= 0 && age < lookAgain && !o.due(now)
+}
+
+func (o *overview) due(now time.Time) bool { return !o.until.IsZero() && !now.Before(o.until) }
+
+// look returns the old overview with a new date if nothing has changed since,
+// else a new one.
+func (b *Blog) look(ctx context.Context, old *overview, now time.Time) (*overview, error) {
+	s, err := b.state(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if old != nil && old.state == s && !old.due(now) && now.Sub(old.made) < remake && !now.Before(old.made) {
+		same := *old
+		same.asked = now
+		return &same, nil
+	}
+	o := &overview{state: s, made: now, asked: now}
+	if o.ids, err = b.streamIDs(ctx, now); err != nil {
+		return nil, err
+	}
+	if o.recent, err = b.stream().Limit(recents).All(ctx); err != nil {
+		return nil, err
+	}
+	if o.topics, err = b.topicCounts(ctx, now); err != nil {
+		return nil, err
+	}
+	if o.months, err = b.monthCounts(ctx, now); err != nil {
+		return nil, err
+	}
+	next, err := first(ctx, orm.From[Post](b.host.DB).Where(Posts.Published.Gt(now)).OrderBy(Posts.Published.Asc()))
+	if next != nil {
+		o.until = *next.Published
+	}
+	return o, err
+}
+
+func (b *Blog) state(ctx context.Context) (s state, err error) {
+	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error { return rows.Scan(&s.posts, &s.changed) },
+		`SELECT (SELECT count(*) FROM blog_post), coalesce((SELECT CAST(max(changed) AS text) FROM blog_post), '')`)
+	return s, err
+}
+
+// streamIDs reads an index and nothing else.
+func (b *Blog) streamIDs(ctx context.Context, now time.Time) (ids []int64, err error) {
+	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	}, `SELECT id FROM blog_post WHERE page = ? AND published <= ? ORDER BY published DESC, id DESC`, false, now)
+	return ids, err
+}
+
+func (b *Blog) topicCounts(ctx context.Context, now time.Time) (out []topicCount, err error) {
+	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error {
+		var t topicCount
+		err := rows.Scan(&t.ID, &t.Name, &t.Slug, &t.Posts)
+		out = append(out, t)
+		return err
+	}, `SELECT t.id, t.name, t.slug, count(*) FROM blog_topic t
+		JOIN blog_post_topics pt ON pt.topic_id = t.id
+		JOIN blog_post p ON p.id = pt.post_id
+		WHERE p.page = ? AND p.published <= ?
+		GROUP BY t.id, t.name, t.slug ORDER BY count(*) DESC, t.slug`, false, now)
+	return out, err
+}
+
+func (b *Blog) monthCounts(ctx context.Context, now time.Time) (out []monthCount, err error) {
+	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error {
+		var key string
+		var m monthCount
+		if err := rows.Scan(&key, &m.Posts); err != nil {
+			return err
+		}
+		var err error
+		m.Month, err = time.Parse("2006-01", key)
+		out = append(out, m)
+		return err
+	}, `SELECT month, count(*) FROM blog_post WHERE page = ? AND published <= ? GROUP BY month ORDER BY month DESC`, false, now)
+	return out, err
+}
+
+// topic returns the topic with that slug, if it has posts.
+func (o *overview) topic(slug string) (topicCount, bool) {
+	for _, t := range o.topics {
+		if t.Slug == slug {
+			return t, true
+		}
+	}
+	return topicCount{}, false
+}
+
+// month returns the month with that key, if it has posts.
+func (o *overview) month(key string) (monthCount, bool) {
+	for _, m := range o.months {
+		if m.Key() == key {
+			return m, true
+		}
+	}
+	return monthCount{}, false
+}

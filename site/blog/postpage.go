@@ -1,0 +1,112 @@
+package blog
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"strings"
+
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
+)
+
+var postPage = templates.Page[postData]("blog/post.html")
+
+// postData is one post.
+type postData struct {
+	Post    Post
+	Body    Body
+	Newer   *Post // the one published after it, nil for the newest
+	Older   *Post
+	Related []Post
+	Preview bool // it is shown before its time to those who have the link
+	Meta    meta
+	Side    sidebar
+}
+
+func (b *Blog) post(w http.ResponseWriter, r *http.Request) error {
+	p, err := first(r.Context(), b.visible().Where(Posts.Slug.Eq(r.PathValue("slug")), Posts.Page.Eq(false)).
+		With(Posts.Author, Posts.Topics, Posts.Body))
+	if err != nil {
+		return err
+	}
+	if p == nil || p.YearNumber() != r.PathValue("year") || p.MonthNumber() != r.PathValue("month") {
+		return b.moved(w, r)
+	}
+	d := postData{Post: *p}
+	if d.Newer, d.Older, err = b.neighbours(r.Context(), *p); err != nil {
+		return err
+	}
+	if d.Related, err = b.related(r.Context(), *p); err != nil {
+		return err
+	}
+	return b.show(w, r, d)
+}
+
+// page answers with a page that stands outside of the stream.
+func (b *Blog) page(w http.ResponseWriter, r *http.Request) error {
+	p, err := first(r.Context(), b.visible().Where(Posts.Slug.Eq(r.PathValue("slug")), Posts.Page.Eq(true)).
+		With(Posts.Author, Posts.Topics, Posts.Body))
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		return b.moved(w, r)
+	}
+	return b.show(w, r, postData{Post: *p})
+}
+
+// preview shows a post before its time to those who know the key. It is not a
+// page to be kept, found or passed on by browsers and programs.
+func (b *Blog) preview(w http.ResponseWriter, r *http.Request) error {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Robots-Tag", "noindex, nofollow")
+	h.Set("Referrer-Policy", "no-referrer")
+	p, err := first(r.Context(), orm.From[Post](b.host.DB).Where(Posts.Slug.Eq(r.PathValue("slug"))).
+		With(Posts.Author, Posts.Topics, Posts.Body))
+	if err != nil {
+		return err
+	}
+	// The same work whether there is such a post or not, and however much of
+	// the key is right.
+	want := strings.Repeat("-", previewKeyLength)
+	if p != nil && len(p.PreviewKey) == previewKeyLength {
+		want = p.PreviewKey
+	}
+	if subtle.ConstantTimeCompare([]byte(want), []byte(r.PathValue("key"))) != 1 || p == nil || p.PreviewKey != want {
+		return fault.New(fault.NotFound, "There is no such preview.")
+	}
+	if p.visibleAt(b.host.Now()) {
+		to, err := b.postURL(*p)
+		if err != nil {
+			return err
+		}
+		return web.Redirect(w, r, to, http.StatusFound)
+	}
+	return b.show(w, r, postData{Post: *p, Preview: true})
+}
+
+// show fills in what all pages of one post have.
+func (b *Blog) show(w http.ResponseWriter, r *http.Request, d postData) error {
+	body, err := d.Post.Body.Get()
+	if err != nil {
+		return err
+	}
+	if body != nil {
+		d.Body = *body
+	}
+	if d.Meta, err = b.postMeta(d.Post, d.Body); err != nil {
+		return err
+	}
+	if d.Preview {
+		d.Meta.NoIndex, d.Meta.Posting = true, nil
+	}
+	o, err := b.overview(r.Context())
+	if err != nil {
+		return err
+	}
+	d.Side = o.sidebar()
+	return b.host.Render(w, r, postPage.With(d))
+}

@@ -1,0 +1,90 @@
+package blog
+
+import (
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/web"
+)
+
+// Root returns the module with what of the blog stands at the root of the
+// site, to be mounted by module.At("/", ...): pages outside of the stream of
+// posts at /slug/, and the sitemap.
+func (b *Blog) Root() module.Module { return root{b} }
+
+type root struct{ blog *Blog }
+
+func (root) Name() string { return "pages" }
+
+func (m root) Routes(r *web.Router) {
+	r.Get("/sitemap.xml", m.blog.sitemap).Name("sitemap")
+	r.Get("/sitemap/{n:int}.xml", m.blog.sitemapPart).Name("sitemap-part")
+	r.Get("/{slug}/", m.blog.page).Name("page")
+}
+
+// OldPaths is middleware that leads readers from the addresses that posts had
+// on another site, or before they got another name, to those they have now. It
+// looks at requests that no route answers.
+func (b *Blog) OldPaths(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Pattern != "" || r.Method != http.MethodGet && r.Method != http.MethodHead {
+			next.ServeHTTP(w, r)
+			return
+		}
+		to, err := b.newPath(r)
+		if err == nil && to != "" {
+			err = web.Redirect(w, r, to, http.StatusMovedPermanently)
+		} else if err == nil {
+			next.ServeHTTP(w, r)
+		}
+		if err != nil {
+			web.Fail(w, r, err)
+		}
+	})
+}
+
+// moved answers a request for a post that is not at the address.
+func (b *Blog) moved(w http.ResponseWriter, r *http.Request) error {
+	to, err := b.newPath(r)
+	if err != nil {
+		return err
+	}
+	if to == "" {
+		return fault.New(fault.NotFound, "There is no such post.")
+	}
+	return web.Redirect(w, r, to, http.StatusMovedPermanently)
+}
+
+// newPath returns where what was at the path of the request is now, "" when
+// nothing is known of it.
+func (b *Blog) newPath(r *http.Request) (string, error) {
+	path := oldPathKey(r.URL.Path)
+	if path == "" {
+		return "", nil
+	}
+	p, err := first(r.Context(), b.visible().Where(OldPaths.Post.Reverse().Any(OldPaths.Path.Eq(path))))
+	if err != nil {
+		return "", err
+	}
+	if p == nil {
+		return b.oldMedia(r.URL.Path)
+	}
+	to, err := b.postURL(*p)
+	if err != nil || oldPathKey(to) == path {
+		return "", err
+	}
+	return to, nil
+}
+
+// oldPathKey returns a path as it is stored: with or without a slash at the
+// end it is one; "" when it cannot be one.
+func oldPathKey(path string) string {
+	path = strings.TrimRight(path, "/")
+	if len(path) > 500 || !strings.HasPrefix(path, "/") || !utf8.ValidString(path) || strings.ContainsRune(path, 0) {
+		return ""
+	}
+	return path
+}

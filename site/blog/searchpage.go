@@ -1,0 +1,169 @@
+package blog
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/site/blog/search"
+	"github.com/volaweb/vola/templates"
+)
+
+var searchPage = templates.Page[searchData]("blog/search.html")
+
+// extractLength is how many bytes of a text the page of results shows.
+const extractLength = 300
+
+// searchLimit is how many results there are at most: a search that finds more
+// says nothing, and counting on would read every text there is.
+const searchLimit = 500
+
+// searchData is what a search found.
+type searchData struct {
+	Query string
+	Asked bool // there is something to look for
+	Found string
+	Items []foundPost
+	Links []pageLink
+	Prev  string
+	Next  string
+	Meta  meta
+	Side  sidebar
+}
+
+// foundPost is a post with the part of it that was looked for.
+type foundPost struct {
+	Post    Post
+	Extract []search.Part
+}
+
+// search looks for words in titles, texts, names of authors and topics. The
+// posts with all words in the title come first, then the newest. Matching is
+// done by the database on text that was folded when the post was stored, so
+// that it is the same on all databases.
+func (b *Blog) search(w http.ResponseWriter, r *http.Request) error {
+	o, err := b.overview(r.Context())
+	if err != nil {
+		return err
+	}
+	query := r.URL.Query().Get("q")
+	self, err := b.host.URL("blog:search")
+	if err != nil {
+		return err
+	}
+	d := searchData{Query: shown(query), Side: o.sidebar(), Meta: b.listMeta("Search", "", self)}
+	d.Side.NoSearch, d.Meta.NoIndex = true, true
+	terms := search.Terms(query)
+	if d.Asked = len(terms) > 0; !d.Asked {
+		return b.host.Render(w, r, searchPage.With(d))
+	}
+	n := 1
+	if s := r.URL.Query().Get("page"); s != "" {
+		// Whoever writes something else here gets the first page.
+		if n, err = strconv.Atoi(s); err != nil || n < 1 {
+			n = 1
+		}
+	}
+	ids, err := b.find(r.Context(), terms)
+	if err != nil {
+		return err
+	}
+	size := b.settings.PageSize
+	pages := max(1, (len(ids)+size-1)/size)
+	if n > pages {
+		return fault.New(fault.NotFound, "There is no such page of results.")
+	}
+	if d.Items, err = b.found(r.Context(), ids[(n-1)*size:min(n*size, len(ids))], terms); err != nil {
+		return err
+	}
+	d.Found = count(len(ids))
+	address := func(n int) (string, error) {
+		v := url.Values{"q": {query}}
+		if n > 1 {
+			v.Set("page", strconv.Itoa(n))
+		}
+		return self + "?" + v.Encode(), nil
+	}
+	if n > 1 {
+		d.Prev, _ = address(n - 1)
+	}
+	if n < pages {
+		d.Next, _ = address(n + 1)
+	}
+	d.Links, err = pageLinks(n, pages, address)
+	if err != nil {
+		return err
+	}
+	return b.host.Render(w, r, searchPage.With(d))
+}
+
+// count says how many posts there are.
+func count(n int) string {
+	switch {
+	case n == 0:
+		return "No posts"
+	case n == 1:
+		return "1 post"
+	case n >= searchLimit:
+		return fmt.Sprintf("More than %d posts", searchLimit-1)
+	}
+	return fmt.Sprintf("%d posts", n)
+}
+
+// shown is as much of a query as the page repeats.
+func shown(query string) string {
+	if runes := []rune(query); len(runes) > 200 {
+		return string(runes[:200])
+	}
+	return query
+}
+
+// find returns the keys of the posts that have all the terms.
+func (b *Blog) find(ctx context.Context, terms []string) ([]int64, error) {
+	// Bodys is the name that the generated code gives: a type and an s.
+	var inTitle, anywhere []orm.Condition[Body]
+	for _, term := range terms {
+		inTitle = append(inTitle, Bodys.Heading.Contains(term))
+		anywhere = append(anywhere, orm.Or(Bodys.Heading.Contains(term), Bodys.Words.Contains(term)))
+	}
+	var ids []int64
+	titled := Posts.Body.Any(inTitle...)
+	for _, c := range []orm.Condition[Post]{titled, orm.And(Posts.Body.Any(anywhere...), orm.Not(titled))} {
+		posts, err := b.visible().Where(c).OrderBy(Posts.Published.Desc(), Posts.ID.Desc()).Limit(searchLimit - len(ids)).All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range posts {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids, nil
+}
+
+// found returns the posts with these keys, with extracts.
+func (b *Blog) found(ctx context.Context, ids []int64, terms []string) ([]foundPost, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	posts, err := b.visible().Where(Posts.ID.In(ids...)).With(Posts.Author, Posts.Body).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	inOrder(posts, ids)
+	out := make([]foundPost, len(posts))
+	for i, p := range posts {
+		out[i].Post = p
+		body, err := p.Body.Get()
+		if err != nil {
+			return nil, err
+		}
+		if body != nil {
+			out[i].Extract = search.Extract(body.Text, terms, extractLength)
+		}
+	}
+	return out, nil
+}

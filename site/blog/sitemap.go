@@ -1,0 +1,94 @@
+package blog
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/site/blog/feed"
+	"github.com/volaweb/vola/web"
+)
+
+// sitemapChunk is how many posts are read at a time for a sitemap.
+const sitemapChunk = 1000
+
+// sitemap lists all that there is to read, or the sitemaps that do when one
+// may not hold it all.
+func (b *Blog) sitemap(w http.ResponseWriter, r *http.Request) error {
+	parts, err := b.sitemapParts(r.Context())
+	if err != nil {
+		return err
+	}
+	if parts == 1 {
+		return b.sendSitemap(w, r, 1)
+	}
+	var places []feed.Place
+	for n := 1; n <= parts; n++ {
+		path, err := b.host.URL("pages:sitemap-part", n)
+		if err != nil {
+			return err
+		}
+		places = append(places, feed.Place{Link: b.absolute(path)})
+	}
+	return sendXML(w, r, "application/xml", time.Time{}, func(w io.Writer) error { return feed.WriteSitemapIndex(w, places) })
+}
+
+func (b *Blog) sitemapPart(w http.ResponseWriter, r *http.Request) error {
+	parts, err := b.sitemapParts(r.Context())
+	if err != nil {
+		return err
+	}
+	n := web.Int(r, "n")
+	if n < 1 || n > int64(parts) {
+		return fault.New(fault.NotFound, "There is no such sitemap.")
+	}
+	return b.sendSitemap(w, r, int(n))
+}
+
+// sitemapParts returns the number of sitemaps that everything needs. The front
+// page of the blog is in the first.
+func (b *Blog) sitemapParts(ctx context.Context) (int, error) {
+	total, err := b.visible().Count(ctx)
+	return int(total)/feed.SitemapLimit + 1, err
+}
+
+func (b *Blog) sendSitemap(w http.ResponseWriter, r *http.Request, part int) error {
+	// Of the first moment, so that a post published while this runs does not
+	// move all others.
+	q := b.visible().OrderBy(Posts.Published.Asc(), Posts.ID.Asc())
+	offset, limit := (part-1)*feed.SitemapLimit, feed.SitemapLimit
+	var places []feed.Place
+	if part == 1 {
+		path, err := b.host.URL("blog:index")
+		if err != nil {
+			return err
+		}
+		places, limit = append(places, feed.Place{Link: b.absolute(path)}), limit-1
+	} else {
+		offset--
+	}
+	for limit > 0 {
+		posts, err := q.Offset(offset).Limit(min(limit, sitemapChunk)).All(r.Context())
+		if err != nil {
+			return err
+		}
+		for _, p := range posts {
+			path, err := b.postURL(p)
+			if err != nil {
+				return err
+			}
+			places = append(places, feed.Place{Link: b.absolute(path), Changed: p.Changed})
+		}
+		if len(posts) < sitemapChunk {
+			break
+		}
+		offset, limit = offset+len(posts), limit-len(posts)
+	}
+	if part > 1 && len(places) == 0 {
+		return fault.New(fault.NotFound, "There is no such sitemap.")
+	}
+	return sendXML(w, r, "application/xml", time.Time{}, func(w io.Writer) error { return feed.WriteSitemap(w, slices.Clip(places)) })
+}

@@ -1,0 +1,105 @@
+package blog
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/volaweb/vola/orm"
+)
+
+// visible are the posts and pages that visitors may see now.
+func (b *Blog) visible() orm.Query[Post] {
+	return orm.From[Post](b.host.DB).Where(Posts.Published.Le(b.host.Now()))
+}
+
+// stream are the posts that lists show now, the newest first.
+func (b *Blog) stream() orm.Query[Post] {
+	return b.visible().Where(Posts.Page.Eq(false)).OrderBy(Posts.Published.Desc(), Posts.ID.Desc())
+}
+
+// byID returns the posts of the stream that have these keys, in that order. A
+// key that leads to none, because the post was taken back, is left out.
+func (b *Blog) byID(ctx context.Context, ids []int64) ([]Post, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	posts, err := b.stream().Where(Posts.ID.In(ids...)).With(Posts.Author, Posts.Topics).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	inOrder(posts, ids)
+	return posts, nil
+}
+
+// inOrder sorts the posts as their keys are in ids.
+func inOrder(posts []Post, ids []int64) {
+	slices.SortFunc(posts, func(a, b Post) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+}
+
+// neighbours returns the posts published right after and right before p; nil
+// where there is none.
+func (b *Blog) neighbours(ctx context.Context, p Post) (newer, older *Post, err error) {
+	if p.Page || p.Published == nil {
+		return nil, nil, nil
+	}
+	at := *p.Published
+	after := b.stream().
+		Where(Posts.Published.Ge(at), orm.Or(Posts.Published.Gt(at), Posts.ID.Gt(p.ID))).
+		OrderBy(Posts.Published.Asc(), Posts.ID.Asc())
+	before := b.stream().
+		Where(Posts.Published.Le(at), orm.Or(Posts.Published.Lt(at), Posts.ID.Lt(p.ID)))
+	if newer, err = first(ctx, after); err != nil {
+		return nil, nil, err
+	}
+	older, err = first(ctx, before)
+	return newer, older, err
+}
+
+// first returns the first row of the query, nil where there is none.
+func first[T any](ctx context.Context, q orm.Query[T]) (*T, error) {
+	row, err := q.First(ctx)
+	switch {
+	case errors.Is(err, orm.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return &row, nil
+}
+
+// How many related posts a page shows, and how many of the newest that share a
+// topic are compared for them.
+const (
+	relatedPosts      = 5
+	relatedCandidates = 50
+)
+
+// related returns the posts that share most topics with p, of those the newest
+// first.
+func (b *Blog) related(ctx context.Context, p Post) ([]Post, error) {
+	topics, err := p.Topics.All()
+	if err != nil || len(topics) == 0 || p.Page {
+		return nil, err
+	}
+	var ids []int64
+	for _, t := range topics {
+		ids = append(ids, t.ID)
+	}
+	posts, err := b.stream().Where(Posts.Topics.Any(Topics.ID.In(ids...)), Posts.ID.Ne(p.ID)).
+		Limit(relatedCandidates).With(Posts.Topics).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	shared := func(other Post) (n int) {
+		all, _ := other.Topics.All() // they were loaded
+		for _, t := range all {
+			if slices.Contains(ids, t.ID) {
+				n++
+			}
+		}
+		return n
+	}
+	slices.SortStableFunc(posts, func(a, b Post) int { return shared(b) - shared(a) })
+	return posts[:min(len(posts), relatedPosts)], nil
+}
