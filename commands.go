@@ -28,16 +28,27 @@ func (p *program) checkCommand() command {
 				return failed{err}
 			}
 			lint(env, s.graph)
+			if err := s.unmigrated(); err != nil {
+				return err
+			}
 			if url != "" {
 				if err := p.drift(ctx, s, url); err != nil {
 					return err
 				}
 			}
-			fmt.Fprintf(env.Stdout, "no mistakes in %d modules, %d routes, %d pages\n",
-				len(p.cfg.Modules), len(s.Routes()), len(s.pages.cfg.Pages))
+			fmt.Fprintf(env.Stdout, "no mistakes in %s, %s, %s\n",
+				count(len(p.cfg.Modules), "module"), count(len(s.Routes()), "route"), count(len(s.pages.cfg.Pages), "page"))
 			return nil
 		},
 	}}
+}
+
+// count writes a number of things.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // failed hides that an error is one of configuration: check did its work.

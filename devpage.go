@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"net/http"
 	"os"
+	"reflect"
 	"runtime"
 	"slices"
 	"strconv"
@@ -161,11 +162,23 @@ func stackOf(stack []byte) []devFrame {
 
 // isLibrary tells Go's and Vola's own frames from those of the site.
 func isLibrary(function, place string) bool {
-	if strings.HasPrefix(place, runtime.GOROOT()) || strings.Contains(place, "/pkg/mod/") {
+	if root := goSource(); root != "" && strings.HasPrefix(place, root) || strings.Contains(place, "/pkg/mod/") {
 		return true
 	}
 	rest, ok := strings.CutPrefix(function, "github.com/volaweb/vola")
 	return ok && !strings.HasPrefix(rest, "/site") && !strings.HasPrefix(rest, "/examples") && !strings.HasPrefix(rest, "_test")
+}
+
+// goSource returns the folder that Go's own packages were built from, as
+// stacks name it; "" when paths were trimmed.
+func goSource() string {
+	f := runtime.FuncForPC(reflect.ValueOf(strings.ToUpper).Pointer())
+	if f == nil {
+		return ""
+	}
+	file, _ := f.FileLine(f.Entry())
+	root, _ := strings.CutSuffix(file, "strings/strings.go")
+	return root
 }
 
 // describe lists what is known of the request, without cookies and

@@ -97,17 +97,36 @@ func (p *program) findChanges(env module.Env, f makeFlags, names []string) ([]mi
 	if err := errors.Join(s.readModels(), s.readMigrations()); err != nil {
 		return nil, usageError{err}
 	}
+	return migrate.Make(s.graph, s.wanted(), migrate.MakeOptions{
+		Modules: names, Name: f.name, Renames: f.renames, Values: f.values, Empty: f.empty, Ask: asker(env),
+	})
+}
+
+// wanted returns the tables that each module's models need.
+func (s *Site) wanted() map[string]schema.Schema {
 	want := map[string]schema.Schema{}
-	for _, m := range p.cfg.Modules {
+	for _, m := range s.cfg.Modules {
 		_, models := module.As[module.HasModels](m)
 		_, migrations := module.As[module.HasMigrations](m)
 		if models || migrations {
 			want[m.Name()] = s.models.ModuleSchema(m.Name())
 		}
 	}
-	return migrate.Make(s.graph, want, migrate.MakeOptions{
-		Modules: names, Name: f.name, Renames: f.renames, Values: f.values, Empty: f.empty, Ask: asker(env),
-	})
+	return want
+}
+
+// unmigrated returns an error when the models are not what the migrations lead
+// to. Questions that only a person can answer are changes too.
+func (s *Site) unmigrated() error {
+	changes, err := migrate.Make(s.graph, s.wanted(), migrate.MakeOptions{})
+	if err == nil && len(changes) == 0 {
+		return nil
+	}
+	what := "the models"
+	if len(changes) > 0 {
+		what = "the models of the module " + changes[0].Module
+	}
+	return fmt.Errorf("%s have changes without migrations; run: makemigrations", what)
 }
 
 // asker asks on the terminal; nil where there is none.

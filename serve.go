@@ -66,6 +66,9 @@ func (p *program) serveCommand() command {
 			if err != nil {
 				return err
 			}
+			if err := s.unmigrated(); err != nil {
+				s.opts.Log.Warn(err.Error())
+			}
 			// The address is taken first: nothing is written for a site that
 			// cannot be reached.
 			listener, err := net.Listen("tcp", s.set.Addr)

@@ -24,6 +24,9 @@ type detector struct {
 	// later are foreign keys between modules that need each other: they come
 	// in a second migration.
 	later []AddForeignKey
+	// users are, for a module, the other modules whose tables refer to tables
+	// that it does not want any more.
+	users map[string][]string
 	open  []string // modules being worked on, outermost first
 	errs  []error
 }
@@ -34,6 +37,10 @@ func (d *detector) fail(format string, args ...any) {
 
 func (d *detector) detect() {
 	d.refuseMoves()
+	d.users = map[string][]string{}
+	for _, module := range d.modules {
+		d.users[module] = d.referringModules(module)
+	}
 	for _, module := range d.modules {
 		d.module(module)
 	}
@@ -76,8 +83,42 @@ func (d *detector) module(module string) {
 			}
 		}
 	}
+	// What refers to a table that goes must go before.
+	var before []string
+	for _, other := range d.users[module] {
+		if !slices.Contains(d.open, other) {
+			d.module(other)
+		}
+		if d.finished(other) {
+			before = append(before, other)
+		}
+	}
 	d.tables(module)
+	if m := d.made[module]; m != nil {
+		for _, other := range before {
+			if r := (Ref{Module: other}); !slices.Contains(m.Depends, r) {
+				m.Depends = append(m.Depends, r)
+			}
+		}
+	}
 	d.finish(module)
+}
+
+// referringModules returns the other modules whose tables refer to tables that
+// the module does not want any more.
+func (d *detector) referringModules(module string) []string {
+	var out []string
+	for name, t := range d.state.tables {
+		other := d.state.owner[name]
+		for _, f := range t.ForeignKeys {
+			_, wanted := d.want[module].Table(f.RefTable)
+			if !wanted && other != module && d.state.owner[f.RefTable] == module && slices.Contains(d.modules, other) && !slices.Contains(out, other) {
+				out = append(out, other)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // wanting returns the module that wants the table.

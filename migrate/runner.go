@@ -132,17 +132,33 @@ func (r *Runner) Apply(ctx context.Context, target Target) (err error) {
 }
 
 // recordReplacing records migrations as applied whose work was done by those
-// that they replace, so that these may be deleted later.
+// that they replace, in the place of these, so that they can be deleted.
 func (r *Runner) recordReplacing(ctx context.Context, h *history) error {
 	for _, m := range r.Graph.order {
 		if _, ok := h.records[m.Ref()]; ok || !h.applied(m) {
 			continue
 		}
 		rec := record{ref: m.Ref(), hash: m.hash(), done: len(m.Operations), total: len(m.Operations), at: r.now(), version: r.Version}
-		if err := rec.save(ctx, r.DB); err != nil {
+		err := r.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+			if err := m.forgetReplaced(ctx, tx); err != nil {
+				return err
+			}
+			return rec.save(ctx, tx)
+		})
+		if err != nil {
 			return err
 		}
 		h.records[rec.ref] = rec
+	}
+	return nil
+}
+
+// forgetReplaced removes the records of the migrations that m replaces.
+func (m *Migration) forgetReplaced(ctx context.Context, h database.Handle) error {
+	for _, name := range m.Replaces {
+		if err := forget(ctx, h, Ref{m.Module, name}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -364,10 +380,8 @@ func (r *Runner) advance(ctx context.Context, h database.Handle, m Move, n int) 
 	}
 	rec := record{ref: m.Ref(), hash: m.hash(), done: done, total: len(m.Operations), at: r.now(), version: r.Version}
 	if m.Back && done == 0 {
-		for _, old := range m.Replaces {
-			if err := forget(ctx, h, Ref{m.Module, old}); err != nil {
-				return false, err
-			}
+		if err := m.forgetReplaced(ctx, h); err != nil {
+			return false, err
 		}
 		return true, forget(ctx, h, rec.ref)
 	}

@@ -52,6 +52,13 @@ func Squash(g *Graph, module, from, to string) (Change, error) {
 	if out.Operations, err = g.squashed(inner); err != nil {
 		return Change{}, err
 	}
+	for _, m := range inner {
+		ownSQL := slices.ContainsFunc(m.Operations, func(op Operation) bool { _, ok := op.(RunSQL); return ok })
+		out.NonAtomic = out.NonAtomic || m.NonAtomic && ownSQL
+	}
+	if !out.NonAtomic {
+		lockFreely(out.Operations)
+	}
 	number, _, _ := strings.Cut(first.Name, "_")
 	out.Name = number + "_squashed_" + last.Name
 	return g.addSquashed(out, last)
@@ -106,6 +113,20 @@ func (g *Graph) squashed(list []*Migration) ([]Operation, error) {
 		return ops, nil
 	}
 	return d.out[0].Operations, nil
+}
+
+// lockFreely lets indexes be built inside the transaction: the tables are new.
+func lockFreely(ops []Operation) {
+	for i, op := range ops {
+		switch o := op.(type) {
+		case AddIndex:
+			o.Concurrently = false
+			ops[i] = o
+		case DropIndex:
+			o.Concurrently = false
+			ops[i] = o
+		}
+	}
 }
 
 func slicesOf(owner map[string]string) []string {

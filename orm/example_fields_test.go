@@ -47,7 +47,13 @@ type Workshop struct {
 }
 
 func ExampleChooser() {
-	db, err := openWorkshops()
+	dir, err := os.MkdirTemp("", "vola")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	db, err := openWorkshops(filepath.Join(dir, "workshops.db"))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -74,16 +80,10 @@ func ExampleChooser() {
 	// orm_test.Workshop, field Stage: "postponed" is not one of the choices of Stage: planned, open, finished
 }
 
-// openWorkshops makes a database with the table of workshops.
-func openWorkshops() (*database.DB, error) {
-	dir, err := os.MkdirTemp("", "vola")
-	if err != nil {
-		return nil, err
-	}
+// openWorkshops makes a database file with the table of workshops.
+func openWorkshops(path string) (*database.DB, error) {
 	ctx := context.Background()
-	db, err := database.Open(ctx, database.Config{
-		URL: "sqlite:" + filepath.Join(dir, "workshops.db"), Drivers: []database.Driver{sqlite.Driver}, Create: true,
-	})
+	db, err := database.Open(ctx, database.Config{URL: "sqlite:" + path, Drivers: []database.Driver{sqlite.Driver}, Create: true})
 	if err != nil {
 		return nil, err
 	}

@@ -363,6 +363,54 @@ func TestKeysOfSeveralFields(t *testing.T) {
 	})
 }
 
+// pupil attends courses; enrolment is a pair of the two, and nothing else is
+// its key.
+type pupil struct {
+	ID      int64
+	Courses orm.Many[course] `db:"through=enrolment"`
+}
+
+type course struct{ ID int64 }
+
+type enrolment struct {
+	Pupil  orm.Ref[pupil]  `db:"primary_key"`
+	Course orm.Ref[course] `db:"primary_key"`
+	Grade  *int16
+}
+
+func TestAPairCanBeAKey(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		use(t, db, orm.Model[pupil](), orm.Model[course](), orm.Model[enrolment]())
+		var p pupil
+		c := [2]course{}
+		for _, err := range []error{orm.Create(ctx, db, &p), orm.Create(ctx, db, &c[0]), orm.Create(ctx, db, &c[1])} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i := range c {
+			e := enrolment{Pupil: orm.Ref[pupil]{ID: p.ID}, Course: orm.Ref[course]{ID: c[i].ID}}
+			if err := orm.Create(ctx, db, &e); err != nil {
+				t.Fatal(err)
+			}
+			e.Grade = new(int16(i))
+			if err := orm.Update(ctx, db, &e, orm.NewNullNumber[enrolment, int16]("Grade")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		courses := orm.NewManyToMany[pupil, course]("Courses")
+		got, err := orm.From[pupil](db).Where(courses.Any(orm.NewNumber[course, int64]("ID").Eq(c[1].ID))).With(courses).Get(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all, err := got.Courses.All(); err != nil || !cmp.Equal(all, c[:]) {
+			t.Errorf("the courses are %v, %v", all, err)
+		}
+	})
+}
+
 // device has a uuid for a key, and part refers to it.
 type device struct {
 	ID   uuid.UUID

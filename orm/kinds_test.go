@@ -52,6 +52,12 @@ type (
 		P  *string          `db:"decimal=40.10"`
 		N  sql.Null[string] `db:"decimal=40.10"`
 	}
+	bigRow struct {
+		ID int64
+		V  big.Int           `db:"decimal=30.0"`
+		P  *big.Int          `db:"decimal=30.0"`
+		N  sql.Null[big.Int] `db:"decimal=30.0"`
+	}
 	documentRow struct {
 		ID int64
 		V  document           `db:"json"`
@@ -222,6 +228,13 @@ func allKinds() []anyKind {
 		kind[longRow, string]{"long decimal", []string{"0", "-0", strings.Repeat("9", 30) + ".9999999999", "-" + strings.Repeat("9", 30) + ".9999999999", "0.0000000001", "-0.0000000001", "10", "9", "-9", "-10"},
 			decimal(40, 10), compareDecimals, nil,
 			func(r row[string]) longRow { return longRow(r) }, func(r longRow) row[string] { return row[string](r) }},
+		kind[bigRow, big.Int]{"decimal type", []big.Int{{}, *big.NewInt(-1), *big.NewInt(1), *big.NewInt(math.MaxInt64)},
+			func(r *rand.Rand) big.Int {
+				n := big.NewInt(r.Int64())
+				return *n.Mul(n, big.NewInt(int64(r.IntN(7)-3)))
+			},
+			func(a, b big.Int) int { return a.Cmp(&b) }, nil,
+			func(r row[big.Int]) bigRow { return bigRow(r) }, func(r bigRow) row[big.Int] { return row[big.Int](r) }},
 		kind[documentRow, document]{"json", []document{{}, {Name: "é\u2028<&>\ufffd\U0010ffff", List: []float64{1e300, -0.5}, More: map[string]int{"b": 1, "a": math.MaxInt64}}},
 			func(r *rand.Rand) document { return document{Name: randomText(r)} }, nil,
 			func(a, b document) bool { return reflect.DeepEqual(a, b) },

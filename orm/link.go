@@ -118,7 +118,10 @@ func (ms *Models) linkThrough(m *model, r *relation) error {
 	if err != nil {
 		return err
 	}
-	r.table, r.near, r.far, r.order = r.through.table, near.column, far.column, r.through.key.column
+	r.table, r.near, r.far = r.through.table, near.column, far.column
+	if keys := r.through.keys; len(keys) > 0 { // without one, that is reported
+		r.order = keys[len(keys)-1].column
+	}
 	return nil
 }
 

@@ -28,6 +28,12 @@ type file struct {
 	parameters []parameter            // when it is called as a component
 	slots      []string               // it has as a component
 	spare      *parse.VariableNode    // of a place in it; nil when it calls no components
+	next       int                    // the loader behind its own
+}
+
+// isItself reports whether a name is that of the file.
+func (f *file) isItself(name string) bool {
+	return strings.ReplaceAll(f.Name, overridden, "") == name
 }
 
 // fileParser reads one file and collects its mistakes.

@@ -47,7 +47,7 @@ func TestFunctions(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		`{{add 1 "2"}}`:                          "2 (string) is not a whole number",
+		`{{add 1 "2"}}`:                          "add: string is not a whole number",
 		`{{add 9223372036854775807 1}}`:          "too large",
 		`{{add -9223372036854775808 -1}}`:        "too large",
 		`{{add nil 1}}`:                          "is not a whole number",

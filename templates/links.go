@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"strings"
 )
 
 // query is the query string of a link: that of the page with some values set
@@ -49,7 +50,7 @@ func queryValues(current any) (url.Values, error) {
 		}
 		return q.Query(), nil
 	case string:
-		values, _ := url.ParseQuery(q) // what is malformed is left out
+		values, _ := url.ParseQuery(strings.TrimPrefix(q, "?")) // what is malformed is left out
 		return values, nil
 	}
 	return nil, fmt.Errorf("query: a %T is neither url.Values, *url.URL nor string", current)

@@ -42,21 +42,31 @@ type Chain []Loader
 // Load returns the file of the first loader that has it. When none has, the
 // error wraps [fs.ErrNotExist] and lists every place that was tried.
 func (c Chain) Load(name string) (Source, error) {
-	tried := make([]string, 0, len(c))
-	for _, loader := range c {
+	src, _, err := loadFrom(c.flat(), 0, name)
+	return src, err
+}
+
+// loadFrom returns the file of the first loader that has it, beginning with
+// the one at an index, and the index of the loader behind it.
+func loadFrom(loaders []Loader, first int, name string) (src Source, next int, err error) {
+	tried := make([]string, 0, len(loaders))
+	for i, loader := range loaders[first:] {
 		src, err := loader.Load(name)
 		switch {
 		case err == nil:
-			return src, nil
+			return src, first + i + 1, nil
 		case !errors.Is(err, fs.ErrNotExist):
-			return Source{}, fmt.Errorf("load template %q: %w", name, err)
+			return Source{}, 0, fmt.Errorf("load template %q: %w", name, err)
 		}
 		tried = append(tried, triedPlace(loader, err))
 	}
-	if len(tried) == 0 {
-		return Source{}, notFound(fmt.Sprintf("template %q: there are no loaders", name))
+	switch {
+	case len(loaders) == 0:
+		return Source{}, 0, notFound(fmt.Sprintf("template %q: there are no loaders", name))
+	case len(tried) == 0:
+		return Source{}, 0, notFound(fmt.Sprintf("template %q extends itself, and there is no loader behind its own to have another one", name))
 	}
-	return Source{}, notFound(fmt.Sprintf("template %q not found; tried %s", name, strings.Join(tried, ", ")))
+	return Source{}, 0, notFound(fmt.Sprintf("template %q not found; tried %s", name, strings.Join(tried, ", ")))
 }
 
 // triedPlace describes where a loader looked in vain.

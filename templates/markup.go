@@ -67,8 +67,8 @@ func writeWord(out *strings.Builder, word string) {
 	address := strings.TrimLeft(word, `([<"'`)
 	before := word[:len(word)-len(address)]
 	address = strings.TrimRight(address, `.,:;!?>"'`)
-	if !strings.Contains(address, "(") {
-		address = strings.TrimRight(address, ")]")
+	for strings.HasSuffix(address, ")") && strings.Count(address, "(") < strings.Count(address, ")") {
+		address = strings.TrimRight(address[:len(address)-1], `.,:;!?>"'`)
 	}
 	after := word[len(before)+len(address):]
 	href := ""

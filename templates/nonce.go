@@ -112,11 +112,24 @@ func nextTag(text []byte) int {
 				continue
 			}
 			tag, _, _ := bytes.Cut(text[end:], []byte(">"))
-			if !bytes.Contains(bytes.ToLower(tag), []byte("nonce")) {
+			if !hasNonce(tag) {
 				return end
 			}
 		}
 	}
+}
+
+// hasNonce reports whether the attributes of a tag have a nonce.
+func hasNonce(attributes []byte) bool {
+	_, after, found := bytes.Cut(bytes.ToLower(attributes), []byte("nonce"))
+	if !found {
+		return false
+	}
+	before := attributes[len(attributes)-len(after)-len("nonce")-1]
+	if bytes.IndexByte([]byte(" \t\r\n\f/\"'"), before) >= 0 && !(len(after) > 0 && after[0] == '-') {
+		return true
+	}
+	return hasNonce(attributes[len(attributes)-len(after):])
 }
 
 func nonceAction(number int, pos parse.Pos) *parse.ActionNode {

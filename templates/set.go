@@ -47,6 +47,8 @@ type Set struct {
 	pages     atomic.Pointer[map[string]*listedPage] // by name
 	spare     sync.Pool                              // of *execution
 	standard  standard
+	versioned []Versioned
+	version   atomic.Pointer[string] // of the templates that were read last
 
 	reloading sync.Mutex // held by Reload
 	failure   atomic.Pointer[ErrorList]
@@ -73,6 +75,11 @@ func New(config Config) (*Set, error) {
 	config.Loaders = slices.Clone(config.Loaders)
 	config.Pages = slices.Clone(config.Pages)
 	s := &Set{config: config, functions: functions}
+	for _, loader := range Chain(config.Loaders).flat() {
+		if v, ok := loader.(Versioned); ok {
+			s.versioned = append(s.versioned, v)
+		}
+	}
 	s.spare.New = func() any { return new(execution) }
 	if err := s.Reload(); err != nil {
 		return nil, err
@@ -86,6 +93,20 @@ func New(config Config) (*Set, error) {
 func (s *Set) Reload() error {
 	s.reloading.Lock()
 	defer s.reloading.Unlock()
+	if len(s.versioned) > 0 {
+		// Before the files: a change in between is then seen once more.
+		if version, err := s.versions(context.Background()); err == nil {
+			s.version.Store(&version)
+		}
+	}
+	if err := s.reload(); err != nil { // not a nil ErrorList in an error
+		return err
+	}
+	return nil
+}
+
+// reload is Reload for those that have the lock.
+func (s *Set) reload() ErrorList {
 	pages, errs, notes := s.build()
 	if len(errs) > 0 {
 		errs = errs.sorted()
@@ -215,6 +236,9 @@ func (s *Set) execution(ctx context.Context) *execution {
 }
 
 func (s *Set) execute(ctx context.Context, x *execution, r Rendering) error {
+	if ctx.Err() == nil {
+		s.refresh(ctx)
+	}
 	p, err := s.page(r)
 	if err != nil {
 		return err

@@ -44,7 +44,7 @@ type reference struct {
 
 // builder makes units of files, each file loaded and parsed once.
 type builder struct {
-	loader    Loader
+	loaders   []Loader
 	functions map[string]any
 	files     map[string]*file // nil for a file that was found but not parsed
 	units     map[string]*unit
@@ -52,9 +52,9 @@ type builder struct {
 	errs      ErrorList
 }
 
-func newBuilder(loader Loader, functions map[string]any) *builder {
+func newBuilder(loaders Chain, functions map[string]any) *builder {
 	return &builder{
-		loader: loader, functions: functions,
+		loaders: loaders.flat(), functions: functions,
 		files: make(map[string]*file), units: make(map[string]*unit),
 		contexts: make(map[string][]string),
 	}
@@ -71,22 +71,41 @@ func (b *builder) fail(at reference, subject, format string, args ...any) {
 
 // file loads and parses a file; nil when that failed, which has been reported.
 func (b *builder) file(name string, at reference) *file {
-	if f, ok := b.files[name]; ok {
+	return b.fileFrom(0, name, name, at)
+}
+
+// overridden is what is added to the name of a file that is extended by one of
+// the same name, to tell them apart.
+const overridden = " (overridden)"
+
+// overriddenBy returns the file that another one has the name of, from the
+// loaders behind that of the other.
+func (b *builder) overriddenBy(f *file, at reference) *file {
+	return b.fileFrom(f.next, f.extends, f.Name+overridden, at)
+}
+
+// fileFrom loads a file from the loaders that begin with an index, and calls
+// it unique.
+func (b *builder) fileFrom(first int, name, unique string, at reference) *file {
+	if f, ok := b.files[unique]; ok {
 		return f
 	}
-	src, err := b.loader.Load(name)
+	src, next, err := loadFrom(b.loaders, first, name)
 	if err != nil {
 		b.fail(at, name, "%s%s", err, at.hint)
 		b.errs[len(b.errs)-1].err = err
 		return nil
 	}
-	src.Name = name // a loader need not set it
+	src.Name = unique // a loader need not set it
 	src.Text = strings.TrimPrefix(src.Text, "\ufeff")
 	f, errs := parseFile(src, b.functions)
 	for _, e := range errs {
 		b.errs = append(b.errs, e.complete(src))
 	}
-	b.files[name] = f
+	if f != nil {
+		f.next = next
+	}
+	b.files[unique] = f
 	return f
 }
 
@@ -109,7 +128,12 @@ func (b *builder) unit(name string, at reference) *unit {
 	}
 	u := &unit{}
 	for next, more := name, true; more; more = next != "" {
-		f := b.file(next, at)
+		var f *file
+		if last := len(u.chain) - 1; last >= 0 && u.chain[last].isItself(next) {
+			f = b.overriddenBy(u.chain[last], at)
+		} else {
+			f = b.file(next, at)
+		}
 		if f == nil {
 			return nil
 		}

@@ -40,8 +40,10 @@ func TestParseErrors(t *testing.T) {
 		{"tags", "---\ndate: 2013-10-17\ntags: " + strings.Repeat("tag1 ", 3) + list(201) + "\n---\n", "3: the post has 202 topics, more than the 200 that are allowed", fault.Invalid},
 		{"front matter without end", "---\nx: " + strings.Repeat("y", 300<<10) + "\n---\n", "1: the front matter has 307204 bytes, more than the 262144 that are read", fault.TooLarge},
 		{"quotations", ok + "text\n\n" + strings.Repeat(">", 1000) + "\n", "7: quotations and lists are nested more than 60 deep", fault.Invalid},
+		{"footnotes", ok + strings.Repeat("[^1]: ", 1000) + "\n", "5: quotations and lists are nested more than 60 deep", fault.Invalid},
 		{"lists", ok + strings.Repeat("- ", 1000) + "\n", "5: quotations and lists are nested more than 60 deep", fault.Invalid},
 		{"marks", ok + strings.Repeat("*a _b ", 1<<15) + "\n", "5: the paragraph has more than 20000 marks such as * and [; put blank lines into it", fault.Invalid},
+		{"line behind code", ok + "{% highlight go %}\na\nb\n{% endhighlight %}\nx {% highlight go %}a{% endhighlight %} y\n" + strings.Repeat("> ", 100) + "\n", "10: quotations and lists are nested more than 60 deep", fault.Invalid},
 		{"elements", ok + strings.Repeat("<div>\n", 1000), "5: elements are nested too deep", fault.Invalid},
 	}
 	for _, test := range tests {
@@ -71,6 +73,33 @@ func list(n int) string {
 		b.WriteByte(byte('a' + i%26))
 	}
 	return b.String()
+}
+
+// TestCodeMayHaveMarks: the limits are for Markdown.
+func TestCodeMayHaveMarks(t *testing.T) {
+	t.Parallel()
+	code := strings.Repeat("x[i] = *y_z < 1\n", 10_000)
+	for _, text := range []string{"```\n" + code + "```\n", "{% highlight c %}\n" + code + "{% endhighlight %}", "<pre lang=c>" + code + "</pre>", "~~~\n" + strings.Repeat("> ", 100) + "\n~~~"} {
+		if _, err := markup.Parse("2013-10-17-x.md", []byte(text), markup.Options{}); err != nil {
+			t.Errorf("%.20q: %v", text, err)
+		}
+	}
+}
+
+// TestLimitsCannotBeEscaped has texts that look as if code began in them.
+func TestLimitsCannotBeEscaped(t *testing.T) {
+	t.Parallel()
+	for _, before := range []string{
+		"<div>\n```\n\n", "<table>\n\n    x\n```\n\n", "<!--\n\n```\n-->\n\n", "<PRE>\n\n```\n</PRE>\n\n", "- a\n\n  ```\n\nb\n\n", "    ```\n\n", "a\n    ```\n",
+		"> ```\n\n", "```a`\n\n", "``\n\n", "```\nx\n````\n\n", "~~~\nx\n   ~~~  \n\n", "<div markdown=\"1\">\n```\n\n```\n", "- <pre>\n```\n\n```\n\n", "<?\n\n~~~\n?>\n\n",
+		"<b>x\n```\n\n```\n", "- ```\n\n```\nx\n```\n", "```~\nx\n```\n", "~~~`\nx\n~~~\n", "1. a\n\n   ~~~\n\n   ~~~\n```\nx\n```\n", "<b>\n```\n\n```\n",
+	} {
+		for _, after := range []string{strings.Repeat("> ", 100), strings.Repeat("*a _b ", 10_001)} {
+			if _, err := markup.Parse("2013-10-17-x.md", []byte(before+after+"\n"), markup.Options{}); err == nil {
+				t.Errorf("%.9q behind %q is read", after, before)
+			}
+		}
+	}
 }
 
 func TestNothingToMakeAnAddressOf(t *testing.T) {

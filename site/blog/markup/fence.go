@@ -170,12 +170,12 @@ func unwrapCode(body string) (string, bool) {
 // own, in place of the next n bytes.
 func (l *liquid) code(n int, c code) bool {
 	if !onlyMarks(l.before(), " \t>") {
-		l.out.WriteString("\n\n")
+		l.replace(0, "\n\n")
 	}
 	l.codes = append(l.codes, c)
 	l.replace(n, placeholder(len(l.codes)-1))
 	if tail := l.src[l.at:]; strings.TrimSpace(tail[:lineEnd(tail, 0)]) != "" {
-		l.out.WriteByte('\n')
+		l.replace(0, "\n")
 	}
 	return true
 }

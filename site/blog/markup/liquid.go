@@ -25,6 +25,8 @@ type liquid struct {
 	at       int // src[:at] is done
 	line     int // in the file, of src[at]
 	bol      int // where that line begins in src
+	outLine  int // where in the result the work is; counts as line does
+	shifts   []shift
 	out      strings.Builder
 	codes    []code
 	warnings []string
@@ -35,6 +37,10 @@ type liquid struct {
 	noEnd struct{ raw, comment, highlight, pre bool }
 }
 
+// shift says that from a line of the result on, line numbers are greater by a
+// number than those of the file.
+type shift struct{ from, by int }
+
 // run returns the text with all done that is to be done before Markdown.
 func (l *liquid) run(p part) string {
 	l.src, l.line, l.at, l.bol = p.text, p.line, 0, 0
@@ -43,6 +49,7 @@ func (l *liquid) run(p part) string {
 		stops = "{<`~\n"
 		l.src, l.line = "\n"+p.text, p.line-1 // every line has one before it
 	}
+	l.outLine = l.line
 	for l.at < len(l.src) {
 		n := strings.IndexAny(l.src[l.at:], stops)
 		if n < 0 {
@@ -90,8 +97,13 @@ func (l *liquid) replace(n int, text string) bool {
 	l.out.WriteString(text)
 	done := l.src[l.at : l.at+n]
 	if last := strings.LastIndexByte(done, '\n'); last >= 0 {
-		l.line += strings.Count(done, "\n")
 		l.bol = l.at + last + 1
+	}
+	read, written := strings.Count(done, "\n"), strings.Count(text, "\n")
+	l.line += read
+	l.outLine += written
+	if read != written {
+		l.shifts = append(l.shifts, shift{l.outLine, written - read})
 	}
 	l.at += n
 	return true

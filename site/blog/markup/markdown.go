@@ -47,38 +47,50 @@ const (
 )
 
 // checkMarkdown refuses text that is made to keep the program busy.
-func (s *source) checkMarkdown(p part) error {
+func (s *source) checkMarkdown(p part, shifts []shift) error {
 	marks, line := 0, p.line-1
+	var code fenced
+	shifted := 0 // how much line is greater than the line of the file
 	for text := range strings.Lines(p.text) {
 		line++
+		for len(shifts) > 0 && shifts[0].from <= line {
+			shifted += shifts[0].by
+			shifts = shifts[1:]
+		}
+		if code.holds(text) {
+			continue
+		}
 		depth, rest := nesting(text)
 		if depth > maxNesting {
-			return s.errorf(line, "quotations and lists are nested more than %d deep", maxNesting)
+			return s.errorf(line-shifted, "quotations and lists are nested more than %d deep", maxNesting)
 		}
 		if depth > 0 || strings.TrimSpace(rest) == "" {
 			marks = 0
 		}
 		for i := range len(rest) {
 			switch rest[i] {
-			case '*', '_', '[', ']', '<', '&', '`', '~', '!', '"', '\'', '|':
+			case '*', '_', '[', ']', '<', '`', '~':
 				marks++
 			}
 		}
 		if marks > maxMarks {
-			return s.errorf(line, "the paragraph has more than %d marks such as * and [; put blank lines into it", maxMarks)
+			return s.errorf(line-shifted, "the paragraph has more than %d marks such as * and [; put blank lines into it", maxMarks)
 		}
 	}
 	return nil
 }
 
-// nesting counts the marks of quotations and list items that begin a line.
+// nesting counts the marks of quotations, list items, definitions and footnotes
+// that begin a line.
 func nesting(line string) (depth int, rest string) {
 	for {
 		line = strings.TrimLeft(line, " \t")
 		digits := len(line) - len(strings.TrimLeft(line, "0123456789"))
 		switch {
-		case strings.HasPrefix(line, ">"):
+		case strings.HasPrefix(line, ">") || strings.HasPrefix(line, ":"):
 			line = line[1:]
+		case strings.HasPrefix(line, "[^") && strings.Contains(line, "]:"):
+			_, line, _ = strings.Cut(line, "]:")
 		case len(line) > 1 && strings.IndexByte("*-+", line[0]) >= 0 && (line[1] == ' ' || line[1] == '\t' || line[1] == '\n'):
 			line = line[2:]
 		case digits > 0 && digits < 10 && len(line) > digits && (line[digits] == '.' || line[digits] == ')'):

@@ -46,7 +46,7 @@ func (r *renderer) render(p part) (*page, error) {
 	l := liquid{file: r.file, opts: r.opts, title: r.title, markdown: !r.html}
 	text := l.run(p)
 	if !r.html {
-		if err := r.file.checkMarkdown(part{text: text, line: p.line}); err != nil {
+		if err := r.file.checkMarkdown(part{text: text, line: p.line}, l.shifts); err != nil {
 			return &page{}, err
 		}
 		var out bytes.Buffer

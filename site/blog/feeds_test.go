@@ -1,0 +1,183 @@
+package blog_test
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func decode(t *testing.T, text string) (out map[string]any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return out
+}
+
+func decodeXML(t *testing.T, text string, v any) {
+	t.Helper()
+	if err := xml.Unmarshal([]byte(text), v); err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+}
+
+// rssDocument has what RSS 2.0 requires.
+type rssDocument struct {
+	XMLName xml.Name `xml:"rss"`
+	Version string   `xml:"version,attr"`
+	Channel struct {
+		Title       string    `xml:"title"`
+		Link        []string  `xml:"link"`
+		Description string    `xml:"description"`
+		Items       []rssItem `xml:"item"`
+	} `xml:"channel"`
+}
+
+type rssItem struct {
+	Title       string   `xml:"title"`
+	Link        string   `xml:"link"`
+	GUID        string   `xml:"guid"`
+	Date        string   `xml:"pubDate"`
+	Creator     string   `xml:"creator"`
+	Categories  []string `xml:"category"`
+	Description string   `xml:"description"`
+	Content     string   `xml:"encoded"`
+}
+
+func TestRSS(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *site) {
+		s.many(12, "author: Ann; tags: [go]")
+		s.write("assets/a.png", "\x89PNG")
+		s.post("2013-10-17-new.md", `title: "New & <odd>"; date: 2013-10-17 11:30:00 +0530; author: Ann Lee; tags: [C++, go]`,
+			"![](/assets/a.png) and [a note](#n).\n\n## N\n\nSee [the list](/blog/).")
+		s.imports()
+		page := s.Get("/blog/rss/latest/").WantStatus(200).WantHeader("Content-Type", "application/rss+xml; charset=utf-8")
+		var doc rssDocument
+		decodeXML(t, page.Body, &doc)
+		if doc.Version != "2.0" || doc.Channel.Title != "Test" || doc.Channel.Description == "" || len(doc.Channel.Items) != 10 {
+			t.Errorf("the channel is %+v", doc.Channel)
+		}
+		for _, i := range doc.Channel.Items {
+			if _, err := time.Parse(time.RFC1123Z, i.Date); err != nil || !strings.HasPrefix(i.Link, "http://example.test/blog/2013/10/") || i.GUID != i.Link {
+				t.Errorf("%q: date %q, link %q", i.Title, i.Date, i.Link)
+			}
+		}
+		// An hour and a half before noon UTC there are younger ones.
+		at := 0
+		for doc.Channel.Items[at].Title != "New & <odd>" {
+			at++
+		}
+		got := doc.Channel.Items[at]
+		if !strings.Contains(got.Content, `src="http://example.test/blog/media/assets/a.png"`) ||
+			!strings.Contains(got.Content, `href="http://example.test/blog/2013/10/new/#n"`) ||
+			!strings.Contains(got.Content, `href="http://example.test/blog/"`) {
+			t.Errorf("addresses are not absolute in %s", got.Content)
+		}
+		got.Content, got.Description = "", ""
+		want := rssItem{
+			Title: "New & <odd>", Link: "http://example.test/blog/2013/10/new/", GUID: "http://example.test/blog/2013/10/new/",
+			Date: "Thu, 17 Oct 2013 11:30:00 +0530", Creator: "Ann Lee", Categories: []string{"C++", "go"},
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// A peer looked topics up by their name in feeds, and by their slug in pages.
+func TestTheFeedOfATopicIsFoundByItsSlug(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	s.post("2013-10-01-a.md", "title: A; tags: [\"Web servers\"]", "x")
+	s.post("2013-10-02-b.md", "title: B; tags: [other]", "x")
+	s.imports()
+	page := s.Get("/blog/tag/web-servers/").WantStatus(200)
+	href, ok := page.Attr(`link[type="application/rss+xml"]`, "href")
+	if !ok {
+		t.Fatal("the page of the topic names no feed")
+	}
+	var doc rssDocument
+	decodeXML(t, s.Get(href).WantStatus(200).Body, &doc)
+	if doc.Channel.Title != "Test: Web servers" || len(doc.Channel.Items) != 1 || doc.Channel.Items[0].Title != "A" {
+		t.Errorf("the feed is %+v", doc.Channel)
+	}
+	s.Get("/blog/tag/Web%20servers/rss/").WantStatus(404)
+	s.Get("/blog/tag/nothing/rss/").WantStatus(404)
+}
+
+func TestAtom(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	s.many(12, "author: Ann; tags: [go]")
+	page := s.Get("/blog/atom/").WantStatus(200).WantHeader("Content-Type", "application/atom+xml; charset=utf-8")
+	var doc struct {
+		XMLName xml.Name `xml:"http://www.w3.org/2005/Atom feed"`
+		ID      string   `xml:"id"`
+		Title   string   `xml:"title"`
+		Updated string   `xml:"updated"`
+		Links   []struct {
+			Rel  string `xml:"rel,attr"`
+			Href string `xml:"href,attr"`
+		} `xml:"link"`
+		Entries []struct {
+			ID        string `xml:"id"`
+			Title     string `xml:"title"`
+			Updated   string `xml:"updated"`
+			Published string `xml:"published"`
+			Author    string `xml:"author>name"`
+			Content   string `xml:"content"`
+		} `xml:"entry"`
+	}
+	decodeXML(t, page.Body, &doc)
+	if len(doc.Entries) != 10 || doc.ID != "http://example.test/blog/atom/" || len(doc.Links) != 2 {
+		t.Fatalf("the feed is %+v", doc)
+	}
+	seen := map[string]bool{}
+	for _, e := range doc.Entries {
+		for _, at := range []string{e.Updated, e.Published, doc.Updated} {
+			if _, err := time.Parse(time.RFC3339, at); err != nil {
+				t.Error(err)
+			}
+		}
+		if seen[e.ID] || !strings.HasPrefix(e.ID, "http://example.test/blog/") || e.Author != "Ann" || e.Title == "" || e.Content == "" {
+			t.Errorf("the entry is %+v", e)
+		}
+		seen[e.ID] = true
+	}
+	if e := doc.Entries[0]; e.Title != "Post 11" || e.Published != "2013-10-17T11:00:00Z" {
+		t.Errorf("the first entry is %+v", e)
+	}
+	since := page.Header.Get("Last-Modified")
+	s.Client.Header = http.Header{"If-Modified-Since": {since}}
+	s.Get("/blog/atom/").WantStatus(304)
+}
+
+func TestSitemap(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *site) {
+		s.many(12, "tags: [go]")
+		var doc struct {
+			XMLName xml.Name `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
+			Places  []struct {
+				Link    string `xml:"loc"`
+				Changed string `xml:"lastmod"`
+			} `xml:"url"`
+		}
+		decodeXML(t, s.Get("/sitemap.xml").WantStatus(200).Body, &doc)
+		if len(doc.Places) != 13 || doc.Places[0].Link != "http://example.test/blog/" || doc.Places[1].Changed != "2013-10-17T12:00:00Z" {
+			t.Errorf("the sitemap is %+v", doc.Places)
+		}
+		for _, p := range doc.Places {
+			s.Get(p.Link).WantStatus(200)
+		}
+		s.Get("/sitemap/1.xml").WantStatus(200)
+		s.Get("/sitemap/2.xml").WantStatus(404)
+		s.Get("/sitemap/0.xml").WantStatus(404)
+	})
+}

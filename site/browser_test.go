@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"github.com/volaweb/vola/volatest"
+)
+
+// browser starts a Chromium, or skips the test where there is none.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path := os.Getenv("VOLA_TEST_CHROMIUM")
+	if path == "" {
+		t.Skip("needs Chromium: set VOLA_TEST_CHROMIUM to its path")
+	}
+	opts := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoFirstRun, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+	}
+	for _, flag := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "hide-scrollbars", "disable-dev-shm-usage"} {
+		opts = append(opts, chromedp.Flag(flag, true))
+	}
+	if os.Geteuid() == 0 {
+		opts = append(opts, chromedp.NoSandbox)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	t.Cleanup(cancel)
+	ctx, cancelAlloc := chromedp.NewExecAllocator(ctx, opts...)
+	t.Cleanup(cancelAlloc)
+	ctx, cancelTab := chromedp.NewContext(ctx)
+	t.Cleanup(cancelTab)
+	return ctx
+}
+
+// steps runs actions and ends the test when one fails.
+func steps(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// follow clicks a link and waits for the page that it leads to.
+func follow(t *testing.T, ctx context.Context, selector string) {
+	t.Helper()
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(selector)); err != nil {
+		t.Fatalf("click %s: %v", selector, err)
+	}
+}
+
+func value[T any](t *testing.T, ctx context.Context, a chromedp.Action[T]) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// TestReadingInABrowser follows a reader from the list to a topic, a post and
+// the next post, on a phone and on a desk, with scripts and without.
+func TestReadingInABrowser(t *testing.T) {
+	ctx := browser(t)
+	site := volatest.Start(t, site(), volatest.Options{Seed: true, Log: new(bytes.Buffer)})
+	server := httptest.NewServer(site.Site)
+	defer server.Close()
+	for _, width := range []int64{320, 390, 1280} {
+		for _, scripts := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%d px, scripts %v", width, scripts), func(t *testing.T) {
+				steps(t, ctx, chromedp.EmulateViewport(width, 900))
+				if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !scripts}); err != nil {
+					t.Fatal(err)
+				}
+				read(t, ctx, server.URL, width)
+			})
+		}
+	}
+}
+
+func read(t *testing.T, ctx context.Context, base string, width int64) {
+	look := func(what, path string) {
+		t.Helper()
+		at := value(t, ctx, chromedp.Location())
+		if !strings.HasPrefix(strings.TrimPrefix(at, base), path) {
+			t.Fatalf("%s: at %s, want %s", what, at, path)
+		}
+		if over := value(t, ctx, chromedp.Evaluate[int64]("document.documentElement.scrollWidth - innerWidth")); over > 0 {
+			t.Errorf("%s at %d px: %d px too wide", what, width, over)
+		}
+		if dir := os.Getenv("VOLA_SCREENSHOTS"); dir != "" {
+			picture := value(t, ctx, chromedp.CaptureScreenshot())
+			name := fmt.Sprintf("%s-%d.png", strings.ReplaceAll(what, " ", "-"), width)
+			if err := os.WriteFile(filepath.Join(dir, name), picture, 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	steps(t, ctx, chromedp.Navigate(base+"/"))
+	look("list", "/blog/")
+	follow(t, ctx, `.topics a[rel=tag]`)
+	look("topic", "/blog/tag/")
+	follow(t, ctx, `.entry h2 a`)
+	look("post", "/blog/20")
+	if title := value(t, ctx, chromedp.Title()); !strings.HasSuffix(title, "· Vola") {
+		t.Errorf("title %q", title)
+	}
+	follow(t, ctx, `nav.next a`)
+	look("next post", "/blog/20")
+	steps(t, ctx, chromedp.Navigate(base+"/blog/nowhere/"))
+	look("not found", "/blog/nowhere/")
+	if h1 := value(t, ctx, chromedp.Evaluate[string]("document.querySelector('h1').textContent")); h1 != "There is no page here" {
+		t.Errorf("404: %q", h1)
+	}
+	// The keyboard finds the skip link first, and can see that it did.
+	steps(t, ctx, chromedp.Navigate(base+"/blog/"), chromedp.KeyEvent("\t"))
+	if focus := value(t, ctx, chromedp.Evaluate[string]("document.activeElement.className")); focus != "skip" {
+		t.Errorf("the first tab stop is %q", focus)
+	}
+}
