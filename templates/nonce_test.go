@@ -14,7 +14,7 @@ func TestNonces(t *testing.T) {
 		{"<STYLE\nmedia=x>p{}</style><script src='/a.js' defer></script>", "<STYLE nonce=\"N+/=\"\nmedia=x>p{}</style><script nonce=\"N+/=\" src='/a.js' defer></script>"},
 		{`<script type="application/json">{"a": {{.}}}</script>`, `<script nonce="N+/=" type="application/json">{"a": "\u003cscript\u003e"}</script>`},
 		{`<script nonce="own">x</script><script id=a data-nonce NONCE=b></script>`, `<script nonce="own">x</script><script id=a data-nonce NONCE=b></script>`},
-		{`<script data-nonce=nonce nonce-x title="nonce"></script>`, `<script data-nonce=nonce nonce-x title="nonce"></script>`},
+		{`<script data-nonce=nonce nonce-x></script>`, `<script nonce="N+/=" data-nonce=nonce nonce-x></script>`},
 		{`<p title="<script>">&lt;script></p><scripty><style-x>`, `<p title="<script>">&lt;script></p><scripty><style-x>`},
 		{`<textarea><script></textarea><title><style></title>`, `<textarea>&lt;script></textarea><title>&lt;style></title>`},
 		{`<script>if (a <script ) x = "<script >"</script>`, `<script nonce="N+/=">if (a <script ) x = "\x3Cscript >"</script>`},
