@@ -116,7 +116,7 @@ const policy = `
 	contrib/payments/...: github.com/btcsuite/btcd rsc.io/qr;
 	cmd/vola/...: golang.org/x/term golang.org/x/tools github.com/fsnotify/fsnotify github.com/schollz/progressbar/v3;
 	site/...: github.com/yuin/goldmark github.com/microcosm-cc/bluemonday github.com/alecthomas/chroma/v2 golang.org/x/image
-		github.com/schollz/progressbar/v3 golang.org/x/net/html golang.org/x/text go.yaml.in/yaml/v4;
+		github.com/schollz/progressbar/v3 golang.org/x/net/html golang.org/x/term golang.org/x/text go.yaml.in/yaml/v4;
 	TEST: github.com/google/go-cmp github.com/google/uuid github.com/PuerkitoBio/goquery github.com/rogpeppe/go-internal
 		github.com/chromedp golang.org/x/tools golang.org/x/net/html;
 `

@@ -98,6 +98,7 @@ func (realChoice) Choices() []orm.Choice { return []orm.Choice{{Value: realChoic
 
 func TestEveryMistakeInADeclarationIsReported(t *testing.T) {
 	t.Parallel()
+	_ = faulty{}.hidden // which nothing else uses
 	_, err := orm.NewModels(orm.Group{Module: "m", Models: []orm.Declaration{
 		orm.Model[faulty](), orm.Model[keyless](), orm.Model[nullKey](), orm.Model[toLine](), orm.Model[line](), orm.Model[int](),
 		orm.Model[indexed](

@@ -20,9 +20,10 @@ import (
 // previewKeyLength is the length of a key of 128 bits in hexadecimal.
 const previewKeyLength = 32
 
-// maxTries is how often storing a post is tried again when another process
-// takes its slug, or makes its author, at the same moment.
-const maxTries = 5
+// maxTries is how often storing a post is tried when others take its slug, or
+// make its author, at the same moment. Of those who are in each other's way one
+// succeeds every time, so this is also how many there may be.
+const maxTries = 50
 
 // file is a document with where it came from.
 type file struct {
