@@ -280,3 +280,63 @@ func TestFault9TwoAtOnce(t *testing.T) {
 		})
 	}
 }
+
+// A rebuild copies the columns that the migrations know. One that someone added
+// by hand must not be lost in it.
+func TestRebuildRefusesToLoseAColumn(t *testing.T) {
+	t.Parallel()
+	db := databasetest.SQLite(t)
+	filled(t, db)
+	exec(t, db, "ALTER TABLE blog_post ADD COLUMN by_hand text DEFAULT 'precious'")
+	err := runner(t, db, graph(t, rebuilding())).Apply(t.Context(), migrate.Target{})
+	if err == nil || !strings.Contains(err.Error(), `column "by_hand" that no migration made`) {
+		t.Errorf("got %v", err)
+	}
+	want(t, db, "SELECT by_hand FROM blog_post", "precious", "precious")
+}
+
+// Rows that do not fit what a migration wants make it fail, and the database is
+// as before: nothing is cut, dropped or let through.
+func TestRowsThatDoNotFit(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		row  string
+		op   migrate.Operation
+	}{
+		{"check", "", migrate.AddCheck{Table: "blog_post", Check: schema.Check{Name: "ck", SQL: "title <> 'One'"}}},
+		{"text too long", "", migrate.AlterColumn{Table: "blog_post", Column: text("title", 2)}},
+		{"two alike", "INSERT INTO blog_post (title) VALUES ('One')", migrate.AddUnique{Table: "blog_post", Unique: unique("blog_post", "title")}},
+		{"no number", "", migrate.AlterColumn{Table: "blog_post", Column: number("title")}},
+		{"nothing to refer to", "UPDATE blog_post SET title = '1'", migrate.AddForeignKey{Table: "blog_comment", ForeignKey: schema.ForeignKey{
+			Name: "fk", Columns: []string{"body"}, RefTable: "blog_post", RefColumns: []string{"title"}}}},
+		{"no value", "", migrate.AlterColumn{Table: "blog_post", Column: text("title", 200), Backfill: migrate.Same("NULL")}},
+		{"a number too big", "INSERT INTO blog_comment (id, post_id, body) VALUES (3000000000, 1, 'x')", migrate.AlterColumn{Table: "blog_comment", Column: schema.Column{
+			Name: "id", Type: schema.Type{Kind: schema.Int16}}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+				filled(t, db)
+				if tt.row != "" {
+					exec(t, db, tt.row)
+				}
+				list := blog()
+				if tt.name == "no value" {
+					list = next(list, migrate.AlterColumn{Table: "blog_post", Column: null(text("title", 200))}).Migrations
+					apply(t, runner(t, db, graph(t, migrate.Group{Module: "blog", Migrations: list})), migrate.Target{})
+					exec(t, db, "UPDATE blog_post SET title = NULL WHERE id = 1")
+				}
+				before, rows := tables(t, db), query(t, db, "SELECT id, title FROM blog_post ORDER BY id")
+				if err := runner(t, db, graph(t, next(list, tt.op))).Apply(t.Context(), migrate.Target{}); err == nil {
+					t.Error("the migration was applied")
+				}
+				if diff := cmp.Diff(before, tables(t, db)); diff != "" {
+					t.Errorf("the tables changed\n%s", diff)
+				}
+				want(t, db, "SELECT id, title FROM blog_post ORDER BY id", rows...)
+			})
+		})
+	}
+}

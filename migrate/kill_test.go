@@ -79,16 +79,23 @@ func TestSoakKill(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(1, 2))
 			started, longest := time.Now(), 20*time.Millisecond
-			for n := 0; n < 6 || time.Since(started) < limit; n++ {
-				longest = max(longest, killOnce(t, url(t), time.Duration(r.Int64N(int64(longest)*5/4))))
+			killed, n := 0, 0
+			for ; n < 6 || time.Since(started) < limit; n++ {
+				took, done := killOnce(t, url(t), time.Duration(r.Int64N(int64(longest)*5/4)))
+				longest = max(longest, took)
+				if !done {
+					killed++
+				}
 			}
+			t.Logf("%d of %d were killed before they came to the end", killed, n)
 		})
 	}
 }
 
 // killOnce kills a migration after some time and checks what the next one
-// makes of it. It returns how long the first one took, had it come to the end.
-func killOnce(t *testing.T, url string, after time.Duration) (took time.Duration) {
+// makes of it. It returns how long the first one ran, and whether it came to
+// the end.
+func killOnce(t *testing.T, url string, after time.Duration) (took time.Duration, done bool) {
 	t.Helper()
 	db, err := database.Open(t.Context(), database.Config{URL: url, Drivers: databasetest.Drivers(), Create: true})
 	if err != nil {
@@ -134,5 +141,5 @@ func killOnce(t *testing.T, url string, after time.Duration) (took time.Duration
 	if !h.compare(t, g, "after the kill") {
 		t.Errorf("killed after %v at %+v", after, half)
 	}
-	return took
+	return took, half[len(half)-1].Applied
 }

@@ -384,3 +384,18 @@ func TestLint(t *testing.T) {
 		t.Errorf("tables and data: %v", got)
 	}
 }
+
+func FuzzParseRenameAndValue(f *testing.F) {
+	f.Add("Post.Title=Headline")
+	f.Add("Post=Article")
+	f.Add("blog_post.subtitle='a=b.c'")
+	f.Add("Post.Title=Post.Headline")
+	f.Fuzz(func(t *testing.T, s string) {
+		if r, err := migrate.ParseRename(s); err == nil && (r.Table == "" || strings.Contains(r.To, ".")) {
+			t.Errorf("ParseRename(%q) = %+v", s, r)
+		}
+		if v, err := migrate.ParseValue(s); err == nil && v.Table+"."+v.Column+"="+v.SQL.SQLite != s {
+			t.Errorf("ParseValue(%q) = %+v", s, v)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -18,6 +19,8 @@ type binding struct {
 	dialect database.Dialect
 	plans   map[reflect.Type]*plan
 	texts   texts
+	// cursors numbers the cursors opened, for their names.
+	cursors atomic.Int64
 }
 
 // plan is one model on one database.

@@ -196,8 +196,8 @@ func (q Query[T]) text(p *plan, b *binder, write func(*writer)) (string, error) 
 	})
 }
 
-// read runs the query and loads the relations asked for.
-func (q Query[T]) read(ctx context.Context, p *plan) ([]T, error) {
+// selectText returns the statement that reads the query's rows.
+func (q Query[T]) selectText(p *plan) (string, []any, error) {
 	b := q.bind(p, 's')
 	text, err := q.text(p, b, func(w *writer) {
 		w.str("SELECT ")
@@ -209,10 +209,16 @@ func (q Query[T]) read(ctx context.Context, p *plan) ([]T, error) {
 		w.orderBy(p, "t0", q.orders)
 		w.limits(q.limit, q.offset)
 	})
+	return text, b.args, err
+}
+
+// read runs the query and loads the relations asked for.
+func (q Query[T]) read(ctx context.Context, p *plan) ([]T, error) {
+	text, args, err := q.selectText(p)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.h.Query(ctx, text, b.args...)
+	rows, err := q.h.Query(ctx, text, args...)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", p.model, err)
 	}

@@ -34,7 +34,7 @@ func (c Check) Equal(d Check) bool { return c == d }
 // Same reports whether both say the same, whatever their names.
 func (c Check) Same(d Check) bool { return c.SQL == d.SQL }
 
-// Named returns the value of that name, and whether there is one.
+// named returns the value of that name, and whether there is one.
 func named[T any](list []T, name func(T) string, want string) (T, bool) {
 	i := slices.IndexFunc(list, func(v T) bool { return name(v) == want })
 	if i < 0 {

@@ -17,6 +17,10 @@ func Conform(t *testing.T, open func(testing.TB) *database.DB) {
 	for name, part := range map[string]func(*testing.T, *database.DB){
 		"statements":              statements,
 		"tables":                  tables,
+		"inspect":                 inspected,
+		"renamed constraints":     renamedConstraints,
+		"foreign keys off":        foreignKeysOff,
+		"locks":                   locks,
 		"constraint errors":       constraintErrors,
 		"commit and roll back":    commitAndRollBack,
 		"savepoints":              savepoints,

@@ -26,12 +26,16 @@ const (
 type live struct {
 	known    bool
 	sql      string // CREATE TABLE as the database keeps it
+	columns  []string
 	indexes  []object
 	triggers []object
 	// users are the views and other tables' triggers that may use the table.
-	users       []object
-	first, last int64 // the least and greatest number of a row
-	rows        bool  // there are rows
+	users []object
+	// numbered says that rows have numbers, first and last are the least and
+	// the greatest of them.
+	numbered    bool
+	first, last int64
+	rows        bool // there are rows
 }
 
 // object is an index, a trigger or a view.
@@ -80,6 +84,19 @@ func look(ctx context.Context, h database.Handle, table string) (l live, err err
 	if !l.known {
 		return l, fmt.Errorf("table %q is not in the database", table)
 	}
+	err = each(ctx, h, `SELECT name FROM pragma_table_xinfo(?)`, []any{table}, func(scan func(...any) error) error {
+		var name string
+		err := scan(&name)
+		l.columns = append(l.columns, name)
+		return err
+	})
+	if err != nil {
+		return l, err
+	}
+	if l.numbered = !strings.Contains(strings.ToUpper(l.sql), "WITHOUT ROWID"); !l.numbered {
+		l.rows = true
+		return l, nil
+	}
 	var first, last *int64
 	if err := database.QueryRow(ctx, h, []any{&first, &last}, "SELECT (SELECT min(_rowid_) FROM "+database.Quote(table)+"), (SELECT max(_rowid_) FROM "+database.Quote(table)+")"); err != nil {
 		return l, err
@@ -97,6 +114,12 @@ func look(ctx context.Context, h database.Handle, table string) (l live, err err
 // them; triggers go with the old table and are made again.
 func rebuild(a database.Alteration, l live, reason string) ([]string, error) {
 	to := a.To
+	for _, name := range l.columns {
+		known := func(c schema.Column) bool { return strings.EqualFold(c.Name, name) }
+		if !slices.ContainsFunc(a.From.Columns, known) {
+			return nil, fmt.Errorf("table %s has a column %q that no migration made, and must be built anew (%s), which would lose it; add the column to the model or drop it", a.From.Name, name, reason)
+		}
+	}
 	table := database.Quote(to.Name)
 	next := to.Clone()
 	next.Name = rebuilt + to.Name
@@ -138,7 +161,7 @@ func rebuild(a database.Alteration, l live, reason string) ([]string, error) {
 // copyRows returns the statements that copy the rows of the old table.
 func copyRows(a database.Alteration, l live) ([]string, error) {
 	var columns, values []string
-	rowid := true
+	rowid := l.numbered || !l.known
 	for _, c := range a.To.Columns {
 		if strings.EqualFold(c.Name, "_rowid_") {
 			rowid = false

@@ -48,8 +48,8 @@ func Model() orm.Declaration { return orm.Model[Template](orm.Table(table)) }
 // used by several goroutines.
 type Loader struct {
 	db *database.DB
-	// Timeout bounds how long a template is waited for, as loading has no
-	// request to belong to. Defaults to 10 seconds.
+	// Timeout bounds how long the database is waited for. Defaults to 10
+	// seconds.
 	Timeout time.Duration
 }
 
@@ -64,17 +64,18 @@ func New(db *database.DB) *Loader { return &Loader{db: db} }
 
 func nameColumn() orm.Text[Template, string] { return orm.NewText[Template, string]("Name") }
 
-func (l *Loader) context() (context.Context, context.CancelFunc) {
+// bounded returns a context that ends with the timeout.
+func (l *Loader) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	timeout := l.Timeout
 	if timeout == 0 {
 		timeout = 10 * time.Second
 	}
-	return context.WithTimeout(context.Background(), timeout)
+	return context.WithTimeout(ctx, timeout)
 }
 
 // Load returns the template of that name.
 func (l *Loader) Load(name string) (templates.Source, error) {
-	ctx, cancel := l.context()
+	ctx, cancel := l.bounded(context.Background())
 	defer cancel()
 	origin := name + " in the database"
 	row, err := orm.From[Template](l.db).Where(nameColumn().Eq(name)).First(ctx)
@@ -89,7 +90,7 @@ func (l *Loader) Load(name string) (templates.Source, error) {
 
 // Names returns the names of all templates in the database.
 func (l *Loader) Names() ([]string, error) {
-	ctx, cancel := l.context()
+	ctx, cancel := l.bounded(context.Background())
 	defer cancel()
 	rows, err := orm.From[Template](l.db).OrderBy(nameColumn().Asc()).All(ctx)
 	names := make([]string, len(rows))
@@ -103,6 +104,8 @@ func (l *Loader) Names() ([]string, error) {
 // It reads no template, but asks the database once; ctx must not belong to a
 // transaction on it.
 func (l *Loader) Version(ctx context.Context) (string, error) {
+	ctx, cancel := l.bounded(ctx)
+	defer cancel()
 	var rows, versions, newest, length int64
 	var changed string
 	query := `SELECT count(*), coalesce(sum(version), 0), coalesce(max(id), 0), coalesce(sum(length(body)), 0), coalesce(cast(max(changed) AS text), '') FROM ` + table

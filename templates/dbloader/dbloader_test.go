@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/databasetest"
@@ -105,6 +106,7 @@ func TestEditsAreSeen(t *testing.T) {
 				t.Errorf("%s: Err is %v", step.name, set.Err())
 			}
 		}
+		loader.Timeout = time.Millisecond
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,120 @@
+package orm
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strconv"
+	"unsafe"
+
+	"github.com/volaweb/vola/database"
+)
+
+// batch is how many rows Iter holds at a time.
+const batch = 256
+
+// Iter returns the rows of the query one by one, in memory that does not grow
+// with their number; relations are loaded for some hundred rows at a time. The
+// sequence ends after the first error, which is its last element. Each range
+// over it runs the query anew.
+//
+// Outside a transaction it keeps a connection until the loop ends. In a
+// transaction of PostgreSQL it reads through a cursor, so that the loop may run
+// other statements of the transaction.
+func (q Query[T]) Iter(ctx context.Context) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		if err := q.iterate(ctx, yield); err != nil {
+			var zero T
+			yield(zero, err)
+		}
+	}
+}
+
+// iterate calls yield for each row; an error means that yield may be called
+// once more.
+func (q Query[T]) iterate(ctx context.Context, yield func(T, error) bool) error {
+	p, err := q.plan()
+	if err != nil {
+		return err
+	}
+	text, args, err := q.selectText(p)
+	if err != nil {
+		return err
+	}
+	if tx, ok := q.h.(*database.Tx); ok && p.b.dialect.Name() == "postgres" {
+		return q.cursor(ctx, p, tx, text, args, yield)
+	}
+	rows, err := q.h.Query(ctx, text, args...)
+	if err != nil {
+		return fmt.Errorf("find %s: %w", p.model, err)
+	}
+	_, _, err = q.drain(ctx, p, rows, batch, yield)
+	return err
+}
+
+// drain yields all rows, so many at a time, and closes them. more is false when
+// the loop was left.
+func (q Query[T]) drain(ctx context.Context, p *plan, rows database.Rows, size int, yield func(T, error) bool) (n int, more bool, err error) {
+	defer rows.Close()
+	r := p.newReader()
+	items := make([]T, 0, batch)
+	flush := func() (bool, error) {
+		if len(q.with) > 0 && len(items) > 0 {
+			if err := load(ctx, q.h, rowsOf(p, items), q.with); err != nil {
+				return false, err
+			}
+		}
+		for _, item := range items {
+			if !yield(item, nil) {
+				return false, nil
+			}
+		}
+		// What was yielded may be kept by the loop, and refers to nothing here.
+		items = items[:0]
+		return true, nil
+	}
+	for rows.Next() {
+		var zero T
+		items = append(items, zero)
+		if err := r.scan(rows, unsafe.Pointer(&items[len(items)-1])); err != nil {
+			return n, false, err
+		}
+		n++
+		if len(items) == size {
+			if more, err := flush(); err != nil || !more {
+				return n, false, err
+			}
+		}
+	}
+	if err := rows.Close(); err != nil {
+		return n, false, fmt.Errorf("find %s: %w", p.model, err)
+	}
+	more, err = flush()
+	return n, more, err
+}
+
+// cursor yields the rows through a cursor of the transaction.
+func (q Query[T]) cursor(ctx context.Context, p *plan, tx *database.Tx, text string, args []any, yield func(T, error) bool) error {
+	name := "vola_cursor_" + strconv.FormatInt(p.b.cursors.Add(1), 10)
+	if _, err := tx.Exec(ctx, "DECLARE "+name+" NO SCROLL CURSOR FOR "+text, args...); err != nil {
+		return fmt.Errorf("find %s: %w", p.model, err)
+	}
+	fetch := "FETCH FORWARD " + strconv.Itoa(batch) + " FROM " + name
+	for {
+		rows, err := tx.Query(ctx, fetch)
+		if err != nil {
+			return fmt.Errorf("find %s: %w", p.model, err)
+		}
+		// The rows are all read, and the connection free, before the first is
+		// yielded.
+		n, more, err := q.drain(ctx, p, rows, batch+1, yield)
+		if err != nil {
+			return err // the transaction is of no more use, and its end closes the cursor
+		}
+		if n == batch && more {
+			continue
+		}
+		_, err = tx.Exec(ctx, "CLOSE "+name)
+		return err
+	}
+}
