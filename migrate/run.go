@@ -179,7 +179,7 @@ func (r *Runner) do(ctx context.Context, h database.Handle, m Move, s step) erro
 	if s.kind == runGo {
 		tx, ok := h.(*database.Tx)
 		if !ok {
-			return fail(errors.New("Go code runs in a transaction"))
+			return fail(errors.New("code in Go runs in a transaction"))
 		}
 		if err := s.run(ctx, tx); err != nil {
 			return fail(err)

@@ -136,7 +136,7 @@ func (o RunSQL) write(w *writer) {
 
 func (o RunGo) write(w *writer) {
 	if !w.canonical {
-		w.err = errors.New("Go code cannot be written by a program")
+		w.err = errors.New("code in Go cannot be written by a program")
 	}
 	w.literal("migrate.RunGo", func() {
 		w.str("Name", o.Name)

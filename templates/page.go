@@ -5,7 +5,9 @@ import "reflect"
 // Checked is a page as a module lists it: a template and the type of the data
 // it is rendered with. [PageOf] is the one implementation most programs need.
 type Checked interface {
+	// TemplateName returns the name of the page's template.
 	TemplateName() string
+	// DataType returns the type of the data that the page is rendered with.
 	DataType() reflect.Type
 }
 

@@ -74,7 +74,7 @@ func (b block) quote(fsys fs.FS, body string) (string, error) {
 	case b.file == "" && b.fragment:
 		return "", parses(body)
 	case b.file == "" && b.language == "go":
-		return "", errors.New("Go that quotes no file is never compiled; name one: ```go examples/firstpage/home.go#model")
+		return "", errors.New("code in Go that quotes no file is never compiled; name one: ```go examples/firstpage/home.go#model")
 	case b.file == "":
 		return "", nil
 	case b.fragment && !slices.Contains(strings.Split(b.file, "/"), "testdata"):

@@ -111,10 +111,12 @@ func (b *Blog) archive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || name != monthName(at) {
 		return fault.New(fault.NotFound, "There is no such month.")
 	}
+	// snippet: month
 	m, ok := o.month(at.Format("2006-01"))
 	if !ok {
 		return fault.New(fault.NotFound, "Nothing was published in that month.")
 	}
+	// end snippet
 	return b.list(w, r, o, listing{
 		page: listPage, total: m.Posts,
 		data:    listData{Title: at.Format("January 2006"), Lead: "Everything published in that month."},

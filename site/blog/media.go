@@ -87,11 +87,13 @@ func (b *Blog) openMedia(name string) (*os.File, fs.FileInfo, error) {
 	if mediaType(name) == "" || !fs.ValidPath(name) || isHidden(name) {
 		return nil, nil, missing
 	}
+	// snippet: wrap
 	f, err := os.OpenInRoot(b.settings.Media, name)
 	if err != nil {
 		// Also a link that leads out: what is there is nobody's business.
-		return nil, nil, fault.Wrap(fault.NotFound, err, fault.Message(missing))
+		return nil, nil, fault.Wrap(fault.NotFound, err, "There is no such file.")
 	}
+	// end snippet
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
 		err = missing

@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// snippet: empty
+
 func TestAnEmptyBlog(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *site) {
@@ -20,6 +22,8 @@ func TestAnEmptyBlog(t *testing.T) {
 		}
 	})
 }
+
+// end snippet
 
 func TestIndexPages(t *testing.T) {
 	t.Parallel()

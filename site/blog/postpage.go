@@ -44,6 +44,8 @@ func (b *Blog) post(w http.ResponseWriter, r *http.Request) error {
 	return b.show(w, r, d)
 }
 
+// snippet: page
+
 // page answers with a page that stands outside of the stream.
 func (b *Blog) page(w http.ResponseWriter, r *http.Request) error {
 	p, err := first(r.Context(), b.visible().Where(Posts.Slug.Eq(r.PathValue("slug")), Posts.Page.Eq(true)).
@@ -56,6 +58,8 @@ func (b *Blog) page(w http.ResponseWriter, r *http.Request) error {
 	}
 	return b.show(w, r, postData{Post: *p})
 }
+
+// end snippet
 
 // preview shows a post before its time to those who know the key. It is not a
 // page to be kept, found or passed on by browsers and programs.

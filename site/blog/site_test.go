@@ -77,6 +77,8 @@ func start(t testing.TB, db *database.DB) *site {
 	return s
 }
 
+// snippet: onboth
+
 // onBoth runs a test on SQLite and on PostgreSQL.
 func onBoth(t *testing.T, test func(*testing.T, *site)) {
 	t.Helper()
@@ -89,6 +91,8 @@ func onBoth(t *testing.T, test func(*testing.T, *site)) {
 		test(t, start(t, databasetest.Postgres(t)))
 	})
 }
+
+// end snippet
 
 // write puts a file into the folder to import.
 func (s *site) write(name, text string) string {
