@@ -78,12 +78,13 @@ func TestSoakKill(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(1, 2))
-			started, longest := time.Now(), 20*time.Millisecond
+			started, usual := time.Now(), 20*time.Millisecond
 			killed, n := 0, 0
 			for ; n < 6 || time.Since(started) < limit; n++ {
-				took, done := killOnce(t, url(t), time.Duration(r.Int64N(int64(longest)*5/4)))
-				longest = max(longest, took)
-				if !done {
+				took, done := killOnce(t, url(t), time.Duration(r.Int64N(int64(usual)*5/4)))
+				if done {
+					usual = (3*usual + took) / 4
+				} else {
 					killed++
 				}
 			}

@@ -32,6 +32,7 @@ func Conform(t *testing.T, open func(testing.TB) *database.DB) {
 		"read-only transaction":   readOnlyTransaction,
 		"observers":               observersAreTold,
 		"many writers, one total": manyWriters,
+		"retry when in the way":   retryWhenInTheWay,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,7 @@ package databasetest
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"strings"
 	"sync"
@@ -235,5 +236,37 @@ func manyWriters(t *testing.T, db *database.DB) {
 	var n int64
 	if err := database.QueryRow(t.Context(), db, []any{&n}, "SELECT balance FROM account"); err != nil || n != 200 {
 		t.Errorf("balance = %d, %v, want 200", n, err)
+	}
+}
+
+// retryWhenInTheWay lets serialisable transactions read and then write without
+// a lock: the database ends those that would lose an update, and InTxWith tries
+// them again.
+func retryWhenInTheWay(t *testing.T, db *database.DB) {
+	createAccount(t, db)
+	exec(t, db, "INSERT INTO account (name, balance) VALUES ('ann', 0)")
+	opts := database.TxOptions{Isolation: sql.LevelSerializable, Retry: 1000}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 10 {
+				err := db.InTxWith(t.Context(), opts, func(ctx context.Context, tx *database.Tx) error {
+					var n int64
+					if err := database.QueryRow(ctx, tx, []any{&n}, "SELECT balance FROM account"); err != nil {
+						return err
+					}
+					_, err := tx.Exec(ctx, bind(tx, "UPDATE account SET balance = ?"), n+1)
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	var n int64
+	if err := database.QueryRow(t.Context(), db, []any{&n}, "SELECT balance FROM account"); err != nil || n != 40 {
+		t.Errorf("balance = %d, %v, want 40", n, err)
 	}
 }

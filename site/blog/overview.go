@@ -157,7 +157,7 @@ func (b *Blog) look(ctx context.Context, old *overview, now time.Time) (*overvie
 	if o.months, err = b.monthCounts(ctx, now); err != nil {
 		return nil, err
 	}
-	next, err := first(ctx, orm.From[Post](b.host.DB).Where(Posts.Published.Gt(now)).OrderBy(Posts.Published.Asc()))
+	next, err := first(ctx, orm.From[Post](b.host.DB).Where(Posts.Published.Gt(now)).OrderBy(b.oldest()...))
 	if next != nil {
 		o.until = *next.Published
 	}

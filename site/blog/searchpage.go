@@ -133,7 +133,7 @@ func (b *Blog) find(ctx context.Context, terms []string) ([]int64, error) {
 	var ids []int64
 	titled := Posts.Body.Any(inTitle...)
 	for _, c := range []orm.Condition[Post]{titled, orm.And(Posts.Body.Any(anywhere...), orm.Not(titled))} {
-		posts, err := b.visible().Where(c).OrderBy(Posts.Published.Desc(), Posts.ID.Desc()).Limit(searchLimit - len(ids)).All(ctx)
+		posts, err := b.visible().Where(c).OrderBy(b.newest()...).Limit(searchLimit - len(ids)).All(ctx)
 		if err != nil {
 			return nil, err
 		}

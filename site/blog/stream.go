@@ -15,7 +15,26 @@ func (b *Blog) visible() orm.Query[Post] {
 
 // stream are the posts that lists show now, the newest first.
 func (b *Blog) stream() orm.Query[Post] {
-	return b.visible().Where(Posts.Page.Eq(false)).OrderBy(Posts.Published.Desc(), Posts.ID.Desc())
+	return b.visible().Where(Posts.Page.Eq(false)).OrderBy(b.newest()...)
+}
+
+// newest is the order of lists, and oldest the reverse. Drafts, which have no
+// date, are never among the rows; where they would stand is said because
+// PostgreSQL takes the rows from an index only if it has them there too.
+func (b *Blog) newest() []orm.Order[Post] {
+	published := Posts.Published.Desc()
+	if b.host.DB.Dialect().Name() == "postgres" {
+		published = published.NullsFirst()
+	}
+	return []orm.Order[Post]{published, Posts.ID.Desc()}
+}
+
+func (b *Blog) oldest() []orm.Order[Post] {
+	published := Posts.Published.Asc()
+	if b.host.DB.Dialect().Name() == "postgres" {
+		published = published.NullsLast()
+	}
+	return []orm.Order[Post]{published, Posts.ID.Asc()}
 }
 
 // byID returns the posts of the stream that have these keys, in that order. A
@@ -46,7 +65,7 @@ func (b *Blog) neighbours(ctx context.Context, p Post) (newer, older *Post, err 
 	at := *p.Published
 	after := b.stream().
 		Where(Posts.Published.Ge(at), orm.Or(Posts.Published.Gt(at), Posts.ID.Gt(p.ID))).
-		OrderBy(Posts.Published.Asc(), Posts.ID.Asc())
+		OrderBy(b.oldest()...)
 	before := b.stream().
 		Where(Posts.Published.Le(at), orm.Or(Posts.Published.Lt(at), Posts.ID.Lt(p.ID)))
 	if newer, err = first(ctx, after); err != nil {
