@@ -107,11 +107,13 @@ func (r *Runner) next(ctx context.Context, m Move) (op []Operation, outside bool
 	if i < 0 || i >= len(m.Operations) {
 		return nil, false, nil
 	}
+	// SQLite builds every index inside the transaction, with its record.
+	postgres := r.DB.Dialect().Name() == "postgres"
 	switch o := m.Operations[i].(type) {
 	case AddIndex:
-		outside = o.Concurrently
+		outside = o.Concurrently && postgres
 	case DropIndex:
-		outside = o.Concurrently
+		outside = o.Concurrently && postgres
 	case RunSQL:
 		outside = true
 	}

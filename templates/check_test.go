@@ -50,7 +50,7 @@ type post struct {
 	Sends     chan<- int
 	Replies   []post
 	Grid      [2][2]author
-	hidden    int
+	hidden    int //lint:ignore U1000 templates are told that they cannot see it
 }
 
 // TestCheckFinds is every kind of mistake that is found before anything is

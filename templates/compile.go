@@ -47,7 +47,6 @@ type treeCompiler struct {
 	tree  *parse.Tree
 	names []string // of the variables that can be seen; index is the slot
 	slots int      // the most there are at any place, without $
-	loops int      // ranges around the node
 }
 
 func (t *treeCompiler) place(n parse.Node) *place { return &place{n, t.tree} }
