@@ -1,7 +1,7 @@
 // Package templates finds, joins and renders HTML templates.
 //
 // The language is that of [html/template], with its escaping by context, and
-// four additions:
+// these additions:
 //
 //	{{extends "base.html"}}             first action of a file: fill the blocks of another
 //	{{super}}                           inside a block: what the file extended has there
@@ -29,19 +29,78 @@
 //	})
 //	err = set.Render(ctx, w, indexPage.With(indexData{Posts: posts}))
 //
+// New also follows the type of each page's data through its templates: a field
+// that does not exist, a method or function with the wrong arguments, a range
+// over what has no elements are mistakes with file, line and column. What it
+// has to leave open, because a value is in an interface, [Set.Unchecked] says.
+// [Config].Checks add checks of one's own, such as that a route exists.
+//
+// Pages are escaped by html/template and then compiled, which makes them an
+// order of magnitude faster; what they write and which errors they report is
+// what html/template would have written and reported.
+//
 // The package knows neither HTTP nor models: functions such as url and static
 // are handed to it in [Config].Funcs.
+//
+// # Overriding
+//
+// The first loader that has a file wins. A file that extends its own name is
+// put in front of the one it hides, so that it can change some of its blocks:
+//
+//	{{extends "blog/post.html"}}         in the project's own blog/post.html
+//	{{block "title" .}}Our {{super}}{{end}}
+//
+// # Components
+//
+// A file can be called with named arguments, and with content for its slots:
+//
+//	{{$title := arg "title"}}{{$kind := arg "kind" "note"}}
+//	<section class="{{$kind}}">
+//	<h2>{{$title}}</h2>{{slot}}
+//	{{if slot "footer"}}<footer>{{slot "footer"}}</footer>{{end}}
+//	</section>
+//
+//	{{component "card.html" "title" .Title}}
+//	{{with component "card.html" "title" .Title "kind" "warning"}}
+//	<p>{{.Text}}</p>
+//	{{with slot "footer"}}<a href="{{.Link}}">more</a>{{end}}
+//	{{end}}
+//
+// An argument without a default must be given. A component has no data but its
+// arguments; dot and the variables in the content are those of the caller. The
+// call is replaced by the component before anything is escaped or checked, so
+// that it may stand in any context.
 //
 // # Functions
 //
 // Besides those of [text/template], every template has the following. The
-// value comes last, so that each reads well in a pipeline. All return plain
-// text, which is escaped where it is used.
+// value comes last, so that each reads well in a pipeline. The result is text,
+// which is escaped where it is used, unless it says HTML or URL: those escape
+// what they are given, but leave template.HTML as it is.
 //
 //	{{.Published | date "2 January 2006"}}      a time in Go's layout; nothing for nil and the zero time
+//	{{.Published | timesince}}                  how long ago: "2 weeks, 3 days"
+//	{{.Starts | timeuntil}}                     how long until then
 //	{{.Body | truncatewords 30}}                the first words, then "…"
+//	{{.Body | truncatechars 80}}                at most so many characters
+//	{{.HTML | truncatehtml 30}}                 HTML: the first words, all tags closed
+//	{{.HTML | striptags}}                       the text of HTML
+//	{{.Text | linebreaks}}                      HTML: paragraphs and <br>
+//	{{.Text | urlize}}                          HTML: links for the addresses in a text
+//	{{.Body | wordcount}}                       the number of words
+//	{{.Name | upper}} lower capfirst            letters
+//	{{.Title | slugify}}                        "Café Müller" becomes "cafe-muller"
 //	{{.Count | pluralize "reply" "replies"}}    the word for a number, or for a length
 //	{{.Name | default "anonymous"}}             the value, or the default where it is empty
-//	{{.Title | slugify}}                        "Café Müller" becomes "cafe-muller"
+//	{{.Paid | yesno "paid" "open"}}             one of two texts
 //	{{.Page | add 1}}                           the sum of two whole numbers
+//	{{.Size | filesize}}                        "4.2 MB"
+//	{{.Hits | intcomma}}                        "1,234,567"
+//	{{.Ratio | floatformat 2}}                  digits after the point
+//	{{.Tags | join ", "}}                       the elements of a list as one text
+//	{{list 1 2}} {{dict "a" 1}}                 a list, a map
+//	{{cycle $i "odd" "even"}}                   the value whose turn it is
+//	{{range pages .Page .Last}}                 the links below a list: see PageLink
+//	<a href="{{query .Query "page" 2}}">        URL: the query string with some values set or, by nil, taken out
+//	{{jsonscript "data" .Points}}               HTML: a script element with the value as JSON
 package templates
