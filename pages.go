@@ -26,6 +26,8 @@ type pages struct {
 func (s *Site) readPages() error {
 	s.pages = &pages{cfg: templates.Config{
 		Loaders: s.loaders(),
+		Now:     s.opts.Now,
+		Checks:  s.checks(),
 		Funcs: map[string]any{
 			"url":    s.mux.URL,
 			"static": s.static.URL,

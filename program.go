@@ -134,7 +134,7 @@ func find(commands []command, args []string) (command, []string, error) {
 func (p *program) commands() []command {
 	out := []command{
 		p.serveCommand(), p.migrateCommand(), p.makeMigrationsCommand(), p.sqlMigrateCommand(), p.squashCommand(),
-		p.inspectCommand(), p.checkCommand(),
+		p.inspectCommand(), p.checkCommand(), p.templatesCommand(),
 		p.routesCommand(), p.settingsCommand(), p.dbshellCommand(), p.backupCommand(), p.versionCommand(),
 	}
 	for _, m := range p.cfg.Modules {

@@ -250,6 +250,41 @@ func (onlyPages) Name() string               { return "pages" }
 func (onlyPages) Pages() []templates.Checked { return broken{}.Pages() }
 func (onlyPages) Templates() fs.FS           { return broken{}.Templates() }
 
+// linking has a template that names a route, a parameter and a file that are
+// not there.
+type linking struct{}
+
+var linkingPage = templates.Page[int]("linking/page.html")
+
+func (linking) Name() string               { return "linking" }
+func (linking) Pages() []templates.Checked { return []templates.Checked{linkingPage} }
+func (linking) Routes(r *web.Router)       { r.Get("/{id:int}", nothing).Name("one") }
+func (linking) Templates() fs.FS {
+	return fstest.MapFS{"linking/page.html": {Data: []byte("{{url \"linking:won\" 1}}\n{{url \"linking:one\"}}\n{{static \"site.css\"}}\n{{url \"linking:one\" 5}}\n")}}
+}
+
+func TestTemplatesNameWhatIsThere(t *testing.T) {
+	t.Parallel()
+	cfg := vola.Config{Drivers: databasetest.Drivers(), Modules: []module.Module{linking{}}, Dir: t.TempDir()}
+	r := run(t, cfg, nil, "check")
+	r.want(t, 1, "linking/page.html:1:", "linking:won", "linking:one", "linking/page.html:2:", "takes 1 parameter (id), 0 given", "linking/page.html:3:", "no static file")
+	if strings.Contains(r.errOut, "page.html:4") {
+		t.Errorf("a good call is reported:\n%s", r.errOut)
+	}
+}
+
+func TestTemplatesCommand(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "templates", "blog"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "templates", "blog", "index.html"), []byte("mine"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	run(t, site(dir), nil, "templates").want(t, 0, "blog/index.html\n", "overrides", "module blog (embedded)")
+}
+
 func TestModuleNames(t *testing.T) {
 	t.Parallel()
 	cfg := vola.Config{Modules: []module.Module{blog.New(), blog.New(), named("Bad Name")}}

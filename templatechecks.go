@@ -1,0 +1,70 @@
+package vola
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/templates"
+)
+
+// checks find what is wrong with the routes and files that templates name.
+func (s *Site) checks() map[string]func(templates.Call) error {
+	return map[string]func(templates.Call) error{
+		"url": func(c templates.Call) error {
+			if len(c.Args) == 0 || !c.Args[0].Literal {
+				return nil
+			}
+			name := c.Args[0].Text
+			route, ok := s.mux.Lookup(name)
+			if !ok {
+				_, err := s.mux.URL(name) // says which name is near
+				return err
+			}
+			if have := len(c.Args) - 1; have != len(route.Params) {
+				var names []string
+				for _, p := range route.Params {
+					names = append(names, p.Name)
+				}
+				return fmt.Errorf("route %q takes %s (%s), %d given", name, count(len(names), "parameter"), strings.Join(names, ", "), have)
+			}
+			return nil
+		},
+		"static": func(c templates.Call) error {
+			if len(c.Args) != 1 || !c.Args[0].Literal {
+				return nil
+			}
+			_, err := s.static.URL(c.Args[0].Text)
+			return err
+		},
+	}
+}
+
+// templatesCommand lists the template files and what they override.
+func (p *program) templatesCommand() command {
+	return command{bare: true, Command: module.Command{
+		Name: "templates", Help: "list the templates: where each comes from, and what it overrides",
+		Run: func(_ context.Context, env module.Env, args []string) error {
+			if len(args) > 0 {
+				return module.Usagef("templates takes no arguments, but got %q", args[0])
+			}
+			s := &Site{cfg: p.cfg, opts: Options{Environ: p.environ}}
+			files, err := templates.Chain(s.loaders()).Files()
+			if err != nil {
+				return err
+			}
+			if len(files) == 0 {
+				return errors.New("the site has no templates")
+			}
+			for _, f := range files {
+				fmt.Fprintf(env.Stdout, "%s\n  %s\n", f.Name, f.Origins[0])
+				for _, o := range f.Origins[1:] {
+					fmt.Fprintf(env.Stdout, "  overrides %s\n", o)
+				}
+			}
+			return nil
+		},
+	}}
+}
