@@ -26,11 +26,11 @@ func Extract(text string, terms []string, length int) []Part {
 			first = i
 		}
 	}
-	from, to := 0, len(text)
+	from := 0
 	if first >= 0 {
 		from = f.at[first] - length/3
 	}
-	from, to = window(text, from, length)
+	from, to := window(text, from, length)
 	var out []Part
 	add := func(s string, mark bool) {
 		if s != "" {

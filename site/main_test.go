@@ -1,0 +1,33 @@
+package main
+
+import (
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/volaweb/vola/volatest"
+)
+
+// TestTheSite starts the site as it is, with its own articles.
+func TestTheSite(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	c := volatest.Start(t, site(), volatest.Options{Seed: true, Now: func() time.Time { return now }})
+	c.Follow(true)
+	index := c.Get("/").WantStatus(200).WantText("h1", "Notes on building web sites in Go")
+	titles := index.Texts("article.entry h2")
+	if len(titles) < 5 {
+		t.Errorf("only %d articles: %q", len(titles), titles)
+	}
+	for _, link := range regexp.MustCompile(`<loc>([^<]+)</loc>`).FindAllStringSubmatch(c.Get("/sitemap.xml").Body, -1) {
+		page := c.Get(link[1]).WantStatus(200).WantCount("h1", 1).WantAttr("link[rel=canonical]", "href", link[1])
+		if _, ok := page.Attr("meta[name=description]", "content"); !ok && link[1] != "http://example.test/blog/" {
+			t.Errorf("%s has no description", link[1])
+		}
+		for _, address := range regexp.MustCompile(`href="(/[^"#]*)"`).FindAllStringSubmatch(page.Body, -1) {
+			if p := c.Get(address[1]); p.Status != 200 && !regexp.MustCompile(`no-such`).MatchString(address[1]) {
+				t.Errorf("%s links to %s, which is %d", link[1], address[1], p.Status)
+			}
+		}
+	}
+}
