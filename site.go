@@ -150,12 +150,13 @@ func (s *Site) route() error {
 	var err error
 	s.mux, err = r.Build(web.BuildConfig{
 		ErrorHandler: s.handleError,
+		MaxURL:       maxURL,
 		Middleware: append([]web.Middleware{
 			middleware.RequestID(middleware.RequestIDConfig{}),
 			middleware.AccessLog(middleware.AccessLogConfig{Logger: log}),
 			middleware.Recover(middleware.RecoverConfig{Logger: log}),
 			middleware.SecureHeaders(middleware.SecureHeadersConfig{}),
-			middleware.Limits(middleware.LimitsConfig{}),
+			middleware.Limits(middleware.LimitsConfig{MaxURL: maxURL}),
 			middleware.MaxBody(1 << 20),
 			middleware.CrossOrigin(http.NewCrossOriginProtection()),
 		}, own...),

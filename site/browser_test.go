@@ -116,6 +116,13 @@ func read(t *testing.T, ctx context.Context, base string, width int64) {
 	}
 	follow(t, ctx, `nav.next a`)
 	look("next post", "/blog/20")
+	follow(t, ctx, `.masthead a[href*=search]`)
+	look("search", "/blog/search/")
+	steps(t, ctx, chromedp.SendKeys(`main input[type=search]`, "typed QUERY"))
+	follow(t, ctx, `main form[role=search] button`)
+	look("found", "/blog/search/?q=typed")
+	follow(t, ctx, `main .entry h2 a`)
+	look("found post", "/blog/20")
 	steps(t, ctx, chromedp.Navigate(base+"/blog/nowhere/"))
 	look("not found", "/blog/nowhere/")
 	if h1 := value(t, ctx, chromedp.Evaluate[string]("document.querySelector('h1').textContent")); h1 != "There is no page here" {

@@ -81,7 +81,7 @@ func sameFailure(got, want error) bool {
 // says how many comparisons, VOLA_SEED where the seeds begin.
 func TestDifferentialSoak(t *testing.T) {
 	t.Parallel()
-	wanted, seed := 20000, uint64(1)
+	wanted, seed := 10000, uint64(1)
 	if s := os.Getenv("VOLA_CASES"); s != "" {
 		wanted, _ = strconv.Atoi(s)
 	}

@@ -3,6 +3,7 @@ package templates
 import (
 	"bytes"
 	"errors"
+	"text/template/parse"
 )
 
 // RenderStandard executes a page by html/template: the same composed and
@@ -68,4 +69,19 @@ func (s *Set) WithoutEscaper(without string) error {
 		}
 	}
 	return nil
+}
+
+// CompileUnescaped compiles a tree that html/template has not escaped, as the
+// original of one that is called in a title is not.
+func CompileUnescaped(text string) error {
+	trees, err := parse.Parse("page", text, "", "", builtins(nil), map[string]any{"html": 0, "print": 0})
+	if err != nil {
+		return err
+	}
+	c := &compiler{
+		lookup:   func(name string) *parse.Tree { return trees[name] },
+		standard: new(standard), escaper: escaperNamed, programs: make(map[string]*program),
+	}
+	_, err = c.compile("page")
+	return err
 }

@@ -97,7 +97,10 @@ func (d dirLoader) Names() ([]string, error) {
 }
 
 // Names returns the names of the files of the file system.
-func (l fsLoader) Names() ([]string, error) { return fsNames(l.fsys) }
+func (l fsLoader) Names() ([]string, error) {
+	names, err := fsNames(l.fsys)
+	return names, noFiles(err)
+}
 
 // Names returns the names of the texts.
 func (m Memory) Names() ([]string, error) { return slices.Collect(maps.Keys(m)), nil }

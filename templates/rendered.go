@@ -2,6 +2,7 @@ package templates
 
 import (
 	"errors"
+	"fmt"
 	"html/template"
 	"reflect"
 	"text/template/parse"
@@ -57,7 +58,7 @@ func compilePage(set *template.Template, c *composition, standard *standard, esc
 func (p *page) execute(x *execution, data any) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			err = panicError(p.name, value)
+			err = p.panicked(x, value)
 		}
 	}()
 	if p.program == nil {
@@ -81,6 +82,18 @@ func (p *page) execute(x *execution, data any) (err error) {
 		return failed.report(p.sources)
 	}
 	return execError(p.name, p.sources, err)
+}
+
+// panicked is a panic that left the page, as that of an iterator does; those
+// of methods and functions come as errors. It is reported with the place that
+// was executed last.
+func (p *page) panicked(x *execution, value any) error {
+	if x.at == nil {
+		return panicError(p.name, value)
+	}
+	cause, _ := value.(error)
+	f := &failure{at: *x.at, message: fmt.Sprintf("panic: %v", value), cause: cause}
+	return f.report(p.sources)
 }
 
 // standardWriter takes what html/template writes.
