@@ -98,7 +98,7 @@ func (p *program) findChanges(env module.Env, f makeFlags, names []string) ([]mi
 		return nil, usageError{err}
 	}
 	return migrate.Make(s.graph, s.wanted(), migrate.MakeOptions{
-		Modules: names, Name: f.name, Renames: f.renames, Values: f.values, Empty: f.empty, Ask: asker(env),
+		Modules: names, Name: f.name, Renames: append(s.renamed(), f.renames...), Values: f.values, Empty: f.empty, Ask: asker(env),
 	})
 }
 
@@ -115,10 +115,29 @@ func (s *Site) wanted() map[string]schema.Schema {
 	return want
 }
 
+// renamed returns the renames that the models' tags tell of and that no
+// migration has made yet.
+func (s *Site) renamed() []migrate.Rename {
+	state := s.graph.State()
+	var out []migrate.Rename
+	for _, r := range s.models.Renamed() {
+		t, ok := state.Table(r.Table)
+		if !ok {
+			continue
+		}
+		_, before := t.Column(r.From)
+		_, after := t.Column(r.To)
+		if before && !after {
+			out = append(out, migrate.Rename{Table: r.Table, Column: r.From, To: r.To})
+		}
+	}
+	return out
+}
+
 // unmigrated returns an error when the models are not what the migrations lead
 // to. Questions that only a person can answer are changes too.
 func (s *Site) unmigrated() error {
-	changes, err := migrate.Make(s.graph, s.wanted(), migrate.MakeOptions{})
+	changes, err := migrate.Make(s.graph, s.wanted(), migrate.MakeOptions{Renames: s.renamed()})
 	if err == nil && len(changes) == 0 {
 		return nil
 	}

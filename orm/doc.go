@@ -42,6 +42,8 @@
 //	reverse=FIELD   this many-to-many relation is the other side of FIELD
 //	through=MODEL   the pairs of this many-to-many relation are rows of a model of
 //	                the same module, which may have more fields
+//	was=COLUMN      the column's name before the field was renamed, for the next
+//	                migration; it may stay
 //	by=FIELD        the reference that a HasMany or HasOne is the other side of
 //	decimal=P.S     a decimal number of P digits, S of them after the point; the
 //	                field is a string or a type that is written as text

@@ -88,6 +88,26 @@ func (ms *Models) link(m *model) []error {
 	return errs
 }
 
+// Renamed is a column that had another name, by the tag was.
+type Renamed struct {
+	Module, Table string
+	From, To      string // columns
+}
+
+// Renamed returns the columns of all models whose fields say that they had
+// another name.
+func (ms *Models) Renamed() []Renamed {
+	var out []Renamed
+	for _, m := range ms.all {
+		for _, f := range m.fields {
+			if f.tag.was != "" {
+				out = append(out, Renamed{m.module, m.table, f.tag.was, f.column})
+			}
+		}
+	}
+	return out
+}
+
 // WithClock returns the same models with another clock for the fields tagged
 // auto_now and auto_now_add. Defaults to time.Now.
 func (ms *Models) WithClock(now func() time.Time) *Models {

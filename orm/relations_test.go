@@ -221,3 +221,39 @@ func TestStatementCountIsConstant(t *testing.T) {
 		}
 	})
 }
+
+// A model of one package refers to a model of another, and the other is asked
+// about it without knowing it.
+type abroad struct {
+	ID     int64
+	Host   orm.Ref[Department] `db:"on_delete=cascade"`
+	Guests orm.Many[Employee]
+}
+
+func TestRelationsAcrossPackages(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		models, err := orm.NewModels(orm.Group{Module: "hr", Models: Models()}, orm.Group{Module: "trip", Models: []orm.Declaration{orm.Model[abroad]()}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := orm.Use(db, models); err != nil {
+			t.Fatal(err)
+		}
+		if err := models.CreateTables(t.Context(), db); err != nil {
+			t.Fatal(err)
+		}
+		_, it, ann := seed(t, db)
+		trip := abroad{Host: orm.Ref[Department]{ID: it.ID}}
+		create(t, db, &trip)
+		guests := orm.NewManyToMany[abroad, Employee]("Guests")
+		if err := guests.Add(t.Context(), db, &trip, &ann); err != nil {
+			t.Fatal(err)
+		}
+		host := orm.NewForeignKey[abroad, Department, int64]("Host")
+		departments, err := orm.From[Department](db).Where(host.Reverse().Any(guests.Any(Employees.Name.Eq("Ann")))).All(t.Context())
+		if err != nil || len(departments) != 1 || departments[0].Name != "IT" {
+			t.Errorf("%v, %v", departments, err)
+		}
+	})
+}

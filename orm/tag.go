@@ -23,6 +23,7 @@ type tag struct {
 	reverse    string
 	through    string
 	by         string
+	was        string
 
 	json       bool
 	duration   bool
@@ -36,7 +37,7 @@ type tag struct {
 }
 
 // tagOptions are the options that parseTag knows, for its messages.
-const tagOptions = "size=N, unique, index, column=NAME, on_delete=X, auto_now, auto_now_add, primary_key, reverse=FIELD, through=MODEL, by=FIELD, " +
+const tagOptions = "size=N, unique, index, column=NAME, on_delete=X, auto_now, auto_now_add, primary_key, reverse=FIELD, through=MODEL, by=FIELD, was=COLUMN, " +
 	"json, decimal=DIGITS.PLACES, duration, type=KIND, default=VALUE, generated=SQL, -"
 
 // parseTag reads a db tag. The error names the option that is wrong.
@@ -151,6 +152,8 @@ func (t *tag) setValue(key, value string) (err error) {
 		t.through = value
 	case "by":
 		t.by = value
+	case "was":
+		t.was = value
 	case "on_delete":
 		return t.setOnDelete(value)
 	case "decimal":

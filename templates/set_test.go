@@ -82,7 +82,7 @@ func TestExecutionErrors(t *testing.T) {
 		{"a\nb {{.Fails}}", "page.html:2:5: {{.Fails}}: error calling Fails: broken"},
 		{"a\n<a title=\"é{{.Panics}}\">", `page.html:2:14: {{.Panics}}: error calling Panics: boom`},
 		{"{{.Next.Next}}", "page.html:1:8: {{.Next.Next}}: nil pointer evaluating *templates_test.trouble.Next"},
-		{"{{range .Iterates}}{{.}}{{end}}", "page.html:1:20: {{.}}: panic: broken"},
+		{"{{range .Iterates}}{{.}}{{end}}", "page.html:1:22: {{.}}: panic: broken"},
 		{"<title>{{block `x` .}}{{.Fails}}{{end}}</title>", "page.html:1:25: {{.Fails}}: error calling Fails: broken"},
 		{"{{date `2006` .Any}}", "page.html:1:3: {{date `2006` .Any}}: error calling date: date: int is not a time"},
 	}

@@ -1,0 +1,105 @@
+package vola_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/database/databasetest"
+	blog "github.com/volaweb/vola/examples/onepage"
+	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/schema"
+)
+
+// drifted is the module notes after a field was renamed, with or without
+// saying so.
+type drifted struct{ models []orm.Declaration }
+
+type taggedNote struct {
+	ID       int64
+	Headline string `db:"size=100,was=title"`
+}
+
+type untaggedNote struct {
+	ID       int64
+	Headline string `db:"size=100"`
+}
+
+func (drifted) Name() string                { return "notes" }
+func (d drifted) Models() []orm.Declaration { return d.models }
+func (drifted) Migrations() []migrate.Migration {
+	return []migrate.Migration{{Name: "0001_initial", Operations: []migrate.Operation{migrate.CreateTable{Table: schema.Table{
+		Name: "notes_note",
+		Columns: []schema.Column{
+			{Name: "id", Type: schema.Type{Kind: schema.Int64}, Auto: true},
+			{Name: "title", Type: schema.Type{Kind: schema.Text, Size: 100}},
+		},
+		PrimaryKey: []string{"id"},
+	}}}}}
+}
+
+func TestRenamesAreToldNeverGuessed(t *testing.T) {
+	t.Parallel()
+	cfg := func(d orm.Declaration) vola.Config {
+		return vola.Config{Drivers: databasetest.Drivers(), Dir: t.TempDir(), Modules: []module.Module{drifted{[]orm.Declaration{d}}}}
+	}
+	tagged := cfg(orm.Model[taggedNote](orm.Table("notes_note")))
+	untagged := cfg(orm.Model[untaggedNote](orm.Table("notes_note")))
+	run(t, tagged, nil, "makemigrations", "--dry-run").want(t, 0, "RenameColumn", `"title"`, `"headline"`)
+	run(t, tagged, nil, "makemigrations", "--check").want(t, 1, "changes without migrations")
+	run(t, tagged, nil, "check").want(t, 1, "the module notes have changes without migrations")
+	run(t, untagged, nil, "makemigrations", "--dry-run").want(t, 1, "title", "headline", "--rename")
+	run(t, untagged, nil, "makemigrations", "--dry-run", "--rename", "notes_note.title=headline").want(t, 0, "RenameColumn")
+}
+
+// TestProcessesMigrateAtOnce starts several real processes that migrate the
+// same database: one does the work, the others wait, and all succeed.
+func TestProcessesMigrateAtOnce(t *testing.T) {
+	if url := os.Getenv(mainEnv); strings.Contains(url, ":") {
+		os.Args = []string{"x", "migrate", "--database", url}
+		vola.Main(vola.Config{Name: "X", Drivers: databasetest.Drivers(), Modules: []module.Module{blog.New()}})
+	}
+	t.Parallel()
+	for kind, url := range map[string]func(testing.TB) string{"sqlite": databasetest.SQLiteURL, "postgres": databasetest.PostgresURL} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			url := url(t)
+			var cmds []*exec.Cmd
+			var outs []*bytes.Buffer
+			for range 4 {
+				cmd := exec.Command(os.Args[0], "-test.run=^TestProcessesMigrateAtOnce$")
+				cmd.Env = append(os.Environ(), mainEnv+"="+url)
+				cmd.Dir = t.TempDir()
+				out := new(bytes.Buffer)
+				cmd.Stdout, cmd.Stderr = out, out
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				cmds, outs = append(cmds, cmd), append(outs, out)
+			}
+			for i, cmd := range cmds {
+				if err := cmd.Wait(); err != nil {
+					t.Errorf("process %d: %v\n%s", i, err, outs[i])
+				}
+			}
+			run(t, site(t.TempDir()), nil, "migrate", "--list", "--database", url).want(t, 0, "[x] 0001_initial")
+		})
+	}
+}
+
+func TestDBShell(t *testing.T) {
+	t.Parallel()
+	url := databasetest.PostgresURL(t)
+	if _, err := exec.LookPath("psql"); err != nil {
+		t.Skip("needs psql")
+	}
+	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "DATABASE_URL=" + url}
+	run(t, site(t.TempDir()), env, "dbshell", "--", "-A", "-t", "-c", "SELECT 'the answer is ' || 42").want(t, 0, "the answer is 42")
+	run(t, site(t.TempDir()), []string{"DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "none.db")}, "dbshell").want(t, 1, "does not exist")
+}
