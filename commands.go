@@ -28,6 +28,9 @@ func (p *program) checkCommand() command {
 				return failed{err}
 			}
 			lint(env, s.graph)
+			for _, unknown := range s.pages.set.Unchecked() {
+				fmt.Fprintf(env.Stdout, "note: %s\n", unknown)
+			}
 			if err := s.unmigrated(); err != nil {
 				return err
 			}

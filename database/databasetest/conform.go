@@ -33,6 +33,7 @@ func Conform(t *testing.T, open func(testing.TB) *database.DB) {
 		"observers":               observersAreTold,
 		"many writers, one total": manyWriters,
 		"retry when in the way":   retryWhenInTheWay,
+		"closed":                  closed,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -240,5 +241,24 @@ func observersAreTold(t *testing.T, db *database.DB) {
 	}
 	if all[0].Args[0] != "ann" || all[0].Rows != 1 || all[1].Rows != 1 || all[2].Rows != 1 {
 		t.Errorf("statements: %+v", all)
+	}
+}
+
+// closed: statements after Close fail, and closing twice does no harm.
+func closed(t *testing.T, db *database.DB) {
+	createAccount(t, db)
+	for range 2 {
+		if err := db.Close(); err != nil {
+			t.Errorf("Close = %v", err)
+		}
+	}
+	if _, err := db.Exec(t.Context(), "DELETE FROM account"); err == nil {
+		t.Error("Exec on a closed database gives no error")
+	}
+	if _, err := db.Query(t.Context(), "SELECT 1"); err == nil {
+		t.Error("Query on a closed database gives no error")
+	}
+	if err := db.InTx(t.Context(), func(context.Context, *database.Tx) error { return nil }); err == nil {
+		t.Error("InTx on a closed database gives no error")
 	}
 }

@@ -14,6 +14,8 @@ type pool struct {
 	open func() (*sql.DB, error)
 	// free holds one token for each connection that may still be taken.
 	free chan struct{}
+	// done is closed when the pool is.
+	done chan struct{}
 
 	mu     sync.Mutex
 	db     *sql.DB // opened at the first use
@@ -22,7 +24,7 @@ type pool struct {
 }
 
 func newPool(size int, open func() (*sql.DB, error)) *pool {
-	p := &pool{open: open, free: make(chan struct{}, size)}
+	p := &pool{open: open, free: make(chan struct{}, size), done: make(chan struct{})}
 	for range size {
 		p.free <- struct{}{}
 	}
@@ -38,6 +40,8 @@ func (p *pool) acquire(ctx context.Context) (*conn, error) {
 	default:
 		select {
 		case <-p.free:
+		case <-p.done:
+			return nil, errClosed
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
@@ -92,8 +96,13 @@ func (p *pool) release(c *conn, broken bool) {
 // close closes the idle connections now and the others when they are released.
 func (p *pool) close() error {
 	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return nil
+	}
 	idle, db := p.idle, p.db
 	p.idle, p.closed = nil, true
+	close(p.done)
 	p.mu.Unlock()
 	for _, c := range idle {
 		c.close()

@@ -80,8 +80,12 @@ func (b *Blog) Migrations() []migrate.Migration { return migrations.All() }
 // Routes declares the page.
 func (b *Blog) Routes(r *web.Router) { r.Get("/", b.index).Name("index") }
 
+// snippet: pages
+
 // Pages lists the page, so that its template is checked at the start.
 func (b *Blog) Pages() []templates.Checked { return []templates.Checked{indexPage} }
+
+// end snippet
 
 //go:embed templates
 var files embed.FS
