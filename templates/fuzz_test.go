@@ -31,7 +31,7 @@ func FuzzCompose(f *testing.F) {
 	f.Fuzz(func(t *testing.T, page, base, part string) {
 		// html/template takes time exponential in nested ranges.
 		if text := page + base + part; len(text) > 2000 || strings.Count(text, "range") > 6 {
-			t.Skip()
+			return
 		}
 		got, err := renderString(t, "<data>", templates.Memory{"page.html": page, "base.html": base, "part.html": part})
 		if err == nil {

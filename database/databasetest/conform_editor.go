@@ -64,7 +64,7 @@ func foreignKeysOff(t *testing.T, db *database.DB) {
 func locks(t *testing.T, db *database.DB) {
 	l, ok := db.Backend().(database.Locker)
 	if !ok {
-		t.Skipf("%s needs no locks beside transactions", db.Dialect().Name())
+		return // transactions are lock enough
 	}
 	never := func() { t.Error("waited for a lock that is free") }
 	unlock, err := l.Lock(t.Context(), "a", never)

@@ -102,7 +102,7 @@ func FuzzInspect(f *testing.F) {
 			return
 		}
 		if _, err := db.Dialect().Editor().Inspect(t.Context(), db); err != nil {
-			t.Skip(err) // a name that the driver cannot pass on
+			return // a name that the driver cannot pass on
 		}
 	})
 }

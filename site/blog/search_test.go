@@ -94,7 +94,7 @@ func FuzzSearch(f *testing.F) {
 	f.Add("text \"of 1\" ann GO")
 	f.Fuzz(func(t *testing.T, q string) {
 		if len(q) > 2000 {
-			t.Skip() // longer URLs are refused before they reach the blog
+			return // longer URLs are refused before they reach the blog
 		}
 		// Without the client, which reports to f.
 		w := httptest.NewRecorder()
