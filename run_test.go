@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -162,7 +163,7 @@ func TestBadCallsEndWithOneSentence(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
-			if tt.args[0] != "check" && tt.args[0] != "serve" && !slicesContains(tt.args, "--addr") && strings.HasPrefix(tt.args[0], "--") {
+			if tt.args[0] != "check" && tt.args[0] != "serve" && !slices.Contains(tt.args, "--addr") && strings.HasPrefix(tt.args[0], "--") {
 				tt.args = append(tt.args, "--addr", "127.0.0.1:0")
 			}
 			r := run(t, site(dir), []string{tt.env}, tt.args...)
@@ -175,15 +176,6 @@ func TestBadCallsEndWithOneSentence(t *testing.T) {
 	if after := files(t, dir); after != before {
 		t.Errorf("something was written:\nbefore %s\nafter  %s", before, after)
 	}
-}
-
-func slicesContains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // files describes the files in dir.

@@ -145,10 +145,11 @@ func Root(h Handle) *DB { return h.root() }
 // Attached returns what is kept beside the database under key, made by make on
 // the first call. Packages that need something for each database (the ORM its
 // plans) keep it here instead of in a variable of their own; key is a value of
-// an unexported type. It is safe for concurrent use; make may run twice, one
+// an unexported type. With a nil make it only looks, and returns nil where there
+// is nothing. It is safe for concurrent use; make may run twice, one
 // result is kept.
 func (db *DB) Attached(key any, make func() any) any {
-	if v, ok := db.attached.Load(key); ok {
+	if v, ok := db.attached.Load(key); ok || make == nil {
 		return v
 	}
 	v, _ := db.attached.LoadOrStore(key, make())

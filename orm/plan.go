@@ -56,7 +56,7 @@ func Use(db *database.DB, models *Models) error {
 		return err
 	}
 	kept := db.Attached(bindingKey{}, func() any { return b }).(*binding)
-	if kept.models.byType == nil || kept.models != models {
+	if kept.models != models {
 		return errors.New("orm: the database already has models; call Use once with all of them")
 	}
 	return nil
@@ -64,7 +64,7 @@ func Use(db *database.DB, models *Models) error {
 
 // planOf returns the plan of a model on the database of h.
 func planOf(h database.Handle, t reflect.Type) (*plan, error) {
-	b, _ := database.Root(h).Attached(bindingKey{}, func() any { return (*binding)(nil) }).(*binding)
+	b, _ := database.Root(h).Attached(bindingKey{}, nil).(*binding)
 	if b == nil {
 		return nil, fmt.Errorf("orm: no models are known for this database; call orm.Use first")
 	}

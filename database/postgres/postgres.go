@@ -35,7 +35,7 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 		// The driver's text could repeat the password.
 		return nil, fault.Newf(fault.Invalid, "database URL %q is not understood; write postgres://user:password@host:5432/name", database.RedactURL(cfg.URL))
 	}
-	if pc.MaxConns == defaultMaxConns() || int32(cfg.MaxConns) < pc.MaxConns {
+	if !strings.Contains(cfg.URL, "pool_max_conns=") { // the URL's own size wins
 		pc.MaxConns = int32(cfg.MaxConns)
 	}
 	if pc.ConnConfig.ConnectTimeout == 0 {
@@ -61,15 +61,6 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 		return nil, fmt.Errorf("open database %s: %w", database.RedactURL(cfg.URL), reachError(err))
 	}
 	return &backend{pool}, nil
-}
-
-// defaultMaxConns is what pgxpool takes when the URL names no pool_max_conns.
-func defaultMaxConns() int32 {
-	pc, err := pgxpool.ParseConfig("postgres://localhost/x")
-	if err != nil {
-		return 0
-	}
-	return pc.MaxConns
 }
 
 // reachError says in one sentence why the database cannot be reached.
