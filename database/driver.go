@@ -144,6 +144,10 @@ type Features struct {
 	TxDDL bool
 	// MaxArgs is the most placeholders that one statement may have.
 	MaxArgs int
+	// Arrays says that one argument may be many values of a column: a []any of
+	// encoded values, in which nil is NULL, cast to an array of the codec's
+	// Cast.
+	Arrays bool
 }
 
 // Codec converts between a Go value and what the driver takes and gives. The
@@ -171,6 +175,9 @@ type Codec struct {
 	NewScanner func() Scanner
 	// SelectPrefix is put before the column in the list of a SELECT.
 	SelectPrefix string
+	// Cast is the SQL type to which an argument is cast where nothing else
+	// tells the database its type. Empty means that it needs none.
+	Cast string
 	// Add returns the SQL of a sum of the column and an argument, or an error
 	// that says why there is none. Nil is the column, a plus, the argument.
 	Add func(column, arg string) (string, error)

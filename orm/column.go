@@ -35,6 +35,14 @@ func (c Column[M, V]) Set(v V) Assignment[M] {
 	return Assignment[M]{assignment{c.name, assignSet, v}}
 }
 
+// SetTo gives the column what the expression is for each row before the
+// update:
+//
+//	Update(ctx, Posts.Score.SetTo(orm.Add(Posts.Hits, Posts.Likes)))
+func (c Column[M, V]) SetTo(x Expression[M, V]) Assignment[M] {
+	return Assignment[M]{assignment{c.name, assignExpr, x.expression(nil, nil)}}
+}
+
 // Asc orders by the column, smallest first. Rows without a value come before
 // all others unless NullsLast is said.
 func (c Column[M, V]) Asc() Order[M] { return Order[M]{order{field: c.name}} }
@@ -95,6 +103,20 @@ func (c Text[M, V]) HasPrefix(s string) Condition[M] { return c.cond(opHasPrefix
 
 // HasSuffix is true where the text ends with s.
 func (c Text[M, V]) HasSuffix(s string) Condition[M] { return c.cond(opHasSuffix, s) }
+
+// EqFold is true where the text is s but for the case of its letters, as
+// Unicode's mapping to lower case has it. Which is the other case of "İ" does
+// not depend on a language.
+func (c Text[M, V]) EqFold(s string) Condition[M] { return c.cond(opEqFold, s) }
+
+// ContainsFold is [Text.Contains] but for the case of letters.
+func (c Text[M, V]) ContainsFold(s string) Condition[M] { return c.cond(opContainsFold, s) }
+
+// HasPrefixFold is [Text.HasPrefix] but for the case of letters.
+func (c Text[M, V]) HasPrefixFold(s string) Condition[M] { return c.cond(opHasPrefixFold, s) }
+
+// HasSuffixFold is [Text.HasSuffix] but for the case of letters.
+func (c Text[M, V]) HasSuffixFold(s string) Condition[M] { return c.cond(opHasSuffixFold, s) }
 
 // Nulls are the conditions and assignments that only a column that may be NULL
 // has; descriptors of such columns hold it beside the column.

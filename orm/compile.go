@@ -3,6 +3,7 @@ package orm
 import (
 	"fmt"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/volaweb/vola/database"
 )
@@ -17,6 +18,20 @@ type binder struct {
 	shape []byte
 	args  []any
 	err   error
+	// grouped allows aggregates in expressions.
+	grouped bool
+	// room is where shape and args begin: together with the binder they are
+	// one allocation for all but large statements.
+	room struct {
+		shape [160]byte
+		args  [8]any
+	}
+}
+
+func newBinder() *binder {
+	b := &binder{}
+	b.shape, b.args = b.room.shape[:0], b.room.args[:0]
+	return b
 }
 
 func (b *binder) fail(err error) {
@@ -38,6 +53,10 @@ func (b *binder) node(p *plan, n *node) {
 		return
 	}
 	b.mark(byte(n.op), n.field)
+	if n.left != nil {
+		b.compare(p, n)
+		return
+	}
 	switch n.op {
 	case opAnd, opOr, opNot:
 		for _, k := range n.kids {
@@ -55,6 +74,9 @@ func (b *binder) node(p *plan, n *node) {
 		}
 		for _, k := range n.kids {
 			b.node(via.target, k)
+		}
+		if via.forward == nil {
+			b.alive(via.target)
 		}
 		b.shape = append(b.shape, ')')
 	case opIsNull, opIsNotNull:
@@ -74,42 +96,127 @@ func (b *binder) value(p *plan, n *node) {
 		b.fail(unknownField(p, n.field))
 		return
 	}
+	if n.canonical {
+		v, err := p.encode(i, n.value)
+		if err != nil {
+			b.fail(fieldError(p.model, p.fields[i], err))
+			return
+		}
+		b.args = append(b.args, v)
+		return
+	}
 	v, err := p.convertArg(i, n.value)
 	if err != nil {
 		b.fail(err)
 		return
 	}
+	b.operand(p, n, v)
+}
+
+// operand adds the argument of a comparison as often as its text names it.
+func (b *binder) operand(p *plan, n *node, v any) {
 	b.args = append(b.args, v)
-	// These compare with as many characters as the argument has.
-	if n.op == opHasSuffix || n.op == opHasPrefix && p.b.dialect.Name() == "sqlite" {
+	sqlite := p.b.dialect.Name() == "sqlite"
+	switch {
+	case n.op == opHasPrefix && sqlite && n.left == nil:
+		// A range, for which an index serves.
+		if end, ok := afterPrefix(v); ok {
+			b.args = append(b.args, end)
+			b.shape = append(b.shape, '<')
+		}
+	case n.op == opHasSuffix, n.op == opHasSuffixFold, n.op == opHasPrefix && sqlite, n.op == opHasPrefixFold && sqlite:
+		// These compare with as many characters as the argument has.
 		b.args = append(b.args, v)
 	}
 }
 
-// in passes a whole list as one argument, so that lists of all lengths share
-// one statement: as a JSON array on SQLite, as an array on PostgreSQL.
+// afterPrefix returns the first text after all those that begin with a prefix;
+// there is none after the empty one.
+func afterPrefix(v any) (string, bool) {
+	text, _ := v.(string)
+	runes := []rune(text)
+	for len(runes) > 0 {
+		last := &runes[len(runes)-1]
+		if *last < utf8.MaxRune {
+			*last++
+			if *last == 0xD800 { // no character is a surrogate
+				*last = 0xE000
+			}
+			return string(runes), true
+		}
+		runes = runes[:len(runes)-1]
+	}
+	return "", false
+}
+
+// compare collects an operation on an expression.
+func (b *binder) compare(p *plan, n *node) {
+	k, err := p.kindOfFirst(n.sides())
+	if err != nil {
+		b.fail(err)
+		return
+	}
+	b.shape = append(b.shape, 'L')
+	b.expr(p, n.left, k)
+	switch n.op {
+	case opIsNull, opIsNotNull:
+		return
+	case opIn:
+		b.values(p, k, n.value.([]any))
+		return
+	case opInSelection:
+		b.subquery(p, n.value.(*selection))
+		return
+	}
+	if n.right != nil {
+		b.shape = append(b.shape, 'R')
+		b.expr(p, n.right, k)
+		return
+	}
+	v, err := k.encode(n.value)
+	if err != nil {
+		b.fail(fmt.Errorf("orm: a value in a query of %s: %w", p.model, err))
+		return
+	}
+	b.operand(p, n, v)
+}
+
+// sides returns the expressions of a comparison.
+func (n *node) sides() []*expr {
+	if n.right != nil {
+		return []*expr{n.left, n.right}
+	}
+	return []*expr{n.left}
+}
+
+// in collects the list of a condition on a field.
 func (b *binder) in(p *plan, n *node) {
 	i := p.indexOf(n.field)
 	if i < 0 {
 		b.fail(unknownField(p, n.field))
 		return
 	}
-	values := n.value.([]any)
+	b.values(p, p.kindAt(i), n.value.([]any))
+}
+
+// values passes a whole list as one argument, so that lists of all lengths
+// share one statement: as a JSON array on SQLite, as an array on PostgreSQL.
+func (b *binder) values(p *plan, k kind, values []any) {
 	out := make([]any, len(values))
 	for j, v := range values {
 		var err error
-		if out[j], err = p.convertArg(i, v); err != nil {
-			b.fail(err)
+		if out[j], err = k.encode(v); err != nil {
+			b.fail(fieldError(p.model, k.f, err))
 			return
 		}
 	}
-	if p.spreads(i) {
-		b.spread(out)
+	if p.spreads(k) {
+		b.spread(p, out)
 		return
 	}
 	arg, err := p.listArg(out)
 	if err != nil {
-		b.fail(fieldError(p.model, p.fields[i], err))
+		b.fail(fieldError(p.model, k.f, err))
 		return
 	}
 	b.args = append(b.args, arg)
@@ -118,10 +225,13 @@ func (b *binder) in(p *plan, n *node) {
 // orders collects the order of a query. Only the shape depends on it.
 func (b *binder) orders(p *plan, orders []order) {
 	for _, o := range orders {
-		if p.indexOf(o.field) < 0 {
+		b.mark('o', o.field)
+		switch {
+		case o.expr != nil:
+			b.expr(p, o.expr, kind{})
+		case p.indexOf(o.field) < 0:
 			b.fail(unknownField(p, o.field))
 		}
-		b.mark('o', o.field)
 		b.shape = append(b.shape, byte('0'+o.nulls))
 		if o.desc {
 			b.shape = append(b.shape, 'd')
@@ -218,10 +328,9 @@ func (w *writer) node(p *plan, alias string, n *node) {
 
 // compare writes an operation on one column.
 func (w *writer) compare(p *plan, alias string, n *node) {
-	f := p.fieldNamed(n.field)
-	column := func() { w.col(alias, f.column) }
-	binary := func(op string) { column(); w.str(op); w.arg() }
-	sqlite := w.dialect.Name() == "sqlite"
+	column := func() { w.operand(p, alias, n) }
+	binary := func(op string) { column(); w.str(op); w.right(p, alias, n) }
+	sqlite := w.sqlite()
 	switch n.op {
 	case opEq:
 		binary(" = ")
@@ -242,11 +351,17 @@ func (w *writer) compare(p *plan, alias string, n *node) {
 		column()
 		w.str(" IS NOT NULL")
 	case opIn:
-		if p.spreads(p.indexOf(n.field)) {
-			w.spread(alias, f.column, len(n.value.([]any)))
+		if k, _ := p.operandKind(n); p.spreads(k) {
+			w.spread(column, len(n.value.([]any)))
 			return
 		}
-		w.inList(alias, f.column)
+		w.inListOf(column)
+	case opInSelection:
+		column()
+		w.str(" IN ")
+		w.subquery(p, n.value.(*selection), false)
+	case opEqFold, opContainsFold, opHasPrefixFold, opHasSuffixFold:
+		w.folded(n.op, column)
 	case opContains:
 		fn := "strpos("
 		if sqlite {
@@ -266,15 +381,61 @@ func (w *writer) compare(p *plan, alias string, n *node) {
 			w.str(")")
 			return
 		}
-		w.str("substr(")
-		column()
-		w.str(", 1, length(")
-		w.arg()
-		w.str(")) = ")
-		w.arg()
+		w.prefix(n, column)
 	case opHasSuffix:
 		w.suffix(column, sqlite)
 	}
+}
+
+// operand writes what is compared: a column or an expression.
+func (w *writer) operand(p *plan, alias string, n *node) {
+	if n.left == nil {
+		w.col(alias, p.fieldNamed(n.field).column)
+		return
+	}
+	k, _ := p.kindOfFirst(n.sides())
+	w.expr(p, alias, n.left, k)
+}
+
+// right writes what it is compared with.
+func (w *writer) right(p *plan, alias string, n *node) {
+	if n.right == nil {
+		w.arg()
+		return
+	}
+	k, _ := p.kindOfFirst(n.sides())
+	w.expr(p, alias, n.right, k)
+}
+
+// operandKind returns the kind of what is compared.
+func (p *plan) operandKind(n *node) (kind, error) {
+	if n.left == nil {
+		return p.kindAt(p.indexOf(n.field)), nil
+	}
+	return p.kindOfFirst(n.sides())
+}
+
+// prefix compares on SQLite: a column with a range of texts, for which an
+// index serves, an expression with as many characters as the argument has.
+func (w *writer) prefix(n *node, column func()) {
+	if n.left == nil {
+		column()
+		w.str(" >= ")
+		w.arg()
+		if _, ok := afterPrefix(n.value); ok {
+			w.str(" AND ")
+			column()
+			w.str(" < ")
+			w.arg()
+		}
+		return
+	}
+	w.str("substr(")
+	column()
+	w.str(", 1, length(")
+	w.arg()
+	w.str(")) = ")
+	w.arg()
 }
 
 // suffix compares as many characters from the end as the argument has. On
@@ -307,19 +468,31 @@ func (w *writer) orderBy(p *plan, alias string, orders []order) {
 		} else {
 			w.str(", ")
 		}
-		f := p.fieldNamed(o.field)
-		w.col(alias, f.column)
-		if o.desc {
+		nullable := true
+		if o.expr != nil {
+			w.expr(p, alias, o.expr, kind{})
+		} else {
+			f := p.fieldNamed(o.field)
+			nullable = f.null != notNull
+			w.col(alias, f.column)
+		}
+		if nullable {
+			w.direction(o)
+		} else if o.desc {
 			w.str(" DESC")
 		}
-		if f.null == notNull {
-			continue
-		}
-		if o.nulls == nullsFirst || o.nulls == nullsAsSmallest && !o.desc {
-			w.str(" NULLS FIRST")
-		} else {
-			w.str(" NULLS LAST")
-		}
+	}
+}
+
+// direction writes how an order goes, and where NULLs stand.
+func (w *writer) direction(o order) {
+	if o.desc {
+		w.str(" DESC")
+	}
+	if o.nulls == nullsFirst || o.nulls == nullsAsSmallest && !o.desc {
+		w.str(" NULLS FIRST")
+	} else {
+		w.str(" NULLS LAST")
 	}
 }
 

@@ -50,7 +50,12 @@ const (
 	opContains
 	opHasPrefix
 	opHasSuffix
-	opExists // rows of a related model; kids are conditions on those
+	opEqFold
+	opContainsFold
+	opHasPrefixFold
+	opHasSuffixFold
+	opInSelection // left is in the results of another query
+	opExists      // rows of a related model; kids are conditions on those
 	opNotExists
 )
 
@@ -60,7 +65,12 @@ type node struct {
 	op    op
 	field string // Go name of the field or relation
 	value any
-	kids  []*node
+	// canonical says that value has the form that codecs take already.
+	canonical bool
+	kids      []*node
+	// left, when not nil, is what is compared instead of the field, and right,
+	// when not nil, what it is compared with instead of value.
+	left, right *expr
 	// back is the model that has the field, for conditions that follow a
 	// foreign key against its direction; nil for a field of the model itself.
 	back reflect.Type
@@ -71,6 +81,7 @@ type Order[M any] struct{ o order }
 
 type order struct {
 	field string
+	expr  *expr // instead of field
 	desc  bool
 	nulls nullsOrder
 }
@@ -111,6 +122,7 @@ const (
 	assignSet assignOp = iota + 1
 	assignNull
 	assignAdd
+	assignExpr // value is an *expr
 )
 
 // Field is a stored field of M, as the methods that take several fields of

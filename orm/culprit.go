@@ -53,32 +53,8 @@ func (p *plan) blameDelete(ctx context.Context, h database.Handle, err error, wh
 	if e == nil || p.key == nil {
 		return err
 	}
-	for _, m := range p.b.models.all {
-		for _, f := range m.fields {
-			if f.ref == nil || f.ref.model != p.model {
-				continue
-			}
-			key := f.foreignKey(m.table)
-			if key.OnDelete != schema.Restrict && key.OnDelete != schema.NoAction {
-				continue
-			}
-			found, qerr := p.any(ctx, h, func(w *writer) {
-				w.name(m.table)
-				w.str(" c WHERE ")
-				w.col("c", f.column)
-				w.str(" IN (SELECT ")
-				w.col("t0", p.key.column)
-				w.str(" FROM ")
-				w.name(p.table)
-				w.str(" t0")
-				where(w)
-				w.str(")")
-			}, args...)
-			if qerr == nil && found {
-				e.Table, e.Columns, e.Constraint = m.table, []string{f.column}, key.Name
-				return err
-			}
-		}
+	if key, qerr := p.protector(ctx, h, where, args...); qerr == nil && key.Name != "" {
+		e.Table, e.Columns, e.Constraint = key.table, key.Columns, key.Name
 	}
 	return err
 }

@@ -39,6 +39,9 @@ type (
 		JSONKey  []int           `db:"json,unique"`
 		Computed int             `db:"generated=1,default=2"`
 		Deleted  int             `db:"on_delete=cascade"`
+		Later    int             `db:"deferred"`
+		Bits     int32           `db:"bits=16"`
+		OddBits  int64           `db:"bits=31"`
 		SetNull  orm.Ref[faulty] `db:"on_delete=set_null"`
 		hidden   int             `db:"index"`
 		Column   string          `db:"column=size"`
@@ -130,7 +133,10 @@ func TestEveryMistakeInADeclarationIsReported(t *testing.T) {
 		"faulty, field NowTwice: auto_now includes auto_now_add",
 		"faulty, field JSONKey: a JSON document can be neither a key nor unique",
 		"faulty, field Computed: the database computes a generated column",
-		"faulty, field Deleted: on_delete is for references",
+		"faulty, field Deleted: on_delete and deferred are for references",
+		"faulty, field Later: on_delete and deferred are for references",
+		"faulty, field Bits: bits is for whole numbers of type int64, and the field is a int32",
+		`faulty, field OddBits: tag db:"bits=31": bits=31 is not known; it is 16 or 32`,
 		"faulty, field SetNull: on_delete=set_null needs a field that may be NULL",
 		"faulty, field hidden: has a db tag but is not exported",
 		"faulty, field Empty: tag db:\"column=\": option \"column\" needs a value",

@@ -35,7 +35,9 @@
 //	index           an index on the column
 //	column=NAME     the column's name; defaults to the field's in snake case
 //	on_delete=X     what happens to the row when the one referred to is deleted:
-//	                protect (refuse; the default), cascade, set_null
+//	                protect (refuse; the default), cascade, set_null, no_action
+//	                (refuse, but with deferred only at the end of the transaction)
+//	deferred        the row referred to may come later in the same transaction
 //	auto_now_add    the time of creation, set by Create
 //	auto_now        the time of the last change, set by Create and Update
 //	primary_key     the key, or one of its fields, where it is not the field ID
@@ -51,6 +53,8 @@
 //	type=KIND       what a type with its own Value and Scan is stored as: bool,
 //	                int, float, text, bytes, time
 //	duration        a type made of time.Duration
+//	bits=N          the column of an int64 has only 16 or 32 bits, as keys have
+//	                that others made; columns that refer to such a key follow
 //	default=VALUE   what the database puts where someone else's INSERT names no
 //	                value; 'quoted' if it has commas; now for times and dates
 //	generated=SQL   computed by the database, and only read

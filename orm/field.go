@@ -104,8 +104,8 @@ func (f *field) resolve() error {
 		if f.tag.onDelete == schema.SetNull && f.null == notNull {
 			return fmt.Errorf("on_delete=set_null needs a field that may be NULL: a pointer to the reference")
 		}
-	} else if f.tag.hasDelete {
-		return fmt.Errorf("on_delete is for references, and %s is none", f.typ)
+	} else if f.tag.hasDelete || f.tag.deferred {
+		return fmt.Errorf("on_delete and deferred are for references, and %s is none", f.typ)
 	}
 	if err := f.resolveForm(); err != nil {
 		return err
@@ -212,8 +212,14 @@ func (f *field) checkTag() error {
 		return fmt.Errorf("duration is for types made of int64, and the field is a %s", f.typ)
 	case t.size > 0 && f.store.Kind != schema.Text:
 		return fmt.Errorf("size is for text, and the field is a %s", f.typ)
+	case t.bits > 0 && (f.form != formInt || f.store.Kind != schema.Int64 || f.ref != nil):
+		return fmt.Errorf("bits is for whole numbers of type int64, and the field is a %s", f.typ)
 	case (t.autoNow || t.autoNowAdd) && f.form != formTime:
 		return fmt.Errorf("auto_now and auto_now_add are for times, and the field is a %s", f.typ)
+	case t.softDelete && (f.form != formTime || f.null == notNull):
+		return fmt.Errorf("soft_delete is for times that may be NULL, and the field is a %s; make it a *time.Time", f.typ)
+	case t.version && (f.form != formInt || f.base.Kind() != reflect.Int64 || f.null != notNull || f.ref != nil || t.primaryKey):
+		return fmt.Errorf("version is for numbers of type int64, and the field is a %s", f.typ)
 	case t.autoNow && t.autoNowAdd:
 		return errors.New("auto_now includes auto_now_add; name one of them")
 	case t.reverse != "":

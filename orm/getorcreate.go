@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"unsafe"
 
 	"github.com/volaweb/vola/database"
@@ -26,6 +27,41 @@ func By[M any](values ...Assignment[M]) Lookup[M] {
 	return l
 }
 
+// LookupBy declares that rows of the model are looked up by these fields, of
+// those Go names, in [GetOrCreate] and [UpdateOrCreate]:
+//
+//	orm.Model[Post](orm.LookupBy("Blog", "Slug"), orm.Unique("Blog", "Slug"))
+//
+// [NewModels] then refuses to start a program whose model has no unique
+// constraint for it. A lookup that is not declared is refused when it is first
+// used.
+func LookupBy(fields ...string) ModelOption { return lookupBy(fields) }
+
+type lookupBy []string
+
+func (l lookupBy) declare(d *Declaration) { d.lookups = append(d.lookups, l) }
+
+// checkLookups refuses declared lookups that no constraint covers.
+func (m *model) checkLookups(lookups []lookupBy) []error {
+	var errs []error
+	for _, l := range lookups {
+		var columns []string
+		for _, name := range l {
+			f := m.fieldNamed(name)
+			if f == nil {
+				errs = append(errs, m.mistake("", fmt.Errorf("orm.LookupBy names %s, which is no field of it", name)))
+				continue
+			}
+			columns = append(columns, f.column)
+		}
+		if len(columns) == len(l) && !m.identifies(columns) {
+			errs = append(errs, m.mistake("", fmt.Errorf("rows are looked up by %s, but no unique constraint is of just those fields, so that two at once could both create the row; add orm.Unique(%s)",
+				strings.Join(l, ", "), `"`+strings.Join(l, `", "`)+`"`)))
+		}
+	}
+	return errs
+}
+
 // maxRounds is how often GetOrCreate looks again when the row that was in its
 // way is gone before it can be read. Each round another process must have
 // deleted the row at just the wrong moment.
@@ -38,7 +74,7 @@ const maxRounds = 100
 // it. In a transaction of PostgreSQL that is repeatable read or serializable,
 // another's commit can make it fail with [database.ErrSerialization], as any
 // statement there; such transactions are to be tried again. A nil make stores a
-// row with no more than the values of by.
+// row with the values of by and the model's defaults.
 func GetOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T], make func(context.Context) (T, error)) (row T, created bool, err error) {
 	p, err := planOf(h, reflect.TypeFor[T]())
 	if err != nil {
@@ -48,22 +84,22 @@ func GetOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T], ma
 	if err != nil {
 		return row, false, err
 	}
-	q := Query[T]{h: h, where: conditions, limit: -1}
-	made := false
+	q := Query[T]{h: h, where: conditions, limit: -1, deleted: p.seenBy(columns)}
+	var fresh *T // made once, however often it has to be stored
 	for range maxRounds {
 		row, err := q.Get(ctx)
 		if !errors.Is(err, ErrNotFound) {
 			return row, false, err
 		}
-		if !made {
+		if fresh == nil {
 			if row, err = newRow(ctx, p, by.set, make); err != nil {
 				return row, false, err
 			}
-			made = true
+			fresh = &row
 		}
-		inserted, err := p.insert(ctx, h, unsafe.Pointer(&row), columns)
+		inserted, err := createUnless(ctx, h, p, fresh, columns)
 		if err != nil || inserted {
-			return row, inserted, err
+			return *fresh, inserted, err
 		}
 	}
 	return row, false, fmt.Errorf("get or create %s: the row was created and deleted by others %d times in a row", p.model, maxRounds)
@@ -87,12 +123,13 @@ func UpdateOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T],
 	}
 	all := slices.Clone(by.set)
 	for _, a := range set {
-		if a.a.op != assignAdd {
+		if a.a.op != assignAdd && a.a.op != assignExpr {
 			all = append(all, a.a)
 		}
 	}
 	err = h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		q := Query[T]{h: tx, where: conditions, limit: -1}
+		q := Query[T]{h: tx, where: conditions, limit: -1, deleted: p.seenBy(columns)}
+		made := false
 		for range maxRounds {
 			n, err := q.Update(ctx, set...)
 			if err != nil {
@@ -102,10 +139,13 @@ func UpdateOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T],
 				row, err = q.Get(ctx) // locked by the update until the end
 				return err
 			}
-			if row, err = newRow(ctx, p, all, make); err != nil {
-				return err
+			if !made {
+				if row, err = newRow(ctx, p, all, make); err != nil {
+					return err
+				}
+				made = true
 			}
-			if created, err = p.insert(ctx, tx, unsafe.Pointer(&row), columns); err != nil || created {
+			if created, err = createUnless(ctx, tx, p, &row, columns); err != nil || created {
 				return err
 			}
 		}
@@ -116,17 +156,41 @@ func UpdateOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T],
 
 // newRow makes the fields of a new row.
 func newRow[T any](ctx context.Context, p *plan, set []assignment, make func(context.Context) (T, error)) (row T, err error) {
-	if make != nil {
-		if row, err = make(ctx); err != nil {
-			return row, err
-		}
+	if make == nil {
+		err = p.setDefaults(unsafe.Pointer(&row))
+	} else {
+		row, err = make(ctx)
 	}
+	if err != nil {
+		return row, err
+	}
+	p.stamp(unsafe.Pointer(&row), true)
 	for _, a := range set {
 		if err := p.assign(unsafe.Pointer(&row), a); err != nil {
 			return row, err
 		}
 	}
-	return row, nil
+	return row, p.born(ctx, &row)
+}
+
+// createUnless stores row, with the methods of its model, unless there is one
+// with the same values in the columns.
+func createUnless[T any](ctx context.Context, h database.Handle, p *plan, row *T, columns []string) (created bool, err error) {
+	err = p.saving(ctx, h, row, Saving{}, func(ctx context.Context, h database.Handle) (bool, bool, error) {
+		var err error
+		created, err = p.insert(ctx, h, unsafe.Pointer(row), columns)
+		return true, created, err
+	})
+	return created && err == nil, err
+}
+
+// seenBy says which rows a lookup by the columns sees: the key of a row that is
+// marked as deleted is still taken.
+func (p *plan) seenBy(columns []string) deletedRows {
+	if slices.Contains(columns, p.keys[0].column) && len(columns) == len(p.keys) {
+		return deletedShown
+	}
+	return deletedHidden
 }
 
 // lookup checks that the values identify one row, and returns their columns
@@ -150,16 +214,28 @@ func (p *plan) lookup(set []assignment) (columns []string, conditions []*node, e
 }
 
 // identifies reports whether no two rows have the same values in the columns.
-func (p *plan) identifies(columns []string) bool {
+func (m *model) identifies(columns []string) bool {
 	same := func(other []string) bool {
 		return len(other) == len(columns) && !slices.ContainsFunc(other, func(c string) bool { return !slices.Contains(columns, c) })
 	}
-	t := p.tables()[0]
-	if same(t.PrimaryKey) {
+	if same(m.keyColumns()) {
 		return true
 	}
-	for _, u := range t.Uniques {
-		if same(u.Columns) {
+	for _, f := range m.fields {
+		if f.tag.unique && same([]string{f.column}) {
+			return true
+		}
+	}
+	for _, x := range m.indexes {
+		if !x.isConstraint() {
+			continue
+		}
+		_, parts := x.on(m)
+		var names []string
+		for _, c := range parts {
+			names = append(names, c.Column)
+		}
+		if same(names) {
 			return true
 		}
 	}

@@ -1,6 +1,9 @@
 package orm
 
-import "reflect"
+import (
+	"reflect"
+	"unsafe"
+)
 
 // HasMany is the other side of a foreign key: the rows of T whose reference
 // leads to this row. It is stored in no column of its own. Where T has several
@@ -33,11 +36,10 @@ func (h HasOne[T]) Loaded() bool { return h.loaded }
 func (h *HasOne[T]) relationKind() relationKind   { return relReverseOne }
 func (h *HasOne[T]) relationTarget() reflect.Type { return reflect.TypeFor[T]() }
 
-func (h *HasOne[T]) setRows(rows any) {
-	list, _ := rows.([]T)
+func (h *HasOne[T]) setRows(first unsafe.Pointer, n int) {
 	h.row, h.loaded = nil, true
-	if len(list) > 0 {
-		h.row = &list[0]
+	if n > 0 {
+		h.row = (*T)(first)
 	}
 }
 
@@ -55,5 +57,6 @@ const (
 type relationField interface {
 	relationTarget() reflect.Type
 	relationKind() relationKind
-	setRows(rows any)
+	// setRows gives the relation the n rows of its target that lie at first.
+	setRows(first unsafe.Pointer, n int)
 }

@@ -64,6 +64,9 @@ func (q Query[T]) drain(ctx context.Context, p *plan, rows database.Rows, size i
 				return false, err
 			}
 		}
+		if err := initAll(ctx, p, items); err != nil {
+			return false, err
+		}
 		for _, item := range items {
 			if !yield(item, nil) {
 				return false, nil

@@ -1,6 +1,7 @@
 package orm_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/databasetest"
 	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/schema"
 )
 
 // line has a key of two fields.
@@ -171,6 +173,68 @@ func TestUUIDKeys(t *testing.T) {
 		}
 		if err := orm.Create(ctx, db, &device{}); err == nil || !strings.Contains(err.Error(), "make a uuid") {
 			t.Errorf("without randomness: %v", err)
+		}
+	})
+}
+
+type (
+	// club has a key of 32 bits, as Django's AutoField.
+	club struct {
+		ID      int64 `db:"bits=32"`
+		Name    string
+		Members orm.Many[member]
+	}
+	// member is stored before the club that it refers to.
+	member struct {
+		ID   int64
+		Club orm.Ref[club] `db:"on_delete=no_action,deferred"`
+	}
+)
+
+func TestKeysOfFewerBitsAndDeferredReferences(t *testing.T) {
+	t.Parallel()
+	models, err := orm.NewModels(orm.Group{Module: "m", Models: []orm.Declaration{orm.Model[club](), orm.Model[member]()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var narrow []string
+	for _, table := range models.Schema().Tables {
+		for _, c := range table.Columns {
+			if c.Type.Kind == schema.Int32 {
+				narrow = append(narrow, table.Name+"."+c.Name)
+			}
+		}
+	}
+	if diff := cmp.Diff([]string{"m_club.id", "m_club_members.club_id", "m_member.club_id"}, narrow); diff != "" {
+		t.Errorf("columns of 32 bits (-want +got)\n%s", diff)
+	}
+	name := orm.NewText[club, string]("Name")
+	members := orm.NewManyToMany[club, member]("Members")
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		use(t, db, orm.Model[club](), orm.Model[member]())
+		err := db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+			m := member{Club: orm.Ref[club]{ID: 1}}
+			if err := orm.Create(ctx, tx, &m); err != nil {
+				return err
+			}
+			c := club{Name: "chess"}
+			if err := orm.Create(ctx, tx, &c); err != nil {
+				return err
+			}
+			return members.Add(ctx, tx, &c, &m)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := orm.From[club](db).Where(name.Eq("chess")).With(members).Get(t.Context())
+		if err != nil || got.ID != 1 {
+			t.Fatal(got, err)
+		}
+		if all, err := got.Members.All(); err != nil || len(all) != 1 || all[0].Club.ID != 1 {
+			t.Errorf("members: %+v, %v", all, err)
+		}
+		if err := orm.Delete(t.Context(), db, &got); !errors.Is(err, database.ErrForeignKey) {
+			t.Errorf("a row that is referred to was deleted: %v", err)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"github.com/volaweb/vola/database"
@@ -24,12 +25,26 @@ func (s rowset) len() int { return s.slice.Len() }
 
 func (s rowset) at(i int) unsafe.Pointer { return s.slice.Index(i).Addr().UnsafePointer() }
 
+// init runs the method Init of all rows.
+func (s rowset) init(ctx context.Context) error {
+	if s.plan.hooks&hookInit == 0 {
+		return nil
+	}
+	for i := range s.len() {
+		if err := s.plan.initRow(ctx, s.slice.Index(i).Addr().Interface()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // keys returns the encoded values of a field of every row, nil for NULL, and
 // each value once.
 func (s rowset) keys(f *field) (all, distinct []any, err error) {
 	at := s.plan.indexOf(f.name)
 	all = make([]any, s.len())
-	seen := map[any]bool{}
+	seen := make(map[any]bool, s.len())
+	distinct = make([]any, 0, s.len())
 	for i := range all {
 		if all[i], err = s.plan.arg(at, s.at(i)); err != nil {
 			return nil, nil, err
@@ -101,6 +116,9 @@ func loadForward(ctx context.Context, h database.Handle, s rowset, via route, r 
 	if err := load(ctx, h, found, r.nested); err != nil {
 		return err
 	}
+	if err := found.init(ctx); err != nil {
+		return err
+	}
 	foundKeys, _, err := found.keys(target.key)
 	if err != nil {
 		return err
@@ -144,17 +162,22 @@ func loadMany(ctx context.Context, h database.Handle, s rowset, via route, r pre
 	if err != nil {
 		return err
 	}
-	b := &binder{}
+	b := newBinder()
 	b.mark('m', s.plan.table)
 	b.mark('.', r.field)
+	if r.limits { // the rows are numbered, in their order, before they are chosen
+		b.shape = append(b.shape, 'l')
+		b.orders(target, r.orders)
+	}
 	b.args = append(b.args, list)
 	for _, n := range r.where {
 		b.node(target, n)
 	}
-	b.orders(target, r.orders)
+	b.alive(target)
 	if r.limits {
-		b.shape = append(b.shape, 'l')
 		b.args = append(b.args, r.limit)
+	} else {
+		b.orders(target, r.orders)
 	}
 	if b.err != nil {
 		return b.err
@@ -167,12 +190,39 @@ func loadMany(ctx context.Context, h database.Handle, s rowset, via route, r pre
 	if err != nil {
 		return err
 	}
-	var owners []any
 	owner := reflect.New(key.base)
-	found, err := fetch(ctx, h, target, owner.Interface(), func() error {
-		k, err := s.plan.convertArg(s.plan.indexOf(key.name), owner.Elem().Interface())
-		owners = append(owners, k)
-		return err
+	at := make(map[any]int, len(distinct))
+	for i, k := range distinct {
+		at[k] = i
+	}
+	ownerOf := make([]int, 0, len(distinct)) // of each related row, an index of distinct
+	var places []int64                       // of each related row, where it stands in the order of pairs
+	var place int64
+	lead := []any{owner.Interface()}
+	inGo := via.ordersInGo(r)
+	if inGo {
+		lead = append(lead, &place)
+		places = make([]int64, 0, len(distinct))
+	}
+	starts := make([]int, len(distinct)+1) // at first how many rows each has
+	ownerKey := s.plan.indexOf(key.name)
+	found, err := fetch(ctx, h, target, lead, func() error {
+		var k any = nil
+		if id, ok := owner.Interface().(*int64); ok {
+			k = *id
+		} else if k, err = s.plan.convertArg(ownerKey, owner.Elem().Interface()); err != nil {
+			return err
+		}
+		i, ok := at[k]
+		if !ok {
+			return fmt.Errorf("the key %v was not asked for", k)
+		}
+		ownerOf = append(ownerOf, i)
+		if inGo {
+			places = append(places, place)
+		}
+		starts[i]++
+		return nil
 	}, text, b.args...)
 	if err != nil {
 		return err
@@ -180,19 +230,60 @@ func loadMany(ctx context.Context, h database.Handle, s rowset, via route, r pre
 	if err := load(ctx, h, found, r.nested); err != nil {
 		return err
 	}
-	byOwner := map[any][]int{}
-	for i, k := range owners {
-		byOwner[k] = append(byOwner[k], i)
+	if err := found.init(ctx); err != nil {
+		return err
 	}
+	grouped := found.groupedBy(ownerOf, starts, places)
 	rel := s.plan.relationNamed(r.field)
+	given := make([]bool, len(distinct))
 	for i, k := range keys {
-		rows := reflect.MakeSlice(reflect.SliceOf(rel.target), 0, len(byOwner[k]))
-		for _, j := range byOwner[k] {
-			rows = reflect.Append(rows, found.slice.Index(j))
+		o := at[k]
+		rows := grouped.Slice3(starts[o], starts[o+1], starts[o+1])
+		if given[o] { // the same row twice among s: each has its own slice
+			rows = reflect.AppendSlice(reflect.Zero(rows.Type()), rows)
 		}
-		reflect.NewAt(rel.typ, unsafe.Add(s.at(i), rel.offset)).Interface().(relationField).setRows(rows.Interface())
+		given[o] = true
+		reflect.NewAt(rel.typ, unsafe.Add(s.at(i), rel.offset)).Interface().(relationField).setRows(rows.UnsafePointer(), rows.Len())
 	}
 	return nil
+}
+
+// groupedBy returns the rows with those of one group behind each other, the
+// groups in their order. group has the group of each row, and counts the number
+// of rows of each group; it holds afterwards where each group begins.
+func (s rowset) groupedBy(group, counts []int, places []int64) reflect.Value {
+	sum := 0
+	for i, n := range counts {
+		counts[i] = sum
+		sum += n
+	}
+	perm, next := make([]int, len(group)), slices.Clone(counts)
+	same := true
+	for i, g := range group {
+		at := next[g]
+		next[g]++
+		// Groups are small and mostly in order.
+		for ; places != nil && at > counts[g] && places[perm[at-1]] > places[i]; at-- {
+			perm[at] = perm[at-1]
+			same = false
+		}
+		perm[at] = i
+		same = same && at == i
+	}
+	if same {
+		return s.slice
+	}
+	out := reflect.MakeSlice(s.slice.Type(), s.len(), s.len())
+	for i, from := range perm {
+		out.Index(i).Set(s.slice.Index(from))
+	}
+	return out
+}
+
+// ordersInGo reports whether the rows of pairs are put in order here: the sum
+// of small sorts costs less than the engine's one large one.
+func (via route) ordersInGo(r prefetch) bool {
+	return via.pairs != nil && via.pairs.through == nil && len(r.orders) == 0 && !r.limits && via.target.b.dialect.Name() == "sqlite"
 }
 
 // loadMany writes the statement that loads related rows: the owner's key, then
@@ -223,6 +314,10 @@ func (w *writer) loadMany(via route, r prefetch) {
 	}
 	w.col(ownerAlias, ownerColumn)
 	w.str(" AS owner_key, ")
+	if via.ordersInGo(r) {
+		w.col("p", via.pairs.order)
+		w.str(" AS owner_place, ")
+	}
 	w.b = target.appendColumnsAs(w.b, "t0")
 	if r.limits {
 		w.str(", row_number() OVER (PARTITION BY ")
@@ -248,6 +343,10 @@ func (w *writer) loadMany(via route, r prefetch) {
 	for _, n := range r.where {
 		w.str(" AND ")
 		w.node(target, "t0", n)
+	}
+	w.alive(target, "t0", " AND ")
+	if via.ordersInGo(r) {
+		return
 	}
 	if !r.limits {
 		order()
@@ -279,8 +378,11 @@ func (p *plan) appendColumnsAs(b []byte, alias string) []byte {
 
 // inList writes the condition that a column is in the list that is the next
 // argument.
-func (w *writer) inList(alias, column string) {
-	w.col(alias, column)
+func (w *writer) inList(alias, column string) { w.inListOf(func() { w.col(alias, column) }) }
+
+// inListOf is inList of anything that column writes.
+func (w *writer) inListOf(column func()) {
+	column()
 	if w.dialect.Name() == "sqlite" {
 		w.str(" IN (SELECT value FROM json_each(")
 		w.arg()
@@ -295,18 +397,13 @@ func (w *writer) inList(alias, column string) {
 // fetch reads rows of a model that is only known at run time; lead, when not
 // nil, receives the first column, and each is called after each row. Columns
 // behind those of the model are dropped.
-func fetch(ctx context.Context, h database.Handle, p *plan, lead any, each func() error, text string, args ...any) (s rowset, err error) {
+func fetch(ctx context.Context, h database.Handle, p *plan, lead []any, each func() error, text string, args ...any) (s rowset, err error) {
 	rows, err := h.Query(ctx, text, args...)
 	if err != nil {
 		return rowset{}, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	var r *reader
-	if lead != nil {
-		r = p.newReader(lead)
-	} else {
-		r = p.newReader()
-	}
+	r := p.newReader(lead...)
 	columns, err := rows.Columns()
 	if err != nil {
 		return rowset{}, err
@@ -314,13 +411,20 @@ func fetch(ctx context.Context, h database.Handle, p *plan, lead any, each func(
 	for len(r.dests) < len(columns) {
 		r.dests = append(r.dests, new(any))
 	}
-	slice := reflect.MakeSlice(reflect.SliceOf(p.typ), 0, 16)
-	zero := reflect.Zero(p.typ)
+	slice := reflect.New(reflect.SliceOf(p.typ)).Elem()
+	size, n := p.typ.Size(), 0
+	var first unsafe.Pointer
 	for rows.Next() {
-		slice = reflect.Append(slice, zero)
-		if err := r.scan(rows, slice.Index(slice.Len()-1).Addr().UnsafePointer()); err != nil {
+		if n == slice.Cap() {
+			slice.SetLen(n)
+			slice.Grow(max(n, 16)) // zeroed
+			slice.SetLen(slice.Cap())
+			first = slice.UnsafePointer()
+		}
+		if err := r.scan(rows, unsafe.Add(first, uintptr(n)*size)); err != nil {
 			return rowset{}, err
 		}
+		n++
 		if each == nil {
 			continue
 		}
@@ -328,5 +432,6 @@ func fetch(ctx context.Context, h database.Handle, p *plan, lead any, each func(
 			return rowset{}, err
 		}
 	}
+	slice.SetLen(n)
 	return rowset{p, slice}, rows.Err()
 }

@@ -17,6 +17,7 @@ type Declaration struct {
 	table   string
 	indexes []IndexOption
 	checks  []schema.Check
+	lookups []lookupBy
 	// caller is where Model was called: in the package of the type, which
 	// leads to its source.
 	caller uintptr
@@ -74,6 +75,10 @@ type model struct {
 	indexes []IndexOption
 	checks  []schema.Check
 	source  *source
+	// deleted is the field tagged soft_delete, version the one tagged version;
+	// nil where there is none.
+	deleted, version *field
+	hooks            hooks
 }
 
 // refInfo is the foreign-key side of a field.
@@ -106,6 +111,8 @@ func newModel(module string, d Declaration) (*model, []error) {
 	var errs []error
 	m.addFields(d.typ, nil, 0, &errs)
 	m.findKey(&errs)
+	m.findSpecial(&errs)
+	m.hooks = hooksOf(d.typ)
 	for i, f := range m.fields {
 		for _, g := range m.fields[:i] {
 			if strings.EqualFold(f.column, g.column) {
@@ -114,6 +121,7 @@ func newModel(module string, d Declaration) (*model, []error) {
 		}
 	}
 	errs = append(errs, m.checkIndexes()...)
+	errs = append(errs, m.checkLookups(d.lookups)...)
 	if err := m.checkGenerated(); err != nil {
 		errs = append(errs, m.mistake("", err))
 	}
@@ -209,6 +217,25 @@ func (m *model) findKey(errs *[]error) {
 	}
 	m.key = m.keys[0]
 	m.key.auto = m.key.form == formInt && m.key.base.Kind() == reflect.Int64 && m.key.ref == nil
+}
+
+// findSpecial finds the fields tagged soft_delete and version.
+func (m *model) findSpecial(errs *[]error) {
+	for _, f := range m.fields {
+		for _, x := range [...]struct {
+			tagged bool
+			name   string
+			field  **field
+		}{{f.tag.softDelete, "soft_delete", &m.deleted}, {f.tag.version, "version", &m.version}} {
+			switch {
+			case !x.tagged:
+			case *x.field != nil:
+				*errs = append(*errs, m.mistake(f.name, fmt.Errorf("is tagged %s, and so is %s", x.name, (*x.field).name)))
+			default:
+				*x.field = f
+			}
+		}
+	}
 }
 
 // isKey reports whether f is part of the primary key.

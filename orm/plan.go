@@ -19,6 +19,8 @@ type binding struct {
 	dialect database.Dialect
 	plans   map[reflect.Type]*plan
 	texts   texts
+	kinds   sync.Map // reflect.Type to kind, of values that belong to no column
+	results sync.Map // resultKey to *plan, of what selections are read into
 	// cursors numbers the cursors opened, for their names.
 	cursors atomic.Int64
 }
@@ -62,12 +64,28 @@ func Use(db *database.DB, models *Models) error {
 	return nil
 }
 
-// planOf returns the plan of a model on the database of h.
-func planOf(h database.Handle, t reflect.Type) (*plan, error) {
+// bindingOf returns the models on the database of h.
+func bindingOf(h database.Handle) (*binding, error) {
+	if h == nil {
+		return nil, errors.New("orm: the query has no database; make it with orm.From")
+	}
 	b, _ := database.Root(h).Attached(bindingKey{}, nil).(*binding)
 	if b == nil {
-		return nil, fmt.Errorf("orm: no models are known for this database; call orm.Use first")
+		return nil, errors.New("orm: no models are known for this database; call orm.Use first")
 	}
+	return b, nil
+}
+
+// planOf returns the plan of a model on the database of h.
+func planOf(h database.Handle, t reflect.Type) (*plan, error) {
+	b, err := bindingOf(h)
+	if err != nil {
+		return nil, err
+	}
+	return b.planFor(t)
+}
+
+func (b *binding) planFor(t reflect.Type) (*plan, error) {
 	p := b.plans[t]
 	if p == nil {
 		return nil, fmt.Errorf("orm: %s is not a model of this database; add orm.Model[%s]() to its module's Models", t, t)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"unsafe"
 
 	"github.com/volaweb/vola/database"
@@ -18,12 +19,16 @@ import (
 type Query[T any] struct {
 	h      database.Handle
 	where  []*node
+	having []*node
 	orders []order
 	with   []prefetch
 	limit  int // negative: none
 	offset int
 	every  bool
-	err    error
+	lock   lock
+	// deleted says which rows of a model with soft delete are seen.
+	deleted deletedRows
+	err     error
 }
 
 // From returns the query for all rows of T on a database or in a transaction.
@@ -33,6 +38,16 @@ func From[T any](h database.Handle) Query[T] { return Query[T]{h: h, limit: -1} 
 // before.
 func (q Query[T]) Where(conditions ...Condition[T]) Query[T] {
 	q.where = append(q.where[:len(q.where):len(q.where)], nodes(conditions)...)
+	return q
+}
+
+// Having adds conditions on groups of rows, for [Select]:
+//
+//	Having(orm.Count[Post]().Ge(3))
+//
+// Other methods than Select refuse it.
+func (q Query[T]) Having(conditions ...Condition[T]) Query[T] {
+	q.having = append(q.having[:len(q.having):len(q.having)], nodes(conditions)...)
 	return q
 }
 
@@ -62,6 +77,14 @@ func (q Query[T]) Limit(n int) Query[T] {
 	return q
 }
 
+// atMost returns the query with a limit of n, unless it has a smaller one.
+func (q Query[T]) atMost(n int) Query[T] {
+	if q.limit >= 0 && q.limit < n {
+		return q
+	}
+	return q.Limit(n)
+}
+
 // Offset leaves out the first n rows. A negative n is an error when the query
 // runs.
 func (q Query[T]) Offset(n int) Query[T] {
@@ -84,13 +107,13 @@ func (q Query[T]) All(ctx context.Context) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	return q.read(ctx, p)
+	return q.read(ctx, p, false)
 }
 
 // First returns the first row of the query; the error is [ErrNotFound] when
 // there is none.
 func (q Query[T]) First(ctx context.Context) (T, error) {
-	rows, err := q.Limit(1).All(ctx)
+	rows, err := q.atMost(1).All(ctx)
 	if err == nil && len(rows) == 0 {
 		err = q.notFound()
 	}
@@ -104,7 +127,16 @@ func (q Query[T]) First(ctx context.Context) (T, error) {
 // Get returns the one row of the query; the error is [ErrNotFound] when there
 // is none and [ErrMultiple] when there are more.
 func (q Query[T]) Get(ctx context.Context) (T, error) {
-	rows, err := q.Limit(2).All(ctx)
+	p, err := q.plan()
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	one := q.limit < 0 && q.offset == 0 && q.atMostOne(p)
+	if !one {
+		q = q.atMost(2)
+	}
+	rows, err := q.read(ctx, p, one)
 	switch {
 	case err != nil:
 	case len(rows) == 0:
@@ -136,9 +168,7 @@ func (q Query[T]) Count(ctx context.Context) (int64, error) {
 		if limited {
 			w.str("(SELECT 1 FROM ")
 		}
-		w.name(p.table)
-		w.str(" t0")
-		w.where(p, "t0", q.where)
+		w.from(p, q.where, q.deleted)
 		if limited {
 			w.limits(q.limit, q.offset)
 			w.str(") t")
@@ -156,7 +186,7 @@ func (q Query[T]) Count(ctx context.Context) (int64, error) {
 
 // Exists reports whether the query has any row.
 func (q Query[T]) Exists(ctx context.Context) (bool, error) {
-	n, err := q.Limit(1).Count(ctx)
+	n, err := q.atMost(1).Count(ctx)
 	return n > 0, err
 }
 
@@ -167,14 +197,26 @@ func (q Query[T]) plan() (*plan, error) {
 	if q.err != nil {
 		return nil, q.err
 	}
+	if len(q.having) > 0 {
+		return nil, errors.New("orm: Having is for queries that Select is given")
+	}
 	return planOf(q.h, reflect.TypeFor[T]())
 }
 
 // bind collects the arguments of the query and begins its shape with kind.
 func (q Query[T]) bind(p *plan, kind byte) *binder {
-	b := &binder{shape: make([]byte, 0, 128)}
+	b := newBinder()
 	b.mark(kind, p.table)
-	for _, n := range q.where {
+	b.shape = append(b.shape, byte('0'+q.deleted), byte('0'+q.lock))
+	joins, rest := q.where, []*node(nil)
+	if kind == 's' || kind == 'c' {
+		joins, rest = p.joins(q.where)
+		b.shape = strconv.AppendInt(b.shape, int64(len(joins)), 10)
+	}
+	for _, n := range joins {
+		b.node(p, n)
+	}
+	for _, n := range rest {
 		b.node(p, n)
 	}
 	if kind == 's' {
@@ -203,17 +245,34 @@ func (q Query[T]) selectText(p *plan) (string, []any, error) {
 		w.str("SELECT ")
 		w.str(p.selectList)
 		w.str(" FROM ")
-		w.name(p.table)
-		w.str(" t0")
-		w.where(p, "t0", q.where)
+		w.from(p, q.where, q.deleted)
 		w.orderBy(p, "t0", q.orders)
 		w.limits(q.limit, q.offset)
+		w.lock(q.lock)
 	})
 	return text, b.args, err
 }
 
-// read runs the query and loads the relations asked for.
-func (q Query[T]) read(ctx context.Context, p *plan) ([]T, error) {
+// atMostOne reports whether the conditions leave no more than one row: one is
+// that the key, or a unique column, has a value.
+func (q Query[T]) atMostOne(p *plan) bool {
+	for _, n := range q.where {
+		if n == nil || n.op != opEq || n.left != nil {
+			continue
+		}
+		if p.key != nil && n.field == p.key.name {
+			return true
+		}
+		if f := p.fieldNamed(n.field); f != nil && f.tag.unique && (p.deleted == nil || q.deleted == deletedHidden) {
+			return true
+		}
+	}
+	return false
+}
+
+// read runs the query and loads the relations asked for. With one it does not
+// look for a second row.
+func (q Query[T]) read(ctx context.Context, p *plan, one bool) ([]T, error) {
 	text, args, err := q.selectText(p)
 	if err != nil {
 		return nil, err
@@ -222,7 +281,11 @@ func (q Query[T]) read(ctx context.Context, p *plan) ([]T, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", p.model, err)
 	}
-	items := make([]T, 0, capacity(q.limit))
+	room := capacity(q.limit)
+	if one {
+		room = 1
+	}
+	items := make([]T, 0, room)
 	r := p.newReader()
 	for rows.Next() {
 		var zero T
@@ -230,6 +293,9 @@ func (q Query[T]) read(ctx context.Context, p *plan) ([]T, error) {
 		if err := r.scan(rows, unsafe.Pointer(&items[len(items)-1])); err != nil {
 			rows.Close()
 			return nil, err
+		}
+		if one {
+			break
 		}
 	}
 	if err := rows.Close(); err != nil {
@@ -240,6 +306,9 @@ func (q Query[T]) read(ctx context.Context, p *plan) ([]T, error) {
 		if err := load(ctx, q.h, set, q.with); err != nil {
 			return nil, err
 		}
+	}
+	if err := initAll(ctx, p, items); err != nil {
+		return nil, err
 	}
 	return items, nil
 }

@@ -3,6 +3,7 @@ package orm
 import (
 	"fmt"
 	"reflect"
+	"unsafe"
 
 	"github.com/volaweb/vola/fault"
 )
@@ -69,7 +70,10 @@ func (m Many[T]) Loaded() bool { return m.loaded }
 func (m *Many[T]) relationTarget() reflect.Type { return reflect.TypeFor[T]() }
 func (m *Many[T]) relationKind() relationKind   { return relPairs }
 
-func (m *Many[T]) setRows(rows any) {
-	m.rows, _ = rows.([]T)
+func (m *Many[T]) setRows(first unsafe.Pointer, n int) {
+	m.rows = unsafe.Slice((*T)(first), n)
+	if m.rows == nil {
+		m.rows = []T{}
+	}
 	m.loaded = true
 }

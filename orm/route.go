@@ -3,6 +3,7 @@ package orm
 import (
 	"fmt"
 	"reflect"
+	"slices"
 )
 
 // route is how a relation leads from the rows of one model to those of another
@@ -64,7 +65,24 @@ func (w *writer) exists(p *plan, alias string, n *node) {
 		return // the binder has found it, and the text is not used
 	}
 	t := w.alias()
-	w.str("EXISTS (SELECT 1 FROM ")
+	w.str("EXISTS (SELECT 1")
+	hidden := via.forward == nil && via.target.deleted != nil
+	w.related(p, alias, t, via, len(n.kids) > 0 || hidden)
+	if len(n.kids) > 0 {
+		w.str(" AND ")
+		w.joined(via.target, t, n.kids, " AND ")
+	}
+	if hidden {
+		w.alive(via.target, t, " AND ")
+	}
+	w.str(")")
+}
+
+// related writes FROM and WHERE of a subquery on the rows of via.target, in
+// alias t, that a row of p in alias leads to. Without need of the rows
+// themselves, pairs are enough.
+func (w *writer) related(p *plan, alias, t string, via route, need bool) {
+	w.str(" FROM ")
 	if via.pairs == nil {
 		w.name(via.target.table)
 		w.str(" " + t + " WHERE ")
@@ -77,26 +95,68 @@ func (w *writer) exists(p *plan, alias string, n *node) {
 			w.str(" = ")
 			w.col(alias, p.key.column)
 		}
-	} else {
-		pair := w.alias()
-		w.name(via.pairs.table)
-		w.str(" " + pair)
-		if len(n.kids) > 0 {
-			w.str(" JOIN ")
-			w.name(via.target.table)
-			w.str(" " + t + " ON ")
-			w.col(t, via.target.key.column)
-			w.str(" = ")
-			w.col(pair, via.pairs.far)
-		}
-		w.str(" WHERE ")
-		w.col(pair, via.pairs.near)
+		return
+	}
+	pair := w.alias()
+	w.name(via.pairs.table)
+	w.str(" " + pair)
+	if need {
+		w.str(" JOIN ")
+		w.name(via.target.table)
+		w.str(" " + t + " ON ")
+		w.col(t, via.target.key.column)
 		w.str(" = ")
-		w.col(alias, p.key.column)
+		w.col(pair, via.pairs.far)
 	}
-	if len(n.kids) > 0 {
-		w.str(" AND ")
-		w.joined(via.target, t, n.kids, " AND ")
+	w.str(" WHERE ")
+	w.col(pair, via.pairs.near)
+	w.str(" = ")
+	w.col(alias, p.key.column)
+}
+
+// joins splits conditions that rows must all fulfil into those that become
+// joins and the others, which keep their order. A foreign key leads to one row,
+// so that a join finds no row twice, and SQLite, unlike PostgreSQL, thinks of
+// beginning with the other table only when it is joined.
+func (p *plan) joins(conditions []*node) (joins, rest []*node) {
+	is := func(n *node) bool {
+		if n == nil || n.op != opExists || n.back != nil {
+			return false
+		}
+		f := p.fieldNamed(n.field)
+		return f != nil && f.ref != nil
 	}
-	w.str(")")
+	if p.b.dialect.Name() != "sqlite" || !slices.ContainsFunc(conditions, is) {
+		return nil, conditions
+	}
+	for _, n := range conditions {
+		if is(n) {
+			joins = append(joins, n)
+		} else {
+			rest = append(rest, n)
+		}
+	}
+	return joins, rest
+}
+
+// from writes the table of p as t0, and the conditions on its rows.
+func (w *writer) from(p *plan, conditions []*node, d deletedRows) {
+	w.name(p.table)
+	w.str(" t0")
+	joins, rest := p.joins(conditions)
+	for _, n := range joins {
+		via, _ := p.routeOf(n.field)
+		t := w.alias()
+		w.str(" JOIN ")
+		w.name(via.target.table)
+		w.str(" " + t + " ON ")
+		w.col(t, via.target.key.column)
+		w.str(" = ")
+		w.col("t0", via.forward.column)
+		if len(n.kids) > 0 {
+			w.str(" AND ")
+			w.joined(via.target, t, n.kids, " AND ")
+		}
+	}
+	w.where(p, "t0", p.visible(rest, d))
 }

@@ -1,8 +1,10 @@
 package orm
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/schema"
 )
 
@@ -15,7 +17,7 @@ func (m *model) tables() []schema.Table {
 	}
 	for _, f := range m.fields {
 		t.Columns = append(t.Columns, schema.Column{
-			Name: f.column, Type: f.store, Null: f.null != notNull, Auto: f.auto,
+			Name: f.column, Type: f.columnType(), Null: f.null != notNull, Auto: f.auto,
 			Default: f.def, Generated: f.tag.generated,
 		})
 		one := []string{f.column}
@@ -44,6 +46,9 @@ func (m *model) tables() []schema.Table {
 		}
 		t.Uniques = append(t.Uniques, u)
 	}
+	if m.deleted != nil {
+		m.uniqueAmongLiving(&t)
+	}
 	out := []schema.Table{t}
 	for _, r := range m.relations {
 		if r.kind == relPairs && r.tag.reverse == "" && r.through == nil {
@@ -52,6 +57,23 @@ func (m *model) tables() []schema.Table {
 	}
 	return out
 }
+
+// uniqueAmongLiving makes indexes of the unique constraints, which leave out
+// the rows that are marked as deleted.
+func (m *model) uniqueAmongLiving(t *schema.Table) {
+	where := m.deletedIsNull()
+	for _, u := range t.Uniques {
+		x := schema.Index{Name: u.Name, Unique: true, Where: where}
+		for _, c := range u.Columns {
+			x.Columns = append(x.Columns, schema.IndexColumn{Column: c})
+		}
+		t.Indexes = append(t.Indexes, x)
+	}
+	t.Uniques = nil
+}
+
+// deletedIsNull is the SQL condition that a row is not marked as deleted.
+func (m *model) deletedIsNull() string { return database.Quote(m.deleted.column) + " IS NULL" }
 
 func (f *field) foreignKey(table string) schema.ForeignKey {
 	to := f.ref.model
@@ -62,8 +84,23 @@ func (f *field) foreignKey(table string) schema.ForeignKey {
 	return schema.ForeignKey{
 		Name:    schema.ForeignKeyName(table, []string{f.column}, to.table, to.key.column),
 		Columns: []string{f.column}, RefTable: to.table, RefColumns: []string{to.key.column},
-		OnDelete: action,
+		OnDelete: action, Deferred: f.tag.deferred,
 	}
+}
+
+// columnType returns the type of the field's column. A reference to a whole
+// number has the type of the key that it holds.
+func (f *field) columnType() schema.Type {
+	for seen := []*field{}; f.ref != nil && f.ref.model.key.form == formInt && !slices.Contains(seen, f); f = f.ref.model.key {
+		seen = append(seen, f) // keys that refer to each other have an end too
+	}
+	switch f.tag.bits {
+	case 16:
+		return schema.Type{Kind: schema.Int16}
+	case 32:
+		return schema.Type{Kind: schema.Int32}
+	}
+	return f.store
 }
 
 // pairs returns the table of a many-to-many relation: pairs of keys, each pair
@@ -73,8 +110,8 @@ func (f *relation) pairs(m *model) schema.Table {
 		Name: f.table,
 		Columns: []schema.Column{
 			{Name: "id", Type: schema.Type{Kind: schema.Int64}, Auto: true},
-			{Name: f.near, Type: m.key.store},
-			{Name: f.far, Type: f.model.key.store},
+			{Name: f.near, Type: m.key.columnType()},
+			{Name: f.far, Type: f.model.key.columnType()},
 		},
 		PrimaryKey: []string{"id"},
 		Uniques:    []schema.Unique{{Name: schema.UniqueName(f.table, []string{f.near, f.far}), Columns: []string{f.near, f.far}}},

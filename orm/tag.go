@@ -20,6 +20,9 @@ type tag struct {
 	autoNowAdd bool
 	onDelete   schema.Action
 	hasDelete  bool
+	deferred   bool
+	softDelete bool
+	version    bool
 	reverse    string
 	through    string
 	by         string
@@ -30,6 +33,7 @@ type tag struct {
 	decimal    bool
 	precision  int
 	scale      int
+	bits       int         // of the column, where it holds fewer than the field
 	valuer     schema.Kind // what the type's own Value returns
 	hasDefault bool
 	def        string
@@ -37,8 +41,8 @@ type tag struct {
 }
 
 // tagOptions are the options that parseTag knows, for its messages.
-const tagOptions = "size=N, unique, index, column=NAME, on_delete=X, auto_now, auto_now_add, primary_key, reverse=FIELD, through=MODEL, by=FIELD, was=COLUMN, " +
-	"json, decimal=DIGITS.PLACES, duration, type=KIND, default=VALUE, generated=SQL, -"
+const tagOptions = "size=N, unique, index, column=NAME, on_delete=X, deferred, auto_now, auto_now_add, soft_delete, version, primary_key, reverse=FIELD, through=MODEL, by=FIELD, was=COLUMN, " +
+	"json, decimal=DIGITS.PLACES, duration, bits=N, type=KIND, default=VALUE, generated=SQL, -"
 
 // parseTag reads a db tag. The error names the option that is wrong.
 func parseTag(s string) (tag, error) {
@@ -122,6 +126,12 @@ func (t *tag) set(key, value string) (flag bool, err error) {
 		t.autoNowAdd = true
 	case "primary_key":
 		t.primaryKey = true
+	case "deferred":
+		t.deferred = true
+	case "soft_delete":
+		t.softDelete = true
+	case "version":
+		t.version = true
 	case "json":
 		t.json = true
 	case "duration":
@@ -158,6 +168,8 @@ func (t *tag) setValue(key, value string) (err error) {
 		return t.setOnDelete(value)
 	case "decimal":
 		return t.setDecimal(value)
+	case "bits":
+		return t.setBits(value)
 	case "type":
 		return t.setType(value)
 	case "default":
@@ -179,9 +191,24 @@ func (t *tag) setOnDelete(value string) error {
 		t.onDelete = schema.Cascade
 	case "set_null":
 		t.onDelete = schema.SetNull
+	case "no_action":
+		t.onDelete = schema.NoAction
 	case "":
 	default:
-		return fmt.Errorf("on_delete=%s is not known; it is one of protect, cascade, set_null", value)
+		return fmt.Errorf("on_delete=%s is not known; it is one of protect, cascade, set_null, no_action", value)
+	}
+	return nil
+}
+
+func (t *tag) setBits(value string) error {
+	switch value {
+	case "16":
+		t.bits = 16
+	case "32":
+		t.bits = 32
+	case "":
+	default:
+		return fmt.Errorf("bits=%s is not known; it is 16 or 32", value)
 	}
 	return nil
 }

@@ -20,8 +20,10 @@ func Create[T any](ctx context.Context, h database.Handle, row *T) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.insert(ctx, h, unsafe.Pointer(row), nil)
-	return err
+	return p.saving(ctx, h, row, Saving{}, func(ctx context.Context, h database.Handle) (created, stored bool, err error) {
+		_, err = p.insert(ctx, h, unsafe.Pointer(row), nil)
+		return true, true, err
+	})
 }
 
 // insert stores the struct at ptr as a new row. With the columns of a unique
@@ -29,6 +31,9 @@ func Create[T any](ctx context.Context, h database.Handle, row *T) error {
 func (p *plan) insert(ctx context.Context, h database.Handle, ptr unsafe.Pointer, unless []string) (inserted bool, err error) {
 	p.stamp(ptr, true)
 	p.truncateTimes(ptr)
+	if p.version != nil && *p.versionAt(ptr) == 0 {
+		*p.versionAt(ptr) = 1
+	}
 	if err := p.makeKey(ptr); err != nil {
 		return false, err
 	}
@@ -77,7 +82,7 @@ func (p *plan) inserts(f *field, numbered bool) bool {
 }
 
 func (p *plan) insertText(numbered, returning bool, unless []string) (string, error) {
-	b := &binder{}
+	b := newBinder()
 	b.mark('i', p.table)
 	if numbered {
 		b.shape = append(b.shape, 'n')
@@ -126,7 +131,9 @@ func (p *plan) insertText(numbered, returning bool, unless []string) (string, er
 			w.name(column)
 		}
 		if unless != nil {
-			w.str(") DO NOTHING")
+			w.str(")")
+			w.amongLiving(p, unless)
+			w.str(" DO NOTHING")
 		}
 		if returning {
 			w.str(" RETURNING ")
@@ -158,7 +165,8 @@ func (p *plan) stamp(ptr unsafe.Pointer, created bool) {
 // Update stores the named fields of row, and those tagged auto_now, in the row
 // with its key. Fields that are not named keep what the database has: nothing
 // that someone else changed meanwhile is overwritten by accident. The error is
-// [ErrNotFound] when there is no such row.
+// [ErrNotFound] when there is no such row, and [ErrConflict] when the model has
+// a field tagged version and the row is of another version than the struct.
 func Update[T any](ctx context.Context, h database.Handle, row *T, fields ...Field[T]) error {
 	p, err := planOf(h, reflect.TypeFor[T]())
 	if err != nil {
@@ -167,19 +175,20 @@ func Update[T any](ctx context.Context, h database.Handle, row *T, fields ...Fie
 	if len(fields) == 0 {
 		return fmt.Errorf("orm: an update of a %s names no field", p.model)
 	}
-	ptr := unsafe.Pointer(row)
-	p.stamp(ptr, false)
-	p.truncateTimes(ptr)
-	var set []assignedField
-	for _, f := range fields {
-		i := p.indexOf(f.fieldOf(*row))
+	set := make([]assignedField, 0, len(fields)+2)
+	names := make([]string, len(fields))
+	for k, f := range fields {
+		names[k] = f.fieldOf(*row)
+		i := p.indexOf(names[k])
 		switch {
 		case i < 0:
-			return unknownField(p, f.fieldOf(*row))
+			return unknownField(p, names[k])
 		case p.isKey(p.fields[i]):
 			return fmt.Errorf("orm: an update cannot change the key %s of a %s", p.fields[i].name, p.model)
 		case p.fields[i].tag.generated != "":
 			return fieldError(p.model, p.fields[i], errGenerated)
+		case p.fields[i] == p.version:
+			return fieldError(p.model, p.fields[i], errVersion)
 		}
 		set = append(set, assignedField{at: i, op: assignSet})
 	}
@@ -188,60 +197,15 @@ func Update[T any](ctx context.Context, h database.Handle, row *T, fields ...Fie
 			set = append(set, assignedField{at: i, op: assignSet})
 		}
 	}
-	b := &binder{}
-	b.mark('u', p.table)
-	for i, s := range set {
-		v, err := p.arg(s.at, ptr)
-		if err != nil {
-			return err
-		}
-		set[i].bind(b, p, v)
-	}
-	if b.args, err = p.appendKey(b.args, ptr); err != nil {
-		return err
-	}
-	text, err := p.b.texts.get(b.shape, func() (string, error) {
-		w := &writer{dialect: p.b.dialect}
-		w.update(p, set)
-		w.whereKey(p)
-		return string(w.b), nil
+	return p.saving(ctx, h, row, Saving{Fields: names}, func(ctx context.Context, h database.Handle) (created, stored bool, err error) {
+		ptr := unsafe.Pointer(row)
+		p.stamp(ptr, false)
+		p.truncateTimes(ptr)
+		return false, true, p.update(ctx, h, ptr, set)
 	})
-	if err != nil {
-		return err
-	}
-	return p.blameWrite(ctx, h, ptr, affectOne(ctx, h, p, "update", text, b.args))
 }
 
-// Delete deletes the row with the key of row. The error is [ErrNotFound] when
-// there is none, and [database.ErrForeignKey] when other rows still refer to
-// it.
-func Delete[T any](ctx context.Context, h database.Handle, row *T) error {
-	p, err := planOf(h, reflect.TypeFor[T]())
-	if err != nil {
-		return err
-	}
-	key, err := p.appendKey(nil, unsafe.Pointer(row))
-	if err != nil {
-		return err
-	}
-	w := &writer{dialect: p.b.dialect}
-	w.str("DELETE FROM ")
-	w.name(p.table)
-	w.whereKey(p)
-	err = affectOne(ctx, h, p, "delete", string(w.b), key)
-	return p.blameDelete(ctx, h, err, func(w *writer) { w.whereKey(p) }, key...)
-}
-
-func affectOne(ctx context.Context, h database.Handle, p *plan, verb, text string, args []any) error {
-	res, err := h.Exec(ctx, text, args...)
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", verb, p.model, err)
-	}
-	if res.RowsAffected == 0 {
-		return fmt.Errorf("%s: %w in %s", verb, ErrNotFound, p.model)
-	}
-	return nil
-}
+var errVersion = errors.New("the version counts by itself; it cannot be set")
 
 // Update gives columns new values in all rows of the query, in one statement,
 // and returns how many rows there were. Values are computed by the database,
@@ -255,7 +219,7 @@ func (q Query[T]) Update(ctx context.Context, assignments ...Assignment[T]) (int
 	if len(assignments) == 0 {
 		return 0, fmt.Errorf("orm: an update of %s names no column", p.model)
 	}
-	b := &binder{}
+	b := newBinder()
 	b.mark('U', p.table)
 	var set []assignedField
 	for _, a := range assignments {
@@ -265,6 +229,9 @@ func (q Query[T]) Update(ctx context.Context, assignments ...Assignment[T]) (int
 		}
 		s.bind(b, p, v)
 		set = append(set, s)
+	}
+	if p.version != nil {
+		set = append(set, p.nextVersion(b))
 	}
 	for i, f := range p.fields {
 		if f.tag.autoNow {
@@ -277,12 +244,13 @@ func (q Query[T]) Update(ctx context.Context, assignments ...Assignment[T]) (int
 			set = append(set, s)
 		}
 	}
-	for _, n := range q.where {
+	where := p.visible(q.where, q.deleted)
+	for _, n := range where {
 		b.node(p, n)
 	}
 	text, err := q.text(p, b, func(w *writer) {
 		w.update(p, set)
-		w.where(p, "t0", q.where)
+		w.where(p, "t0", where)
 	})
 	if err != nil {
 		return 0, err
@@ -290,36 +258,13 @@ func (q Query[T]) Update(ctx context.Context, assignments ...Assignment[T]) (int
 	return q.write(ctx, p, "update", text, b.args)
 }
 
-// Delete deletes all rows of the query and returns how many there were; rows
-// that the database deletes with them are not counted. Without a condition it
-// is refused unless Every was said; Limit, Offset and relations to load do not
-// go with it.
-func (q Query[T]) Delete(ctx context.Context) (int64, error) {
-	p, err := q.planToWrite("delete")
-	if err != nil {
-		return 0, err
-	}
-	b := q.bind(p, 'd')
-	text, err := q.text(p, b, func(w *writer) {
-		w.str("DELETE FROM ")
-		w.name(p.table)
-		w.str(" AS t0")
-		w.where(p, "t0", q.where)
-	})
-	if err != nil {
-		return 0, err
-	}
-	n, err := q.write(ctx, p, "delete", text, b.args)
-	return n, p.blameDelete(ctx, q.h, err, func(w *writer) { w.where(p, "t0", q.where) }, b.args...)
-}
-
 func (q Query[T]) planToWrite(verb string) (*plan, error) {
 	p, err := q.plan()
 	switch {
 	case err != nil:
 		return nil, err
-	case q.limit >= 0 || q.offset > 0 || len(q.with) > 0:
-		return nil, fmt.Errorf("orm: %s of %s: Limit, Offset and With cannot be used here", verb, p.model)
+	case q.limit >= 0 || q.offset > 0 || len(q.with) > 0 || q.lock != 0:
+		return nil, fmt.Errorf("orm: %s of %s: Limit, Offset, With and ForUpdate cannot be used here", verb, p.model)
 	case len(q.where) == 0 && !q.every:
 		return nil, fmt.Errorf("orm: %s of %s has no condition and would concern every row; say Every() if that is meant", verb, p.model)
 	}
@@ -336,8 +281,9 @@ func (q Query[T]) write(ctx context.Context, p *plan, verb, text string, args []
 
 // assignedField is one column of an UPDATE.
 type assignedField struct {
-	at int // among the plan's fields
-	op assignOp
+	at   int // among the plan's fields
+	op   assignOp
+	expr *expr // for assignExpr
 }
 
 // assigned resolves an assignment and its encoded value.
@@ -353,6 +299,9 @@ func (p *plan) assigned(a assignment) (assignedField, any, error) {
 	if f.tag.generated != "" {
 		return s, nil, fieldError(p.model, f, errGenerated)
 	}
+	if f == p.version {
+		return s, nil, fieldError(p.model, f, errVersion)
+	}
 	switch a.op {
 	case assignNull:
 		if f.null == notNull {
@@ -365,6 +314,9 @@ func (p *plan) assigned(a assignment) (assignedField, any, error) {
 		}
 		v, err := p.convertArg(s.at, a.value)
 		return s, v, err
+	case assignExpr:
+		s.expr, _ = a.value.(*expr)
+		return s, nil, nil
 	}
 	v, err := p.assignArg(s.at, a.value)
 	return s, v, err
@@ -373,7 +325,11 @@ func (p *plan) assigned(a assignment) (assignedField, any, error) {
 // bind adds the assignment to the shape, and its value to the arguments.
 func (s assignedField) bind(b *binder, p *plan, v any) {
 	b.mark(byte('0'+s.op), p.fields[s.at].name)
-	if s.op != assignNull {
+	switch s.op {
+	case assignNull:
+	case assignExpr:
+		b.expr(p, s.expr, p.kindAt(s.at))
+	default:
 		b.args = append(b.args, v)
 	}
 }
@@ -394,6 +350,8 @@ func (w *writer) update(p *plan, set []assignedField) {
 			w.str("NULL")
 		case assignAdd:
 			w.sum(p, s.at)
+		case assignExpr:
+			w.expr(p, "t0", s.expr, p.kindAt(s.at))
 		default:
 			w.arg()
 		}

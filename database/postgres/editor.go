@@ -144,23 +144,12 @@ func foreignKey(f schema.ForeignKey) string {
 func indexes(t schema.Table) []string {
 	var out []string
 	for _, x := range t.Indexes {
-		out = append(out, createIndex(t.Name, x))
+		out = append(out, createIndex(t, x))
 	}
 	return out
 }
 
-func createIndex(table string, x schema.Index) string {
-	var cols []string
-	for _, c := range x.Columns {
-		s := database.Quote(c.Column)
-		if c.Expr != "" {
-			s = c.Expr
-		}
-		if c.Desc {
-			s += " DESC"
-		}
-		cols = append(cols, s)
-	}
+func createIndex(t schema.Table, x schema.Index) string {
 	unique, where := "", ""
 	if x.Unique {
 		unique = "UNIQUE "
@@ -168,7 +157,33 @@ func createIndex(table string, x schema.Index) string {
 	if x.Where != "" {
 		where = " WHERE " + x.Where
 	}
-	return "CREATE " + unique + "INDEX " + database.Quote(x.Name) + " ON " + database.Quote(table) + " (" + strings.Join(cols, ", ") + ")" + where
+	return "CREATE " + unique + "INDEX " + database.Quote(x.Name) + " ON " + database.Quote(t.Name) + " (" + indexColumns(t, x) + ")" + where
+}
+
+// indexColumns returns the columns of an index. Where one may hold NULL, which
+// an expression may always, NULL stands before all values as it does on SQLite
+// and in the orders of Vola's queries: PostgreSQL reads an index for an order
+// only if it agrees on that.
+func indexColumns(t schema.Table, x schema.Index) string {
+	var out []string
+	for _, part := range x.Columns {
+		s := database.Quote(part.Column)
+		if part.Expr != "" {
+			s = part.Expr
+		}
+		c, known := t.Column(part.Column)
+		nullable := c.Null || !known
+		switch {
+		case part.Desc && nullable:
+			s += " DESC NULLS LAST"
+		case part.Desc:
+			s += " DESC"
+		case nullable:
+			s += " NULLS FIRST"
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, ", ")
 }
 
 func names(columns []string) string {

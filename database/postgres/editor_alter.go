@@ -60,7 +60,7 @@ func (b *alteration) dropConstraints() {
 	gone(from.ForeignKeys, to.ForeignKeys, schema.ForeignKey.Equal, schema.ForeignKey.Same, func(f schema.ForeignKey) string { return f.Name }, b.dropConstraint, b.renameConstraint)
 	gone(from.Checks, to.Checks, schema.Check.Equal, schema.Check.Same, func(c schema.Check) string { return c.Name }, b.dropConstraint, b.renameConstraint)
 	gone(from.Uniques, to.Uniques, schema.Unique.Equal, schema.Unique.Same, func(u schema.Unique) string { return u.Name }, b.dropConstraint, b.renameConstraint)
-	gone(from.Indexes, to.Indexes, schema.Index.Equal, schema.Index.Same, func(x schema.Index) string { return x.Name },
+	gone(from.Indexes, to.Indexes, b.equalIndex, b.sameIndex, func(x schema.Index) string { return x.Name },
 		func(name string) {
 			exists := ""
 			if b.Concurrently { // dropped half-way before, perhaps
@@ -71,6 +71,14 @@ func (b *alteration) dropConstraints() {
 		func(old, name string) {
 			b.add("ALTER INDEX ", database.Quote(old), " RENAME TO ", database.Quote(name))
 		})
+}
+
+// equalIndex and sameIndex are those of package schema, but that an index is
+// another one where a column of it may hold NULL only before or only after.
+func (b *alteration) equalIndex(x, y schema.Index) bool { return x.Name == y.Name && b.sameIndex(x, y) }
+
+func (b *alteration) sameIndex(x, y schema.Index) bool {
+	return x.Same(y) && indexColumns(b.From, x) == indexColumns(b.To, y)
 }
 
 func (b *alteration) dropConstraint(name string) {
@@ -251,12 +259,23 @@ func (b *alteration) changeType(old, c schema.Column) error {
 		using = " USING (" + expression + ")"
 	case conversion == schema.Foreign:
 		return fmt.Errorf("what becomes of a %v as a %v must be said with an expression", old.Type, c.Type)
+	case old.Type.Kind == schema.Decimal && old.Type.Scale > c.Type.Scale:
+		using = " USING " + keepDigits(c)
 	case old.Type.Kind == schema.Text && c.Type.Kind != schema.Text:
 		using = " USING " + database.Quote(c.Name) + "::" + typ
 	}
 	// Without USING, text that is too long is refused; a cast would cut it.
 	b.add(b.table, "ALTER COLUMN ", database.Quote(c.Name), " TYPE ", typ, using)
 	return nil
+}
+
+// keepDigits returns the value of a decimal column that is to have fewer digits
+// after the point, which the server would round. One that has more is an error
+// that tells so: the text that says it is no number.
+func keepDigits(c schema.Column) string {
+	column := database.Quote(c.Name)
+	return fmt.Sprintf("CASE WHEN %s = round(%s, %d) THEN %s ELSE ('more than %d digits after the point: ' || %s)::numeric END",
+		column, column, c.Type.Scale, column, c.Type.Scale, column)
 }
 
 // changeKey puts another primary key in the old one's place.
@@ -288,7 +307,7 @@ func (b *alteration) addConstraints() {
 		}
 	}
 	for _, x := range to.Indexes {
-		if isNew(x, from.Indexes, to.Indexes, schema.Index.Equal, schema.Index.Same, func(x schema.Index) string { return x.Name }) {
+		if isNew(x, from.Indexes, to.Indexes, b.equalIndex, b.sameIndex, func(x schema.Index) string { return x.Name }) {
 			b.addIndex(x)
 		}
 	}
@@ -319,7 +338,7 @@ func (b *alteration) addIndex(x schema.Index) {
 			b.add("DROP INDEX CONCURRENTLY ", database.Quote(x.Name))
 		}
 	}
-	sql := createIndex(b.To.Name, x)
+	sql := createIndex(b.To, x)
 	if b.Concurrently {
 		sql = strings.Replace(sql, "INDEX ", "INDEX CONCURRENTLY ", 1)
 	}

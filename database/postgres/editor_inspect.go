@@ -18,7 +18,8 @@ const ours = `c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespac
 // Inspect reads the tables in the schemas that the connection searches.
 // Indexes of a kind that package schema has no words for (other methods than
 // btree, other operator classes, included columns) and exclusion constraints
-// are left out.
+// are left out. Where NULL stands in an index is passed over: other programs
+// leave it to the server.
 func (editor) Inspect(ctx context.Context, h database.Handle) (schema.Schema, error) {
 	var s schema.Schema
 	at := map[string]int{}

@@ -19,7 +19,9 @@ import (
 const floatDigits = 15
 
 // longDecimal reports whether decimals of the type are stored as text.
-func longDecimal(t schema.Type) bool { return t.Precision > floatDigits }
+func longDecimal(t schema.Type) bool {
+	return t.Kind == schema.Decimal && t.Precision > floatDigits
+}
 
 func decimalCodec(t schema.Type) (database.Codec, error) {
 	if longDecimal(t) {

@@ -177,7 +177,7 @@ func newIndexes(from, to schema.Table) []string {
 // longer be NULL: its fill or its default, or "" when there is neither.
 func insteadOfNull(a database.Alteration, c schema.Column) (string, error) {
 	if value := a.Fill(c.Name).Value; value != "" {
-		return "(" + value + ")", nil
+		return withDigits("("+value+")", c.Type), nil
 	}
 	if c.Default.IsZero() {
 		return "", nil

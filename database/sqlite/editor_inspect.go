@@ -367,4 +367,30 @@ func finishForeignKeys(s *schema.Schema) {
 			f.Name = schema.ForeignKeyName(t.Name, f.Columns, f.RefTable, f.RefColumns[0])
 		}
 	}
+	for i := range s.Tables {
+		if narrowKey(s, s.Tables[i]) {
+			c := slices.IndexFunc(s.Tables[i].Columns, func(c schema.Column) bool { return c.Auto })
+			s.Tables[i].Columns[c].Type = schema.Type{Kind: schema.Int32}
+		}
+	}
+}
+
+// narrowKey reports whether the table's rows are numbered with 32 bits. The
+// column itself is declared integer for any number of bits, but Django declares
+// all that refers to it with those that it has.
+func narrowKey(s *schema.Schema, to schema.Table) bool {
+	narrow := false
+	for _, t := range s.Tables {
+		for _, f := range t.ForeignKeys {
+			if f.RefTable != to.Name || len(f.Columns) != 1 || !slices.Equal(f.RefColumns, to.PrimaryKey) {
+				continue
+			}
+			if c, ok := t.Column(f.Columns[0]); !ok || c.Type.Kind != schema.Int32 {
+				return false
+			}
+			narrow = true
+		}
+	}
+	key, _ := to.Column(strings.Join(to.PrimaryKey, ","))
+	return narrow && key.Auto
 }

@@ -213,7 +213,7 @@ func copiedValue(a database.Alteration, c schema.Column) (string, error) {
 	case c.Generated != "":
 		return "", nil
 	case !existed && fill.Value != "":
-		return "(" + fill.Value + ")", nil
+		return withDigits("("+fill.Value+")", c.Type), nil
 	case !existed && (c.Null || !c.Default.IsZero()), c.Auto && !existed:
 		return "", nil
 	case !existed:
@@ -241,10 +241,16 @@ func copiedValue(a database.Alteration, c schema.Column) (string, error) {
 const refuse = "abs(-9223372036854775807 - 1)"
 
 // converted returns the expression that turns a value of one type into
-// another: the one given, or else one that keeps the value and refuses those that do not fit, as PostgreSQL does by itself.
+// another: the one given, or else one that keeps the value and refuses those
+// that do not fit, as PostgreSQL does by itself.
 func converted(from, to schema.Type, name, expression string) (string, error) {
-	if expression != "" {
-		return "(" + expression + ")", nil
+	switch value, ok := convertDecimal(from, to, name); {
+	case expression != "" && longDecimal(from) && to.Kind == schema.Decimal:
+		return decimalCall("("+expression+")", "NULL", to), nil
+	case expression != "":
+		return withDigits("("+expression+")", to), nil
+	case ok:
+		return value, nil
 	}
 	least, greatest, whole := to.Kind.IntRange()
 	fits := ""

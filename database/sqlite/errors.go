@@ -30,8 +30,11 @@ const (
 
 // mapError gives the engine's errors their kind.
 func mapError(err error) error {
+	if err == nil {
+		return nil // before e, which lies on the heap
+	}
 	var e *engine.Error
-	if err == nil || !errors.As(err, &e) {
+	if !errors.As(err, &e) {
 		return err
 	}
 	var known *database.Error

@@ -18,8 +18,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	_ "modernc.org/sqlite" // the engine; it is opened by its database/sql name
-
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
 )
@@ -124,7 +122,7 @@ func openSQL(path, mode string, pragmas ...string) func() (*sql.DB, error) {
 	for _, p := range pragmas {
 		dsn += "&_pragma=" + url.QueryEscape(p)
 	}
-	return func() (*sql.DB, error) { return sql.Open("sqlite", dsn) }
+	return func() (*sql.DB, error) { return openEngine(dsn) }
 }
 
 // Raw returns the transaction as database/sql knows it, for libraries that

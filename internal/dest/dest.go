@@ -16,7 +16,9 @@ func Set[T any](dst any, v T) error {
 	case *T:
 		*d = v
 	case **T:
-		*d = &v
+		p := new(T) // &v would move v to the heap in every case
+		*p = v
+		*d = p
 	case *sql.Null[T]:
 		*d = sql.Null[T]{V: v, Valid: true}
 	case sql.Scanner:

@@ -1,0 +1,99 @@
+package orm
+
+import "reflect"
+
+// Aggregate is an [Expression] computed of many rows, such as their number. It
+// is used in [Select], in [Query.Having], in the order of a query that is
+// selected from, and in [Via]; in a Where it is refused when the query runs.
+type Aggregate[M, V any] struct{ Expr[M, V] }
+
+func aggregate[M, V any](fn function, typ reflect.Type, args ...*expr) Aggregate[M, V] {
+	return Aggregate[M, V]{Expr[M, V]{&expr{kind: exprAggregate, fn: fn, typ: typ, args: args}}}
+}
+
+// Where counts only the rows that fulfil the conditions as well:
+//
+//	orm.Count[Post]().Where(Posts.Draft.Eq(true))
+func (a Aggregate[M, V]) Where(conditions ...Condition[M]) Aggregate[M, V] {
+	e := *a.e
+	e.conds = append(e.conds[:len(e.conds):len(e.conds)], nodes(conditions)...)
+	return Aggregate[M, V]{Expr[M, V]{&e}}
+}
+
+// Count is the number of rows.
+func Count[M any]() Aggregate[M, int64] {
+	return aggregate[M, int64](fnCount, reflect.TypeFor[int64]())
+}
+
+// CountOf is the number of rows in which x has a value.
+func CountOf[M, V any](x Expression[M, V]) Aggregate[M, int64] {
+	return aggregate[M, int64](fnCount, reflect.TypeFor[int64](), x.expression(nil, nil))
+}
+
+// CountDistinct is the number of different values that x has.
+func CountDistinct[M, V any](x Expression[M, V]) Aggregate[M, int64] {
+	return aggregate[M, int64](fnCountDistinct, reflect.TypeFor[int64](), x.expression(nil, nil))
+}
+
+// Sum is the sum of the values of x, which must be numbers, decimals or
+// durations; 0 where there are none. A sum of whole numbers beyond 64 bits is
+// an error.
+func Sum[M, V any](x Expression[M, V]) Aggregate[M, V] {
+	return aggregate[M, V](fnSum, nil, x.expression(nil, nil))
+}
+
+// Avg is the mean of the values of x, which must be numbers or decimals; NULL
+// where there are none.
+func Avg[M, V any](x Expression[M, V]) Aggregate[M, float64] {
+	return aggregate[M, float64](fnAvg, reflect.TypeFor[float64](), x.expression(nil, nil))
+}
+
+// Min is the smallest value of x; NULL where there is none.
+func Min[M, V any](x Expression[M, V]) Aggregate[M, V] {
+	return aggregate[M, V](fnMin, nil, x.expression(nil, nil))
+}
+
+// Max is the largest value of x; NULL where there is none.
+func Max[M, V any](x Expression[M, V]) Aggregate[M, V] {
+	return aggregate[M, V](fnMax, nil, x.expression(nil, nil))
+}
+
+// hasAggregate reports whether the expression is computed of many rows of its
+// own model.
+func (e *expr) hasAggregate() bool {
+	if e.kind == exprAggregate {
+		return true
+	}
+	if e.kind == exprVia || e.kind == exprSelection {
+		return false // those of other rows
+	}
+	for _, a := range e.args {
+		if a.hasAggregate() {
+			return true
+		}
+	}
+	for _, n := range e.conds {
+		if n.hasAggregate() {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *node) hasAggregate() bool {
+	if n == nil {
+		return false
+	}
+	if n.left != nil && n.left.hasAggregate() || n.right != nil && n.right.hasAggregate() {
+		return true
+	}
+	if n.op == opExists || n.op == opNotExists {
+		return false
+	}
+	for _, k := range n.kids {
+		if k.hasAggregate() {
+			return true
+		}
+	}
+	return false
+}

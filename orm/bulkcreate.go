@@ -1,0 +1,288 @@
+package orm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"unsafe"
+
+	"github.com/volaweb/vola/database"
+)
+
+// CreateAll stores all rows as new rows of their table, as [Create] stores one,
+// but many in one statement. Keys that the database numbers are set in rows, in
+// the order of the slice; rows that have a key keep it. Either all rows are
+// stored or none. No hooks are called. Without rows it does nothing.
+//
+// A value that cannot be stored is an error that begins with the number of its
+// row, from 0: "row 3: ...". What only the database refuses, such as a second
+// row with a unique value, is known without the number.
+func CreateAll[T any](ctx context.Context, h database.Handle, rows []T) error {
+	p, err := planOf(h, reflect.TypeFor[T]())
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	b := bulkOf(p, rows)
+	given, numbered, err := b.prepareCreate()
+	if err != nil {
+		return fmt.Errorf("create %s: %w", p.model, err)
+	}
+	return b.create(ctx, h, given, numbered)
+}
+
+// errGaps is returned when the keys of new rows cannot be told from the last
+// of them.
+var errGaps = errors.New("the new keys have gaps")
+
+// prepareCreate sets what Create sets before a row is stored, and returns the
+// positions of the rows that have a key and of those that the database numbers: here a hook of each row would be called, and
+// is not.
+func (b bulk) prepareCreate() (given, numbered []int, err error) {
+	for i := range b.n {
+		ptr := b.at(i)
+		b.p.stamp(ptr, true)
+		b.p.truncateTimes(ptr)
+		if b.p.version != nil && *b.p.versionAt(ptr) == 0 {
+			*b.p.versionAt(ptr) = 1
+		}
+		if err := b.p.makeKey(ptr); err != nil {
+			return nil, nil, rowError(i, err)
+		}
+		if b.p.key != nil && b.p.key.auto && *b.autoKey(i) == 0 {
+			numbered = append(numbered, i)
+		} else {
+			given = append(given, i)
+		}
+	}
+	return given, numbered, nil
+}
+
+// autoKey returns where a row has the key that the database numbers.
+func (b bulk) autoKey(i int) *int64 { return (*int64)(unsafe.Add(b.at(i), b.p.key.offset)) }
+
+// forgetKeys takes back the keys of rows that are not stored after all.
+func (b bulk) forgetKeys(numbered []int) {
+	for _, i := range numbered {
+		*b.autoKey(i) = 0
+	}
+}
+
+// create stores the rows, or none of them.
+func (b bulk) create(ctx context.Context, h database.Handle, given, numbered []int) error {
+	var err error
+	if len(b.p.insertFields(len(numbered) > 0)) == 0 {
+		err = errGaps // rows of nothing but a key have no VALUES
+	} else {
+		err = b.createMany(ctx, h, given, numbered)
+	}
+	if errors.Is(err, errGaps) {
+		err = b.createEach(ctx, h, given, numbered)
+	}
+	if err != nil {
+		b.forgetKeys(numbered)
+	}
+	return err
+}
+
+// createMany stores the rows in as few statements as it takes.
+func (b bulk) createMany(ctx context.Context, h database.Handle, given, numbered []int) error {
+	single := len(given) == 0 || len(numbered) == 0
+	if single && !b.p.arrays() {
+		single = b.n == 1
+	}
+	return in(ctx, h, single && b.n <= maxArray, func(ctx context.Context, h database.Handle) error {
+		fields := b.p.insertFields(false)
+		err := b.chunks(given, len(fields), false, func(rows []int) error {
+			_, err := b.execInsert(ctx, h, fields, rows)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return b.createNumbered(ctx, h, numbered)
+	})
+}
+
+// chunks calls fn for one statement's rows after the other.
+func (b bulk) chunks(rows []int, columns int, firstAlone bool, fn func(rows []int) error) error {
+	for len(rows) > 0 {
+		n := b.p.chunk(len(rows), columns)
+		if firstAlone {
+			n, firstAlone = 1, false
+		}
+		if err := fn(rows[:n]); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// createNumbered stores rows whose keys the database numbers.
+//
+// PostgreSQL numbers the rows in the order in which a statement's ORDER BY
+// gives them, but does not say in which order it returns the numbers: sorted,
+// they belong to the rows one by one. SQLite tells only the last number of a
+// statement, and numbers upwards from the largest. The first row is stored by
+// a statement of its own, so that its number is known; when the last number of
+// the next n rows is n more, they have just the numbers in between. Only a
+// trigger that adds rows to the table makes it differ.
+func (b bulk) createNumbered(ctx context.Context, h database.Handle, rows []int) error {
+	fields := b.p.insertFields(true)
+	if b.p.arrays() {
+		return b.chunks(rows, len(fields), false, func(rows []int) error {
+			return b.insertReturning(ctx, h, fields, rows)
+		})
+	}
+	var last int64
+	return b.chunks(rows, len(fields), true, func(rows []int) error {
+		res, err := b.execInsert(ctx, h, fields, rows)
+		if err != nil {
+			return err
+		}
+		if n := int64(len(rows)); n > 1 && res.LastInsertID-last != n {
+			return errGaps
+		}
+		last = res.LastInsertID
+		for i, r := range rows {
+			*b.autoKey(r) = last - int64(len(rows)-1-i)
+		}
+		return nil
+	})
+}
+
+// createEach stores one row after the other.
+func (b bulk) createEach(ctx context.Context, h database.Handle, given, numbered []int) error {
+	b.forgetKeys(numbered)
+	return h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		for _, i := range slices.Concat(given, numbered) {
+			if _, err := b.p.insert(ctx, tx, b.at(i), nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// insertFields returns the positions of the fields that an INSERT names.
+func (p *plan) insertFields(numbered bool) []int {
+	out := make([]int, 0, len(p.fields))
+	for i, f := range p.fields {
+		if p.inserts(f, numbered) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// execInsert stores rows and names the reference that leads nowhere.
+func (b bulk) execInsert(ctx context.Context, h database.Handle, fields, rows []int) (database.Result, error) {
+	args, text, err := b.insertRows(fields, rows, "")
+	if err != nil {
+		return database.Result{}, err
+	}
+	res, err := h.Exec(ctx, text, args...)
+	if err != nil {
+		return res, fmt.Errorf("create %s: %w", b.p.model, b.blame(ctx, h, rows, err))
+	}
+	return res, nil
+}
+
+// insertReturning stores rows and sets the keys that they were given.
+func (b bulk) insertReturning(ctx context.Context, h database.Handle, fields, rows []int) error {
+	args, text, err := b.insertRows(fields, rows, b.p.key.column)
+	if err != nil {
+		return err
+	}
+	keys, err := queryKeys(ctx, h, len(rows), text, args)
+	if err != nil {
+		return fmt.Errorf("create %s: %w", b.p.model, err)
+	}
+	if len(keys) != len(rows) {
+		return fmt.Errorf("create %s: the database stored %d of %d rows; a trigger must have left out the others", b.p.model, len(keys), len(rows))
+	}
+	slices.Sort(keys)
+	for i, r := range rows {
+		*b.autoKey(r) = keys[i]
+	}
+	return nil
+}
+
+func queryKeys(ctx context.Context, h database.Handle, n int, text string, args []any) ([]int64, error) {
+	found, err := h.Query(ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]int64, 0, n)
+	var key int64
+	dest := []any{&key}
+	for found.Next() {
+		if err := found.Scan(dest...); err != nil {
+			found.Close()
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, found.Close()
+}
+
+// insertRows returns the INSERT of the rows and its arguments; returning is a
+// column or "".
+func (b bulk) insertRows(fields, rows []int, returning string) ([]any, string, error) {
+	p := b.p
+	args, err := b.tuples(fields, rows)
+	if err != nil {
+		return nil, "", fmt.Errorf("create %s: %w", p.model, err)
+	}
+	s := &binder{shape: make([]byte, 0, 128)}
+	s.mark('I', p.table)
+	s.mark('r', returning)
+	s.markTuples(p, fields, len(rows))
+	text, err := p.b.texts.get(s.shape, func() (string, error) {
+		w := &writer{dialect: p.b.dialect}
+		w.insertTuples(p, fields, len(rows), func() { w.str(cell(len(fields))) })
+		if returning != "" {
+			w.str(" RETURNING ")
+			w.name(returning)
+		}
+		return string(w.b), nil
+	})
+	return args, text, err
+}
+
+// insertTuples writes an INSERT of n rows; where they come from a query, order
+// writes by what it is sorted.
+func (w *writer) insertTuples(p *plan, fields []int, n int, order func()) {
+	w.str("INSERT INTO ")
+	w.name(p.table)
+	for i, f := range fields {
+		w.item(i, " (")
+		w.name(p.fields[f].column)
+	}
+	w.str(") ")
+	if !p.arrays() {
+		w.values(len(fields), n, false)
+		return
+	}
+	for i := range fields {
+		w.item(i, "SELECT ")
+		w.str(cell(i))
+	}
+	w.str(" FROM ")
+	w.tuples(p, fields, n)
+	w.str(" ORDER BY ")
+	order()
+}
+
+// blame completes the error of rows that were written: see [plan.blameWrite].
+func (b bulk) blame(ctx context.Context, h database.Handle, rows []int, err error) error {
+	for _, r := range rows {
+		if anonymous(err) == nil {
+			break
+		}
+		err = b.p.blameWrite(ctx, h, b.at(r), err)
+	}
+	return err
+}

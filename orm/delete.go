@@ -1,0 +1,246 @@
+package orm
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"unsafe"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/schema"
+)
+
+// Delete deletes the row with the key of row. The error is [ErrNotFound] when
+// there is none, [database.ErrForeignKey] when other rows still refer to it, and
+// [ErrConflict] as for [Update].
+//
+// A row of a model with a field tagged soft_delete is not deleted but marked
+// there with the time. Queries and relations do not see it any more, unique
+// constraints do not count it, and a new row may take its values; rows that
+// refer to it protect it as they would protect it from being deleted, but those
+// that would be deleted with it stay. To bring it back set the field to NULL;
+// to delete it for good there is [Purge].
+func Delete[T any](ctx context.Context, h database.Handle, row *T) error {
+	return deleteRow(ctx, h, row, false)
+}
+
+// Purge deletes the row with the key of row, also of a model with a field
+// tagged soft_delete, and whether it was marked there or not. For other models
+// it is [Delete].
+func Purge[T any](ctx context.Context, h database.Handle, row *T) error {
+	return deleteRow(ctx, h, row, true)
+}
+
+func deleteRow[T any](ctx context.Context, h database.Handle, row *T, purge bool) error {
+	p, err := planOf(h, reflect.TypeFor[T]())
+	if err != nil {
+		return err
+	}
+	ptr := unsafe.Pointer(row)
+	args, err := p.appendKey(nil, ptr)
+	if err != nil {
+		return err
+	}
+	key := args[:len(args):len(args)]
+	if p.version != nil {
+		args = append(args, *p.versionAt(ptr))
+	}
+	return p.deleting(ctx, h, row, func(ctx context.Context, h database.Handle) error {
+		if p.deleted != nil && !purge {
+			return p.mark(ctx, h, ptr, key, args)
+		}
+		text, err := p.b.texts.get(append([]byte("D\x00"), p.table...), func() (string, error) {
+			w := &writer{dialect: p.b.dialect}
+			w.str("DELETE FROM ")
+			w.name(p.table)
+			w.whereKey(p)
+			w.whereVersion(p)
+			return string(w.b), nil
+		})
+		if err != nil {
+			return err
+		}
+		err = p.affectOne(ctx, h, ptr, "delete", text, args)
+		return p.blameDelete(ctx, h, err, func(w *writer) { w.whereKey(p) }, key...)
+	})
+}
+
+// mark marks the row with the key of the struct at ptr as deleted.
+func (p *plan) mark(ctx context.Context, h database.Handle, ptr unsafe.Pointer, key, args []any) error {
+	now, err := p.markTime()
+	if err != nil {
+		return err
+	}
+	return h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		if err := p.protected(ctx, tx, func(w *writer) { w.whereKey(p) }, key...); err != nil {
+			return err
+		}
+		w := &writer{dialect: p.b.dialect}
+		w.marking(p)
+		w.whereKey(p)
+		w.whereVersion(p)
+		w.alive(p, "t0", " AND ")
+		return p.affectOne(ctx, tx, ptr, "delete", string(w.b), append([]any{now}, args...))
+	})
+}
+
+// markTime returns the time that a row is marked with now.
+func (p *plan) markTime() (any, error) {
+	return p.encode(p.indexOf(p.deleted.name), p.b.models.now().UTC().Truncate(microsecond))
+}
+
+// marking writes the beginning of the statement that marks rows, in alias t0.
+func (w *writer) marking(p *plan) {
+	w.str("UPDATE ")
+	w.name(p.table)
+	w.str(" AS t0 SET ")
+	w.name(p.deleted.column)
+	w.str(" = ")
+	w.arg()
+	if p.version != nil {
+		w.str(", ")
+		w.name(p.version.column)
+		w.str(" = ")
+		w.col("t0", p.version.column)
+		w.str(" + 1")
+	}
+}
+
+// Delete deletes all rows of the query and returns how many there were; rows
+// that the database deletes with them are not counted ([PlanDelete] foretells
+// them). Without a condition it is refused unless Every was said; Limit, Offset
+// and relations to load do not go with it. Rows of a model with a field tagged
+// soft_delete are marked, as [Delete] does. No methods of the rows run.
+func (q Query[T]) Delete(ctx context.Context) (int64, error) {
+	p, err := q.planToWrite("delete")
+	if err != nil {
+		return 0, err
+	}
+	if p.deleted == nil {
+		return q.purge(ctx, p)
+	}
+	b := newBinder()
+	b.mark('M', p.table)
+	b.shape = append(b.shape, byte('0'+q.deleted))
+	now, err := p.markTime()
+	if err != nil {
+		return 0, err
+	}
+	b.args = append(b.args, now)
+	where := p.visible(q.where, deletedHidden) // no row is marked twice
+	for _, n := range where {
+		b.node(p, n)
+	}
+	text, err := q.text(p, b, func(w *writer) {
+		w.marking(p)
+		w.where(p, "t0", where)
+	})
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	err = q.h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		if err := p.protected(ctx, tx, func(w *writer) { w.where(p, "t0", where) }, b.args[1:]...); err != nil {
+			return err
+		}
+		res, err := tx.Exec(ctx, text, b.args...)
+		if err != nil {
+			return fmt.Errorf("delete %s: %w", p.model, err)
+		}
+		n = res.RowsAffected
+		return nil
+	})
+	return n, err
+}
+
+// Purge is Delete for good, also of a model with a field tagged soft_delete.
+// Rows that are marked already are among those of the query only after
+// WithDeleted:
+//
+//	orm.From[Post](db).WithDeleted().Where(Posts.Deleted.Lt(lastYear)).Purge(ctx)
+func (q Query[T]) Purge(ctx context.Context) (int64, error) {
+	p, err := q.planToWrite("purge")
+	if err != nil {
+		return 0, err
+	}
+	return q.purge(ctx, p)
+}
+
+func (q Query[T]) purge(ctx context.Context, p *plan) (int64, error) {
+	b := q.bind(p, 'd')
+	where := p.visible(q.where, q.deleted)
+	text, err := q.text(p, b, func(w *writer) {
+		w.str("DELETE FROM ")
+		w.name(p.table)
+		w.str(" AS t0")
+		w.where(p, "t0", where)
+	})
+	if err != nil {
+		return 0, err
+	}
+	n, err := q.write(ctx, p, "delete", text, b.args)
+	return n, p.blameDelete(ctx, q.h, err, func(w *writer) { w.where(p, "t0", where) }, b.args...)
+}
+
+// protected returns the error of rows that cannot be marked as deleted, because
+// others refer to them that would not let them be deleted. where writes the
+// condition on the rows, in the alias t0.
+func (p *plan) protected(ctx context.Context, h database.Handle, where func(*writer), args ...any) error {
+	if p.key == nil {
+		return nil // nothing can refer to it
+	}
+	key, err := p.protector(ctx, h, where, args...)
+	if err != nil || key.Name == "" {
+		return err
+	}
+	return fmt.Errorf("delete %s: %w", p.model, &database.Error{
+		Kind: database.ForeignKey, Constraint: key.Name, Table: key.table, Columns: key.Columns,
+	})
+}
+
+// protection is a foreign key that protects rows.
+type protection struct {
+	schema.ForeignKey
+	table string
+}
+
+// protector finds a foreign key by which a row still refers to one of the rows
+// and protects it; its Name is empty when there is none. Rows that are marked as
+// deleted protect nothing.
+func (p *plan) protector(ctx context.Context, h database.Handle, where func(*writer), args ...any) (protection, error) {
+	for _, m := range p.b.models.all {
+		for _, f := range m.fields {
+			if f.ref == nil || f.ref.model != p.model {
+				continue
+			}
+			key := f.foreignKey(m.table)
+			if key.OnDelete != schema.Restrict && key.OnDelete != schema.NoAction {
+				continue
+			}
+			found, err := p.any(ctx, h, func(w *writer) {
+				w.name(m.table)
+				w.str(" c WHERE ")
+				w.col("c", f.column)
+				w.str(" IN (SELECT ")
+				w.col("t0", p.key.column)
+				w.str(" FROM ")
+				w.name(p.table)
+				w.str(" t0")
+				where(w)
+				w.str(")")
+				if m.deleted != nil && p.deleted != nil {
+					w.str(" AND ")
+					w.col("c", m.deleted.column)
+					w.str(" IS NULL")
+				}
+			}, args...)
+			if err != nil {
+				return protection{}, err
+			}
+			if found {
+				return protection{key, m.table}, nil
+			}
+		}
+	}
+	return protection{}, nil
+}

@@ -1,0 +1,90 @@
+package orm
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/volaweb/vola/database"
+)
+
+// SQL returns the statement that All would run, and its arguments, without
+// running it.
+func (q Query[T]) SQL() (text string, args []any, err error) {
+	p, err := q.plan()
+	if err != nil {
+		return "", nil, err
+	}
+	return q.selectText(p)
+}
+
+// Explain returns how the database would run the query: the output of EXPLAIN
+// on PostgreSQL and of EXPLAIN QUERY PLAN on SQLite, a step a line. It does not
+// run it.
+func (q Query[T]) Explain(ctx context.Context) (string, error) {
+	text, args, err := q.SQL()
+	if err != nil {
+		return "", err
+	}
+	if database.Root(q.h).Dialect().Name() == "postgres" {
+		return explain(ctx, q.h, "EXPLAIN "+text, args, func(rows database.Rows, line *string) error { return rows.Scan(line) })
+	}
+	depth := map[int64]int{}
+	return explain(ctx, q.h, "EXPLAIN QUERY PLAN "+text, args, func(rows database.Rows, line *string) error {
+		var id, parent, unused int64
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			return err
+		}
+		depth[id] = depth[parent] + 1
+		*line = strings.Repeat("  ", depth[id]-1) + detail
+		return nil
+	})
+}
+
+func explain(ctx context.Context, h database.Handle, text string, args []any, scan func(database.Rows, *string) error) (string, error) {
+	rows, err := h.Query(ctx, text, args...)
+	if err != nil {
+		return "", fmt.Errorf("explain: %w", err)
+	}
+	defer rows.Close()
+	var out strings.Builder
+	for rows.Next() {
+		var line string
+		if err := scan(rows, &line); err != nil {
+			return "", fmt.Errorf("explain: %w", err)
+		}
+		out.WriteString(line + "\n")
+	}
+	return out.String(), rows.Close()
+}
+
+// CountEstimate returns about how many rows the query has, without counting
+// them: on PostgreSQL what the planner expects, which knows the table as it was
+// when it was last analysed. SQLite has no such thing; there it counts exactly,
+// but no further than limit, and returns limit when there are more. Limit and
+// Offset of the query are not minded.
+func (q Query[T]) CountEstimate(ctx context.Context, limit int64) (int64, error) {
+	q.limit, q.offset, q.orders, q.with = -1, 0, nil, nil
+	text, args, err := q.SQL()
+	if err != nil {
+		return 0, err
+	}
+	if database.Root(q.h).Dialect().Name() != "postgres" {
+		return q.Limit(int(limit)).Count(ctx)
+	}
+	var doc string
+	if err := database.QueryRow(ctx, q.h, []any{&doc}, "EXPLAIN (FORMAT JSON) "+text, args...); err != nil {
+		return 0, fmt.Errorf("estimate: %w", err)
+	}
+	var plans []struct {
+		Plan struct {
+			Rows float64 `json:"Plan Rows"`
+		}
+	}
+	if err := json.Unmarshal([]byte(doc), &plans); err != nil || len(plans) == 0 {
+		return 0, fmt.Errorf("estimate: the plan cannot be read: %w", err)
+	}
+	return int64(plans[0].Plan.Rows), nil
+}

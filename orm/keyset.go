@@ -1,0 +1,321 @@
+package orm
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"time"
+	"unsafe"
+
+	"github.com/volaweb/vola/civil"
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/schema"
+)
+
+// Slice is one part of a longer list, with cursors that lead to the parts
+// before and after it.
+type Slice[T any] struct {
+	Items []T
+	// Next leads to the rows after these, and is empty when there are none.
+	// Prev leads to those before.
+	Next, Prev string
+}
+
+// Seek returns size rows of the query, beginning where the cursor leads: with
+// the empty cursor at the first row, with one of a [Slice] before or after its
+// rows. Unlike [Query.Page] it costs the same however far the rows are from the
+// first, and no row is skipped or seen twice because others come and go; but
+// there is no jumping to a page, and no total. An index over the columns of the
+// order makes it fast.
+//
+// Rows that are equal in the order of the query are put in that of the key.
+// The order must be by columns, not by expressions. A cursor may come from a
+// stranger: it holds nothing but values of the order, and one that is not of
+// this order is an error of kind [fault.Invalid].
+func (q Query[T]) Seek(ctx context.Context, cursor string, size int) (Slice[T], error) {
+	var out Slice[T]
+	p, err := q.plan()
+	switch {
+	case err != nil:
+		return out, err
+	case size < 1:
+		return out, fmt.Errorf("orm: a part cannot have %d rows", size)
+	case q.limit >= 0 || q.offset > 0:
+		return out, errors.New("orm: a query with Limit or Offset cannot be divided into parts")
+	}
+	orders, err := p.total(q.orders)
+	if err != nil {
+		return out, err
+	}
+	at, err := p.readCursor(cursor, orders)
+	if err != nil {
+		return out, fault.Wrap(fault.Invalid, fmt.Errorf("orm: the cursor %.40q is not one of this list: %w", cursor, err), "")
+	}
+	q.orders = orders
+	if at.back {
+		q.orders = reversed(orders)
+	}
+	if at.values != nil {
+		q.where = append(q.where[:len(q.where):len(q.where)], p.beyond(q.orders, at.values))
+	}
+	items, err := q.Limit(size + 1).All(ctx)
+	if err != nil {
+		return out, err
+	}
+	more := len(items) > size // in the direction of the walk
+	items = items[:min(len(items), size)]
+	if at.back {
+		slices.Reverse(items)
+	}
+	out.Items = items
+	if len(items) == 0 {
+		return out, nil
+	}
+	if more || at.back {
+		out.Next, err = p.cursor(unsafe.Pointer(&items[len(items)-1]), orders, false)
+	}
+	if err == nil && (at.values != nil && !at.back || more && at.back) {
+		out.Prev, err = p.cursor(unsafe.Pointer(&items[0]), orders, true)
+	}
+	return out, err
+}
+
+// total returns the order completed by the key, so that no two rows are equal
+// in it.
+func (p *plan) total(orders []order) ([]order, error) {
+	out := slices.Clone(orders)
+	for _, o := range out {
+		if o.expr != nil {
+			return nil, fmt.Errorf("orm: Seek in %s: the order is by an expression; only columns can be sought", p.model)
+		}
+		i := p.indexOf(o.field)
+		if i < 0 {
+			return nil, unknownField(p, o.field)
+		}
+		if f := p.fields[i]; f.form == formJSON || f.form == formValuer {
+			return nil, fmt.Errorf("orm: Seek in %s: %s cannot be a part of a cursor", p.model, f.name)
+		}
+	}
+	for _, k := range p.keys {
+		if !slices.ContainsFunc(out, func(o order) bool { return o.field == k.name }) {
+			out = append(out, order{field: k.name, desc: len(orders) > 0 && orders[len(orders)-1].desc})
+		}
+	}
+	return out, nil
+}
+
+// reversed returns the opposite order.
+func reversed(orders []order) []order {
+	out := slices.Clone(orders)
+	for i, o := range out {
+		if o.nullsComeFirst() {
+			out[i].nulls = nullsLast
+		} else {
+			out[i].nulls = nullsFirst
+		}
+		out[i].desc = !o.desc
+	}
+	return out
+}
+
+// nullsComeFirst reports where rows without a value stand.
+func (o order) nullsComeFirst() bool {
+	return o.nulls == nullsFirst || o.nulls == nullsAsSmallest && !o.desc
+}
+
+// beyond returns the condition that a row comes after the one with the values.
+func (p *plan) beyond(orders []order, values []any) *node {
+	or := &node{op: opOr}
+	var equal []*node
+	for i, o := range orders {
+		if after := o.after(values[i], p.fieldNamed(o.field).null != notNull); after != nil {
+			or.kids = append(or.kids, &node{op: opAnd, kids: append(slices.Clone(equal), after)})
+		}
+		same := &node{op: opEq, field: o.field, value: values[i], canonical: true}
+		if values[i] == nil {
+			same = &node{op: opIsNull, field: o.field}
+		}
+		equal = append(equal, same)
+	}
+	first := orders[0]
+	if len(orders) == 1 || values[0] == nil || p.fieldNamed(first.field).null != notNull {
+		return or
+	}
+	// The same said of the first column alone, so that its index is used.
+	bound := &node{op: opGe, field: first.field, value: values[0], canonical: true}
+	if first.desc {
+		bound.op = opLe
+	}
+	return &node{op: opAnd, kids: []*node{bound, or}}
+}
+
+// after returns the condition that a row comes after a value in one column, nil
+// when none does.
+func (o order) after(value any, nullable bool) *node {
+	if value == nil {
+		if o.nullsComeFirst() {
+			return &node{op: opIsNotNull, field: o.field}
+		}
+		return nil
+	}
+	n := &node{op: opGt, field: o.field, value: value, canonical: true}
+	if o.desc {
+		n.op = opLt
+	}
+	if nullable && !o.nullsComeFirst() {
+		return &node{op: opOr, kids: []*node{n, {op: opIsNull, field: o.field}}}
+	}
+	return n
+}
+
+// position is what a cursor says.
+type position struct {
+	back   bool
+	values []any // canonical; nil is the beginning
+}
+
+// cursor writes the position of the struct at ptr: the direction and the values
+// of the order, as JSON in the URL form of base64.
+func (p *plan) cursor(ptr unsafe.Pointer, orders []order, back bool) (string, error) {
+	parts := []any{back}
+	for _, o := range orders {
+		v, err := p.fieldNamed(o.field).get(ptr)
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, cursorValue(v))
+	}
+	text, err := json.Marshal(parts)
+	return base64.RawURLEncoding.EncodeToString(text), err
+}
+
+// cursorValue returns a canonical value as JSON keeps it: numbers as text, for
+// JSON's are not exact.
+func cursorValue(v any) any {
+	switch v := v.(type) {
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	case time.Time:
+		return v.UTC().Format(time.RFC3339Nano)
+	case civil.Date:
+		return v.String()
+	case civil.Clock:
+		return v.String()
+	case time.Duration:
+		return strconv.FormatInt(int64(v), 10)
+	case [16]byte:
+		return v[:]
+	}
+	return v
+}
+
+// maxCursor is how long a cursor may be, in bytes.
+const maxCursor = 8 << 10
+
+func (p *plan) readCursor(text string, orders []order) (position, error) {
+	if text == "" {
+		return position{}, nil
+	}
+	if len(text) > maxCursor {
+		return position{}, errors.New("it is too long")
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return position{}, err
+	}
+	var parts []json.RawMessage
+	if err := json.Unmarshal(raw, &parts); err != nil {
+		return position{}, err
+	}
+	if len(parts) != len(orders)+1 {
+		return position{}, errors.New("it has other columns")
+	}
+	at := position{values: make([]any, len(orders))}
+	if err := json.Unmarshal(parts[0], &at.back); err != nil {
+		return position{}, err
+	}
+	for i, o := range orders {
+		f := p.fieldNamed(o.field)
+		if string(parts[i+1]) == "null" {
+			if f.null == notNull {
+				return position{}, fmt.Errorf("%s cannot be NULL", f.name)
+			}
+			continue
+		}
+		if at.values[i], err = f.readCursor(parts[i+1]); err != nil {
+			return position{}, fmt.Errorf("%s: %w", f.name, err)
+		}
+	}
+	return at, nil
+}
+
+// readCursor reads a value that cursorValue wrote, in canonical form.
+func (f *field) readCursor(raw json.RawMessage) (any, error) {
+	switch f.form {
+	case formBool:
+		return read[bool](raw)
+	case formBytes:
+		return read[[]byte](raw)
+	case formUUID:
+		b, err := read[[]byte](raw)
+		if err == nil && len(b) != 16 {
+			err = errors.New("not 16 bytes")
+		}
+		if err != nil {
+			return nil, err
+		}
+		return [16]byte(b), nil
+	}
+	text, err := read[string](raw)
+	if err != nil {
+		return nil, err
+	}
+	switch f.form {
+	case formInt:
+		return strconv.ParseInt(text, 10, bitsOf(f.columnType().Kind))
+	case formFloat:
+		v, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return nil, err
+		}
+		return fitFloat(v)
+	case formTime:
+		return time.Parse(time.RFC3339Nano, text)
+	case formDate:
+		return civil.ParseDate(text)
+	case formClock:
+		return civil.ParseClock(text)
+	case formDuration:
+		n, err := strconv.ParseInt(text, 10, 64)
+		return time.Duration(n), err
+	case formDecimal:
+		return decimalText(text, f.store)
+	case formText:
+		return fitText(text)
+	}
+	return nil, fmt.Errorf("a %s cannot be a part of a cursor", reflect.TypeOf(f.form))
+}
+
+// bitsOf returns the size of a whole number as it is stored.
+func bitsOf(k schema.Kind) int {
+	switch k {
+	case schema.Int16:
+		return 16
+	case schema.Int32:
+		return 32
+	}
+	return 64
+}
+
+func read[V any](raw json.RawMessage) (V, error) {
+	var v V
+	err := json.Unmarshal(raw, &v)
+	return v, err
+}

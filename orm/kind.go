@@ -1,0 +1,124 @@
+package orm
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/volaweb/vola/database"
+)
+
+// kind is how the values of an expression are stored, given and read.
+type kind struct {
+	f     *field // never that of a model only when the expression is a column
+	codec database.Codec
+}
+
+// encode turns a Go value into what the driver takes.
+func (k kind) encode(v any) (any, error) {
+	v, err := k.f.convert(v)
+	if err != nil {
+		return nil, err
+	}
+	if k.codec.Encode == nil || v == nil {
+		return v, nil
+	}
+	return k.codec.Encode(v)
+}
+
+// kindAt returns the kind of the i-th field.
+func (p *plan) kindAt(i int) kind { return kind{p.fields[i], p.codecs[i]} }
+
+// kindOfType returns the kind of values of a Go type that belong to no column.
+func (b *binding) kindOfType(t reflect.Type) (kind, error) {
+	if k, ok := b.kinds.Load(t); ok {
+		return k.(kind), nil
+	}
+	f := &field{name: t.String(), typ: t}
+	if err := f.resolve(); err != nil {
+		return kind{}, err
+	}
+	codec, err := b.dialect.Codec(f.store)
+	if err != nil {
+		return kind{}, err
+	}
+	b.kinds.Store(t, kind{f, codec})
+	return kind{f, codec}, nil
+}
+
+// kindOf returns the kind of an expression on rows of p.
+func (p *plan) kindOf(e *expr) (kind, error) {
+	switch {
+	case e == nil:
+		return kind{}, errZeroExpr
+	case e.kind == exprField:
+		i := p.indexOf(e.field)
+		if i < 0 {
+			return kind{}, unknownField(p, e.field)
+		}
+		return p.kindAt(i), nil
+	case e.typ != nil:
+		return p.b.kindOfType(e.typ)
+	case e.kind == exprVia:
+		via, err := p.route(&node{field: e.field, back: e.back})
+		if err != nil {
+			return kind{}, err
+		}
+		return via.target.kindOf(e.args[0])
+	case e.kind == exprSelection:
+		target, err := p.b.planFor(e.sel.model)
+		if err != nil {
+			return kind{}, err
+		}
+		return target.kindOf(e.sel.items[0])
+	}
+	return p.kindOfFirst(e.args)
+}
+
+// kindOfFirst returns the kind that expressions have in common: that of the
+// first which is not a mere value.
+func (p *plan) kindOfFirst(args []*expr) (kind, error) {
+	if len(args) == 0 {
+		return kind{}, errors.New("orm: an expression of no parts, such as a Case without When")
+	}
+	for _, a := range args {
+		if a != nil && !a.isValue() {
+			return p.kindOf(a)
+		}
+	}
+	return p.kindOf(args[0])
+}
+
+var errZeroExpr = errors.New("orm: an expression is the zero value")
+
+// fieldFor returns a field of the Go type t, at an offset of some struct, that
+// receives values of the kind.
+func (k kind) fieldFor(name string, t reflect.Type, offset uintptr) (*field, error) {
+	f := &field{name: name, typ: t, base: t, offset: offset, form: k.f.form, store: k.f.store}
+	switch {
+	case t.Kind() == reflect.Pointer:
+		f.null, f.base = nullPointer, t.Elem()
+	case isNull(t):
+		f.null, f.base, f.validAt = nullStruct, t.Field(0).Type, t.Field(1).Offset
+	}
+	fits := f.base == k.f.base
+	switch k.f.form {
+	case formJSON:
+		fits = true
+	case formInt:
+		fits = fits || isInteger(f.base.Kind())
+	case formFloat:
+		fits = fits || f.base.Kind() == reflect.Float64 || f.base.Kind() == reflect.Float32
+	case formDecimal:
+		fits = fits || f.base.Kind() == reflect.String || isText(f.base)
+	case formValuer:
+	default:
+		fits = fits || f.base.Kind() == k.f.base.Kind() && f.base.ConvertibleTo(k.f.base)
+	}
+	if !fits {
+		return nil, fmt.Errorf("field %s is a %s, and what is selected for it a %s", name, t, k.f.base)
+	}
+	return f, nil
+}
+
+func isInteger(k reflect.Kind) bool { return k >= reflect.Int && k <= reflect.Uint64 }
