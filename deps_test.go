@@ -22,7 +22,7 @@ const policy = `
 	NONE
 	< fault, civil
 	< internal/...
-	< BOTTOM, mail;
+	< BOTTOM, mail, fetch;
 
 	internal/... < schema, templates, pubsub, cache, storage < BOTTOM;
 
@@ -64,7 +64,7 @@ const policy = `
 
 	module < vola;
 
-	module, jobs, mail
+	module, jobs, mail, fetch
 	< contrib/auth, contrib/feeds, contrib/debugbar, contrib/django, contrib/payments/...;
 
 	# Of the optional parts, only the admin builds on another.
@@ -74,7 +74,7 @@ const policy = `
 	vola, web/webtest, database/databasetest < volatest;
 
 	# Programs may import anything public; only the tool may use the internals.
-	vola, volatest, jobs, mail, web/webtest, database/databasetest, database/sqlite, database/postgres,
+	vola, volatest, jobs, mail, fetch, web/webtest, database/databasetest, database/sqlite, database/postgres,
 	contrib/admin, contrib/feeds, contrib/debugbar, contrib/django, contrib/payments/...
 	< PROGRAMS;
 
@@ -109,7 +109,7 @@ const policy = `
 	mail: github.com/wneessen/go-mail;
 	realtime/...: github.com/coder/websocket;
 	web/webtest: github.com/andybalholm/cascadia golang.org/x/net/html;
-	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv github.com/fsnotify/fsnotify golang.org/x/sync;
+	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv github.com/fsnotify/fsnotify golang.org/x/sync golang.org/x/term;
 	contrib/auth: golang.org/x/crypto golang.org/x/text github.com/go-webauthn/webauthn rsc.io/qr;
 	contrib/admin: golang.org/x/image;
 	contrib/feeds: github.com/gorilla/feeds;
@@ -152,6 +152,9 @@ func TestPolicySaysWhatTheDesignSays(t *testing.T) {
 		{"web", "web/sessions", false},
 		{"forms", "orm", false},
 		{"schema", "database", false},
+		{"site", "fetch", true},
+		{"orm", "fetch", false},
+		{"fetch", "web", false},
 		{"templates", "web", false},
 		{"templates", "schema", false},
 		{"web/sessions/dbstore", "database", true},

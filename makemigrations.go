@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/term"
+
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/schema"
@@ -97,9 +99,11 @@ func (p *program) findChanges(env module.Env, f makeFlags, names []string) ([]mi
 	if err := errors.Join(s.readModels(), s.readMigrations()); err != nil {
 		return nil, usageError{err}
 	}
-	return migrate.Make(s.graph, s.wanted(), migrate.MakeOptions{
-		Modules: names, Name: f.name, Renames: append(s.renamed(), f.renames...), Values: f.values, Empty: f.empty, Ask: asker(env),
-	})
+	opts := migrate.MakeOptions{Modules: names, Name: f.name, Renames: append(s.renamed(), f.renames...), Values: f.values, Empty: f.empty}
+	if !f.check { // nothing would come of the answers
+		opts.Ask = asker(env)
+	}
+	return migrate.Make(s.graph, s.wanted(), opts)
 }
 
 // wanted returns the tables that each module's models need.
@@ -154,7 +158,7 @@ func asker(env module.Env) func(migrate.Question) (string, error) {
 	if !ok {
 		return nil
 	}
-	if info, err := file.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+	if !term.IsTerminal(int(file.Fd())) {
 		return nil
 	}
 	in := bufio.NewReader(file)

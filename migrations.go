@@ -75,8 +75,12 @@ func (p *program) apply(ctx context.Context, env module.Env, run *migrate.Runner
 	if err != nil {
 		return err
 	}
-	if len(moves) == 0 {
+	switch {
+	case len(moves) == 0 && target.Name == "":
 		fmt.Fprintln(env.Stdout, "nothing to do: all migrations are applied")
+		return nil
+	case len(moves) == 0:
+		fmt.Fprintf(env.Stdout, "nothing to do: the module %s is at %s already\n", target.Module, target.Name)
 		return nil
 	}
 	return run.Apply(ctx, target)

@@ -24,109 +24,18 @@ type detector struct {
 	later []AddForeignKey
 	// users are, for a module, the other modules whose tables refer to tables
 	// that it does not want any more.
-	users map[string][]string
-	open  []string // modules being worked on, outermost first
-	errs  []error
+	users   map[string][]string
+	renamed map[string][]renamedTable // by module
+	// loosened are, by module, the migrations that drop what would keep tables
+	// of others from going.
+	loosened map[string]*Migration
+	open     []string // modules being worked on, outermost first
+	done     []string // modules that were worked on
+	errs     []error
 }
 
 func (d *detector) fail(format string, args ...any) {
 	d.errs = append(d.errs, fmt.Errorf(format, args...))
-}
-
-func (d *detector) detect() {
-	d.refuseMoves()
-	d.users = map[string][]string{}
-	for _, module := range d.modules {
-		d.users[module] = d.referringModules(module)
-	}
-	for _, module := range d.modules {
-		d.module(module)
-	}
-	for _, op := range d.later {
-		module := d.state.owner[op.Table]
-		if d.made[module] != nil {
-			d.finish(module)
-		}
-		d.do(module, op)
-	}
-	for _, module := range d.modules {
-		d.finish(module)
-	}
-}
-
-// refuseMoves refuses what would drop the rows of a table that only changed
-// its module.
-func (d *detector) refuseMoves() {
-	for _, module := range d.modules {
-		for _, t := range d.want[module].Tables {
-			owner := d.graph.Owner(t.Name)
-			if _, wanted := d.want[owner].Table(t.Name); owner != "" && owner != module && !wanted {
-				d.fail("table %s moved from module %s to module %s, which a migration cannot do; leave the model where it was, or rename its table", t.Name, owner, module)
-			}
-		}
-	}
-}
-
-// module finds the operations for one module, after those for the modules
-// whose new tables it refers to.
-func (d *detector) module(module string) {
-	if slices.Contains(d.open, module) || d.finished(module) {
-		return
-	}
-	d.open = append(d.open, module)
-	for _, t := range d.want[module].Tables {
-		for _, f := range t.ForeignKeys {
-			if other := d.wanting(f.RefTable); other != "" && other != module && !d.exists(f.RefTable) {
-				d.module(other)
-			}
-		}
-	}
-	// What refers to a table that goes must go before.
-	var before []string
-	for _, other := range d.users[module] {
-		if !slices.Contains(d.open, other) {
-			d.module(other)
-		}
-		if d.finished(other) {
-			before = append(before, other)
-		}
-	}
-	d.tables(module)
-	if m := d.made[module]; m != nil {
-		for _, other := range before {
-			if r := (Ref{Module: other}); !slices.Contains(m.Depends, r) {
-				m.Depends = append(m.Depends, r)
-			}
-		}
-	}
-	d.finish(module)
-}
-
-// referringModules returns the other modules whose tables refer to tables that
-// the module does not want any more.
-func (d *detector) referringModules(module string) []string {
-	var out []string
-	for name, t := range d.state.tables {
-		other := d.state.owner[name]
-		for _, f := range t.ForeignKeys {
-			_, wanted := d.want[module].Table(f.RefTable)
-			if !wanted && other != module && d.state.owner[f.RefTable] == module && slices.Contains(d.modules, other) && !slices.Contains(out, other) {
-				out = append(out, other)
-			}
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// wanting returns the module that wants the table.
-func (d *detector) wanting(table string) string {
-	for _, module := range d.modules {
-		if _, ok := d.want[module].Table(table); ok {
-			return module
-		}
-	}
-	return ""
 }
 
 func (d *detector) exists(table string) bool {
@@ -134,24 +43,18 @@ func (d *detector) exists(table string) bool {
 	return ok
 }
 
-func (d *detector) finished(module string) bool {
-	return slices.ContainsFunc(d.out, func(m *Migration) bool { return m.Module == module })
-}
-
-// finish closes the module's migration.
-func (d *detector) finish(module string) { delete(d.made, module) }
-
 // do makes an operation part of the module's migration.
 func (d *detector) do(module string, op Operation) {
 	m := d.made[module]
 	if m == nil {
 		m = &Migration{Module: module}
-		if d.finished(module) {
+		if d.begun(module) {
 			m.Depends = []Ref{{Module: module}} // the one before, still without a name
 		} else {
 			m.Depends = d.graph.tip(module)
 		}
 	}
+	users := d.state.users[d.takesAway(op)]
 	d.state.module = module
 	if _, err := op.change(d.state); err != nil {
 		d.fail("module %s: %s: %w", module, op, err)
@@ -163,7 +66,10 @@ func (d *detector) do(module string, op Operation) {
 	}
 	m.Operations = append(m.Operations, op)
 	for _, table := range refersTo(op) {
-		d.dependOn(m, table)
+		d.dependOn(m, d.state.owner[table])
+	}
+	for _, user := range users {
+		d.dependOn(m, user)
 	}
 }
 
@@ -181,15 +87,31 @@ func refersTo(op Operation) []string {
 	return out
 }
 
-// dependOn makes the migration depend on that of another module which made the
-// table.
-func (d *detector) dependOn(m *Migration, table string) {
-	other := d.state.owner[table]
+// takesAway returns the table of which a migration from before can no longer
+// say that something refers to it after the operation.
+func (d *detector) takesAway(op Operation) string {
+	switch o := op.(type) {
+	case DropTable:
+		return o.Table
+	case RenameTable:
+		return o.Table
+	case AlterPrimaryKey:
+		return o.Table
+	case RenameColumn:
+		if slices.Contains(d.state.tables[o.Table].PrimaryKey, o.Column) {
+			return o.Table
+		}
+	}
+	return ""
+}
+
+// dependOn makes the migration depend on those of another module up to now.
+func (d *detector) dependOn(m *Migration, other string) {
 	if other == "" || other == m.Module {
 		return
 	}
 	refs := d.graph.tip(other)
-	if d.finished(other) {
+	if d.begun(other) {
 		refs = []Ref{{Module: other}} // being made now, still without a name
 	}
 	for _, r := range refs {

@@ -159,9 +159,8 @@ func (d *detector) value(table string, c schema.Column, kind QuestionKind, quest
 		return v, true
 	}
 	if d.opts.Ask != nil {
-		answer, err := d.opts.Ask(Question{Kind: kind, Table: table, Column: c.Name, Text: question})
+		answer, err := d.ask(Question{Kind: kind, Table: table, Column: c.Name, Text: question})
 		if err != nil {
-			d.errs = append(d.errs, err)
 			return SQL{}, false
 		}
 		if answer = strings.TrimSpace(answer); answer != "" {

@@ -8,39 +8,46 @@ import (
 	"github.com/volaweb/vola/schema"
 )
 
-// renameTables finds the tables that have another name now.
-func (d *detector) renameTables(module string, want schema.Schema) {
-	var gone []schema.Table
-	for name, t := range d.state.tables {
-		if _, ok := want.Table(name); !ok && d.state.owner[name] == module {
-			gone = append(gone, t)
-		}
-	}
-	slices.SortFunc(gone, func(a, b schema.Table) int { return strings.Compare(a.Name, b.Name) })
-	type pair struct{ old, new string }
-	var renamed []pair
+// renamedTable is a table that has another name now.
+type renamedTable struct{ old, new string }
+
+// findRenames finds the tables of a module that have another name now.
+func (d *detector) findRenames(module string) {
+	want := d.want[module].Clone()
+	want.Normalize()
+	gone := slices.DeleteFunc(d.state.schema(func(owner string) bool { return owner == module }).Tables, func(t schema.Table) bool {
+		_, wanted := want.Table(t.Name)
+		return wanted
+	})
+	var found []renamedTable
 	for _, t := range want.Tables {
 		if d.exists(t.Name) {
 			continue
 		}
 		i := slices.IndexFunc(gone, func(old schema.Table) bool {
 			// A table of pairs goes with the model whose relation it holds.
-			for _, p := range renamed {
-				if rest, ok := strings.CutPrefix(old.Name, p.old+"_"); ok && t.Name == p.new+"_"+rest {
+			for _, r := range found {
+				if rest, ok := strings.CutPrefix(old.Name, r.old+"_"); ok && t.Name == r.new+"_"+rest {
 					return sameTypes(old, t)
 				}
 			}
 			return d.wasTable(old, t)
 		})
-		if i < 0 {
-			continue
+		if i >= 0 {
+			found = append(found, renamedTable{gone[i].Name, t.Name})
+			gone = slices.Delete(gone, i, i+1)
 		}
-		renamed = append(renamed, pair{gone[i].Name, t.Name})
-		d.do(module, RenameTable{Table: gone[i].Name, To: t.Name})
-		gone = slices.Delete(gone, i, i+1)
 	}
-	for _, p := range renamed {
-		d.renamePairs(module, p.old, p.new, want)
+	d.renamed[module] = found
+}
+
+// renameTables renames the tables that have another name now.
+func (d *detector) renameTables(module string, want schema.Schema) {
+	for _, r := range d.renamed[module] {
+		d.do(module, RenameTable{Table: r.old, To: r.new})
+	}
+	for _, r := range d.renamed[module] {
+		d.renamePairs(module, r.old, r.new, want)
 	}
 }
 
@@ -152,13 +159,18 @@ func (d *detector) yes(q Question, refusal string) bool {
 		d.errs = append(d.errs, fmt.Errorf("%s", refusal))
 		return false
 	}
-	answer, err := d.opts.Ask(q)
-	if err != nil {
-		d.errs = append(d.errs, err)
-		return false
-	}
+	answer, err := d.ask(q)
 	answer = strings.ToLower(strings.TrimSpace(answer))
-	return answer == "y" || answer == "yes"
+	return err == nil && (answer == "y" || answer == "yes")
+}
+
+// ask asks a question. Who does not answer one is not asked another.
+func (d *detector) ask(q Question) (answer string, err error) {
+	if answer, err = d.opts.Ask(q); err != nil {
+		d.errs = append(d.errs, err)
+		d.opts.Ask = nil
+	}
+	return answer, err
 }
 
 // renameConstraints gives indexes and constraints that are the same as before

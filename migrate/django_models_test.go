@@ -10,28 +10,28 @@ import (
 
 // AuthGroup is a row of table auth_group.
 type AuthGroup struct {
-	ID   int64
+	ID   int64  `db:"bits=32"`
 	Name string `db:"size=150,unique"`
 }
 
 // AuthGroupPermissions is a row of table auth_group_permissions.
 type AuthGroupPermissions struct {
 	ID         int64
-	Group      orm.Ref[AuthGroup]
-	Permission orm.Ref[AuthPermission]
+	Group      orm.Ref[AuthGroup]      `db:"on_delete=no_action,deferred"`
+	Permission orm.Ref[AuthPermission] `db:"on_delete=no_action,deferred"`
 }
 
 // AuthPermission is a row of table auth_permission.
 type AuthPermission struct {
-	ID          int64
-	ContentType orm.Ref[DjangoContentType]
-	Codename    string `db:"size=100"`
-	Name        string `db:"size=255"`
+	ID          int64                      `db:"bits=32"`
+	ContentType orm.Ref[DjangoContentType] `db:"on_delete=no_action,deferred"`
+	Codename    string                     `db:"size=100"`
+	Name        string                     `db:"size=255"`
 }
 
 // AuthUser is a row of table auth_user.
 type AuthUser struct {
-	ID          int64
+	ID          int64  `db:"bits=32"`
 	Password    string `db:"size=128"`
 	LastLogin   *time.Time
 	IsSuperuser bool
@@ -47,15 +47,15 @@ type AuthUser struct {
 // AuthUserGroups is a row of table auth_user_groups.
 type AuthUserGroups struct {
 	ID    int64
-	User  orm.Ref[AuthUser]
-	Group orm.Ref[AuthGroup]
+	User  orm.Ref[AuthUser]  `db:"on_delete=no_action,deferred"`
+	Group orm.Ref[AuthGroup] `db:"on_delete=no_action,deferred"`
 }
 
 // AuthUserUserPermissions is a row of table auth_user_user_permissions.
 type AuthUserUserPermissions struct {
 	ID         int64
-	User       orm.Ref[AuthUser]
-	Permission orm.Ref[AuthPermission]
+	User       orm.Ref[AuthUser]       `db:"on_delete=no_action,deferred"`
+	Permission orm.Ref[AuthPermission] `db:"on_delete=no_action,deferred"`
 }
 
 // CustomGroup is a row of table custom group.
@@ -71,14 +71,14 @@ type DjangoAdminLog struct {
 	ObjectRepr    string `db:"size=200"`
 	ActionFlag    int16
 	ChangeMessage string
-	ContentType   *orm.Ref[DjangoContentType]
-	User          orm.Ref[AuthUser]
+	ContentType   *orm.Ref[DjangoContentType] `db:"on_delete=no_action,deferred"`
+	User          orm.Ref[AuthUser]           `db:"on_delete=no_action,deferred"`
 	ActionTime    time.Time
 }
 
 // DjangoContentType is a row of table django_content_type.
 type DjangoContentType struct {
-	ID       int64
+	ID       int64  `db:"bits=32"`
 	AppLabel string `db:"size=100"`
 	Model    string `db:"size=100"`
 }
@@ -103,18 +103,18 @@ type Author struct {
 	ID      int64
 	Created time.Time
 	Changed time.Time
-	User    *orm.Ref[AuthUser] `db:"unique"`
+	User    *orm.Ref[AuthUser] `db:"on_delete=no_action,deferred,unique"`
 	Name    string             `db:"size=100"`
 	Email   string             `db:"size=254"`
 	Site    string             `db:"size=200"`
-	Mentor  *orm.Ref[Author]
+	Mentor  *orm.Ref[Author]   `db:"on_delete=no_action,deferred"`
 }
 
 // AuthorFriends is a row of table shop_author_friends.
 type AuthorFriends struct {
 	ID         int64
-	FromAuthor orm.Ref[Author]
-	ToAuthor   orm.Ref[Author]
+	FromAuthor orm.Ref[Author] `db:"on_delete=no_action,deferred"`
+	ToAuthor   orm.Ref[Author] `db:"on_delete=no_action,deferred"`
 }
 
 // Book is a row of table shop_book.
@@ -122,11 +122,11 @@ type Book struct {
 	ID        int64
 	Created   time.Time
 	Changed   time.Time
-	Author    orm.Ref[Author]
-	Title     string  `db:"size=200,index"`
-	Kind      string  `db:"size=1"`
-	Isbn13    *string `db:"size=13"`
-	Price     string  `db:"decimal=15.2"`
+	Author    orm.Ref[Author] `db:"on_delete=no_action,deferred"`
+	Title     string          `db:"size=200,index"`
+	Kind      string          `db:"size=1"`
+	Isbn13    *string         `db:"size=13"`
+	Price     string          `db:"decimal=15.2"`
 	Published *civil.Date
 	Pages     int32
 }
@@ -134,8 +134,8 @@ type Book struct {
 // BookTags is a row of table shop_book_tags.
 type BookTags struct {
 	ID   int64
-	Book orm.Ref[Book]
-	Tag  orm.Ref[Tag]
+	Book orm.Ref[Book] `db:"on_delete=no_action,deferred"`
+	Tag  orm.Ref[Tag]  `db:"on_delete=no_action,deferred"`
 }
 
 // Kitchen is a row of table shop_kitchen.
@@ -167,8 +167,8 @@ type Kitchen struct {
 // Membership is a row of table shop_membership.
 type Membership struct {
 	ID     int64
-	Group  orm.Ref[CustomGroup]
-	Author orm.Ref[Author]
+	Group  orm.Ref[CustomGroup] `db:"on_delete=no_action,deferred"`
+	Author orm.Ref[Author]      `db:"on_delete=no_action,deferred"`
 	Joined civil.Date
 }
 
@@ -180,7 +180,7 @@ type Place struct {
 
 // Restaurant is a row of table shop_restaurant.
 type Restaurant struct {
-	PlacePtr orm.Ref[Place] `db:"primary_key"`
+	PlacePtr orm.Ref[Place] `db:"on_delete=no_action,deferred,primary_key"`
 	Stars    int16
 }
 

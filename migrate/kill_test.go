@@ -14,7 +14,6 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/databasetest"
 	"github.com/volaweb/vola/migrate"
-	"github.com/volaweb/vola/schema"
 )
 
 // killedEnv makes the test binary the program that is going to be killed: it
@@ -137,8 +136,7 @@ func killOnce(t *testing.T, url string, after time.Duration) (took time.Duration
 	if strings.HasPrefix(url, "postgres") {
 		scratch = databasetest.Postgres
 	}
-	h := &randomHistory{live: db, scratch: scratch(t), module: "blog"}
-	h.models = schema.Schema{}
+	h := &randomHistory{live: db, scratch: scratch(t)}
 	if !h.compare(t, g, "after the kill") {
 		t.Errorf("killed after %v at %+v", after, half)
 	}

@@ -86,7 +86,7 @@ func risk(op Operation, fresh []string) (text, safe string) {
 		return "the table may be read or written as a whole while nobody else can use it; on a big one, add a new column, fill it in parts and drop the old one later, " +
 			"or for NOT NULL first add and validate a check that the column IS NOT NULL", o.Safe
 	case AlterPrimaryKey:
-		return "the table is locked while an index is built over all rows", o.Safe
+		return "the table is locked while an index is built over all rows; on a big one, build a unique index first and change the key while nobody needs the table", o.Safe
 	case AddIndex:
 		if o.Concurrently || isFresh(o.Table) {
 			return "", o.Safe

@@ -115,7 +115,8 @@ func Make(g *Graph, want map[string]schema.Schema, opts MakeOptions) ([]Change, 
 	if opts.Empty {
 		return makeEmpty(g, opts)
 	}
-	d := &detector{graph: g, opts: opts, state: g.final.clone(), want: want, made: map[string]*Migration{}}
+	d := &detector{graph: g, opts: opts, state: g.final.clone(), want: want,
+		made: map[string]*Migration{}, users: map[string][]string{}, renamed: map[string][]renamedTable{}, loosened: map[string]*Migration{}}
 	for module := range want {
 		if len(opts.Modules) == 0 || slices.Contains(opts.Modules, module) {
 			d.modules = append(d.modules, module)

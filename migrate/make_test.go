@@ -177,51 +177,6 @@ func main() {
 	}
 }
 
-// Two modules that need each other get a second migration for the foreign keys
-// that could not be made in the first.
-func TestModulesThatNeedEachOther(t *testing.T) {
-	t.Parallel()
-	author := table("people_author", null(number("best_id")))
-	author.ForeignKeys = []schema.ForeignKey{foreignKey("people_author", "best_id", "books_book", schema.SetNull)}
-	book := table("books_book", number("author_id"))
-	book.ForeignKeys = []schema.ForeignKey{foreignKey("books_book", "author_id", "people_author", schema.Cascade)}
-	want := map[string]schema.Schema{"people": {Tables: []schema.Table{author}}, "books": {Tables: []schema.Table{book}}}
-	changes, err := migrate.Make(graph(t, migrate.Group{Module: "people"}, migrate.Group{Module: "books"}), want, migrate.MakeOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	groups := map[string][]migrate.Migration{}
-	for _, c := range changes {
-		got = append(got, fmt.Sprint(c.Migration.Ref(), " after ", c.Migration.Depends))
-		groups[c.Module] = append(groups[c.Module], *c.Migration)
-	}
-	if diff := cmp.Diff([]string{
-		"people.0001_initial after []",
-		"books.0001_initial after [people.0001_initial]",
-		"people.0002_author_foreign_keys after [people.0001_initial books.0001_initial]",
-	}, got); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
-	g := graph(t, migrate.Group{Module: "people", Migrations: groups["people"]}, migrate.Group{Module: "books", Migrations: groups["books"]})
-	if again, err := migrate.Make(g, want, migrate.MakeOptions{}); err != nil || len(again) > 0 {
-		t.Errorf("Make again = %v, %v", again, err)
-	}
-	// A table that another module's table refers to goes after that one.
-	author.ForeignKeys = nil
-	want["people"] = schema.Schema{Tables: []schema.Table{author}}
-	loose, err := migrate.Make(g, want, migrate.MakeOptions{})
-	if err != nil || len(loose) != 1 {
-		t.Fatalf("Make = %v, %v", loose, err)
-	}
-	groups["people"] = append(groups["people"], *loose[0].Migration)
-	g = graph(t, migrate.Group{Module: "people", Migrations: groups["people"]}, migrate.Group{Module: "books", Migrations: groups["books"]})
-	gone, err := migrate.Make(g, map[string]schema.Schema{"people": {}, "books": {}}, migrate.MakeOptions{})
-	if err != nil || len(gone) != 2 || gone[0].Module != "books" || cmp.Diff([]migrate.Ref{{Module: "people", Name: "0003_changes"}, {Module: "books", Name: "0002_drop_book"}}, gone[1].Migration.Depends) != "" {
-		t.Errorf("dropping both: %v, %v", len(gone), err)
-	}
-}
-
 // A model with a many-to-many relation is renamed: the table of pairs and its
 // column go along, without a question of their own.
 func TestRenamedModelTakesItsPairsAlong(t *testing.T) {
@@ -335,6 +290,54 @@ func TestStatements(t *testing.T) {
 	got, err = g.Statements(sqlite.Driver.Dialect(), m, false)
 	if err != nil || len(got) != 9 || !strings.HasPrefix(got[0], "-- building table blog_post anew: new column slug with values of its own\nCREATE TABLE \"vola_new_blog_post\"") {
 		t.Errorf("sqlite: %q, %v", got, err)
+	}
+}
+
+// SQLite builds a table anew once for all changes of a migration, unless one
+// uses what another makes.
+func TestOneRebuildForAllChanges(t *testing.T) {
+	t.Parallel()
+	title := func(size int) migrate.AlterColumn {
+		return migrate.AlterColumn{Table: "blog_post", Column: text("title", size)}
+	}
+	add := func(name, value string) migrate.AddColumn {
+		return migrate.AddColumn{Table: "blog_post", Column: text(name, 50), Backfill: migrate.Same(value)}
+	}
+	for _, tt := range []struct {
+		name string
+		ops  []migrate.Operation
+		want int
+	}{
+		{"all at once", []migrate.Operation{
+			title(300), add("slug", "lower(id)"), add("place", "'x'"), migrate.AddColumn{Table: "blog_post", Column: null(number("best_id"))},
+			migrate.AddForeignKey{Table: "blog_post", ForeignKey: foreignKey("blog_post", "best_id", "blog_post", schema.SetNull)},
+			migrate.AddUnique{Table: "blog_post", Unique: unique("blog_post", "slug")},
+			migrate.AddIndex{Table: "blog_post", Index: index("blog_post", "place")},
+		}, 1},
+		{"one uses the other", []migrate.Operation{add("slug", "lower(title)"), add("place", "upper(slug)")}, 2},
+		{"one uses another type", []migrate.Operation{title(300), add("slug", "lower(title)")}, 2},
+		{"in place", []migrate.Operation{migrate.AddColumn{Table: "blog_post", Column: null(text("extra", 9))}, migrate.AddIndex{Table: "blog_post", Index: index("blog_post", "extra")}}, 0},
+	} {
+		g := graph(t, next(blog(), tt.ops...))
+		m, err := g.Find("blog", "0002")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, back := range []bool{false, true} {
+			stmts, err := g.Statements(sqlite.Driver.Dialect(), m, back)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := 0
+			for _, s := range stmts {
+				if strings.HasPrefix(s, "-- building table blog_post anew") {
+					n++
+				}
+			}
+			if n != tt.want && !back || n > tt.want {
+				t.Errorf("%s, back %v: built anew %d times, want %d\n%s", tt.name, back, n, tt.want, strings.Join(stmts, "\n"))
+			}
+		}
 	}
 }
 

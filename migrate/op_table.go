@@ -56,6 +56,7 @@ func (o DropTable) change(s *state) (step, error) {
 	}
 	delete(s.tables, o.Table)
 	delete(s.owner, o.Table)
+	delete(s.users, o.Table)
 	return step{kind: dropTable, from: t}, nil
 }
 
@@ -78,11 +79,12 @@ func (o RenameTable) change(s *state) (step, error) {
 	if _, ok := s.tables[o.To]; ok || o.To == "" {
 		return step{}, fmt.Errorf("the table cannot be called %q: there is one, or the name is empty", o.To)
 	}
-	owner := s.owner[o.Table]
+	owner, users := s.owner[o.Table], s.users[o.Table]
 	delete(s.tables, o.Table)
 	delete(s.owner, o.Table)
+	delete(s.users, o.Table)
 	t.Name = o.To
-	s.tables[o.To], s.owner[o.To] = t, owner
+	s.tables[o.To], s.owner[o.To], s.users[o.To] = t, owner, users
 	s.redirect(func(f *schema.ForeignKey) {
 		if f.RefTable == o.Table {
 			f.RefTable = o.To

@@ -3,6 +3,7 @@ package migrate
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/schema"
@@ -27,11 +28,14 @@ type Operation interface {
 type state struct {
 	tables map[string]schema.Table
 	owner  map[string]string // table to module
-	module string            // whose migration is replayed
+	// users are, for a table, the modules whose migrations ever made something
+	// refer to it: what takes its name away must come after theirs.
+	users  map[string][]string
+	module string // whose migration is replayed
 }
 
 func newState() *state {
-	return &state{tables: map[string]schema.Table{}, owner: map[string]string{}}
+	return &state{tables: map[string]schema.Table{}, owner: map[string]string{}, users: map[string][]string{}}
 }
 
 func (s *state) clone() *state {
@@ -41,6 +45,9 @@ func (s *state) clone() *state {
 	}
 	for name, m := range s.owner {
 		out.owner[name] = m
+	}
+	for name, modules := range s.users {
+		out.users[name] = slices.Clone(modules)
 	}
 	return out
 }
@@ -80,7 +87,8 @@ func (s *state) alter(from, to schema.Table, fills, back []fill) (step, error) {
 	return step{kind: alterTable, from: from, to: to, fills: fills, back: back}, nil
 }
 
-// refers checks that what the foreign key refers to is there.
+// refers checks that what the foreign key refers to is there, and notes who
+// refers to it.
 func (s *state) refers(f schema.ForeignKey, of schema.Table) error {
 	t, ok := s.tables[f.RefTable]
 	if f.RefTable == of.Name {
@@ -93,6 +101,9 @@ func (s *state) refers(f schema.ForeignKey, of schema.Table) error {
 		if _, ok := t.Column(c); !ok {
 			return fmt.Errorf("foreign key %s of %s refers to the column %s.%s, which is not there", f.Name, of.Name, f.RefTable, c)
 		}
+	}
+	if !slices.Contains(s.users[f.RefTable], s.module) {
+		s.users[f.RefTable] = append(s.users[f.RefTable], s.module)
 	}
 	return nil
 }
@@ -116,6 +127,13 @@ func (s *state) referring(table string) []string {
 type fill struct {
 	column         string
 	value, convert SQL
+}
+
+// mentions reports whether an expression may use the column.
+func (f fill) mentions(column string) bool {
+	return slices.ContainsFunc([]SQL{f.value, f.convert}, func(v SQL) bool {
+		return strings.Contains(strings.ToLower(v.SQLite+" "+v.Postgres), strings.ToLower(column))
+	})
 }
 
 func fillsFor(dialect string, fills []fill) []database.Fill {

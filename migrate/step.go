@@ -148,8 +148,10 @@ func mergeable(t, s step) bool {
 			return false
 		}
 		// Its expression may use a column that t adds or gives another type.
-		if !slices.Equal(t.from.Columns, s.from.Columns) {
-			return false
+		for _, c := range s.from.Columns {
+			if old, _ := t.from.Column(c.Name); old != c && f.mentions(c.Name) {
+				return false
+			}
 		}
 	}
 	for _, f := range t.back {

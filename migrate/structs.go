@@ -165,12 +165,7 @@ func (w *structWriter) field(t schema.Table, c schema.Column, others []structFie
 		tags = nil
 		for _, fk := range t.ForeignKeys {
 			if len(fk.Columns) == 1 && fk.Columns[0] == c.Name {
-				switch fk.OnDelete {
-				case schema.Cascade:
-					tags = append(tags, "on_delete=cascade")
-				case schema.SetNull:
-					tags = append(tags, "on_delete=set_null")
-				}
+				tags = append(tags, actionTags(fk)...)
 			}
 		}
 	}
@@ -196,6 +191,23 @@ func (w *structWriter) field(t schema.Table, c schema.Column, others []structFie
 	return f, true
 }
 
+// actionTags returns the tags for what a foreign key does.
+func actionTags(f schema.ForeignKey) []string {
+	var tags []string
+	switch f.OnDelete {
+	case schema.NoAction:
+		tags = append(tags, "on_delete=no_action")
+	case schema.Cascade:
+		tags = append(tags, "on_delete=cascade")
+	case schema.SetNull:
+		tags = append(tags, "on_delete=set_null")
+	}
+	if f.Deferred {
+		tags = append(tags, "deferred")
+	}
+	return tags
+}
+
 // reference returns the type of a field that refers to another model, or "".
 func (w *structWriter) reference(t schema.Table, c schema.Column) string {
 	for _, f := range t.ForeignKeys {
@@ -209,6 +221,9 @@ func (w *structWriter) reference(t schema.Table, c schema.Column) string {
 			return ""
 		}
 		key, _ := to.Column(f.RefColumns[0])
+		if key.Type.Kind != c.Type.Kind {
+			w.note("column %s.%s is a %v and the key that it refers to a %v; the model has it as the key", t.Name, c.Name, c.Type, key.Type)
+		}
 		if typ, _ := w.goType(to, key); typ != "int64" {
 			return "orm.RefKey[" + name + ", " + typ + "]"
 		}
@@ -223,10 +238,13 @@ func (w *structWriter) goType(t schema.Table, c schema.Column) (string, []string
 	case schema.Bool:
 		return "bool", nil
 	case schema.Int16:
-		return "int16", nil
+		if c.Auto {
+			return "int64", []string{"bits=16"} // keys that the database numbers are int64
+		}
+		return w.keyType(t, c, "int16"), nil
 	case schema.Int32:
 		if c.Auto {
-			return "int64", nil // keys that the database numbers are int64
+			return "int64", []string{"bits=32"}
 		}
 		return w.keyType(t, c, "int32"), nil
 	case schema.Int64:

@@ -161,22 +161,14 @@ func (b *binder) json(p *plan, e *expr, k kind) {
 		b.fail(fmt.Errorf("orm: a path into what is stored as %v; only JSON documents have paths", k.f.store.Kind))
 		return
 	}
-	path := e.value.([]any)
-	args, err := p.b.pathArgs(path)
+	path, err := p.b.path(e.value.([]any))
 	if err != nil {
 		b.fail(err)
 		return
 	}
-	for _, x := range path { // on PostgreSQL the text tells the steps apart
-		if i, ok := x.(int); ok {
-			b.shape = strconv.AppendInt(append(b.shape, '['), int64(i), 10)
-		} else {
-			b.shape = append(b.shape, '.')
-		}
-	}
 	for range p.b.jsonTwice(e.fn) {
 		b.expr(p, e.args[0], k)
-		b.args = append(b.args, args...)
+		b.args = append(b.args, path)
 	}
 }
 
@@ -188,33 +180,32 @@ func (b *binding) jsonTwice(fn function) int {
 	return 2
 }
 
-// pathArgs returns the arguments for a path: one for all of it on SQLite, one
-// for each name on PostgreSQL.
-func (b *binding) pathArgs(path []any) ([]any, error) {
+// path returns a path as both databases write it, if they do so by different
+// standards. On PostgreSQL it is strict, so that a number is not taken for a
+// list of one.
+func (b *binding) path(steps []any) (string, error) {
 	var text strings.Builder
+	if b.dialect.Name() != "sqlite" {
+		text.WriteString("strict ")
+	}
 	text.WriteByte('$')
-	var names []any
-	for _, x := range path {
+	for _, x := range steps {
 		switch x := x.(type) {
 		case string:
 			if strings.ContainsFunc(x, func(r rune) bool { return r == '"' || r == '\\' || r < ' ' }) {
-				return nil, fmt.Errorf("orm: the name %q in a JSON path holds a quote, a backslash or a control character, which SQLite cannot look for", x)
+				return "", fmt.Errorf("orm: the name %q in a JSON path holds a quote, a backslash or a control character, which SQLite cannot look for", x)
 			}
 			text.WriteString(`."` + x + `"`)
-			names = append(names, x)
 		case int:
 			if x < 0 {
-				return nil, fmt.Errorf("orm: the place %d in a JSON path is negative", x)
+				return "", fmt.Errorf("orm: the place %d in a JSON path is negative", x)
 			}
 			text.WriteString("[" + strconv.Itoa(x) + "]")
 		default:
-			return nil, fmt.Errorf("orm: a %T in a JSON path; it is made of strings and ints", x)
+			return "", fmt.Errorf("orm: a %T in a JSON path; it is made of strings and ints", x)
 		}
 	}
-	if b.dialect.Name() == "sqlite" {
-		return []any{text.String()}, nil
-	}
-	return names, nil
+	return text.String(), nil
 }
 
 // aggregate collects an aggregate where one is allowed.

@@ -28,6 +28,15 @@ var refusals = []struct{ name, code, want string }{
 	{"assignment of another model", `orm.From[Employee](db).Update(ctx, Departments.Name.Set("x"))`, "orm.Assignment[Department]"},
 	{"update of a field of another model", `orm.Update(ctx, db, &Employee{}, Departments.Name)`, "Field[Employee]"},
 	{"relating the wrong model", `Employees.Skills.Add(ctx, db, &Employee{}, &Department{})`, "*Department"},
+	{"columns of different types compared", `orm.Eq(Employees.Name, Employees.Salary)`, "Employees.Salary"},
+	{"columns of different models compared", `orm.Eq(Employees.Name, Departments.Name)`, "Departments.Name"},
+	{"computing with a text", `orm.Add(Employees.Name, Employees.Name)`, "string does not satisfy orm.Numeric"},
+	{"the lower case of a number", `orm.Lower(Employees.Salary)`, "does not satisfy ~string"},
+	{"selecting from another model", `orm.Select[string](orm.From[Employee](db), Departments.Name)`, "Departments.Name"},
+	{"a selection of another type", `orm.In(Employees.Name, orm.Select[int64](orm.From[Employee](db), Employees.ID))`, "Selection[int64]"},
+	{"setting what is computed", `orm.Lower(Employees.Name).Set("x")`, "Set undefined"},
+	{"setting to another type", `Employees.Name.SetTo(Employees.Salary)`, "Employees.Salary"},
+	{"the wrong side of a relation", `orm.Via(Employees.Department, Employees.Name)`, "Employees.Name"},
 	{"a key of the wrong type", `Employees.Department.Eq("IT")`, `cannot use "IT"`},
 }
 

@@ -53,7 +53,7 @@ func (p *plan) blameDelete(ctx context.Context, h database.Handle, err error, wh
 	if e == nil || p.key == nil {
 		return err
 	}
-	if key, qerr := p.protector(ctx, h, where, args...); qerr == nil && key.Name != "" {
+	if key, qerr := p.protector(ctx, h, false, where, args...); qerr == nil && key.Name != "" {
 		e.Table, e.Columns, e.Constraint = key.table, key.Columns, key.Name
 	}
 	return err
@@ -61,6 +61,9 @@ func (p *plan) blameDelete(ctx context.Context, h database.Handle, err error, wh
 
 // anonymous returns the foreign-key error in err's tree that names nothing.
 func anonymous(err error) *database.Error {
+	if err == nil {
+		return nil // before e, which lies on the heap
+	}
 	var e *database.Error
 	if !errors.As(err, &e) || e.Kind != database.ForeignKey || e.Table != "" {
 		return nil

@@ -8,15 +8,20 @@ import (
 // DatePart is a part of a date or a time, for [Part] and [Trunc].
 type DatePart byte
 
-// The parts of dates and times. Hour, Minute and Second are parts of times
-// only.
 const (
+	// Year is the year.
 	Year DatePart = iota + 1
+	// Quarter is 1 for January to March.
 	Quarter
+	// Month is 1 for January.
 	Month
+	// Day is the day of the month, from 1.
 	Day
+	// Hour is the hour of a time, 0 to 23.
 	Hour
+	// Minute is the minute of a time.
 	Minute
+	// Second is the second of a time, without its fraction.
 	Second
 	// Weekday is 0 for Sunday to 6 for Saturday, as in package time. It is for
 	// Part; Trunc takes it for the Monday that begins the week.
@@ -25,6 +30,7 @@ const (
 	YearDay
 )
 
+// String returns the part's name in English, lower case.
 func (p DatePart) String() string {
 	names := [...]string{"DatePart(0)", "year", "quarter", "month", "day", "hour", "minute", "second", "week", "day of the year"}
 	if int(p) < len(names) {

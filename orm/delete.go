@@ -189,7 +189,7 @@ func (p *plan) protected(ctx context.Context, h database.Handle, where func(*wri
 	if p.key == nil {
 		return nil // nothing can refer to it
 	}
-	key, err := p.protector(ctx, h, where, args...)
+	key, err := p.protector(ctx, h, true, where, args...)
 	if err != nil || key.Name == "" {
 		return err
 	}
@@ -205,9 +205,9 @@ type protection struct {
 }
 
 // protector finds a foreign key by which a row still refers to one of the rows
-// and protects it; its Name is empty when there is none. Rows that are marked as
-// deleted protect nothing.
-func (p *plan) protector(ctx context.Context, h database.Handle, where func(*writer), args ...any) (protection, error) {
+// and protects it; its Name is empty when there is none. With living, rows that
+// are marked as deleted protect nothing.
+func (p *plan) protector(ctx context.Context, h database.Handle, living bool, where func(*writer), args ...any) (protection, error) {
 	for _, m := range p.b.models.all {
 		for _, f := range m.fields {
 			if f.ref == nil || f.ref.model != p.model {
@@ -228,7 +228,7 @@ func (p *plan) protector(ctx context.Context, h database.Handle, where func(*wri
 				w.str(" t0")
 				where(w)
 				w.str(")")
-				if m.deleted != nil && p.deleted != nil {
+				if m.deleted != nil && living {
 					w.str(" AND ")
 					w.col("c", m.deleted.column)
 					w.str(" IS NULL")

@@ -26,6 +26,40 @@
 // Nothing is read that was not asked for: a relation that a query did not name
 // with [Query.With] is not there, and reading it is an error that says so.
 //
+// # Expressions
+//
+// Where a column may stand, there may stand what functions of this package make
+// of columns:
+//
+//	full := orm.Concat(People.First, orm.Value[Person](" "), People.Last)
+//	orm.From[Person](db).
+//		Where(orm.Gt(People.Salary, orm.Via(People.Manager, People.Salary))).
+//		OrderBy(full.Asc())
+//
+// [Select] reads expressions into a struct, with an [Aggregate] among them in
+// groups. [Raw] is for what has no function, and [FromSQL] for whole
+// statements.
+//
+// # Writes
+//
+// [Create], [Update], [Save] and [Delete] are for one row, [CreateAll],
+// [UpdateAll] and [Upsert] for many, and [Query.Update] and [Query.Delete] for
+// those of a query. [GetOrCreate] and [UpdateOrCreate] have one row in the end,
+// however many do it at the same time, and no error for any of them.
+//
+//	post.Title = "Hello"
+//	err := orm.Update(ctx, db, &post, Posts.Title)
+//	n, err := orm.From[Post](db).Where(Posts.ID.Eq(7)).Update(ctx, Posts.Hits.Add(1))
+//
+// # Methods of models
+//
+// A model takes part in what happens to its rows by methods: it is a [Newer],
+// an [Initer], a [Validator], a [BeforeSaver], an [AfterSaver], a
+// [BeforeDeleter] or an [AfterDeleter]. Those around a statement share its
+// transaction, and an error of one leaves nothing written. Statements for many
+// rows call none. What happens exactly, here and under races, is in
+// docs/queries.md.
+//
 // # Tags
 //
 // The tag db holds options, separated by commas:
@@ -40,6 +74,9 @@
 //	deferred        the row referred to may come later in the same transaction
 //	auto_now_add    the time of creation, set by Create
 //	auto_now        the time of the last change, set by Create and Update
+//	soft_delete     the time at which the row was deleted: it stays, out of sight
+//	version         counts the changes of an int64, so that one who changes a row
+//	                that was changed since they read it gets ErrConflict
 //	primary_key     the key, or one of its fields, where it is not the field ID
 //	reverse=FIELD   this many-to-many relation is the other side of FIELD
 //	through=MODEL   the pairs of this many-to-many relation are rows of a model of

@@ -71,8 +71,10 @@ func ExampleCreateAll() {
 // What comes from elsewhere is stored, whether it is there already or not.
 func ExampleUpsert() {
 	withStaff(func(ctx context.Context, db *database.DB) error {
+		// snippet: upsert
 		feed := []Skill{{Name: "Go", Grade: "novice"}, {Name: "SQL", Grade: "novice"}}
 		created, err := orm.Upsert(ctx, db, feed, orm.OnConflict(Skills.Name).Update(Skills.Grade))
+		// end snippet
 		if err != nil {
 			return err
 		}
@@ -105,11 +107,13 @@ func ExamplePlanDelete() {
 		if err := orm.CreateAll(ctx, db, leaves); err != nil {
 			return err
 		}
+		// snippet: plan-delete
 		plan, err := orm.PlanDelete(ctx, orm.From[Employee](db).Where(Employees.Name.Eq("Ann")))
 		if err != nil {
 			return err
 		}
 		fmt.Print(plan)
+		// end snippet
 		plan, err = orm.PlanDelete(ctx, orm.From[Department](db).Where(Departments.Name.Eq("IT")))
 		fmt.Print(plan)
 		return err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -104,4 +106,65 @@ func TestIter(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestIterSoak streams rows and looks at the memory in use on the way: 20,000
+// in an ordinary run, 1,000,000 when VOLA_SOAK is set. It runs beside no other
+// test, whose memory it would see.
+func TestIterSoak(t *testing.T) {
+	rows := 20_000
+	if os.Getenv("VOLA_SOAK") != "" {
+		rows = 1_000_000
+	}
+	t.Run("sqlite", func(t *testing.T) { streams(t, databasetest.SQLite(t), rows) })
+	t.Run("postgres", func(t *testing.T) { streams(t, databasetest.Postgres(t), rows) })
+}
+
+func streams(t *testing.T, db *database.DB, rows int) {
+	open(t, db)
+	ctx := t.Context()
+	d := Department{Name: "IT"}
+	create(t, db, &d)
+	chunk := make([]Employee, 10_000)
+	for at := 0; at < rows; at += len(chunk) {
+		for i := range chunk {
+			chunk[i] = Employee{Name: fmt.Sprintf("employee %d", at+i), Department: orm.Ref[Department]{ID: d.ID}, Salary: 1}
+		}
+		if err := orm.CreateAll(ctx, db, chunk); err != nil {
+			t.Fatal(err)
+		}
+	}
+	chunk = nil
+	used := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	read := func(h database.Handle, ctx context.Context) {
+		t.Helper()
+		var n, sum int64
+		var most uint64
+		first := used()
+		for e, err := range orm.From[Employee](h).OrderBy(Employees.ID.Asc()).Iter(ctx) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n++; n%int64(rows/10) == 0 {
+				most = max(most, used())
+			}
+			sum += e.Salary
+		}
+		if n != int64(rows) || sum != n {
+			t.Errorf("%d rows, sum %d", n, sum)
+		}
+		t.Logf("%d rows: %d KB in use before, at most %d KB", n, first>>10, most>>10)
+		if most > first+2<<20 {
+			t.Errorf("memory grew from %d to %d bytes", first, most)
+		}
+	}
+	read(db, ctx)
+	if err := db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error { read(tx, ctx); return nil }); err != nil {
+		t.Error(err)
+	}
 }

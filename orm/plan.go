@@ -185,13 +185,22 @@ type reader struct {
 	scanners  []database.Scanner
 	receivers []*receiver
 	lead      int // columns before the model's own
+	// room is where dests and scanners begin: together with the reader they
+	// are one allocation for all but wide models.
+	room struct {
+		dests    [16]any
+		scanners [12]database.Scanner
+	}
 }
 
 // newReader returns a reader for rows that begin with as many other columns
 // as lead has; those are scanned into lead.
 func (p *plan) newReader(lead ...any) *reader {
 	r := &reader{plan: p, lead: len(lead)}
-	r.dests = append(lead, make([]any, len(p.fields))...)
+	r.dests = append(r.room.dests[:0], lead...)
+	for range p.fields {
+		r.dests = append(r.dests, nil)
+	}
 	for i, c := range p.codecs {
 		if p.fields[i].receives() {
 			if r.receivers == nil {
@@ -203,7 +212,7 @@ func (p *plan) newReader(lead ...any) *reader {
 			continue
 		}
 		if r.scanners == nil {
-			r.scanners = make([]database.Scanner, len(p.fields))
+			r.scanners = append(r.room.scanners[:0], make([]database.Scanner, len(p.fields))...)
 		}
 		r.scanners[i] = c.NewScanner()
 	}

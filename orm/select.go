@@ -416,7 +416,7 @@ func (w *writer) selection(p *plan, s *selection, alias string) {
 			}
 			continue
 		}
-		if k, err := p.kindOf(x); err == nil && x.kind == exprField {
+		if k, err := p.kindOf(x); err == nil {
 			w.str(k.codec.SelectPrefix)
 		}
 		w.expr(p, alias, x, kind{})

@@ -213,21 +213,17 @@ func (w *writer) trunc(d dated, k schema.Kind) string {
 // json writes a look into a document.
 func (w *writer) json(p *plan, alias string, e *expr, k kind) {
 	at := func() {
-		w.expr(p, alias, e.args[0], k)
 		if w.sqlite() {
+			w.expr(p, alias, e.args[0], k)
 			w.str(", ")
 			w.arg()
 			return
 		}
-		for _, x := range e.value.([]any) {
-			if i, ok := x.(int); ok {
-				w.str(" -> " + strconv.Itoa(i))
-				continue
-			}
-			w.str(" -> CAST(")
-			w.arg()
-			w.str(" AS text)")
-		}
+		w.str("jsonb_path_query_first(")
+		w.expr(p, alias, e.args[0], k)
+		w.str(", CAST(CAST(")
+		w.arg()
+		w.str(" AS text) AS jsonpath), '{}', true)")
 	}
 	if w.sqlite() {
 		w.jsonSQLite(e.fn, at)

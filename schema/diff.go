@@ -76,7 +76,8 @@ const (
 
 // Convert returns what it takes to turn values of type from into type to, on
 // every database. Numbers that are whole turn into each other and into text
-// and back; texts into texts of another size; anything else is Foreign.
+// and back; decimals into decimals of other digits and texts into texts of
+// another size; anything else is Foreign.
 func Convert(from, to Type) Conversion {
 	a, b := rank(from.Kind), rank(to.Kind)
 	switch {
@@ -84,6 +85,11 @@ func Convert(from, to Type) Conversion {
 		return Widening
 	case a > 0 && b > 0:
 		if a <= b {
+			return Widening
+		}
+		return Narrowing
+	case from.Kind == Decimal && to.Kind == Decimal:
+		if from.Scale <= to.Scale && from.Precision-from.Scale <= to.Precision-to.Scale {
 			return Widening
 		}
 		return Narrowing

@@ -11,6 +11,9 @@ func TestConvert(t *testing.T) {
 	i16, i32, i64 := schema.Type{Kind: schema.Int16}, schema.Type{Kind: schema.Int32}, schema.Type{Kind: schema.Int64}
 	short, long, any := schema.Type{Kind: schema.Text, Size: 5}, schema.Type{Kind: schema.Text, Size: 50}, schema.Type{Kind: schema.Text}
 	date := schema.Type{Kind: schema.Date}
+	decimal := func(digits, places int) schema.Type {
+		return schema.Type{Kind: schema.Decimal, Precision: digits, Scale: places}
+	}
 	tests := []struct {
 		from, to schema.Type
 		want     schema.Conversion
@@ -19,7 +22,9 @@ func TestConvert(t *testing.T) {
 		{short, long, schema.Widening}, {short, any, schema.Widening}, {any, long, schema.Narrowing}, {long, short, schema.Narrowing},
 		{i64, any, schema.Widening}, {i64, long, schema.Widening}, {i64, short, schema.Narrowing}, {any, i32, schema.Narrowing},
 		{date, any, schema.Foreign}, {any, date, schema.Foreign}, {date, date, schema.Widening},
-		{schema.Type{Kind: schema.Decimal, Precision: 5}, schema.Type{Kind: schema.Decimal, Precision: 6}, schema.Foreign},
+		{decimal(5, 0), decimal(6, 0), schema.Widening}, {decimal(6, 2), decimal(5, 2), schema.Narrowing},
+		{decimal(6, 2), decimal(7, 3), schema.Widening}, {decimal(6, 2), decimal(6, 3), schema.Narrowing}, {decimal(6, 2), decimal(8, 1), schema.Narrowing},
+		{decimal(6, 2), i64, schema.Foreign}, {i64, decimal(6, 2), schema.Foreign}, {any, decimal(6, 2), schema.Foreign},
 	}
 	for _, tt := range tests {
 		if got := schema.Convert(tt.from, tt.to); got != tt.want {

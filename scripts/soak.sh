@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs what gains by running long: every fuzz test for VOLA_FUZZ (default 30s),
 # and the tests with Soak in their name for VOLA_SOAK (default 10m) each. In an
-# ordinary test run they take a moment; they read VOLA_SOAK themselves. "make
-# soak" is this script.
+# ordinary test run they take a moment; they read VOLA_SOAK themselves. Those
+# that ask random questions begin at VOLA_SEED, and print where they ended.
+# "make soak" is this script.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export VOLA_SOAK=${VOLA_SOAK:-10m}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs all tests, with whatever makes them stronger that this machine has: the
-# race detector, PostgreSQL, Chromium. "make test" is this script. Its last
+# race detector, PostgreSQL, Chromium, xmllint. "make test" is this script. Its last
 # lines say what was run, and what was not and why.
 #
 #   scripts/test.sh [-C directory] [packages and flags of go test]
@@ -94,6 +94,7 @@ install_missing() {
 	[ "${VOLA_TEST_RACE-}" = off ] || race_works || packages+=(gcc libc6-dev)
 	[ -n "${VOLA_TEST_POSTGRES-}" ] || find_postgres || packages+=(postgresql)
 	[ -n "${VOLA_TEST_CHROMIUM-}" ] || find_chromium || packages+=(chromium)
+	have xmllint || packages+=(libxml2-utils)
 	[ ${#packages[@]} -gt 0 ] || return 0
 	echo "installing ${packages[*]} with apt-get (VOLA_TEST_INSTALL=no prevents it)"
 	export DEBIAN_FRONTEND=noninteractive

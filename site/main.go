@@ -12,6 +12,7 @@ import (
 	"github.com/volaweb/vola/database/sqlite"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/site/blog"
+	"github.com/volaweb/vola/site/demo"
 	"github.com/volaweb/vola/site/front"
 	"github.com/volaweb/vola/web"
 )
@@ -23,13 +24,16 @@ func main() { vola.Main(site()) }
 
 // site says what the site is made of.
 func site() vola.Config {
+	demos := demo.New()
 	posts := blog.New(folder("content"))
+	posts.Demonstrations = demos.All()
 	return vola.Config{
 		Name:    "Vola",
 		Drivers: []database.Driver{sqlite.Driver, postgres.Driver},
 		Modules: []module.Module{
 			module.At("/", front.New()),
 			posts,
+			demos,
 			module.At("/", posts.Root()),
 		},
 		Middleware: []web.Middleware{posts.OldPaths},

@@ -65,8 +65,8 @@ func TestBuiltins(t *testing.T) {
 		{"{{timesince .Then}}|{{timesince .Now}}|{{timesince .Zero}}|{{timesince .Nil}}|{{timeuntil .Then}}", "1 year, 2 months|0 minutes|||0 minutes"},
 		{"{{range pages 1 1}}x{{end}}{{range pages 5 20}}{{if .Gap}}…{{else if .Current}}[{{.Number}}]{{else}}{{.Number}}{{end}} {{end}}", "1 2 3 4 [5] 6 7 … 20 "},
 		{"{{range pages 1 3}}{{if .Current}}[{{.Number}}]{{else}}{{.Number}}{{end}}{{end}} {{range pages 99 .U}}{{.Number}} {{end}}", "[1]23 1 0 97 98 99 100 101 0 200 "},
-		{`<a href="{{query .Query "page" 3}}">{{query .URL "q" nil "n" "<&>"}}</a>{{query "?" "page" ""}} {{query nil}}`,
-			`<a href="?page=3&amp;q=a&#43;b">?n=%3C%26%3E&amp;page=2</a>? ?`},
+		{`<a href="{{query .Query "page" 3}}">{{query .URL "q" nil "n" "<&>"}}</a>{{query "?" "page" ""}} {{query nil}} {{query (query "?a=1" "b" 2) "a" 3}}`,
+			`<a href="?page=3&amp;q=a&#43;b">?n=%3C%26%3E&amp;page=2</a>? ? ?a=3&amp;b=2`},
 		{`{{jsonscript "x\"" (dict "a" .Bad "b" .List)}}`, `<script id="x&#34;" type="application/json">{"a":"\u003cscript\u003ealert(\"1\")\u003c/script\u003e","b":["a","\u003cb\u003e","c"]}</script>`},
 	}
 	for _, tt := range tests {
@@ -128,7 +128,7 @@ func TestBuiltinMistakes(t *testing.T) {
 		"{{dict `a`}}":                             "dict takes names, each with its value; the last one has none",
 		"{{dict 1 2}}":                             "dict: a name must be a string, not int",
 		"{{query .Query `a`}}":                     "query takes names, each with its value; the last one has none",
-		"{{query 1}}":                              "a int is neither url.Values, *url.URL nor string",
+		"{{query 1 `a` 2}}":                        "page.html:1:3: query: a int is neither url.Values, *url.URL nor string",
 		"{{truncatehtml -1 ``}}":                   "-1 words cannot be kept",
 		"{{truncatechars -1 ``}}":                  "-1 characters cannot be kept",
 		"{{join `,` 1}}":                           "int is not a list",

@@ -131,6 +131,9 @@ func (c *caller) call(x *execution, dot, fn reflect.Value, t reflect.Type, recei
 		}
 		values = append(values, v)
 	}
+	if err := x.tick(); err != nil {
+		return reflect.Value{}, err
+	}
 	result, err := safely(fn, values)
 	if err != nil {
 		return result, x.failCall(c.at, c.name, err)

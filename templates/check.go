@@ -12,7 +12,6 @@ import (
 // refuses what fails with any.
 type checker struct {
 	trees     map[string]*parse.Tree
-	recursive map[string]bool // trees that can call themselves
 	functions map[string]any
 	config    Config
 	sources   map[string]Source
@@ -31,7 +30,7 @@ type visit struct {
 // checkTypes checks the trees of a page for data of a type.
 func (c *composition) checkTypes(data reflect.Type, config Config, sources map[string]Source) (errs, notes ErrorList) {
 	k := &checker{
-		trees: c.trees, recursive: c.recursive(), functions: c.b.functions, config: config, sources: sources,
+		trees: c.trees, functions: c.b.functions, config: config, sources: sources,
 		done: make(map[visit]bool),
 	}
 	k.tree(c.entry, staticOf(data))
@@ -63,9 +62,6 @@ func (s *staticScope) inner(check func()) {
 }
 
 func (k *checker) tree(name string, dot static) {
-	// The data of a tree that calls itself is kept in a slice; see
-	// boundRecursion.
-	dot.addressable = dot.addressable || k.recursive[name]
 	at := visit{name, dot}
 	tree := k.trees[name]
 	if tree == nil || k.done[at] {

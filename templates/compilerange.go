@@ -40,13 +40,13 @@ func (l *loop) run(x *execution, dot reflect.Value) error {
 	}
 	over, _ = indirect(over)
 	ran, err := l.each(x, over)
-	if err == errBreak {
+	if err == nil && !ran {
+		err = x.steps(l.otherwise, dot)
+	}
+	if err == errBreak { // behind {{else}}, too, it is the end of this range
 		return nil
 	}
-	if err != nil || ran {
-		return err
-	}
-	return x.steps(l.otherwise, dot)
+	return err
 }
 
 // round runs the body once. An index is only made when there is a variable

@@ -105,7 +105,8 @@ func (c *composition) expand(caller string, n parse.Node, s scope, certain bool)
 		c.slots(i, content)
 	}
 	inner := scope{unit: u, instance: i}
-	body := i.file.body.Root.CopyList()
+	c.b.reached[part{file: i.file}] = true
+	body := copyOf(i.file.body.Root)
 	renameVariables(body, i.number)
 	c.bind(i, body, args, at)
 	c.resolve(caller, body, inner, certain)
@@ -191,7 +192,7 @@ func (c *composition) bind(i *instance, body *parse.ListNode, args []parse.Node,
 			value := given[args[1].(*parse.StringNode).Text]
 			switch {
 			case value != nil:
-				cmd.Args = []parse.Node{value.Copy()}
+				cmd.Args = []parse.Node{copyOf(value)}
 			case len(args) == 3:
 				cmd.Args = args[2:]
 			}
@@ -219,7 +220,7 @@ func (c *composition) fill(caller, slot string, s scope, certain bool) []parse.N
 	if i == nil || i.content[slot] == nil {
 		return nil
 	}
-	list := i.content[slot].CopyList()
+	list := copyOf(i.content[slot])
 	c.resolve(caller, list, i.outer, certain)
 	i.replaceDots(list)
 	// Variables of the content end with it.
@@ -313,6 +314,10 @@ func withoutNumbers(message string) string {
 		if !ok || digits == 0 {
 			return message
 		}
-		message = strings.TrimSuffix(before, "$dot") + after[digits:]
+		rest, dot := after[digits:], ""
+		if strings.HasSuffix(before, "$dot") && !strings.HasPrefix(rest, ".") {
+			dot = "."
+		}
+		message = strings.TrimSuffix(before, "$dot") + dot + rest
 	}
 }

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"text/template/parse"
@@ -26,6 +27,17 @@ func (f *file) parameterNames() []string {
 		names[i] = p.name
 	}
 	return names
+}
+
+// isComponent reports whether a file can only be called as a component.
+func (f *file) isComponent() bool { return len(f.parameters) > 0 || len(f.slots) > 0 }
+
+// componentWords says what makes a file a component.
+func (f *file) componentWords() string {
+	if len(f.parameters) > 0 {
+		return fmt.Sprintf("the argument %q", f.parameters[0].name)
+	}
+	return "a slot"
 }
 
 // collectParameters reads what the file takes when it is called as a
@@ -60,7 +72,7 @@ func (p *fileParser) collectParameters() {
 		}
 		return true
 	})
-	if len(p.parameters) > 0 || len(p.slots) > 0 {
+	if p.isComponent() {
 		p.checkDot(p.body.Root)
 	}
 }

@@ -63,7 +63,7 @@ func (c *composition) target(name string, at reference, in *unit) string {
 		c.ok = false
 		return ""
 	case !hasBlock:
-		return c.addBody(u)
+		return c.addBody(u, at)
 	}
 	level := u.find(block, 0)
 	if level < 0 {
@@ -85,8 +85,12 @@ type scope struct {
 func (s scope) file() *file { return s.unit.chain[s.level] }
 
 // addBody adds the body of a unit, which is that of the last file it extends.
-func (c *composition) addBody(u *unit) string {
+func (c *composition) addBody(u *unit, at reference) string {
 	s := scope{unit: u, level: len(u.chain) - 1}
+	if f := s.file(); f.isComponent() {
+		c.fail(at, u.name(), "%s is a component, as it has %s: call it by {{component %q ...}}", f.Name, f.componentWords(), f.Name)
+		return ""
+	}
 	return c.add(u.name(), s.file().body, s)
 }
 
@@ -104,9 +108,9 @@ func (c *composition) add(name string, tree *parse.Tree, s scope) string {
 	if c.trees[name] != nil {
 		return name
 	}
+	c.b.reached[part{s.file(), s.block}] = true
 	c.ok = c.ok && !s.file().faulty
-	tree = tree.Copy()
-	tree.Name = name
+	tree = copyTree(tree, name)
 	c.trees[name] = tree
 	c.order = append(c.order, name)
 	c.resolve(name, tree.Root, s, true)
@@ -186,7 +190,7 @@ func superCall(action *parse.ActionNode) *parse.TemplateNode {
 	if len(cmd.Args) == 1 {
 		cmd.Args[0] = &parse.VariableNode{NodeType: parse.NodeVariable, Pos: cmd.Args[0].Position(), Ident: []string{"$"}}
 	} else {
-		cmd.Args = cmd.Args[1:]
+		cmd.Args = cmd.Args[1:2]
 	}
 	return &parse.TemplateNode{NodeType: parse.NodeTemplate, Pos: action.Pos, Line: action.Line, Pipe: action.Pipe}
 }

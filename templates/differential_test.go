@@ -1,446 +1,229 @@
 package templates_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"html/template"
-	"iter"
-	"math"
-	"math/rand/v2"
+	"os"
+	"regexp"
+	"strconv"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/volaweb/vola/templates"
 )
 
-// generator makes random templates and data from a seed.
-type generator struct {
-	*rand.Rand
-	depth  int
-	vars   []string // that can be seen
-	object bool     // dot has the fields of kinds
-	typed  bool     // the type of the data is checked
+// dataPerTemplate is how many different data each random page is rendered
+// with.
+const dataPerTemplate = 64
+
+// randomPage is a page of the generator in all its forms.
+type randomPage struct {
+	*generator
+	seed  uint64
+	name  string
+	set   *templates.Set
+	plain *template.Template
+	nonce string
+	text  string // of plain
+	noDot bool   // some template had no data at all
 }
 
-func newGenerator(seed uint64) *generator {
-	return &generator{Rand: rand.New(rand.NewPCG(seed, 7)), typed: seed%2 == 0}
-}
-
-func (g *generator) pick(choices ...string) string { return choices[g.IntN(len(choices))] }
-
-func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
-
-type (
-	named        string
-	namedText    int
-	onPointer    struct{ X string }
-	failingText  struct{}
-	marshals     struct{ text string }
-	failsMarshal struct{ text string }
-	kinds        struct {
-		S        string
-		H        template.HTML
-		U        template.URL
-		J        template.JS
-		C        template.CSS
-		A        template.HTMLAttr
-		JS       template.JSStr
-		Set      template.Srcset
-		I        int
-		I8       int8
-		W        uint16
-		F        float64
-		F32      float32
-		B        bool
-		P        *string
-		PP       **string
-		N        *int
-		Named    named
-		Text     namedText
-		OnPtr    onPointer
-		Err      error
-		Stringer fmt.Stringer
-		M        map[string]string
-		MI       map[int]any
-		MF       map[float64]string
-		L        []string
-		LA       []any
-		Bytes    []byte
-		Any      any
-		Sub      *kinds
-		Subs     []kinds
-		Subs2    []kinds // never empty
-		Time     time.Time
-		Fn       func(string) string
-		Bad      failingText
-		Marshal  marshals
-		NoJSON   failsMarshal
-		Cplx     complex128
-		Arr      [2]int
+// projectFunctions are functions as a program may add them.
+func projectFunctions() map[string]any {
+	return map[string]any{
+		"join2":     func(a, b string) string { return a + b },
+		"shout":     func(v any) (string, error) { return strings.ToUpper(fmt.Sprint(v)), nil },
+		"trusted":   func(s string) template.HTML { return template.HTML("<i>" + s + "</i>") },
+		"address":   func(s string) template.URL { return template.URL("/a?" + s) },
+		"script":    func(s string) (template.JS, error) { return template.JS("f(" + strconv.Quote(s) + ")"), nil },
+		"style":     func(s string) template.CSS { return template.CSS("x " + s) },
+		"attribute": func(s string) template.HTMLAttr { return template.HTMLAttr("title=" + strconv.Quote(s)) },
 	}
-)
-
-func (t namedText) String() string              { return fmt.Sprintf("<text %d>", int(t)) }
-func (p *onPointer) String() string             { return "'ptr' " + p.X }
-func (failingText) String() string              { panic("no & text") }
-func (m marshals) MarshalJSON() ([]byte, error) { return []byte(m.text), nil }
-func (m failsMarshal) MarshalJSON() ([]byte, error) {
-	return nil, errors.New(m.text)
 }
-func (k kinds) Method() string                    { return "<m>" + k.S }
-func (k *kinds) OnPointer() string                { return "<p>" + k.S }
-func (k kinds) Fails(s string) (string, error)    { return s, fmt.Errorf("fails with %q", s) }
-func (k kinds) Panics() string                    { panic(errors.New("panics " + k.S)) }
-func (k kinds) Join(s string, rest ...any) string { return s + fmt.Sprint(rest...) }
-func (k kinds) Iter() iter.Seq2[int, string] {
-	return func(yield func(int, string) bool) {
-		for i, s := range k.L {
-			if !yield(i, s) {
-				return
-			}
+
+func generatorNow() time.Time { return time.Unix(5e8, 0) }
+
+// newRandomPage makes the page of a seed; nil when no form of it can be
+// rendered, as its escaping fails.
+func newRandomPage(t testing.TB, seed uint64) *randomPage {
+	p := &randomPage{generator: newGenerator(seed), seed: seed}
+	p.name = p.generate()
+	config := templates.Config{Loaders: p.loaders(), Funcs: projectFunctions(), Now: generatorNow}
+	names := []string{p.name}
+	if p.chance(30) {
+		names = []string{"base.html", p.name} // files and contexts are shared between pages
+	}
+	// Half of the pages are checked for their type, in the other half mistakes
+	// come up when they are rendered.
+	for _, name := range names {
+		if p.typed {
+			config.Pages = append(config.Pages, templates.Page[kinds](name))
+		} else {
+			config.Pages = append(config.Pages, templates.Page[any](name))
 		}
 	}
-}
-func (k kinds) Chan() chan string {
-	c := make(chan string, len(k.L))
-	for _, s := range k.L {
-		c <- s
-	}
-	close(c)
-	return c
-}
-
-// text returns a string that would do harm where it is not escaped.
-func (g *generator) text() string {
-	var s strings.Builder
-	for range g.IntN(4) {
-		s.WriteString(g.pick("a", "b c", "<script>", "</script>", "</title>", "</style>", "-->", "<!--", `"`, "'", "`", "=", "&", "&amp;", "+", "\x00",
-			"\n", "\t", "javascript:", "http://x/", "https:", "mailto:a", "/p?q=1&r=2#f", "%41", "%zz", "%", "é", "日本", "\u2028", "\xff", "\ufffe", "\ufdd0", "${x}", "\\",
-			"expression(", "url(", ";", "{", "}", "(", ")", "*/", "//", "1.5", ",", " 2x, b 1x", "on", "style", "A", "<b title=\"x>y\">z</b>", ":", "-", "--", "]]>"))
-	}
-	return s.String()
-}
-
-func (g *generator) data(depth int) kinds {
-	k := kinds{
-		S: g.text(), H: template.HTML(g.text()), U: template.URL(g.text()), J: template.JS(g.text()), C: template.CSS(g.text()), A: template.HTMLAttr(g.text()),
-		JS: template.JSStr(g.text()), Set: template.Srcset(g.text()), I: g.IntN(5) - 2, I8: int8(g.IntN(256)), W: uint16(g.IntN(3)), B: g.chance(50),
-		F: []float64{0, 1.5, 1e21, -1e-7, math.Inf(1), math.NaN(), 123456789}[g.IntN(7)], F32: float32(g.IntN(3)) / 3, Named: named(g.text()), Text: namedText(g.IntN(3)),
-		OnPtr: onPointer{g.text()}, Bytes: []byte(g.text()), Time: time.Unix(int64(g.IntN(1e9)), 0).UTC(), Cplx: complex(1, -2), Arr: [2]int{1, g.IntN(9)},
-		Marshal: marshals{g.pick(`{"a":"<b>"}`, `"\u2028 "`, `[1]`, ``, `oops</script>`)}, NoJSON: failsMarshal{g.text()},
-	}
-	if g.chance(70) {
-		k.P, k.Fn = new(g.text()), func(s string) string { return "fn " + s }
-		k.PP = &k.P
-	}
-	if g.chance(50) {
-		k.Err, k.Stringer, k.N = errors.New(g.text()), namedText(7), new(g.IntN(9))
-	}
-	if g.chance(60) {
-		k.M = map[string]string{"a": g.text(), "S": g.text(), "<k>": "v"}
-		k.MI = map[int]any{2: g.text(), -1: 1.5, 0: nil}
-		k.MF = map[float64]string{1.5: "x", math.Inf(-1): g.text(), 0: ""}
-	}
-	for range g.IntN(3) {
-		k.L, k.LA = append(k.L, g.text()), append(k.LA, g.any(depth))
-	}
-	k.Any = g.any(depth)
-	k.Subs2 = []kinds{{S: g.text()}}
-	if depth > 0 {
-		k.Sub = new(g.data(depth - 1))
-		for range g.IntN(3) {
-			k.Subs = append(k.Subs, g.data(depth-1))
-		}
-	}
-	return k
-}
-
-func (g *generator) any(depth int) any {
-	switch g.IntN(16) {
-	case 0:
+	var err error
+	if p.set, err = templates.New(config); err != nil {
 		return nil
-	case 1:
-		return g.IntN(9)
-	case 2:
-		return template.HTML(g.text())
-	case 3:
-		return []string{g.text()}
-	case 4:
-		return map[string]any{"S": g.text(), "I": 1, "L": []any{g.text(), nil}}
-	case 5:
-		return &onPointer{g.text()}
-	case 6:
-		return onPointer{g.text()}
-	case 7:
-		return (*kinds)(nil)
-	case 8:
-		return failingText{}
-	case 9:
-		return true
-	case 10:
-		return errors.New(g.text())
-	case 11:
-		return template.URL(g.text())
-	case 12:
-		if depth > 0 {
-			return g.data(depth - 1)
+	}
+	if err := p.set.CompileError(p.name); err != nil {
+		t.Fatalf("seed %d: %v: %q", seed, err, config.Loaders)
+	}
+	functions, err := templates.Functions(projectFunctions(), generatorNow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := map[string]any{"_one": p.one, "_mark": func() template.HTMLAttr {
+		if p.nonce == "" {
+			return ""
 		}
-	case 13:
-		if depth > 0 {
-			return new(g.data(depth - 1))
-		}
-	case 14:
-		return uint8(200)
-	}
-	return g.text()
-}
-
-// operand returns something that stands for a value. Few of them fail, as what
-// comes after a failure is not compared.
-func (g *generator) operand() string {
-	switch {
-	case len(g.vars) > 0 && g.chance(20):
-		return g.pick(g.vars...)
-	case g.chance(2) && !g.typed:
-		return g.risky()
-	case g.depth > 6 || g.chance(10):
-		return g.pick("$.S", ".")
-	}
-	g.depth++
-	defer func() { g.depth-- }()
-	switch g.IntN(16) {
-	case 0:
-		return g.pick("1", "-3", "0x10", "1.5", "'a'", "true", `"<lit>"`, "`a`", "1e3")
-	case 1:
-		return "(" + g.pipeline() + ")"
-	case 2:
-		return g.pick("($.Sub).S", "(index $.Subs2 0).S", "(print $.S)", "($.Sub.Sub.Any)")
-	}
-	dollar := ""
-	if !g.object || g.chance(10) {
-		dollar = "$"
-	}
-	return dollar + g.pick(".S", ".S", ".S", ".H", ".U", ".J", ".C", ".A", ".JS", ".Set", ".I", ".I8", ".W", ".F", ".F32", ".B", ".P", ".PP", ".N", ".Named", ".Text", ".OnPtr",
-		".Err", ".Stringer", ".M", ".M.a", ".M.none", ".MI", ".L", ".LA", ".Bytes", ".Any", ".Time", ".Time.Year", ".Bad", ".Marshal", ".NoJSON", ".Cplx", ".Arr", ".Method")
-}
-
-// risky returns an operand that fails with much of the data.
-func (g *generator) risky() string {
-	return g.pick(".nope", ".Any.S", ".Any.L", ".Sub.Any.S", ".Sub.Sub.Sub.Sub.S", ".Panics", ".Err.Error", ".Stringer.String", ".OnPointer", ".Sub.OnPointer", "(.Any).S", "$.Fn", ".Fails `x`", "nil")
-}
-
-func (g *generator) riskyCommand() string {
-	switch g.IntN(6) {
-	case 0:
-		return g.pick("eq", "ne", "lt", "le", "gt", "ge") + " " + g.operand() + " " + g.operand()
-	case 1:
-		return "len " + g.operand()
-	case 2:
-		return "index " + g.operand() + " " + g.operand()
-	case 3:
-		return "slice " + g.operand() + " " + g.pick("0", "1", "1 2")
-	case 4:
-		return g.pick("call $.Fn ", "$.Fails ", "add 1 ", "join2 `a` ") + g.operand()
-	}
-	return g.risky()
-}
-
-func (g *generator) command() string {
-	if !g.typed && g.chance(3) {
-		return g.riskyCommand()
-	}
-	switch g.IntN(20) {
-	case 0:
-		return g.pick("eq $.S $.S", "ne $.I 1", "lt $.I 2", "le $.S `b`", "gt $.W 1", "ge $.I $.W", "eq $.B true", "eq $.I 1 2 -1", "lt $.F 1.5", "eq $.W -1", "eq $.P nil", "ne $.Any nil")
-	case 1:
-		return g.pick("and", "or") + " " + g.operand() + " " + g.operand()
-	case 2:
-		return "not " + g.operand()
-	case 3:
-		return "len " + g.pick("$.S", "$.L", "$.M", "$.Arr", "$.H")
-	case 4:
-		return g.pick("index $.M $.S", "index $.Arr 1", "index $.MI 2", "index $.MI $.I", "index $.M `a`", "index $.Arr $.W")
-	case 5:
-		return g.pick("print", "println", "html", "js", "urlquery", "print "+g.operand()) + " " + g.operand()
-	case 6:
-		return "printf " + g.pick("`%v`", "`%d<%q`") + " " + g.operand()
-	case 7:
-		return g.pick("slice $.S 0", "slice $.L 0", "slice $.Subs")
-	case 8:
-		return "$.Join $.S " + g.operand()
-	case 9:
-		return "join2 $.S " + g.pick("`<x>`", "$.S", "(print 1)")
-	case 10:
-		return "add $.I " + g.pick("1", "$.W", "$.I8")
-	}
-	return g.operand()
-}
-
-func (g *generator) pipeline() string {
-	p := g.command()
-	for p == "nil" {
-		p = g.command()
-	}
-	if g.chance(10) {
-		p += " | " + g.pick("print", "html", "not", "urlquery", "$.Join `j`", "shout", "default `d`", "printf `%v`", "js")
+		return template.HTMLAttr(` nonce="` + p.nonce + `"`)
+	}}
+	if p.plain, p.text, err = p.plainPage(p.name, functions, more); err != nil {
+		t.Fatalf("seed %d: %v in %s", seed, err, p.text)
 	}
 	return p
 }
 
-// actions returns actions that leave the context as it is.
-func (g *generator) actions() string {
-	var s strings.Builder
-	for range 1 + g.IntN(2) {
-		s.WriteString(g.action())
+// rendering returns the page with random data.
+func (p *randomPage) rendering() templates.Rendering {
+	data := p.data(2)
+	switch {
+	case p.typed:
+		return templates.Page[kinds](p.name).With(data)
+	case p.chance(50):
+		return templates.Page[any](p.name).With(&data)
 	}
-	return s.String()
+	return templates.Page[any](p.name).With(p.any(2))
 }
 
-func (g *generator) action() string {
-	if g.depth > 4 {
-		return "{{" + g.pipeline() + "}}"
+// compare renders the page by its program and by html/template.
+func (p *randomPage) compare(t testing.TB, round int) {
+	if p.nonce = ""; p.chance(50) {
+		p.nonce = "N+/="
 	}
-	g.depth++
-	vars, object := len(g.vars), g.object
-	defer func() { g.depth--; g.vars = g.vars[:vars]; g.object = object }()
-	otherwise := g.pick("", "", "{{else}}x", "{{else}}{{$.S}}") + "{{end}}"
-	switch g.IntN(14) {
-	case 0:
-		return "{{if " + g.pipeline() + "}}" + g.actions() + otherwise
-	case 1:
-		if g.chance(50) {
-			g.object = true
-			return "{{with $.Sub}}" + g.actions() + otherwise
-		}
-		with := g.pipeline()
-		g.object = false
-		return "{{with " + with + "}}" + g.actions() + otherwise
-	case 2, 3:
-		return g.loop() + otherwise
-	case 4:
-		v := g.pick("$v", "$w")
-		text := "{{" + v + " := " + g.pipeline() + "}}"
-		g.vars = append(g.vars, v)
-		text += g.actions()
-		if g.chance(40) {
-			text += "{{" + v + " = " + g.pipeline() + "}}" + g.actions()
-		}
-		return "{{if true}}" + text + "{{end}}"
-	case 5:
-		if g.object && g.chance(50) {
-			return g.pick("{{template `part.html` .}}", "{{with .Sub}}{{template `part.html` .}}{{end}}")
-		}
-		return g.pick("{{template `small` $.S}}", "{{template `small` "+g.operand()+"}}", "{{template `small`}}")
+	r := p.rendering()
+	got, gotErr := p.set.RenderCompiled(r, p.nonce)
+	want, wantErr := p.set.RenderStandard(r, p.nonce)
+	if got != want || !sameFailure(gotErr, wantErr) {
+		t.Fatalf("seed %d, round %d, data %T, %s\nfiles %q\n got  %q\n      %v\n want %q\n      %v", p.seed, round, r.Data(), difference(got, want), p.loaders(), got, gotErr, want, wantErr)
 	}
-	return "{{" + g.pipeline() + "}}"
+	if round%8 == 0 {
+		p.comparePlain(t, r, got, gotErr)
+	}
+	if round%8 == 1 {
+		p.stream(t, r, got, gotErr)
+	}
 }
 
-// loop returns a range without its end.
-func (g *generator) loop() string {
-	g.object = false
-	stop := ""
-	if g.chance(5) {
-		stop = g.pick("{{break}}", "{{if .}}{{continue}}{{end}}")
+// comparePlain compares what was written, and whether there was an error, with
+// the page in the language of html/template alone. Where there is no data at
+// all, _one and the frames of templates that call themselves make nil of it,
+// of which fields are an error. html/template makes of a comment in a script
+// as many spaces as it has pieces of text, and a slot without content parts
+// what is one piece in plain: spaces are compared as one.
+func (p *randomPage) comparePlain(t testing.TB, r templates.Rendering, got string, gotErr error) {
+	p.noDot = gotErr != nil && strings.Contains(gotErr.Error(), "nil pointer evaluating interface {}")
+	var out bytes.Buffer
+	err := p.plain.Execute(&out, r.Data())
+	if unescaped := new(template.Error); errors.As(err, &unescaped) {
+		return // the range that _one needs is not possible in every context
 	}
-	switch g.IntN(4) {
-	case 0:
-		over := g.pick("$.L", "$.LA", "$.M", "$.MI", "$.MF", "$.Iter", "$.Chan", "$.W", "$.Arr", "3", "$.N")
-		return "{{range " + over + "}}" + g.actions() + stop
-	case 1:
-		over := g.pick("$.L", "$.LA", "$.M", "$.MI", "$.MF", "$.Iter", "$.Chan", "$.W", "$.Arr", "3", "$.N")
-		g.vars = append(g.vars, "$e")
-		return "{{range $e := " + over + "}}" + g.actions() + stop
-	case 2:
-		g.object = true
-		return "{{range $.Subs}}" + g.actions() + stop
+	if !p.noDot && (spaces.ReplaceAllString(got, " ") != spaces.ReplaceAllString(out.String(), " ") || (gotErr == nil) != (err == nil)) {
+		t.Fatalf("seed %d, data %T, %s\nfiles %q\nplain %q\n got  %q\n      %v\n want %q\n      %v", p.seed, r.Data(), difference(got, out.String()), p.loaders(), p.text, got, gotErr, &out, err)
 	}
-	over := g.pick("$.L", "$.LA", "$.M", "$.MI", "$.MF", "$.Iter", "$.Chan", "$.Arr")
-	g.vars = append(g.vars, "$i", "$e")
-	return "{{range $i, $e := " + over + "}}" + g.actions() + stop
 }
 
-// fragment returns HTML with actions in some context.
-func (g *generator) fragment() string {
-	a := g.actions
-	switch g.IntN(34) {
-	case 0, 1, 2, 3:
-		return "<p>" + a() + "</p>"
-	case 4:
-		return "<title>" + a() + "</title>"
-	case 5:
-		return "<textarea>" + a() + "</textarea>"
-	case 6:
-		return `<a title="` + a() + `">x</a>`
-	case 7:
-		return `<a title='` + a() + `'>x</a>`
-	case 8:
-		return `<a title=` + a() + ` >x</a>`
-	case 9:
-		return `<a href="` + a() + `">x</a>`
-	case 10:
-		return `<a href="/x?q=` + a() + `">x</a>`
-	case 11:
-		return `<a href='/p/` + a() + `/'>x</a>`
-	case 12:
-		return `<img src=` + a() + ` srcset="` + a() + `">`
-	case 13:
-		return `<style>p{color:` + a() + `}</style>`
-	case 14:
-		return `<style>p{background:url("` + a() + `")}</style>`
-	case 15:
-		return `<p style="width:` + a() + `">x</p>`
-	case 16, 17:
-		return `<script>var x = ` + a() + `;</script>`
-	case 18:
-		return `<script>var x = "` + a() + `";</script>`
-	case 19:
-		return `<script>var x = '` + a() + `', y = /` + a() + `/;</script>`
-	case 20:
-		return "<script>var x = `" + a() + "`;</script>"
-	case 21:
-		return `<script type="application/json">{"a": ` + a() + `}</script>`
-	case 22:
-		return `<script type="text/x-template">` + a() + `</script>`
-	case 23:
-		return `<a onclick="f(` + a() + `)">x</a>`
-	case 24:
-		return `<a onclick='f("` + a() + `")'>x</a>`
-	case 25:
-		return `<!-- ` + a() + ` -->`
-	case 26:
-		return `<input ` + a() + `>`
-	case 27:
-		return `<input x` + a() + `="y">`
-	case 28:
-		return `<meta http-equiv="refresh" content="0;url=` + a() + `">`
-	case 29:
-		return `<script>/* ` + a() + ` */ x // ` + a() + "\n</script>"
-	case 30:
-		return `<a href="javascript:f('` + a() + `')">x</a>`
-	case 31:
-		return "{{if " + g.pipeline() + "}}" + g.fragment() + "{{else}}" + g.fragment() + "{{end}}"
-	case 32:
-		return "{{range $.Subs}}" + g.fragment() + "{{end}}"
+var spaces = regexp.MustCompile(" {2,}")
+
+// difference shows where two texts begin to differ.
+func difference(got, want string) string {
+	at := 0
+	for at < min(len(got), len(want)) && got[at] == want[at] {
+		at++
 	}
-	return a() + g.pick("", "text < & > ", "<br>")
+	around := func(s string) string { return s[max(0, at-20):min(len(s), at+30)] }
+	return fmt.Sprintf("differ at %d: %q, want %q", at, around(got), around(want))
 }
 
-// files returns a page, the base it extends or does not, and a partial.
-func (g *generator) files() templates.Memory {
-	g.object = true
-	body := func() string {
-		var s strings.Builder
-		for range 1 + g.IntN(3) {
-			s.WriteString(g.fragment())
+// stream writes the page to a writer that may fail.
+func (p *randomPage) stream(t testing.TB, r templates.Rendering, whole string, failure error) {
+	w := &pieces{}
+	if p.chance(50) {
+		w.fail = 1 + p.IntN(3)
+	}
+	err := p.set.StreamCompiled(w, r, p.nonce, 1+p.IntN(100))
+	got := string(bytes.Join(w.written, nil))
+	switch {
+	case errors.Is(err, errBroken) && w.fail == len(w.written) && w.refused == 1 && strings.HasPrefix(whole, got):
+	case err == nil && failure == nil && got == whole && w.refused == 0:
+	case err != nil && failure != nil && err.Error() == failure.Error() && strings.HasPrefix(whole, got) && w.refused == 0:
+	default:
+		t.Fatalf("seed %d: stream %q, refused %d, %v, want %q, %v", p.seed, w.written, w.refused, err, whole, failure)
+	}
+}
+
+// differ compares the page of a seed, with many data, and returns how many
+// times.
+func differ(t testing.TB, seed uint64) (compared int) {
+	p := newRandomPage(t, seed)
+	if p == nil {
+		return 0
+	}
+	for round := range dataPerTemplate {
+		p.compare(t, round)
+	}
+	return dataPerTemplate
+}
+
+// sameFailure compares errors with their places. html/template has no place
+// for failures of its own escapers: there only the reason is compared.
+func sameFailure(got, want error) bool {
+	if got == nil || want == nil {
+		return got == want
+	}
+	const escaper = "cannot be escaped for this place: "
+	_, gotReason, ok := strings.Cut(got.Error(), escaper)
+	_, wantReason, ok2 := strings.Cut(want.Error(), escaper)
+	if ok && ok2 {
+		return gotReason == wantReason
+	}
+	return got.Error() == want.Error()
+}
+
+// TestDifferentialSoak compares compiled pages with html/template. VOLA_CASES
+// says how many comparisons, VOLA_SEED where the seeds begin.
+func TestDifferentialSoak(t *testing.T) {
+	t.Parallel()
+	wanted, seed := 10000, uint64(1)
+	if s := os.Getenv("VOLA_CASES"); s != "" {
+		wanted, _ = strconv.Atoi(s)
+	}
+	if s := os.Getenv("VOLA_SEED"); s != "" {
+		seed, _ = strconv.ParseUint(s, 10, 64)
+	}
+	const report = 100000
+	cases, pages, first, next := 0, 0, seed, report
+	for ; cases < wanted; seed++ {
+		n := differ(t, seed)
+		if n > 0 {
+			pages++
 		}
-		return s.String()
+		if cases += n; cases >= next {
+			t.Logf("%d comparisons without a difference so far, seeds %d to %d", cases, first, seed)
+			next += report
+		}
 	}
-	base := "{{define `small`}}[{{.}}]{{end}}" + body() + "{{block `a` .}}" + body() + "{{end}}" + body()
-	page := "{{extends `base.html`}}{{block `a` " + g.pick(".", ".", ".Sub", "$") + "}}" + body() + g.pick("", "{{super}}", "{{super .Sub}}") + "{{end}}"
-	if g.chance(40) {
-		page = "{{define `small`}}[{{.}}]{{end}}" + body()
+	t.Logf("%d comparisons of %d pages, seeds %d to %d", cases, pages, first, seed-1)
+}
+
+// FuzzDifferential is the same with seeds chosen by the fuzzer.
+func FuzzDifferential(f *testing.F) {
+	for seed := range uint64(20) {
+		f.Add(seed)
 	}
-	g.object = true
-	part := "{{define `small`}}({{.}}){{end}}" + g.actions() + g.pick("", "{{with .Sub}}{{template `part.html` .}}{{end}}")
-	return templates.Memory{"base.html": base, "page.html": page, "part.html": part}
+	f.Fuzz(func(t *testing.T, seed uint64) { differ(t, seed) })
 }

@@ -32,7 +32,8 @@
 // New also follows the type of each page's data through its templates: a field
 // that does not exist, a method or function with the wrong arguments, a range
 // over what has no elements are mistakes with file, line and column. What it
-// has to leave open, because a value is in an interface, [Set.Unchecked] says.
+// has to leave open, because a value is in an interface or no page shows it,
+// [Set.Unchecked] says.
 // [Config].Checks add checks of one's own, such as that a route exists.
 //
 // Pages are escaped by html/template and then compiled, which makes them an
@@ -69,7 +70,8 @@
 // An argument without a default must be given. A component has no data but its
 // arguments; dot and the variables in the content are those of the caller. The
 // call is replaced by the component before anything is escaped or checked, so
-// that it may stand in any context.
+// that it may stand in any context. A file that has arguments or slots can only
+// be called like that: it is no page and no partial, and extends nothing.
 //
 // # Functions
 //

@@ -92,13 +92,6 @@ func (e *escaping) pass() (*template.Template, error) {
 	return set, nil
 }
 
-// copyTree is tree.Copy under another name.
-func copyTree(tree *parse.Tree, name string) *parse.Tree {
-	tree = tree.Copy()
-	tree.Name = name
-	return tree
-}
-
 // learn finds out what another pass has to do otherwise; false for nothing.
 func (e *escaping) learn(set *template.Template) bool {
 	again := false

@@ -30,12 +30,11 @@ type place struct {
 
 // execution is one rendering of a compiled page. It is used by one goroutine.
 type execution struct {
-	out   []byte
-	dest  io.Writer // takes the page in pieces; nil when it is wanted whole
-	size  int       // of a piece
-	sent  bool      // something has been written to dest
-	done  <-chan struct{}
-	ticks int // counts down to the next look at done
+	out  []byte
+	dest io.Writer // takes the page in pieces; nil when it is wanted whole
+	size int       // of a piece
+	sent bool      // something has been written to dest
+	done <-chan struct{}
 
 	at   *place          // the node that is being executed, for errors
 	vars []reflect.Value // of the programs being run, $ first in each
@@ -45,10 +44,6 @@ type execution struct {
 	nonce   string
 	scratch [2][]byte
 }
-
-// interval is how many rounds of ranges and calls of templates pass between
-// looks at the context.
-const interval = 64
 
 // maxPooled is the largest page whose memory is kept for the next one.
 const maxPooled = 1 << 20
@@ -85,12 +80,9 @@ func (x *execution) failCall(at *place, name string, cause error) error {
 	return &failure{at: *at, message: fmt.Sprintf("error calling %s: %v", name, cause), cause: cause}
 }
 
-// tick is called wherever a template could go on for long without end.
+// tick is called wherever a template could go on for long: before each round
+// of a range, and before each call of a template, a function or a method.
 func (x *execution) tick() error {
-	if x.ticks--; x.ticks > 0 {
-		return nil
-	}
-	x.ticks = interval
 	select {
 	case <-x.done:
 		return errStopped
@@ -157,7 +149,7 @@ func (x *execution) steps(body []step, dot reflect.Value) error {
 func (x *execution) reset() {
 	clear(x.vars[:cap(x.vars)])
 	clear(x.args[:cap(x.args)])
-	*x = execution{out: x.out[:0], vars: x.vars[:0], args: x.args[:0], scratch: x.scratch, ticks: interval}
+	*x = execution{out: x.out[:0], vars: x.vars[:0], args: x.args[:0], scratch: x.scratch}
 }
 
 // stopped says why a rendering did not go on.

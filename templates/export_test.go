@@ -2,18 +2,28 @@ package templates
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"html/template"
+	"io"
 	"text/template/parse"
+	"time"
 )
 
 // RenderStandard executes a page by html/template: the same composed and
 // escaped trees, without the compiler. It is what compiled pages are compared
 // with.
-func (s *Set) RenderStandard(r Rendering) (string, error) {
+func (s *Set) RenderStandard(r Rendering, nonce string) (string, error) {
 	p, err := s.page(r)
 	if err != nil {
 		return "", err
 	}
+	p.entry.Funcs(map[string]any{nonceFunction: func(int) template.HTMLAttr {
+		if nonce == "" {
+			return ""
+		}
+		return template.HTMLAttr(` nonce="` + nonce + `"`)
+	}})
 	var out bytes.Buffer
 	err = p.entry.Execute(&out, r.data)
 	if err == nil {
@@ -24,24 +34,54 @@ func (s *Set) RenderStandard(r Rendering) (string, error) {
 
 // RenderCompiled executes a page by its program alone, and returns also what
 // was written before an error.
-func (s *Set) RenderCompiled(r Rendering) (string, error) {
-	p, err := s.page(r)
-	if err != nil {
-		return "", err
-	}
-	if p.program == nil {
-		return "", errors.New("page " + r.name + " is not compiled")
-	}
-	var x execution
-	x.reset()
-	err = p.execute(&x, r.data)
+func (s *Set) RenderCompiled(r Rendering, nonce string) (string, error) {
+	x := s.execution(WithNonce(context.Background(), nonce))
+	defer s.release(x)
+	err := s.executeCompiled(x, r)
 	return string(x.out), err
 }
 
-// Compiled reports whether a page is executed by its program.
-func (s *Set) Compiled(name string) bool {
-	p := (*s.pages.Load())[name]
-	return p != nil && p.page != nil && p.program != nil
+// StreamCompiled is Stream in pieces of a size, of a page that is compiled.
+func (s *Set) StreamCompiled(w io.Writer, r Rendering, nonce string, size int) error {
+	x := s.execution(WithNonce(context.Background(), nonce))
+	defer s.release(x)
+	x.dest, x.size = w, size
+	return s.executeCompiled(x, r)
+}
+
+func (s *Set) executeCompiled(x *execution, r Rendering) error {
+	p, err := s.page(r)
+	if err != nil {
+		return err
+	}
+	if p.program == nil {
+		return errors.New("page " + r.name + " is not compiled")
+	}
+	return p.execute(x, r.data)
+}
+
+// Functions returns the functions that templates have besides those of
+// text/template.
+func Functions(own map[string]any, now func() time.Time) (map[string]any, error) {
+	return allFunctions(own, now)
+}
+
+// CompileError says why a page is executed by html/template and not by its
+// program; nil when it has one.
+func (s *Set) CompileError(name string) error {
+	if p := (*s.pages.Load())[name]; p != nil && p.page != nil && p.program != nil {
+		return nil
+	}
+	c := newBuilder(Chain(s.config.Loaders), s.functions).compose(name)
+	c.boundRecursion()
+	set, err := c.escapeTrees()
+	if err != nil {
+		return err
+	}
+	if _, err = compilePage(set, c, &s.standard, escaperNamed); err == nil {
+		err = errors.New("page " + name + " is not in the set")
+	}
+	return err
 }
 
 // WithoutEscaper compiles the pages of a set again, as if an escaper did

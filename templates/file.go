@@ -61,7 +61,7 @@ func parseFile(src Source, functions map[string]any) (*file, ErrorList) {
 	p.body.Mode = parse.SkipFuncCheck // checked below, all of them and with columns
 	p.blocks = make(map[string]*parse.Tree)
 	if _, err := p.body.Parse(src.Text, "", "", p.blocks); err != nil {
-		return nil, ErrorList{parseError(src, err)}
+		return nil, ErrorList{placeParseError(src, parseError(src, err))}
 	}
 	if p.blocks[src.Name] != p.body {
 		p.fail(0, "a block cannot have the name of its own file")
@@ -157,6 +157,9 @@ func (p *fileParser) checkActions(root *parse.ListNode, inBlock bool) {
 				p.checkFunctions(pipe)
 			}
 			return false
+		}
+		if inBlock && (command(n, "slot") != nil || slotCondition(n) != nil) {
+			p.fail(n.Position(), "slot stands in a component outside of its blocks: a block is not part of what is called with content")
 		}
 		p.checkComponents(n)
 		return true

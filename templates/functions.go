@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -118,7 +119,7 @@ func checkBuiltin(name string) func(Call) error {
 	case "dict":
 		return func(c Call) error { return wantPairs(name, c.Args) }
 	case "query":
-		return func(c Call) error { return wantPairs(name, c.Args[1:]) }
+		return func(c Call) error { return cmp.Or(wantQuery(name, c.Args[0]), wantPairs(name, c.Args[1:])) }
 	}
 	return nil
 }
@@ -142,6 +143,15 @@ func wantWhole(function string, a Argument) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %v is not a whole number", function, t)
+}
+
+// wantQuery refuses an argument that certainly has no query.
+func wantQuery(function string, a Argument) error {
+	t := a.Type
+	if t == nil || t.Kind() == reflect.Interface || t.Kind() == reflect.String || t == reflect.TypeFor[url.Values]() || t == reflect.TypeFor[*url.URL]() {
+		return nil
+	}
+	return fmt.Errorf("%s: a %v is neither url.Values, *url.URL nor string", function, t)
 }
 
 // wantPairs refuses arguments that are not names, each with its value.

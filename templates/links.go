@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"reflect"
 	"strings"
 )
 
@@ -49,8 +50,9 @@ func queryValues(current any) (url.Values, error) {
 			return url.Values{}, nil
 		}
 		return q.Query(), nil
-	case string:
-		values, _ := url.ParseQuery(strings.TrimPrefix(q, "?")) // what is malformed is left out
+	}
+	if text := reflect.ValueOf(current); text.Kind() == reflect.String { // also what query returns
+		values, _ := url.ParseQuery(strings.TrimPrefix(text.String(), "?")) // what is malformed is left out
 		return values, nil
 	}
 	return nil, fmt.Errorf("query: a %T is neither url.Values, *url.URL nor string", current)

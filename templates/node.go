@@ -43,6 +43,32 @@ func inspect(n parse.Node, visit func(parse.Node) bool) {
 	}
 }
 
+// copyOf is n.Copy, but shares nothing with n.
+func copyOf[N parse.Node](n N) N {
+	c := n.Copy().(N)
+	separate(c)
+	return c
+}
+
+// copyTree is tree.Copy under another name, and shares nothing with the tree.
+func copyTree(tree *parse.Tree, name string) *parse.Tree {
+	c := tree.Copy()
+	c.Name = name
+	separate(c.Root)
+	return c
+}
+
+// separate gives a copy what the standard library leaves it in common with the
+// original: the parentheses of (index .X 0).Name.
+func separate(n parse.Node) {
+	inspect(n, func(n parse.Node) bool {
+		if chain, ok := n.(*parse.ChainNode); ok {
+			chain.Node = chain.Node.Copy()
+		}
+		return true
+	})
+}
+
 // branch returns what if, range and with have in common; nil for other nodes.
 func branch(n parse.Node) *parse.BranchNode {
 	switch n := n.(type) {

@@ -170,14 +170,20 @@ func (e *depthError) Error() string {
 	return fmt.Sprintf("templates call themselves more than %d deep: %s", maxDepth, e.chain)
 }
 
-// once is the template function _once: a slice of the frame's data alone.
+// once is the template function _once: a list of the frame's data alone. The
+// element of a slice can be addressed, that of an array as a value cannot: it
+// is the data itself where that can be, so that its pointer methods are called
+// on it, and has none otherwise.
 func once(f *frame) reflect.Value {
 	if !f.dot.IsValid() {
 		return reflect.ValueOf([]any{nil})
 	}
-	slice := reflect.MakeSlice(reflect.SliceOf(f.dot.Type()), 1, 1)
-	slice.Index(0).Set(f.dot)
-	return slice
+	if f.dot.CanAddr() {
+		return reflect.SliceAt(f.dot.Type(), f.dot.Addr().UnsafePointer(), 1)
+	}
+	array := reflect.New(reflect.ArrayOf(1, f.dot.Type())).Elem()
+	array.Index(0).Set(f.dot)
+	return reflect.ValueOf(array.Interface())
 }
 
 // chain writes the last few calls, the last one at the end.

@@ -52,7 +52,7 @@ type Set struct {
 
 	reloading sync.Mutex // held by Reload
 	failure   atomic.Pointer[ErrorList]
-	unchecked atomic.Pointer[ErrorList]
+	unchecked atomic.Pointer[unchecked]
 }
 
 // listedPage is a page with the types of data that it is listed with.
@@ -107,15 +107,14 @@ func (s *Set) Reload() error {
 
 // reload is Reload for those that have the lock.
 func (s *Set) reload() ErrorList {
-	pages, errs, notes := s.build()
+	pages, errs, open := s.build()
 	if len(errs) > 0 {
 		errs = errs.sorted()
 		s.failure.Store(&errs)
 		return errs
 	}
-	notes = notes.sorted()
 	s.failure.Store(nil)
-	s.unchecked.Store(&notes)
+	s.unchecked.Store(open)
 	s.pages.Store(&pages)
 	return nil
 }
@@ -128,19 +127,8 @@ func (s *Set) Err() error {
 	return nil
 }
 
-// Unchecked returns the places where New and Reload could not compare a
-// template with its data, because a type is known only when the page is
-// rendered: a value in an interface, mostly. They are no mistakes, but a
-// mistake there would be found by a visitor.
-func (s *Set) Unchecked() ErrorList {
-	if notes := s.unchecked.Load(); notes != nil {
-		return *notes
-	}
-	return nil
-}
-
 // build composes, checks and escapes every listed page.
-func (s *Set) build() (pages map[string]*listedPage, errs, notes ErrorList) {
+func (s *Set) build() (pages map[string]*listedPage, errs ErrorList, open *unchecked) {
 	b := newBuilder(Chain(s.config.Loaders), s.functions)
 	pages = make(map[string]*listedPage, len(s.config.Pages))
 	var order []string
@@ -165,14 +153,15 @@ func (s *Set) build() (pages map[string]*listedPage, errs, notes ErrorList) {
 			b.errs[i] = e.complete(src)
 		}
 	}
+	notes := b.unreached()
 	for _, name := range order {
 		c := compositions[name]
+		for _, dataType := range pages[name].types {
+			wrong, unknown := c.checkTypes(dataType, s.config, sources)
+			b.errs, notes = append(b.errs, wrong...), append(notes, unknown...)
+		}
 		if !c.ok {
 			continue
-		}
-		for _, dataType := range pages[name].types {
-			wrong, open := c.checkTypes(dataType, s.config, sources)
-			b.errs, notes = append(b.errs, wrong...), append(notes, open...)
 		}
 		c.boundRecursion()
 		p, err := c.newPage(name, sources, &s.standard)
@@ -182,7 +171,7 @@ func (s *Set) build() (pages map[string]*listedPage, errs, notes ErrorList) {
 		}
 		pages[name].page = p
 	}
-	return pages, b.errs, notes
+	return pages, b.errs, &unchecked{notes, b.names()}
 }
 
 // Render executes a page with its data and writes it to w, once it is whole:
@@ -231,7 +220,7 @@ func (s *Set) execution(ctx context.Context) *execution {
 	if !ok { // a Set that New has not made
 		x = new(execution)
 	}
-	x.done, x.nonce, x.ticks = ctx.Done(), nonceOf(ctx), interval
+	x.done, x.nonce = ctx.Done(), nonceOf(ctx)
 	return x
 }
 

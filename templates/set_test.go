@@ -68,6 +68,7 @@ type trouble struct{ Next *trouble }
 func (trouble) Fails() (string, error) { return "", errBroken }
 func (trouble) Any() any               { return 1 }
 func (trouble) Panics() string         { panic("boom") }
+func (trouble) Mute() failingText      { return failingText{} }
 func (t *trouble) Name() string        { return fmt.Sprint(*t.Next.Next) }
 func (trouble) Iterates() iter.Seq[int] {
 	return func(yield func(int) bool) {
@@ -85,6 +86,7 @@ func TestExecutionErrors(t *testing.T) {
 		{"{{range .Iterates}}{{.}}{{end}}", "page.html:1:22: {{.}}: panic: broken"},
 		{"<title>{{block `x` .}}{{.Fails}}{{end}}</title>", "page.html:1:25: {{.Fails}}: error calling Fails: broken"},
 		{"{{date `2006` .Any}}", "page.html:1:3: {{date `2006` .Any}}: error calling date: date: int is not a time"},
+		{"<script>x = {{.Mute}}</script>", "page.html:1:15: {{.Mute}}: cannot be escaped for this place: no & text"},
 	}
 	for _, tt := range tests {
 		got, err := renderString(t, trouble{}, templates.Memory{"page.html": tt.text})
@@ -120,7 +122,7 @@ func TestRecursionKeepsDataAddressable(t *testing.T) {
 	// as long as they are passed on as they are.
 	text := `{{define "n"}}{{range .Children}}{{template "n" .}}{{else}}{{.Name}}{{end}}{{end}}{{template "n" .}}`
 	leaf := node{trouble: trouble{Next: &trouble{}}}
-	_, err := renderString(t, node{Children: []node{leaf}}, templates.Memory{"page.html": text})
+	_, err := renderString(t, &node{Children: []node{leaf}}, templates.Memory{"page.html": text})
 	if err == nil || !strings.Contains(err.Error(), "error calling Name: runtime error") {
 		t.Errorf("got %v, want the method to be called", err)
 	}
@@ -136,8 +138,8 @@ func TestReload(t *testing.T) {
 	}
 	steps := []struct{ text, want, wantErr string }{
 		{"two {{.}}", "two x", ""},
-		{"{{if}}", "two x", "page.html:1: missing value for if"},
-		{"<a {{.}", "two x", "page.html:1: "},
+		{"{{if}}", "two x", "page.html:1:3: missing value for if"},
+		{"<a {{.}", "two x", "page.html:1:6: "},
 		{"three {{.}}", "three x", ""},
 	}
 	for _, step := range steps {
@@ -279,5 +281,42 @@ func TestRenderingTellsWhatItIs(t *testing.T) {
 	}
 	if (templates.Rendering{}).DataType() != nil {
 		t.Error("the zero value has a type")
+	}
+}
+
+// TestLoaderThatFails: whichever file cannot be had, it is said which one and
+// why, another loader's is not taken instead, and a running set goes on.
+func TestLoaderThatFails(t *testing.T) {
+	t.Parallel()
+	files := templates.Memory{
+		"page.html": "{{extends `base.html`}}{{block `x` .}}{{template `part.html` .}}{{component `card.html`}}{{end}}",
+		"base.html": "<p>{{block `x` .}}{{end}}</p>", "part.html": "{{.}}", "card.html": "!",
+	}
+	failing := ""
+	loader := templates.LoaderFunc(func(name string) (templates.Source, error) {
+		if name == failing {
+			return templates.Source{}, errBroken
+		}
+		return files.Load(name)
+	})
+	page := templates.Page[int]("page.html")
+	config := templates.Config{Loaders: []templates.Loader{loader, files}, Pages: []templates.Checked{page}}
+	set, err := templates.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, place := range map[string]string{"page.html": "page.html", "base.html": "page.html:1:11", "part.html": "page.html:1:50", "card.html": "page.html:1:77"} {
+		failing = name
+		want := fmt.Sprintf("%s: load template %q: broken", place, name)
+		if _, err := templates.New(config); !errors.Is(err, errBroken) || err.Error() != want {
+			t.Errorf("New: got %v, want %s", err, want)
+		}
+		if err := set.Reload(); !errors.Is(err, errBroken) || err.Error() != want {
+			t.Errorf("Reload: got %v, want %s", err, want)
+		}
+		var out strings.Builder
+		if err := set.Render(t.Context(), &out, page.With(1)); err != nil || out.String() != "<p>1!</p>" {
+			t.Errorf("while %s cannot be loaded: %s, %v", name, &out, err)
+		}
 	}
 }

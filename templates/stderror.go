@@ -24,7 +24,26 @@ func tidy(message string) string {
 		message = before + after
 	}
 	message = strings.NewReplacer(dataVariable, "$", "html/template: ", "", "template: ", "").Replace(message)
-	return withoutNumbers(message)
+	return withoutEscapers(withoutNumbers(message))
+}
+
+// withoutEscapers takes out of a message the names of the functions by which
+// html/template escapes.
+func withoutEscapers(message string) string {
+	for {
+		before, after, ok := strings.Cut(message, escaperPrefix)
+		if !ok {
+			return message
+		}
+		after = strings.TrimLeft(after, "abcdefghijklmnopqrstuvwxyz")
+		if start, ok := strings.CutSuffix(before, "error calling "); ok {
+			message = start + "cannot be escaped for this place" + after
+		} else if start, ok := strings.CutSuffix(before, "{{"); ok {
+			message = start + strings.TrimPrefix(after, "}}: ")
+		} else {
+			message = strings.TrimSuffix(before, " | ") + after
+		}
+	}
 }
 
 // parseError reads "template: NAME:LINE: message".

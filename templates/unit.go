@@ -49,6 +49,7 @@ type builder struct {
 	files     map[string]*file // nil for a file that was found but not parsed
 	units     map[string]*unit
 	contexts  map[string][]string // in which trees are called, other than text
+	reached   map[part]bool
 	errs      ErrorList
 }
 
@@ -56,7 +57,7 @@ func newBuilder(loaders Chain, functions map[string]any) *builder {
 	return &builder{
 		loaders: loaders.flat(), functions: functions,
 		files: make(map[string]*file), units: make(map[string]*unit),
-		contexts: make(map[string][]string),
+		contexts: make(map[string][]string), reached: make(map[part]bool),
 	}
 }
 

@@ -55,7 +55,8 @@ func (b *backend) Query(ctx context.Context, query string, args []any) (database
 		p.release(c, broken(err))
 		return nil, err
 	}
-	return &rows{Rows: r, pool: p, conn: c}, nil
+	r.pool, r.conn = p, c
+	return r, nil
 }
 
 func (b *backend) Exec(ctx context.Context, query string, args []any) (result, error) {
@@ -124,7 +125,7 @@ func (t *tx) Query(ctx context.Context, query string, args []any) (database.Rows
 	if err != nil {
 		return nil, err
 	}
-	return &rows{Rows: r}, nil
+	return r, nil
 }
 
 func (t *tx) Exec(ctx context.Context, query string, args []any) (result, error) {
@@ -163,30 +164,6 @@ func (t *tx) release(err error) {
 }
 
 func (t *tx) Raw() any { return t.sql }
-
-// rows gives its connection back when it is closed.
-type rows struct {
-	*sql.Rows
-	pool *pool
-	conn *conn
-}
-
-func (r *rows) Err() error                 { return mapError(r.Rows.Err()) }
-func (r *rows) Scan(dest ...any) error     { return r.Rows.Scan(dest...) }
-func (r *rows) Next() bool                 { return r.Rows.Next() }
-func (r *rows) Columns() ([]string, error) { return r.Rows.Columns() }
-
-func (r *rows) Close() error {
-	err := r.Rows.Err()
-	if err2 := r.Rows.Close(); err == nil {
-		err = err2
-	}
-	if r.conn != nil {
-		r.pool.release(r.conn, broken(err))
-		r.conn = nil
-	}
-	return mapError(err)
-}
 
 // writes reports whether a statement changes the database: whether its first
 // keyword outside parentheses, strings and comments that says what it does is

@@ -3,7 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"fmt"
 	"sync"
 )
 
@@ -77,7 +79,15 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 	if err != nil {
 		return nil, mapError(err)
 	}
-	return &conn{sql: sc, stmts: map[string]*sql.Stmt{}}, nil
+	c := &conn{sql: sc, stmts: map[string]*stmt{}}
+	err = sc.Raw(func(raw any) error {
+		var ok bool
+		if c.engine, ok = raw.(driver.ConnPrepareContext); !ok {
+			return fmt.Errorf("the engine's %T prepares no statements", raw)
+		}
+		return nil
+	})
+	return c, err
 }
 
 // release gives a connection back. One that broke is closed.
@@ -121,42 +131,105 @@ func (p *pool) close() error {
 const maxStmts = 256
 
 // conn is one connection and its prepared statements. It is used by one
-// goroutine at a time.
+// goroutine at a time, and by nobody else: that is why statements can be run
+// on the engine's connection itself, without what database/sql does to share
+// one.
 type conn struct {
-	sql   *sql.Conn
-	stmts map[string]*sql.Stmt
+	sql    *sql.Conn
+	engine driver.ConnPrepareContext
+	stmts  map[string]*stmt
+	// args is room for the arguments of one call.
+	args []driver.NamedValue
 }
 
-// prepare returns the statement, prepared now or before.
-func (c *conn) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s, ok := c.stmts[query]; ok {
-		return s, nil
+// engineStmt is what a prepared statement of the engine can do.
+type engineStmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
+// stmt is a prepared statement.
+type stmt struct {
+	engine engineStmt
+	// busy says that its rows are still read. Run again meanwhile, it would
+	// begin anew.
+	busy bool
+	// once says that it is not kept.
+	once bool
+}
+
+// prepare returns the statement, prepared now or before. It must be released.
+func (c *conn) prepare(ctx context.Context, query string) (*stmt, error) {
+	kept, ok := c.stmts[query]
+	if ok && !kept.busy {
+		kept.busy = true
+		return kept, nil
 	}
-	s, err := c.sql.PrepareContext(ctx, query)
+	raw, err := c.engine.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, mapError(err)
 	}
-	if len(c.stmts) >= maxStmts {
-		for q, old := range c.stmts { // any one: the map's order is random
-			old.Close()
-			delete(c.stmts, q)
-			break
-		}
+	engine, isStmt := raw.(engineStmt)
+	if !isStmt {
+		return nil, errors.Join(fmt.Errorf("the engine's %T lacks methods", raw), raw.Close())
 	}
-	c.stmts[query] = s
+	s := &stmt{engine: engine, busy: true, once: ok}
+	if !s.once {
+		c.makeRoom()
+		c.stmts[query] = s
+	}
 	return s, nil
 }
 
-func (c *conn) exec(ctx context.Context, query string, args []any) (result, error) {
+// makeRoom closes a statement when there are too many: any one, since the
+// map's order is random.
+func (c *conn) makeRoom() {
+	if len(c.stmts) < maxStmts {
+		return
+	}
+	for q, old := range c.stmts {
+		if old.busy {
+			continue
+		}
+		old.engine.Close()
+		delete(c.stmts, q)
+		return
+	}
+}
+
+// release gives a statement back whose rows are read.
+func (s *stmt) release() error {
+	s.busy = false
+	if s.once {
+		return s.engine.Close()
+	}
+	return nil
+}
+
+// values returns the arguments in the form that the engine takes. They must be
+// cleared after the call.
+func (c *conn) values(args []any) ([]driver.NamedValue, error) {
+	var err error
+	c.args, err = engineArgs(c.args[:0], args)
+	return c.args, err
+}
+
+func (c *conn) exec(ctx context.Context, query string, args []any) (out result, err error) {
+	values, err := c.values(args)
+	if err != nil {
+		return result{}, err
+	}
 	s, err := c.prepare(ctx, query)
 	if err != nil {
 		return result{}, err
 	}
-	res, err := s.ExecContext(ctx, args...)
+	defer func() { err = join(err, s.release()) }()
+	res, err := s.engine.ExecContext(ctx, values)
+	clear(values)
 	if err != nil {
 		return result{}, mapError(err)
 	}
-	var out result
 	if out.RowsAffected, err = res.RowsAffected(); err != nil {
 		return out, mapError(err)
 	}
@@ -164,18 +237,34 @@ func (c *conn) exec(ctx context.Context, query string, args []any) (result, erro
 	return out, mapError(err)
 }
 
-func (c *conn) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+func (c *conn) query(ctx context.Context, query string, args []any) (*rows, error) {
+	values, err := c.values(args)
+	if err != nil {
+		return nil, err
+	}
 	s, err := c.prepare(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.QueryContext(ctx, args...)
-	return rows, mapError(err)
+	engine, err := s.engine.QueryContext(ctx, values)
+	clear(values)
+	if err != nil {
+		return nil, errors.Join(mapError(err), s.release())
+	}
+	return newRows(ctx, s, engine), nil
+}
+
+// join is errors.Join without its cost where there is no error.
+func join(err, err2 error) error {
+	if err2 == nil {
+		return err
+	}
+	return errors.Join(err, err2)
 }
 
 func (c *conn) close() {
 	for _, s := range c.stmts {
-		s.Close()
+		s.engine.Close()
 	}
 	c.sql.Close()
 }

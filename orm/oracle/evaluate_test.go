@@ -186,8 +186,8 @@ func (e evaluator) contains(op, s, part string) bool {
 	switch {
 	case e.wrong == "text folds case":
 		s, part = strings.ToLower(s), strings.ToLower(part)
-	case e.wrong == "percent is a wildcard" && part == "%":
-		return true
+	case e.wrong == "percent is a wildcard":
+		part = strings.Trim(part, "%")
 	}
 	switch op {
 	case "Contains":

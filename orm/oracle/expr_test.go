@@ -302,7 +302,7 @@ func (e *expr) built() any {
 		return ty.column(e.column.name)
 	case "value":
 		return ty.value(e.value)
-	case "Is":
+	case "Is", "IsOf":
 		return e.table.is(e.conds[0].built())
 	case "Case":
 		return ty.cases(builtAll(e.conds), args)
@@ -336,7 +336,7 @@ func (e *expr) String() string {
 		return e.column.String()
 	case "value":
 		return fmt.Sprintf("orm.Value[%s, %v](%s)", e.table.model(), e.kind.typ, code(e.value))
-	case "Is":
+	case "Is", "IsOf":
 		return fmt.Sprintf("orm.Is(%s)", e.conds[0])
 	case "Scalar":
 		return fmt.Sprintf("orm.Scalar[%s](%s)", e.table.model(), e.sel)
@@ -387,7 +387,7 @@ func (e *expr) filter() string {
 // table.
 func (e *expr) aggregates() bool {
 	switch e.op {
-	case "Count", "CountOf", "CountDistinct", "Sum", "Avg", "Min", "Max":
+	case "Count", "CountOf", "CountDistinct", "Sum", "Avg", "Min", "Max", "IsOf": // the last is Is with conditions on aggregates
 		return true
 	}
 	return false

@@ -8,8 +8,24 @@ func (g *generator) choice() *choice {
 	}
 	c = g.oneChoice(false)
 	c.all = g.chance(50)
+	alike := g.chance(50) // or hardly any two results are equal
+	if alike {
+		c.orders, c.limit, c.offset, c.having = nil, -1, 0, nil
+		for i, k := range resultKinds() {
+			c.items[i] = g.coarse(c.table, k)
+		}
+	}
 	for range 1 + g.IntN(2) {
-		c.others = append(c.others, g.oneChoice(false))
+		o := g.oneChoice(false)
+		if alike {
+			same := *c
+			same.where, same.others = o.where, nil
+			if o.table != c.table {
+				same.where = nil
+			}
+			o = &same
+		}
+		c.others = append(c.others, o)
 	}
 	for _, at := range g.Perm(len(c.items)) {
 		c.places = append(c.places, pick(g, []int{at + 1, -at - 1}))
@@ -27,10 +43,14 @@ func (g *generator) oneChoice(inexact bool) *choice {
 	if g.chance(60) {
 		c.where = []*cond{g.cond(t, g.IntN(3), 2)}
 	}
-	grouped := g.chance(55)
+	grouped, total := g.chance(55), g.chance(25)
 	for _, k := range resultKinds() {
 		x := g.item(t, k)
-		if grouped && k.name != "bool" && g.chance(65) {
+		switch {
+		case !grouped || !total && g.chance(35):
+		case k.name == "bool":
+			x = &expr{op: "IsOf", table: t, kind: k, conds: []*cond{g.havingCond(t, 1)}}
+		default:
 			for x = g.aggregate(t, k, 1); !inexact && x.inexact(); x = g.aggregate(t, k, 1) {
 			}
 		}

@@ -215,7 +215,10 @@ func (g *generator) value(c *column) any {
 
 // partOf returns a text to look for in s.
 func (g *generator) partOf(s string) string {
-	if g.chance(35) {
+	if g.chance(15) {
+		return pick(g, []string{"%", "_", `\`, "a%", "%a", "_a", ""})
+	}
+	if g.chance(25) {
 		return pick(g, pieces())
 	}
 	// From the border of a character to another.

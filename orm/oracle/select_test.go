@@ -159,7 +159,7 @@ func (e evaluator) chosen(c *choice) [][]any {
 	for _, o := range c.others {
 		out = append(out, e.chosenAlone(o)...)
 	}
-	if !c.all {
+	if !c.all && e.wrong != "a union keeps what is equal" {
 		out = distinctRows(e, out)
 	}
 	slices.SortStableFunc(out, func(a, b []any) int {
@@ -243,6 +243,9 @@ func (e evaluator) groups(c *choice, rows []*row) [][]*row {
 	for _, x := range c.items {
 		alone = alone && x.aggregates()
 	}
+	if alone && len(rows) == 0 && e.wrong == "no rows are no group" {
+		return nil
+	}
 	if alone {
 		out = [][]*row{rows}
 	} else {
@@ -306,7 +309,7 @@ func sameResult(e evaluator, a, b []any) bool {
 	for i := range a {
 		switch {
 		case a[i] == nil || b[i] == nil:
-			if a[i] != b[i] {
+			if a[i] != b[i] || e.wrong == "NULL makes a group of its own" {
 				return false
 			}
 		case compareValues(a[i], b[i]) != 0:

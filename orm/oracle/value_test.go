@@ -29,7 +29,7 @@ func (e evaluator) value(x *expr, r *row) any {
 		return e.holds(x.conds[0], r) == yes
 	case "Case":
 		for i, c := range x.conds {
-			if e.holds(c, r) == yes {
+			if t := e.holds(c, r); t == yes || t == unknown && e.wrong == "a case may be unknown" {
 				return e.value(x.args[i], r)
 			}
 		}
@@ -72,7 +72,7 @@ func storedOrNull(k *kind, v any) any {
 func (e evaluator) via(x *expr, r *row) any {
 	var rows []*row
 	for _, to := range r.related[x.relation] {
-		if e.all(x.conds, to) {
+		if e.all(x.conds, to) || e.wrong == "via forgets its conditions" {
 			rows = append(rows, to)
 		}
 	}
@@ -285,6 +285,9 @@ func follow(v any, path []any) (any, bool) {
 
 // aggregate evaluates an aggregate of rows.
 func (e evaluator) aggregate(x *expr, rows []*row) any {
+	if x.op == "IsOf" {
+		return e.holdsFor(x.conds[0], rows) == yes
+	}
 	var values []any
 	n := int64(0)
 	for _, r := range rows {

@@ -77,6 +77,7 @@ func inDomain(q interface {
 	}()
 	q.walk(func(*cond) {}, func(x *expr) {
 		switch {
+		case x.op == "IsOf":
 		case x.aggregates():
 			all := *x
 			all.conds = nil

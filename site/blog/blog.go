@@ -20,6 +20,7 @@ import (
 	"embed"
 	"io"
 	"io/fs"
+	"slices"
 
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
@@ -36,6 +37,10 @@ type Blog struct {
 	// Random is where the keys of previews come from. Defaults to
 	// crypto/rand.Reader.
 	Random io.Reader
+	// Demonstrations are what articles of the content given to New can show:
+	// the one whose front matter says "demo: queries" that of this name.
+	// Defaults to none. It must not be changed once the site has started.
+	Demonstrations []Demonstration
 
 	host     *module.Host
 	settings settings
@@ -104,7 +109,17 @@ func (b *Blog) Pages() []templates.Checked {
 }
 
 // Funcs returns the functions that the module brings for templates.
-func (b *Blog) Funcs() map[string]any { return map[string]any{"post_url": b.postURL} }
+func (b *Blog) Funcs() map[string]any {
+	return map[string]any{"post_url": b.postURL, "has_page": b.hasPage}
+}
+
+// hasPage reports whether there is a page of that name to lead readers to. It is
+// for menus, on every page of the site, so it asks nobody: it is what was known
+// when a list was last shown.
+func (b *Blog) hasPage(slug string) bool {
+	o, _ := b.kept.get()
+	return o != nil && slices.Contains(o.pages, slug)
+}
 
 // postURL returns the path of the post.
 func (b *Blog) postURL(p Post) (string, error) {

@@ -3,8 +3,11 @@
 package blog_test
 
 import (
+	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -14,6 +17,8 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/databasetest"
+	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/site/blog/migrations"
 )
 
 // fill stores n posts of a minute each, with two topics of twenty and a text of
@@ -32,17 +37,39 @@ func fill(t testing.TB, db *database.DB, n int) {
 	for _, statement := range []string{
 		`INSERT INTO blog_author (id, username, full_name) VALUES (1, 'ann', 'Ann')`,
 		numbersOf(20) + `INSERT INTO blog_topic (id, name, slug) SELECT i, 'Topic ' || i, 't' || i FROM n`,
-		numbers + `INSERT INTO blog_post (id, title, slug, page, excerpt, author_id, published, zone, month, interview, preview_key, created, changed)
-			SELECT i, 'Post ' || i, 'post-' || i, ` + no + `, '` + excerpt + `', 1, ` + at + `, 'UTC', ` + month + `, ` + no + `, '', ` + at + `, ` + at + ` FROM n`,
+		numbers + `INSERT INTO blog_post (id, title, slug, page, excerpt, author_id, published, zone, month, interview, preview_key, demo, created, changed)
+			SELECT i, 'Post ' || i, 'post-' || i, ` + no + `, '` + excerpt + `', 1, ` + at + `, 'UTC', ` + month + `, ` + no + `, '', '', ` + at + `, ` + at + ` FROM n`,
 		numbers + `INSERT INTO blog_body (post_id, heading, words, text, html, source)
 			SELECT i, 'post ' || i, lower('` + text + `'), '` + text + `', '<p>` + text + `</p>', '` + text + `' FROM n`,
 		numbers + `INSERT INTO blog_post_topics (post_id, topic_id) SELECT i, 1 + i % 20 FROM n`,
 		numbers + `INSERT INTO blog_post_topics (post_id, topic_id) SELECT i, 1 + (i + 7) % 20 FROM n`,
-		`ANALYZE`,
 	} {
 		if _, err := db.Exec(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}
+	}
+	reindex(t, db)
+}
+
+// reindex makes the index of search as the migration does.
+func reindex(t testing.TB, db *database.DB) {
+	t.Helper()
+	if err := db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+		for _, m := range migrations.All() {
+			for _, o := range m.Operations {
+				if run, ok := o.(migrate.RunGo); ok {
+					if err := run.Up(ctx, tx); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(t.Context(), "ANALYZE"); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -76,6 +103,66 @@ func BenchmarkPages(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkSearch looks for words in texts that differ as those of people do: a
+// few words are in all of them, most words in few.
+func BenchmarkSearch(b *testing.B) {
+	for _, open := range []struct {
+		name string
+		db   func(testing.TB) *database.DB
+	}{{"sqlite", databasetest.SQLite}, {"postgres", databasetest.Postgres}} {
+		for _, posts := range []int{1000, 10_000, 100_000} {
+			b.Run(fmt.Sprintf("%s/%d", open.name, posts), func(b *testing.B) {
+				s := start(b, open.db(b))
+				fill(b, s.DB, posts)
+				s.vary(b, posts)
+				for _, q := range []string{"everywhere", "needle", "needle everywhere", "post 77", "missing", "go", "c++", `"everywhere needle"`} {
+					b.Run(q, func(b *testing.B) { s.measure(b, "/blog/search/?"+url.Values{"q": {q}}.Encode()) })
+				}
+			})
+		}
+	}
+}
+
+// vary gives each post a text of its own of about 3 kB.
+func (s *site) vary(b *testing.B, posts int) {
+	b.Helper()
+	random := rand.New(rand.NewPCG(1, 2))
+	var vocabulary [20_000]string
+	for i := range vocabulary {
+		word := make([]byte, 3+random.IntN(8))
+		for j := range word {
+			word[j] = "etaoinshrdlucmfwypvbgkjqxz"[min(random.IntN(26), random.IntN(26))]
+		}
+		vocabulary[i] = string(word)
+	}
+	usual := rand.NewZipf(random, 1.1, 5, uint64(len(vocabulary)-1))
+	update, remove := `UPDATE blog_body SET words = ? WHERE post_id = ?`, `DELETE FROM blog_search`
+	if s.DB.Dialect().Name() == "postgres" {
+		update = `UPDATE blog_body SET words = $1 WHERE post_id = $2`
+	}
+	err := s.DB.InTx(b.Context(), func(ctx context.Context, tx *database.Tx) error {
+		for i := 1; i <= posts; i++ {
+			var text strings.Builder
+			for text.Len() < 3000 {
+				text.WriteString(vocabulary[usual.Uint64()] + " ")
+			}
+			text.WriteString("everywhere")
+			if i%1000 == 7 {
+				text.WriteString(" a needle and c++ in go")
+			}
+			if _, err := tx.Exec(ctx, update, text.String(), int64(i)); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(ctx, remove)
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	reindex(b, s.DB)
 }
 
 // measure reports the processor time of the whole process as well, which other
@@ -121,6 +208,7 @@ func BenchmarkImport(b *testing.B) {
 				var m runtime.MemStats
 				runtime.ReadMemStats(&m)
 				b.ReportMetric(float64(m.Sys)/(1<<20), "MB")
+				b.StartTimer() // which Loop wants
 			}
 		})
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/site/blog/markup"
 )
 
 // Commands returns the module's commands.
@@ -22,12 +23,13 @@ func (b *Blog) Commands() []module.Command {
 
 func (b *Blog) importCommand() module.Command {
 	var zoneName string
-	var dryRun bool
+	var dryRun, prune bool
 	return module.Command{
 		Name: "import", Args: "DIR", Help: "import a blog as Jekyll has it: posts in _posts, pictures, assets",
 		Flags: func(flags *flag.FlagSet) {
-			flags.StringVar(&zoneName, "timezone", "UTC", "`zone` of dates that name none, such as Asia/Kolkata or +05:30")
+			zoneFlag(&zoneName)(flags)
 			flags.BoolVar(&dryRun, "dry-run", false, "read everything and report, but change nothing")
+			flags.BoolVar(&prune, "prune", false, "remove the posts that came from files which are not in DIR")
 		},
 		Run: func(ctx context.Context, env module.Env, args []string) error {
 			dir, err := oneArgument("blog import", "DIR", args)
@@ -43,7 +45,7 @@ func (b *Blog) importCommand() module.Command {
 				return fmt.Errorf("open the folder to import: %w", err)
 			}
 			defer root.Close()
-			im := importer{blog: b, fsys: root.FS(), zone: loc, dryRun: dryRun, progress: progressBar(env.Stderr)}
+			im := importer{blog: b, fsys: root.FS(), zone: loc, dryRun: dryRun, prune: prune, progress: progressBar(env.Stderr)}
 			r, err := im.run(ctx)
 			if err != nil {
 				r.print(env.Stdout, dryRun)
@@ -62,14 +64,17 @@ func oneArgument(command, what string, args []string) (string, error) {
 	return args[0], nil
 }
 
-// parseZoneFlag returns the zone that a person names.
+// parseZoneFlag returns the zone that a person names, nil for none.
 func parseZoneFlag(name string) (*time.Location, error) {
+	if name == "" {
+		return nil, nil
+	}
 	if at, err := time.Parse("-07:00", name); err == nil {
 		_, offset := at.Zone()
 		return time.FixedZone(name, offset), nil
 	}
 	// The zone of this machine says nothing about where the posts were written.
-	if loc, err := time.LoadLocation(name); err == nil && name != "Local" && name != "" {
+	if loc, err := time.LoadLocation(name); err == nil && name != "Local" {
 		return loc, nil
 	}
 	return nil, module.Usagef("--timezone %q is not a time zone; write a name such as Asia/Kolkata or an offset such as +05:30", name)
@@ -93,6 +98,8 @@ func (r report) print(w io.Writer, dryRun bool) error {
 		}
 		fmt.Fprintf(w, "failed: %s%s%s\n", printable(f.Path), separator, printable(f.Reason))
 	}
+	r.printSkipped(w)
+	r.printGone(w, dryRun)
 	if len(r.Failed) > 0 {
 		return fmt.Errorf("%d of the files could not be imported; what is in the database already was left as it is", len(r.Failed))
 	}
@@ -116,7 +123,7 @@ func printable(s string) string {
 func identity(file string) (dir, name string) {
 	file = filepath.Clean(file)
 	parts := strings.Split(filepath.ToSlash(file), "/")
-	i := slices.IndexFunc(parts, func(s string) bool { return s == "_posts" || s == "_pages" })
+	i := slices.IndexFunc(parts, func(s string) bool { return s == "_posts" || s == "_pages" || s == "_drafts" })
 	if i < 0 || i == len(parts)-1 {
 		return filepath.Dir(file), filepath.Base(file)
 	}
@@ -139,6 +146,9 @@ func (b *Blog) importOne(ctx context.Context, path string, loc *time.Location) (
 	}
 	defer root.Close()
 	im := importer{blog: b, fsys: root.FS(), zone: loc}
+	if im.site, err = markup.ReadSite(im.fsys); err != nil {
+		return Post{}, err
+	}
 	text, err := readText(im.fsys, name)
 	if err != nil {
 		return Post{}, fmt.Errorf("%s: %s", path, plain(err))
@@ -147,7 +157,7 @@ func (b *Blog) importOne(ctx context.Context, path string, loc *time.Location) (
 	if err != nil {
 		return Post{}, err
 	}
-	f := file{path: name, hash: im.hash(text), source: string(text)}
+	f := file{path: name, was: im.draftOf(name), hash: im.hash(text), source: string(text)}
 	if f.doc, err = im.parse(name, text, files.media); err != nil {
 		return Post{}, err
 	}

@@ -2,6 +2,7 @@ package blog
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -89,7 +90,7 @@ func (b *Blog) publishCommand() module.Command {
 			if err != nil {
 				return err
 			}
-			text, err := published(old, b.host.Now().In(loc))
+			text, err := published(old, b.host.Now().In(cmp.Or(loc, time.UTC)))
 			if err != nil {
 				return fmt.Errorf("%s: %w", path, err)
 			}
@@ -136,7 +137,7 @@ func (b *Blog) previewCommand() module.Command {
 
 func zoneFlag(name *string) func(*flag.FlagSet) {
 	return func(flags *flag.FlagSet) {
-		flags.StringVar(name, "timezone", "UTC", "`zone` of a date that names none, such as Asia/Kolkata or +05:30")
+		flags.StringVar(name, "timezone", "", "`zone` of dates that name none, such as Asia/Kolkata or +05:30 (default that of _config.yml, else UTC)")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"net/http"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +157,34 @@ func TestAtom(t *testing.T) {
 	since := page.Header.Get("Last-Modified")
 	s.Client.Header = http.Header{"If-Modified-Since": {since}}
 	s.Get("/blog/atom/").WantStatus(304)
+}
+
+// What the site sends is checked by a program that knows nothing of ours.
+func TestFeedsAreValid(t *testing.T) {
+	t.Parallel()
+	xmllint, err := exec.LookPath("xmllint")
+	if err != nil {
+		t.Skip("needs xmllint, of libxml2-utils")
+	}
+	s := start(t, nil)
+	check := func(path, schema string) {
+		t.Helper()
+		command := exec.CommandContext(t.Context(), xmllint, "--noout", "--nonet", "--relaxng", "feed/testdata/"+schema+".rng", "-")
+		command.Stdin = strings.NewReader(s.Get(path).WantStatus(200).Body)
+		if out, err := command.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v: %s", path, err, out)
+		}
+	}
+	check("/blog/atom/", "atom")
+	check("/blog/rss/latest/", "rss")
+	s.many(12, "author: \"Ann <&> Lee\"; tags: [go, \"<b>&amp;\", 日本語]")
+	s.post("2013-10-17-odd.md", `title: "<b>&amp; ]]> \x01"; date: 2013-10-17 11:30:00 +0530`, "]]> <!-- & <script>x</script> <b>&nbsp;\u0001")
+	s.imports()
+	check("/blog/atom/", "atom")
+	check("/blog/rss/latest/", "rss")
+	check("/blog/tag/go/rss/", "rss")
+	check("/sitemap.xml", "sitemap")
+	check("/sitemap/1.xml", "sitemap")
 }
 
 func TestSitemap(t *testing.T) {

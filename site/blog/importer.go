@@ -17,14 +17,17 @@ import (
 
 // formatVersion is part of the hash of each file. It is raised when the same
 // text would become another page, so that the next import makes it anew.
-const formatVersion = "1"
+const formatVersion = "2"
 
 // importer stores the posts of a folder.
 type importer struct {
 	blog     *Blog
 	fsys     fs.FS
-	zone     *time.Location // of dates that name none
+	site     *markup.Site   // what the folder says of all posts; may be nil
+	zone     *time.Location // of dates that name none; nil: as site says, else UTC
+	ours     bool           // the folder is part of the program
 	dryRun   bool
+	prune    bool // remove posts whose files are gone
 	progress func(done, total int)
 }
 
@@ -35,6 +38,9 @@ type report struct {
 	Copied                       int // pictures and other files
 	Failed                       []failure
 	Warnings                     []string
+	Skipped                      []string // files among the posts that are none
+	Gone                         []string // files that posts came from and that are not there
+	Pruned                       bool     // their posts were removed
 }
 
 // run imports everything. A file that is bad is reported and changes nothing;
@@ -44,7 +50,11 @@ func (im importer) run(ctx context.Context) (report, error) {
 	if err != nil {
 		return report{}, fmt.Errorf("look for posts: %w", err)
 	}
-	r := report{Total: len(files.posts), Failed: files.refused}
+	r := report{Total: len(files.posts), Failed: files.refused, Skipped: files.skipped}
+	if im.site, err = markup.ReadSite(im.fsys); err != nil {
+		name, _, _ := strings.Cut(err.Error(), ":")
+		r.Failed = append(r.Failed, failure{name, reason(name, err)})
+	}
 	for i, name := range files.posts {
 		if err := ctx.Err(); err != nil {
 			return r, err
@@ -73,7 +83,10 @@ func (im importer) run(ctx context.Context) (report, error) {
 	if im.progress != nil && len(files.posts) > 0 {
 		im.progress(len(files.posts), len(files.posts))
 	}
-	return r, im.copyMedia(ctx, files.media, &r)
+	if err := im.copyMedia(ctx, files.media, &r); err != nil {
+		return r, err
+	}
+	return r, im.gone(ctx, files, &r)
 }
 
 // reason returns what an error says of the file of that name, with the line
@@ -92,7 +105,7 @@ func (im importer) post(ctx context.Context, name string, media []string) (outco
 	if err != nil {
 		return 0, nil, err
 	}
-	f := file{path: name, hash: im.hash(text), source: string(text)}
+	f := file{path: name, was: im.draftOf(name), hash: im.hash(text), source: string(text)}
 	origin, err := first(ctx, orm.From[Origin](im.blog.host.DB).Where(Origins.Path.Eq(name)))
 	if err != nil {
 		return 0, nil, err
@@ -109,6 +122,7 @@ func (im importer) post(ctx context.Context, name string, media []string) (outco
 		}
 		return imported, f.doc.Warnings, nil
 	}
+	f.ours = im.ours
 	_, done, err := im.blog.store(ctx, f)
 	return done, f.doc.Warnings, err
 }
@@ -122,7 +136,7 @@ func (im importer) parse(name string, text []byte, media []string) (doc markup.D
 		}
 	}()
 	opts := markup.Options{
-		Zone: im.zone,
+		Zone: im.zone, Site: im.site,
 		Rewrite: mediaRefs(media, name, func(file string) (string, error) {
 			return im.blog.host.URL("blog:media", file)
 		}),
@@ -136,11 +150,17 @@ func (im importer) parse(name string, text []byte, media []string) (doc markup.D
 // hash identifies the text and how it is read.
 func (im importer) hash(text []byte) string {
 	h := sha256.New()
+	if im.ours {
+		h.Write([]byte("ours\x00"))
+	}
 	zone := "UTC"
 	if im.zone != nil {
 		zone = im.zone.String()
 	}
 	fmt.Fprintf(h, "%s\x00%s\x00", formatVersion, zone)
+	if im.site != nil {
+		fmt.Fprintf(h, "%+v\x00", *im.site) // maps in the order of their keys
+	}
 	h.Write(text)
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -17,6 +17,8 @@ type found struct {
 	media []string
 	// refused are entries that are not even tried, with the reason.
 	refused []failure
+	// skipped are files among the posts that are none.
+	skipped []string
 }
 
 // failure is a file that could not be imported.
@@ -25,15 +27,18 @@ type failure struct {
 	Reason string // may begin with a line number
 }
 
-// dated is the name of a post: YYYY-MM-DD-slug.md.
-var dated = regexp.MustCompile(`(?i)^\d{4}-\d{1,2}-\d{1,2}-.+\.(md|markdown|html)$`)
+// text is the name of a text: those that Jekyll takes for Markdown, and HTML.
+var text = regexp.MustCompile(`(?i)\.(md|mkd|mkdn|mkdown|mdown|markdown|html?)$`)
 
-// text is the name of a page.
-var text = regexp.MustCompile(`(?i)\.(md|markdown|html)$`)
+// date begins the name of a post: YYYY-MM-DD-slug.md.
+var date = regexp.MustCompile(`^\d{4}-\d{1,2}-\d{1,2}-.`)
+
+// isPost reports whether a file has the name of a post.
+func isPost(name string) bool { return date.MatchString(name) && text.MatchString(name) }
 
 // findFiles returns what there is to import in a folder: the posts in folders
-// named _posts, the pages in those named _pages, and the pictures and files
-// that both may refer to. Where there is no _posts the folder itself has the
+// named _posts, the drafts in _drafts, the pages in _pages, and the pictures
+// and files that they may refer to. Where there is no _posts the folder itself has the
 // posts. Other folders whose names begin with a dot or an underscore are not
 // looked at: they hold what Jekyll makes and needs.
 func findFiles(fsys fs.FS) (found, error) {
@@ -57,16 +62,18 @@ func findFiles(fsys fs.FS) (found, error) {
 		}
 		switch {
 		case strings.HasPrefix(d.Name(), "."):
-		case within(name, "_posts") && dated.MatchString(d.Name()):
+		case within(name, "_posts") && isPost(d.Name()):
 			out.posts = append(out.posts, name)
-		case within(name, "_pages") && text.MatchString(d.Name()):
+		case (within(name, "_pages") || within(name, "_drafts")) && text.MatchString(d.Name()):
 			out.posts = append(out.posts, name)
-		case dated.MatchString(d.Name()):
+		case isPost(d.Name()):
 			loose = append(loose, name)
 		case isImage(name), within(name, "assets") && mediaType(name) != "":
 			out.media = append(out.media, name)
 		case d.Type()&fs.ModeSymlink != 0 && within(name, "_posts"):
 			out.refused = append(out.refused, failure{name, "a link to something other than a post; links to folders are not followed"})
+		case within(name, "_posts"):
+			out.skipped = append(out.skipped, name)
 		}
 		return nil
 	})
@@ -81,7 +88,7 @@ func findFiles(fsys fs.FS) (found, error) {
 // skipped reports whether a folder is none of the writer's.
 func skipped(name string) bool {
 	switch name {
-	case "_posts", "_pages":
+	case "_posts", "_pages", "_drafts":
 		return false
 	case "node_modules", "vendor":
 		return true
@@ -159,8 +166,10 @@ func mediaRefs(media []string, post string, address func(string) (string, error)
 func candidates(post, ref string) []string {
 	dir := path.Dir(post)
 	site := dir
-	if i := strings.Index("/"+dir+"/", "/_posts/"); i >= 0 {
-		site = ("/" + dir)[:i]
+	for _, folder := range []string{"/_posts/", "/_drafts/", "/_pages/"} {
+		if i := strings.Index("/"+dir+"/", folder); i >= 0 {
+			site = ("/" + dir)[:i]
+		}
 	}
 	site = strings.TrimPrefix(site, "/")
 	if strings.HasPrefix(ref, "/") {

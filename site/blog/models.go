@@ -50,9 +50,12 @@ type Post struct {
 	Interview bool
 	// PreviewKey is part of the address at which those who know it can read
 	// the post before it is published: 128 random bits in hexadecimal.
-	PreviewKey string    `db:"size=32"`
-	Created    time.Time `db:"auto_now_add"`
-	Changed    time.Time `db:"auto_now,index"`
+	PreviewKey string `db:"size=32"`
+	// Demo names the demonstration on the page of an article of our own; ""
+	// for none. No import of what others wrote sets it.
+	Demo    string    `db:"size=40"`
+	Created time.Time `db:"auto_now_add"`
+	Changed time.Time `db:"auto_now,index"`
 
 	Body orm.HasOne[Body]
 }
@@ -99,6 +102,8 @@ func (b *Blog) Models() []orm.Declaration {
 		orm.Model[Post](
 			orm.Index("Page", "Published", "ID"),
 			orm.Index("Month", "Published"),
+			orm.Index("Author", "Page", "Published", "ID"),
+			orm.Index("Published", "ID"), // of search, which finds pages too
 		),
 		orm.Model[Body](),
 		orm.Model[Origin](),

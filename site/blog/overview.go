@@ -22,8 +22,12 @@ const (
 	remake    = time.Minute
 )
 
-// recents is how many posts the sidebar lists.
-const recents = 5
+// recents is how many posts the sidebar lists, menuPages how many pages a menu
+// can ask for.
+const (
+	recents   = 5
+	menuPages = 100
+)
 
 // overview is the state of all published posts at one time. It never changes.
 type overview struct {
@@ -35,6 +39,7 @@ type overview struct {
 	recent []Post
 	topics []topicCount // the most used first
 	months []monthCount // the newest first
+	pages  []string     // slugs of the pages outside of lists, the first of them
 }
 
 // topicCount is a topic with the number of its posts.
@@ -157,6 +162,13 @@ func (b *Blog) look(ctx context.Context, old *overview, now time.Time) (*overvie
 	if o.months, err = b.monthCounts(ctx, now); err != nil {
 		return nil, err
 	}
+	pages, err := b.visible().Where(Posts.Page.Eq(true)).OrderBy(Posts.ID.Asc()).Limit(menuPages).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range pages {
+		o.pages = append(o.pages, p.Slug)
+	}
 	next, err := first(ctx, orm.From[Post](b.host.DB).Where(Posts.Published.Gt(now)).OrderBy(b.oldest()...))
 	if next != nil {
 		o.until = *next.Published
@@ -171,14 +183,8 @@ func (b *Blog) state(ctx context.Context) (s state, err error) {
 }
 
 // streamIDs reads an index and nothing else.
-func (b *Blog) streamIDs(ctx context.Context, now time.Time) (ids []int64, err error) {
-	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error {
-		var id int64
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	}, `SELECT id FROM blog_post WHERE page = ? AND published <= ? ORDER BY published DESC, id DESC`, false, now)
-	return ids, err
+func (b *Blog) streamIDs(ctx context.Context, now time.Time) ([]int64, error) {
+	return b.keys(ctx, `SELECT id FROM blog_post WHERE page = ? AND published <= ? ORDER BY published DESC, id DESC`, false, now)
 }
 
 func (b *Blog) topicCounts(ctx context.Context, now time.Time) (out []topicCount, err error) {

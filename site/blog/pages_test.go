@@ -103,7 +103,7 @@ func TestSidebar(t *testing.T) {
 	}
 	s.imports()
 	page := s.Get("/blog/").WantStatus(200)
-	if diff := cmp.Diff([]string{"P13 1 March", "P12 1 March", "P11 1 March", "P10 1 March", "P9 1 March"}, page.Texts("aside section:nth-of-type(2) li")); diff != "" {
+	if diff := cmp.Diff([]string{"P13 1 March 2013", "P12 1 March 2012", "P11 1 March 2011", "P10 1 March 2010", "P9 1 March 2009"}, page.Texts("aside section:nth-of-type(2) li")); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"common 14", "t0 5", "t1 5", "t2 4"}, page.Texts("aside .inline li")); diff != "" {

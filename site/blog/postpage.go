@@ -2,6 +2,7 @@ package blog
 
 import (
 	"crypto/subtle"
+	"html/template"
 	"net/http"
 	"strings"
 
@@ -20,7 +21,8 @@ type postData struct {
 	Newer   *Post // the one published after it, nil for the newest
 	Older   *Post
 	Related []Post
-	Preview bool // it is shown before its time to those who have the link
+	Preview bool          // it is shown before its time to those who have the link
+	Demo    template.HTML // what readers can try, "" for nothing
 	Meta    meta
 	Side    sidebar
 }
@@ -100,6 +102,9 @@ func (b *Blog) show(w http.ResponseWriter, r *http.Request, d postData) error {
 	}
 	if body != nil {
 		d.Body = *body
+	}
+	if d.Demo, err = b.demonstrate(w, r, d.Post); err != nil {
+		return err
 	}
 	if d.Meta, err = b.postMeta(d.Post, d.Body); err != nil {
 		return err

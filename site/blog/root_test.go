@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestOldPathsLeadToThePost(t *testing.T) {
@@ -85,4 +86,20 @@ func TestMedia(t *testing.T) {
 			t.Errorf("%s: status %d", path, p.Status)
 		}
 	}
+}
+
+// A menu leads to the page about the site where there is one.
+func TestMenusLeadToPagesThatAreThere(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	s.post("2013-01-01-a.md", "title: A", "x")
+	s.imports()
+	s.Get("/blog/").WantStatus(200).WantCount(`a[href="/about/"]`, 0)
+	s.write("_pages/about.md", "---\ntitle: About\ndate: 2013-10-17 13:00:00\n---\nUs.\n")
+	s.imports()
+	s.Get("/blog/").WantCount(`a[href="/about/"]`, 0) // not before its time
+	s.clock.Move(2 * time.Hour)
+	s.Get("/blog/").WantCount(`a[href="/about/"]`, 2)
+	s.Get("/about/").WantStatus(200).WantCount(`.masthead a[href="/about/"]`, 1)
+	s.Get("/blog/no-such/").WantStatus(404).WantCount(`.masthead a[href="/about/"]`, 1)
 }

@@ -3,6 +3,7 @@ package blog_test
 import (
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,12 +75,68 @@ func TestSearchAnswersWhateverIsTyped(t *testing.T) {
 	})
 }
 
+// A text with too many different pieces for the index is found all the same.
+func TestSearchInALongText(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *site) {
+		var long strings.Builder
+		for i := range 60_000 {
+			long.WriteRune(rune(0x4e00 + i%20_000))
+			long.WriteRune(rune(0x4e00 + i*7%19_997))
+			if i%40 == 0 {
+				long.WriteByte('\n')
+			}
+		}
+		s.post("2013-01-01-long.md", "title: Long", long.String()+"\n\nand a needle.")
+		s.post("2013-01-02-short.md", "title: Short", "x 日本語 x")
+		s.imports()
+		for query, want := range map[string]string{"needle": "Long", "日本語": "Short", "本語": "Short"} {
+			if got := s.Get("/blog/search/?q=" + url.QueryEscape(query)).WantStatus(200).Texts("article h2"); !slices.Contains(got, want) {
+				t.Errorf("%s: found %q", query, got)
+			}
+		}
+	})
+}
+
+// The index follows what happens to posts.
+func TestTheIndexOfSearchIsKept(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *site) {
+		s.post("2013-01-01-a.md", "title: Alpha", "first words")
+		s.post("2013-01-02-b.md", "title: Beta", "second words")
+		s.imports()
+		s.post("2013-01-01-a.md", "title: Gamma", "other text")
+		s.imports()
+		s.remove("_posts/2013-01-02-b.md")
+		s.imports("--prune")
+		for query, want := range map[string]int{"alpha": 0, "first": 0, "gamma": 1, "other": 1, "second": 0} {
+			s.Get("/blog/search/?q="+query).WantCount("main article", want)
+		}
+		n := 0
+		rows, err := s.DB.Query(t.Context(), "SELECT heading FROM blog_search")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			n++
+		}
+		if err := rows.Close(); err != nil || n != 1 {
+			t.Errorf("%d rows, %v", n, err)
+		}
+	})
+}
+
 func strange() []string {
 	out := []string{"", "%", "%00", "%ff%fe", "q=", "%zz", "a&q=b", "%22", "%22%22", "%22a", "*", "AND OR NOT", "-", "NEAR(a b)", "%5C", "%27", "%E2%80%AE", "%F0%9F%98%80"}
 	for i := range out {
 		out[i] = strings.ReplaceAll(out[i], " ", "+")
 	}
-	return append(out, strings.Repeat("a", 7000), strings.Repeat("ab+", 2300), strings.Repeat("%22", 2300), strings.Repeat("%C3%A9", 1200))
+	word, number := "", ""
+	for i := range 390 {
+		word += string(rune('a' + (i*i*7+i/26)%26))
+		number += string(rune('0' + (i*i*3+i/7)%10))
+	}
+	return append(out, word, number, strings.Repeat("a", 7000), strings.Repeat("ab+", 2300), strings.Repeat("%22", 2300), strings.Repeat("%C3%A9", 1200))
 }
 
 // FuzzSearch checks that every query is answered.

@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"github.com/volaweb/vola/fault"
-	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/site/blog/search"
 	"github.com/volaweb/vola/templates"
 )
@@ -19,7 +18,7 @@ var searchPage = templates.Page[searchData]("blog/search.html")
 const extractLength = 300
 
 // searchLimit is how many results there are at most: a search that finds more
-// says nothing, and counting on would read every text there is.
+// says nothing.
 const searchLimit = 500
 
 // searchData is what a search found.
@@ -120,28 +119,6 @@ func shown(query string) string {
 		return string(runes[:200])
 	}
 	return query
-}
-
-// find returns the keys of the posts that have all the terms.
-func (b *Blog) find(ctx context.Context, terms []string) ([]int64, error) {
-	// Bodys is the name that the generated code gives: a type and an s.
-	var inTitle, anywhere []orm.Condition[Body]
-	for _, term := range terms {
-		inTitle = append(inTitle, Bodys.Heading.Contains(term))
-		anywhere = append(anywhere, orm.Or(Bodys.Heading.Contains(term), Bodys.Words.Contains(term)))
-	}
-	var ids []int64
-	titled := Posts.Body.Any(inTitle...)
-	for _, c := range []orm.Condition[Post]{titled, orm.And(Posts.Body.Any(anywhere...), orm.Not(titled))} {
-		posts, err := b.visible().Where(c).OrderBy(b.newest()...).Limit(searchLimit - len(ids)).All(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range posts {
-			ids = append(ids, p.ID)
-		}
-	}
-	return ids, nil
 }
 
 // found returns the posts with these keys, with extracts.

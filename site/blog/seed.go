@@ -17,7 +17,7 @@ func (b *Blog) Seed(ctx context.Context, h *module.Host) error {
 	if err != nil || any {
 		return err
 	}
-	r, err := importer{blog: b, fsys: b.content}.run(ctx)
+	r, err := importer{blog: b, fsys: b.content, ours: true}.run(ctx)
 	if err == nil && len(r.Failed) > 0 {
 		err = fmt.Errorf("%s: %s", r.Failed[0].Path, r.Failed[0].Reason)
 	}

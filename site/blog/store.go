@@ -28,9 +28,11 @@ const maxTries = 50
 // file is a document with where it came from.
 type file struct {
 	path   string // its identity
+	was    string // the one it had as a draft, "" if it cannot have had one
 	hash   string
 	source string
 	doc    markup.Document
+	ours   bool // what it asks for besides being shown is done
 }
 
 // outcome says what became of a file.
@@ -58,7 +60,7 @@ func (b *Blog) store(ctx context.Context, f file) (p Post, done outcome, err err
 }
 
 func (b *Blog) storeIn(ctx context.Context, tx *database.Tx, f file) (Post, outcome, error) {
-	origin, err := first(ctx, orm.From[Origin](tx).Where(Origins.Path.Eq(f.path)).With(Origins.Post))
+	origin, err := b.originOf(ctx, tx, f)
 	if err != nil {
 		return Post{}, 0, err
 	}
@@ -70,7 +72,7 @@ func (b *Blog) storeIn(ctx context.Context, tx *database.Tx, f file) (Post, outc
 			return p, 0, err
 		}
 		p, done = *old, updated
-		if origin.Hash == f.hash {
+		if origin.Hash == f.hash && origin.Path == f.path {
 			return p, unchanged, nil
 		}
 	}
@@ -78,6 +80,9 @@ func (b *Blog) storeIn(ctx context.Context, tx *database.Tx, f file) (Post, outc
 	author, err := findAuthor(ctx, tx, f.doc.Username, f.doc.Author)
 	if err != nil {
 		return p, 0, err
+	}
+	if p.Demo = ""; f.ours {
+		p.Demo = f.doc.Demo
 	}
 	if err := b.fill(ctx, tx, &p, f.doc); err != nil {
 		return p, 0, err
@@ -90,7 +95,7 @@ func (b *Blog) storeIn(ctx context.Context, tx *database.Tx, f file) (Post, outc
 	if err != nil {
 		return p, 0, err
 	}
-	if err := writeBody(ctx, tx, p, f, author, topics); err != nil {
+	if err := b.writeBody(ctx, tx, p, f, author, topics); err != nil {
 		return p, 0, err
 	}
 	if err := b.writeOldPaths(ctx, tx, before, p, f.doc.OldPaths); err != nil {
@@ -101,8 +106,22 @@ func (b *Blog) storeIn(ctx context.Context, tx *database.Tx, f file) (Post, outc
 		origin.Post.ID = p.ID
 		return p, done, orm.Create(ctx, tx, origin)
 	}
-	origin.Hash = f.hash
-	return p, done, orm.Update(ctx, tx, origin, Origins.Hash)
+	origin.Hash, origin.Path = f.hash, f.path
+	return p, done, orm.Update(ctx, tx, origin, Origins.Hash, Origins.Path)
+}
+
+// originOf returns what is known of a file, or of the draft that it was.
+func (b *Blog) originOf(ctx context.Context, tx *database.Tx, f file) (*Origin, error) {
+	for _, path := range []string{f.path, f.was} {
+		if path == "" {
+			continue
+		}
+		origin, err := first(ctx, orm.From[Origin](tx).Where(Origins.Path.Eq(path)).With(Origins.Post))
+		if err != nil || origin != nil {
+			return origin, err
+		}
+	}
+	return nil, nil
 }
 
 // fill gives the post what the document says, but for its relations.
@@ -146,10 +165,10 @@ func write(ctx context.Context, tx *database.Tx, p *Post, done outcome) error {
 		return orm.Create(ctx, tx, p)
 	}
 	return orm.Update(ctx, tx, p, Posts.Title, Posts.Slug, Posts.Page, Posts.Excerpt, Posts.Author,
-		Posts.Published, Posts.Zone, Posts.Month, Posts.Interview, Posts.PreviewKey)
+		Posts.Published, Posts.Zone, Posts.Month, Posts.Interview, Posts.PreviewKey, Posts.Demo)
 }
 
-func writeBody(ctx context.Context, tx *database.Tx, p Post, f file, author Author, topics []*Topic) error {
+func (b *Blog) writeBody(ctx context.Context, tx *database.Tx, p Post, f file, author Author, topics []*Topic) error {
 	words := []string{f.doc.Text, author.Name(), author.Username}
 	for _, t := range topics {
 		words = append(words, t.Name)
@@ -159,6 +178,9 @@ func writeBody(ctx context.Context, tx *database.Tx, p Post, f file, author Auth
 		Text: f.doc.Text, HTML: f.doc.HTML, Source: f.source,
 	}
 	body.Post.ID = p.ID
+	if err := b.indexBody(ctx, tx, body); err != nil {
+		return err
+	}
 	old, err := first(ctx, orm.From[Body](tx).Where(Bodys.Post.Eq(p.ID)))
 	if err != nil {
 		return err

@@ -72,6 +72,7 @@ var Posts = postFields{
 	Month:      orm.NewText[Post, string]("Month"),
 	Interview:  orm.NewColumn[Post, bool]("Interview"),
 	PreviewKey: orm.NewText[Post, string]("PreviewKey"),
+	Demo:       orm.NewText[Post, string]("Demo"),
 	Created:    orm.NewOrdered[Post, time.Time]("Created"),
 	Changed:    orm.NewOrdered[Post, time.Time]("Changed"),
 	Body:       orm.NewReverse[Post, Body]("Body"),
@@ -90,6 +91,7 @@ type postFields struct {
 	Month      orm.Text[Post, string]
 	Interview  orm.Column[Post, bool]
 	PreviewKey orm.Text[Post, string]
+	Demo       orm.Text[Post, string]
 	Created    orm.Ordered[Post, time.Time]
 	Changed    orm.Ordered[Post, time.Time]
 	Body       orm.Reverse[Post, Body]
@@ -97,7 +99,7 @@ type postFields struct {
 
 // VolaGenerated says which version of Post this file was written for.
 func (Post) VolaGenerated() orm.Generated {
-	return orm.Generated{Fields: "ID Title Slug Page Excerpt Author Topics Published Zone Month Interview PreviewKey Created Changed Body"}
+	return orm.Generated{Fields: "ID Title Slug Page Excerpt Author Topics Published Zone Month Interview PreviewKey Demo Created Changed Body"}
 }
 
 // If this does not compile, Post has changed: run vola gen.
@@ -114,6 +116,7 @@ func _(m *Post) {
 	var _ *string = &m.Month
 	var _ *bool = &m.Interview
 	var _ *string = &m.PreviewKey
+	var _ *string = &m.Demo
 	var _ *time.Time = &m.Created
 	var _ *time.Time = &m.Changed
 	var _ *orm.HasOne[Body] = &m.Body

@@ -13,7 +13,7 @@ const minYear, maxYear = 1900, 2999
 // parseDate reads a date as people write it in front matter: a day, or a day
 // and a time, or these with a zone. Without one it is in the zone given.
 func parseDate(s string, zone *time.Location) (time.Time, string, error) {
-	s = withoutMonth(strings.Join(strings.Fields(s), " "))
+	s = withoutMonth(strings.Join(strings.Fields(strings.Replace(s, "+/-", "+", 1)), " "))
 	if day, clock, ok := strings.Cut(s, "T"); ok && len(day) == len(time.DateOnly) {
 		s = day + " " + clock
 	}
@@ -43,6 +43,19 @@ func parseDate(s string, zone *time.Location) (time.Time, string, error) {
 func withoutMonth(s string) string {
 	if date, err := time.Parse(time.RFC1123Z, s); err == nil {
 		return date.Format("2006-01-02 15:04:05 -07:00")
+	}
+	// What programs print: date, Ruby, C.
+	if parts := strings.Fields(s); len(parts) > 3 && len(parts[0]) == 3 && len(parts[1]) == 3 {
+		month, day, rest := parts[1], parts[2], parts[3:]
+		year := rest[len(rest)-1]
+		if zone := rest[:len(rest)-1]; len(zone) == 2 && strings.ContainsRune(zone[1], ':') {
+			rest = []string{zone[1], zone[0]}
+		} else {
+			rest = zone
+		}
+		if date, err := time.Parse("Jan 2 2006", month+" "+day+" "+year); err == nil {
+			return strings.TrimSpace(date.Format(time.DateOnly) + " " + strings.Join(rest, " "))
+		}
 	}
 	for _, layout := range [...]string{"January 2, 2006", "Jan 2, 2006", "2 January 2006", "2 Jan 2006"} {
 		if date, err := time.Parse(layout, s); err == nil {

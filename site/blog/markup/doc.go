@@ -34,6 +34,8 @@
 //   - What follows a line with <div markdown="1"> is Markdown.
 //   - <pre lang="python"> and {% highlight python %} hold code; what is inside
 //     need not be escaped.
+//   - Rows between bars are a table without a heading too, as in kramdown, if
+//     there are two of them, or pictures in one.
 //   - Notes to kramdown are left out: a line such as {:.class} or {:toc}, and
 //     {:target="_blank"} directly behind a link.
 //
@@ -42,12 +44,23 @@
 // {% raw %}, {% comment %}, {% highlight %}, {% post_url %}, {% link %},
 // {% gist %} and {% include %} are known, and {{ site.baseurl }},
 // {{ site.url }}, {{ page.title }} and a quoted path with the filters
-// relative_url, absolute_url or prepend. All other Liquid stays as it was
+// relative_url, absolute_url or prepend. So are the tags of Octopress, which many
+// have written with: {% codeblock %}, {% blockquote %}, {% img %}, {% youtube %}
+// and {% vimeo %}; of videos a link remains. With [Options.Site], {{ site.name }}
+// is what the site's _config.yml says. All other Liquid stays as it was
 // written, as text: on a blog about web frameworks it is more often an example
 // than an instruction. For the same reason code is left alone, but for the
 // markers of {% raw %}, which disappear from it.
 //
 // An include is looked up in [Options.Includes]; its parameters replace
-// {{ include.name }} in the file. One that is not found stays as text and is
-// among [Document.Warnings].
+// {{ include.name }} in the file. One that is not found, or has more Liquid in it
+// than this, stays as text and is among [Document.Warnings], unless its
+// parameters name a picture: then that is shown, with its caption.
+//
+// # Where a post was
+//
+// [ReadSite] reads what a Jekyll site says of all its posts. With it, [Parse]
+// knows the address that a post had: it is among [Document.OldPaths], and
+// relative links count from it. Folders around _posts are categories, and
+// authors have the names that _data/authors.yml gives them.
 package markup

@@ -2,6 +2,7 @@ package markup
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"strings"
 	"time"
@@ -24,8 +25,9 @@ type Document struct {
 	Date time.Time
 	// Zone is the name of that location: "Asia/Kolkata", "+05:30" or "UTC".
 	Zone string
-	// Author is the name as written, without surrounding space; Username is
-	// its slug, by which "Ann" and "ann " are one.
+	// Author is the name as written, without surrounding space, or the one
+	// that the site lists for it; Username is the slug of what was written,
+	// by which "Ann" and "ann " are one.
 	Author, Username string
 	// Topics are the categories and the tags, in this order, one per slug.
 	Topics []Topic
@@ -36,6 +38,9 @@ type Document struct {
 	Published bool
 	// Page says that the document stands outside the stream of posts.
 	Page bool
+	// Demo is what the text asks to be shown below it: a name of letters,
+	// digits and hyphens, which may be anyone's idea.
+	Demo string
 	// Interview says that HTML has at least one list of questions and answers.
 	Interview bool
 
@@ -52,6 +57,8 @@ type Document struct {
 	// Warnings are sentences about what was understood only in part, each with
 	// file and line. There are at most 100.
 	Warnings []string
+
+	was string // the path at which the text was shown, "" if unknown
 }
 
 // Topic is what a document is about.
@@ -83,7 +90,7 @@ func Parse(name string, text []byte, opts Options) (Document, error) {
 	}
 	r := renderer{
 		file: file, opts: opts, title: doc.Title, wantTitle: doc.Title == "",
-		notePrefix: doc.Slug, interview: fm.interview(), html: file.isHTML(),
+		notePrefix: doc.Slug, was: doc.was, interview: fm.interview(), html: file.isHTML(),
 	}
 	page, err := r.render(file.body)
 	if err != nil {
@@ -97,6 +104,9 @@ func Parse(name string, text []byte, opts Options) (Document, error) {
 	}
 	doc.HTML, doc.Interview = page.html, page.interview
 	doc.Images, doc.Warnings = page.images, page.warnings
+	if n, line := fm.coauthors(); n > 0 && len(doc.Warnings) < maxWarnings {
+		doc.Warnings = append(doc.Warnings, fmt.Sprintf("%s:%d: there are %d authors; the post is that of the first", name, line, n+1))
+	}
 	doc.Text = PlainText(doc.HTML)
 	doc.Excerpt, _ = Excerpt(doc.HTML, ExcerptWords)
 	if summary, line := fm.summary(); summary != "" {

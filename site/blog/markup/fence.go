@@ -84,7 +84,7 @@ func (l *liquid) span(rest string) bool {
 func (l *liquid) kramdown(rest string) bool {
 	end := lineEnd(rest, 1)
 	line := rest[1:end]
-	if next := rest[end:]; len(line) < 50 && strings.ContainsAny(line[:min(len(line), 1)], "*-1") && strings.HasPrefix(next, "{:toc}") {
+	if next := rest[end:]; len(line) < 100 && strings.ContainsAny(line[:min(len(line), 1)], "*-+0123456789") && strings.HasPrefix(next, "{:toc}") {
 		return l.replace(end+len("{:toc}"), "\n")
 	}
 	if len(line) > maxTag || strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "\t") {

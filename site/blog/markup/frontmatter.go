@@ -1,12 +1,15 @@
 package markup
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/base64"
 	"errors"
 	"path"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -16,6 +19,7 @@ const (
 	maxTitle  = 200
 	maxAuthor = 100
 	maxTopic  = 60
+	maxDemo   = 40
 )
 
 // maxOldPaths is how many old addresses of one post are kept.
@@ -38,15 +42,21 @@ func (s *source) frontMatter() (frontMatter, error) {
 		return fm, s.yamlError(err)
 	}
 	if len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
-		return fm, s.errorf(s.front.line, "the front matter is not a list of keys and values such as title: Two queues")
+		return fm, s.errorf(s.front.line, "%s is not a list of keys and values such as title: Two queues", s.yamlPart())
 	}
-	pairs := root.Content[0].Content
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if pairs[i].Kind == yaml.ScalarNode {
-			fm.values[strings.ToLower(pairs[i].Value)] = resolve(pairs[i+1])
+	fm.values = pairs(root.Content[0])
+	return fm, nil
+}
+
+// pairs returns the values of a map by their keys, in lower case.
+func pairs(node *yaml.Node) map[string]*yaml.Node {
+	values := map[string]*yaml.Node{}
+	for i := 0; node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
+		if key := node.Content[i]; key.Kind == yaml.ScalarNode {
+			values[strings.ToLower(key.Value)] = resolve(node.Content[i+1])
 		}
 	}
-	return fm, nil
+	return values
 }
 
 func onlyComments(text string) bool {
@@ -77,7 +87,15 @@ func (s *source) yamlError(err error) error {
 	if strings.HasPrefix(text, "mapping values") || strings.Contains(text, "cannot start any token") {
 		text += "; put the value in quotes"
 	}
-	return s.errorf(line, "the front matter is not YAML: %s", text)
+	return s.errorf(line, "%s is not YAML: %s", s.yamlPart(), text)
+}
+
+// yamlPart names what of the file is YAML: all of it where no text follows.
+func (s *source) yamlPart() string {
+	if s.body.line == 0 {
+		return "the file"
+	}
+	return "the front matter"
 }
 
 func resolve(node *yaml.Node) *yaml.Node {
@@ -95,11 +113,23 @@ func (fm frontMatter) scalar(keys ...string) (string, int) {
 		if node == nil || node.Kind != yaml.ScalarNode || node.Tag == "!!null" {
 			continue
 		}
-		if value := strings.TrimSpace(node.Value); value != "" {
+		if value := textOfScalar(node); value != "" {
 			return value, fm.line(node)
 		}
 	}
 	return "", fm.file.front.line
+}
+
+// textOfScalar returns a value without space around it. Exporters wrote text of
+// which they did not know the encoding as !binary, in base 64.
+func textOfScalar(node *yaml.Node) string {
+	if strings.HasSuffix(node.Tag, "binary") {
+		text, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(node.Value), ""))
+		if err == nil && utf8.Valid(text) && bytes.IndexByte(text, 0) < 0 {
+			return strings.TrimSpace(string(text))
+		}
+	}
+	return strings.TrimSpace(node.Value)
 }
 
 // line returns the line of the file a node is in. That of an alias is the line
@@ -142,6 +172,35 @@ func (fm frontMatter) list(key string) []string {
 	return items
 }
 
+// author returns who wrote the text: of several the first, and of one who is
+// described at length the name.
+func (fm frontMatter) author() string {
+	for _, key := range [...]string{"author", "authors"} {
+		node := fm.values[key]
+		if node != nil && node.Kind == yaml.SequenceNode && len(node.Content) > 0 {
+			node = resolve(node.Content[0])
+		}
+		if node == nil || node.Tag == "!!null" {
+			continue
+		}
+		if name := strings.Join(strings.Fields(nameOf(node)), " "); name != "" {
+			return clip(name, maxAuthor)
+		}
+	}
+	return ""
+}
+
+// coauthors returns how many authors there are beside the one that is kept,
+// and the line that names them.
+func (fm frontMatter) coauthors() (n, line int) {
+	for _, key := range [...]string{"author", "authors"} {
+		if node := fm.values[key]; node != nil && node.Kind == yaml.SequenceNode && len(node.Content) > 1 {
+			return len(node.Content) - 1, fm.line(node)
+		}
+	}
+	return 0, 0
+}
+
 func (fm frontMatter) interview() bool {
 	return strings.EqualFold(fm.words(maxTopic, "kind", "type"), "interview")
 }
@@ -149,12 +208,13 @@ func (fm frontMatter) interview() bool {
 // summary returns what is shown in lists, and its line.
 func (fm frontMatter) summary() (string, int) { return fm.scalar("summary", "excerpt", "description") }
 
-// topics reads categories and tags.
-func (fm frontMatter) topics(limit int) ([]Topic, error) {
+// topics reads categories and tags. In a Jekyll site the folders around _posts
+// are categories too.
+func (fm frontMatter) topics(limit int, site *Site) ([]Topic, error) {
 	var topics []Topic
 	seen := map[string]bool{}
-	for _, key := range [...]string{"categories", "category", "tags", "tag"} {
-		for _, name := range fm.names(key) {
+	add := func(names []string) {
+		for _, name := range names {
 			name = clip(strings.Join(strings.Fields(name), " "), maxTopic)
 			slug := strings.TrimRight(clip(Slug(name), maxTopic), "-")
 			if slug == "" || seen[slug] {
@@ -163,6 +223,12 @@ func (fm frontMatter) topics(limit int) ([]Topic, error) {
 			seen[slug] = true
 			topics = append(topics, Topic{Name: name, Slug: slug})
 		}
+	}
+	if site != nil {
+		add(foldersAround(fm.file.name))
+	}
+	for _, key := range [...]string{"categories", "category", "tags", "tag"} {
+		add(fm.names(key))
 		if len(topics) > limit {
 			return nil, fm.file.errorf(fm.line(fm.values[key]), "the post has %d topics, more than the %d that are allowed", len(topics), limit)
 		}
@@ -192,13 +258,13 @@ func (fm frontMatter) document(file *source, opts Options) (Document, error) {
 	layout := strings.ToLower(fm.words(maxTopic, "layout"))
 	doc := Document{
 		Title:     fm.words(maxTitle, "title"),
-		Author:    fm.words(maxAuthor, "author"),
-		Published: !fm.is("published", false) && !fm.is("draft", true),
-		Page:      layout == "page",
+		Published: !fm.is("published", false) && !fm.is("draft", true) && !within(file.name, "_drafts"),
+		Page:      layout == "page" || within(file.name, "_pages"),
+		Demo:      clip(Slug(fm.words(maxTopic, "demo")), maxDemo),
 	}
-	doc.Username = Slug(doc.Author)
+	doc.Username, doc.Author = opts.Site.author(fm.author())
 	var err error
-	if doc.Topics, err = fm.topics(opts.maxTopics()); err != nil {
+	if doc.Topics, err = fm.topics(opts.maxTopics(), opts.Site); err != nil {
 		return doc, err
 	}
 	if err := fm.date(&doc, opts.zone()); err != nil {
@@ -207,7 +273,7 @@ func (fm frontMatter) document(file *source, opts Options) (Document, error) {
 	if doc.Date.IsZero() && doc.Published && !doc.Page {
 		return doc, file.errorf(1, "the post has no date; write one into the front matter, or name the file YYYY-MM-DD-%s", path.Base(file.name))
 	}
-	fm.addresses(&doc)
+	fm.addresses(&doc, opts.Site, opts.zone())
 	return doc, nil
 }
 
@@ -228,17 +294,50 @@ func (fm frontMatter) date(doc *Document, missing *time.Location) error {
 	return nil
 }
 
-// addresses decides on the slug and gathers the paths that led to the post.
-func (fm frontMatter) addresses(doc *Document) {
-	name := Slug(fm.file.base())
+// addresses decides on the slug and gathers the paths that led to the post. The
+// first of them is where it was.
+func (fm frontMatter) addresses(doc *Document, site *Site, missing *time.Location) {
+	base, name := "", Slug(fm.file.base())
 	slug, _ := fm.scalar("slug")
+	if strings.HasPrefix(slug, "/") { // others than Jekyll have the path here
+		slug = permalinkSlug(slug)
+	}
 	permalink, _ := fm.scalar("permalink")
-	old := cleanPath(expand(permalink, doc.Date, cmp.Or(Slug(slug), name), doc.Topics))
-	doc.Slug = cmp.Or(Slug(slug), permalinkSlug(old), name)
-
-	for _, ref := range append([]string{old}, append(fm.list("redirect_from"), fm.list("aliases")...)...) {
-		if ref = cleanPath(ref); ref != "" && len(doc.OldPaths) < maxOldPaths && !slices.Contains(doc.OldPaths, ref) {
-			doc.OldPaths = append(doc.OldPaths, ref)
+	if url, _ := fm.scalar("url"); permalink == "" && strings.HasPrefix(url, "/") {
+		permalink = url // Hugo's name for it
+	}
+	at := place{date: doc.Date, title: cmp.Or(slug, fm.file.base()), slug: cmp.Or(Slug(slug), name), categories: fm.categories(site)}
+	doc.Slug = cmp.Or(Slug(slug), permalinkSlug(cleanPath(at.expand(permalink))), name)
+	if site != nil {
+		base = site.BaseURL
+		if permalink == "" && doc.Published && !doc.Page {
+			permalink = site.Permalink
+		}
+		if site.Zone != nil && doc.Zone != missing.String() {
+			at.date = at.date.In(site.Zone)
 		}
 	}
+	was := at.expand(permalink)
+	if doc.was = cleanPath(was); doc.was != "" {
+		doc.was = base + doc.was
+	}
+	for _, ref := range append([]string{was}, append(fm.list("redirect_from"), fm.list("aliases")...)...) {
+		ref = cleanPath(ref)
+		if ref != "" && len(doc.OldPaths) < maxOldPaths && !slices.Contains(doc.OldPaths, base+ref) {
+			doc.OldPaths = append(doc.OldPaths, base+ref)
+		}
+	}
+}
+
+// categories returns the names that Jekyll puts in the place of :categories:
+// those of the folders around _posts and those of the front matter.
+func (fm frontMatter) categories(site *Site) []string {
+	var names []string
+	if site != nil {
+		names = foldersAround(fm.file.name)
+	}
+	for _, key := range [...]string{"category", "categories"} {
+		names = append(names, fm.names(key)...)
+	}
+	return names
 }

@@ -43,8 +43,19 @@ func (p *page) reference(n *html.Node, key string) {
 			ref = p.opts.Rewrite(ref)
 		}
 	}
+	ref = fromRoot(p.was, ref)
 	// Browsers forgive spaces in addresses; the policy does not.
 	setAttr(n, key, strings.ReplaceAll(strings.TrimSpace(ref), " ", "%20"))
+}
+
+// fromRoot returns a relative address as one from the root of the site, as it
+// counted from the path at which the text was shown: that is another now.
+func fromRoot(was, ref string) string {
+	u, err := url.Parse(strings.ReplaceAll(ref, " ", "%20"))
+	if err != nil || was == "" || u.IsAbs() || u.Host != "" || u.Path == "" || strings.HasPrefix(u.Path, "/") {
+		return ref
+	}
+	return (&url.URL{Path: was}).ResolveReference(u).String()
 }
 
 // isLocalFile reports whether an address is that of a file of the site.

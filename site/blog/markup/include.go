@@ -21,15 +21,18 @@ type includes struct{ count, depth int }
 // include puts a file in place of the tag, which is n bytes long.
 func (l *liquid) include(n int, args string) bool {
 	name, params, _ := strings.Cut(args, " ")
+	if name == "JB/setup" {
+		return l.replace(n, "") // of Jekyll-Bootstrap: it sets variables and shows nothing
+	}
 	if l.opts.Includes == nil || !fs.ValidPath(path.Clean(name)) {
-		return l.noInclude(name, "there is no such file")
+		return l.figure(n, params) || l.noInclude(name, "there is no such file")
 	}
 	if l.includes.count++; l.includes.count > maxIncludes || l.includes.depth >= maxIncludeDepth {
 		return l.noInclude(name, "too many files are included")
 	}
 	text, err := readInclude(l.opts.Includes, path.Clean(name))
 	if err != "" {
-		return l.noInclude(name, err)
+		return l.figure(n, params) || l.noInclude(name, err)
 	}
 	if text = withParams(text, parseParams(params)); len(text) > 4*maxIncludeBytes {
 		return l.noInclude(name, "it is too large")
@@ -39,6 +42,9 @@ func (l *liquid) include(n int, args string) bool {
 		includes: includes{count: l.includes.count, depth: l.includes.depth + 1},
 	}
 	out := inner.run(part{text: text, line: l.line})
+	if strings.Contains(out, "{%") {
+		return l.figure(n, params) || l.noInclude(name, "it is a program in Liquid")
+	}
 	l.codes, l.includes.count = inner.codes, inner.includes.count
 	l.warnings = append(l.warnings, inner.warnings[:min(len(inner.warnings), maxWarnings-len(l.warnings))]...)
 	return l.replace(n, strings.TrimRight(out, "\n"))

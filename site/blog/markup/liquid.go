@@ -34,7 +34,9 @@ type liquid struct {
 
 	// Which ends were looked for in vain: there is none further on either,
 	// and looking again would make the work grow with the square of the text.
-	noEnd struct{ raw, comment, highlight, pre bool }
+	noEnd struct{ raw, comment, highlight, codeblock, blockquote, pre bool }
+
+	quoted []string // who said what stands in the blockquotes that are open
 }
 
 // shift says that from a line of the result on, line numbers are greater by a
@@ -72,7 +74,7 @@ func (l *liquid) step(rest string) bool {
 	case '`', '~':
 		return l.fence(rest) || rest[0] == '`' && l.span(rest)
 	case '\n':
-		return l.kramdown(rest)
+		return l.kramdown(rest) || l.table(rest)
 	}
 	switch {
 	case strings.HasPrefix(rest, "{{"):
@@ -144,6 +146,8 @@ func (l *liquid) tag(rest string) bool {
 		}
 		lang, _, _ := strings.Cut(args, " ")
 		return l.code(n+end, code{lang: lang, text: dedent(withoutRaw(body))})
+	case "codeblock", "blockquote", "endblockquote", "img", "youtube", "vimeo":
+		return l.octopress(rest, name, args, n)
 	case "post_url":
 		return l.link(n, args, l.opts.postURL(strings.Trim(args, `"'`)))
 	case "link":
@@ -255,6 +259,10 @@ func (l *liquid) value(name string) (string, bool) {
 		return l.opts.SiteURL, true
 	case "page.title":
 		return l.title, l.title != ""
+	}
+	if key, ok := strings.CutPrefix(name, "site."); ok && l.opts.Site != nil {
+		value, known := l.opts.Site.Values[strings.ToLower(key)]
+		return value, known
 	}
 	if n := len(name); n >= 2 && (name[0] == '"' || name[0] == '\'') && name[n-1] == name[0] {
 		return name[1 : n-1], !strings.ContainsAny(name[1:n-1], "\"'")

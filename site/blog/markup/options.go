@@ -16,7 +16,8 @@ const (
 // useful. Options may be used for many texts at the same time, if the functions
 // in it may.
 type Options struct {
-	// Zone is that of dates which name none. Defaults to UTC.
+	// Zone is that of dates which name none. Defaults to that of Site, else to
+	// UTC.
 	Zone *time.Location
 	// MaxBytes is the length up to which a text is read. Defaults to
 	// DefaultMaxBytes.
@@ -38,6 +39,9 @@ type Options struct {
 	// {{ site.url }}. Both default to the empty string, which makes addresses
 	// begin at the root of the site.
 	BaseURL, SiteURL string
+	// Site is what is known of the site that the texts come from. Defaults to
+	// nil: nothing is.
+	Site *Site
 	// PostURL returns the address of the post with the name given to
 	// {% post_url %}, such as "2013-10-17-queues", or "" when there is none.
 	// Defaults to /blog/2013/10/queues/ behind BaseURL.
@@ -55,10 +59,13 @@ func (o Options) maxBytes() int  { return cmp.Or(o.MaxBytes, DefaultMaxBytes) }
 func (o Options) maxTopics() int { return cmp.Or(o.MaxTopics, DefaultMaxTopics) }
 
 func (o Options) zone() *time.Location {
-	if o.Zone == nil {
-		return time.UTC
+	switch {
+	case o.Zone != nil:
+		return o.Zone
+	case o.Site != nil && o.Site.Zone != nil:
+		return o.Site.Zone
 	}
-	return o.Zone
+	return time.UTC
 }
 
 func (o Options) postURL(name string) string {

@@ -3,6 +3,7 @@ package markup
 import (
 	"bytes"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +20,7 @@ type renderer struct {
 	title      string // for {{ page.title }}
 	wantTitle  bool   // take the first heading for the title
 	notePrefix string // begins the ids of footnotes
+	was        string // the path at which the text was shown, "" if unknown
 	interview  bool   // the writer says that it is one
 	html       bool   // no Markdown
 }
@@ -28,6 +30,7 @@ type page struct {
 	root      *html.Node
 	opts      Options
 	notes     string // prefix of the ids of footnotes
+	was       string // the path that relative addresses count from
 	codeBytes int
 	lexers    map[string]chroma.Lexer
 	ids       map[string]bool // that are taken
@@ -43,6 +46,8 @@ type page struct {
 
 // render takes a text through all steps.
 func (r *renderer) render(p part) (*page, error) {
+	// Some exporters wrote every slash as an entity, those of tags as well.
+	p.text = strings.ReplaceAll(p.text, "<&#47;", "</")
 	l := liquid{file: r.file, opts: r.opts, title: r.title, markdown: !r.html}
 	text := l.run(p)
 	if !r.html {
@@ -59,7 +64,7 @@ func (r *renderer) render(p part) (*page, error) {
 	if err != nil {
 		return &page{}, r.file.errorf(p.line, "elements are nested too deep")
 	}
-	out := &page{root: root, opts: r.opts, warnings: l.warnings, ids: map[string]bool{}, counts: map[string]int{}, refs: map[string]bool{}, lexers: map[string]chroma.Lexer{}}
+	out := &page{root: root, opts: r.opts, was: r.was, warnings: l.warnings, ids: map[string]bool{}, counts: map[string]int{}, refs: map[string]bool{}, lexers: map[string]chroma.Lexer{}}
 	if r.notePrefix != "" {
 		out.notes = r.notePrefix + "-"
 	}
@@ -178,12 +183,28 @@ func (p *page) table(n *html.Node) {
 			return
 		}
 	}
+	for head := range n.ChildNodes() {
+		if head.DataAtom == atom.Thead && isBlankRow(head) {
+			n.RemoveChild(head)
+			break
+		}
+	}
 	box := element(atom.Div)
 	box.Attr = []html.Attribute{
 		{Key: "class", Val: "scroll"}, {Key: "role", Val: "region"},
 		{Key: "aria-label", Val: "Table"}, {Key: "tabindex", Val: "0"},
 	}
 	wrap(n, box)
+}
+
+// isBlankRow reports whether nothing is below n but white space.
+func isBlankRow(n *html.Node) bool {
+	for child := range n.Descendants() {
+		if child.DataAtom == atom.Img || child.Type == html.TextNode && !isBlankText(child) {
+			return false
+		}
+	}
+	return true
 }
 
 // id settles the id of an element: that of the writer, or for a heading its
@@ -223,6 +244,9 @@ func (p *page) fragment(id string) string {
 	return p.opts.IDPrefix + strings.Join(strings.Fields(id), "-")
 }
 
+// mailAddress is an address of which nobody has a page.
+var mailAddress = regexp.MustCompile(`^[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}$`)
+
 // link settles where a link leads and what it says about that.
 func (p *page) link(n *html.Node) {
 	href := strings.TrimSpace(attr(n, "href"))
@@ -231,6 +255,8 @@ func (p *page) link(n *html.Node) {
 			id = plain
 		}
 		setAttr(n, "href", "#"+p.fragment(id))
+	} else if mailAddress.MatchString(href) {
+		setAttr(n, "href", "mailto:"+href) // some program forgot it, and led to a page of that name
 	} else if href != "" {
 		p.reference(n, "href")
 	}

@@ -86,7 +86,7 @@ func TestSlugsAndOldPaths(t *testing.T) {
 		{"2013-10-17-x.md", "permalink: /", "x", nil},
 		{"2013-10-17-x.md", "permalink: '%zz'", "x", nil},
 		{"2013-10-17-x.md", "permalink: /:year/:month/:day/:title.html", "x", []string{"/2013/10/17/x.html"}},
-		{"2013-10-17-x.md", "permalink: /:categories/:title/\ncategory: Web Apps", "x", []string{"/web-apps/x/"}},
+		{"2013-10-17-x.md", "permalink: /:categories/:title/\ncategory: Web Apps", "x", []string{"/web apps/x/"}},
 		{"2013-10-17-x.md", "redirect_from: /old\naliases: [/old, /older/]", "x", []string{"/old", "/older/"}},
 	}
 	for _, test := range tests {

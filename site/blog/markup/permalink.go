@@ -48,18 +48,52 @@ func permalinkSlug(old string) string {
 	return Slug(strings.TrimSuffix(last, path.Ext(last)))
 }
 
-// expand fills in the placeholders that Jekyll allows in permalinks.
-func expand(permalink string, date time.Time, slug string, topics []Topic) string {
+// place is what the placeholders of a permalink stand for.
+type place struct {
+	date        time.Time
+	title, slug string // as the file has it, and as addresses here have it
+	categories  []string
+}
+
+// expand fills in the placeholders that Jekyll allows in permalinks, or the
+// pattern that it knows by that name. The result is an address: what has
+// another meaning there is escaped.
+func (p place) expand(permalink string) string {
+	switch permalink {
+	case "date":
+		permalink = "/:categories/:year/:month/:day/:title.html"
+	case "pretty":
+		permalink = "/:categories/:year/:month/:day/:title/"
+	case "ordinal":
+		permalink = "/:categories/:year/:y_day/:title.html"
+	case "none":
+		permalink = "/:categories/:title.html"
+	}
 	if !strings.Contains(permalink, ":") || strings.Contains(permalink, "://") {
 		return permalink
 	}
-	category := ""
-	if len(topics) > 0 {
-		category = topics[0].Slug
+	var categories []string
+	for _, name := range p.categories {
+		categories = append(categories, url.PathEscape(strings.ToLower(strings.TrimSpace(name))))
 	}
-	return strings.NewReplacer(
-		":categories", category, ":title", slug, ":slug", slug,
-		":year", date.Format("2006"), ":month", date.Format("01"), ":day", date.Format("02"),
-		":i_month", date.Format("1"), ":i_day", date.Format("2"), ":short_year", date.Format("06"),
+	filled := strings.NewReplacer(
+		":categories", strings.Join(categories, "/"), ":title", url.PathEscape(p.title), ":slug", p.slug,
+		":year", p.date.Format("2006"), ":month", p.date.Format("01"), ":day", p.date.Format("02"),
+		":i_month", p.date.Format("1"), ":i_day", p.date.Format("2"), ":short_year", p.date.Format("06"),
+		":y_day", p.date.Format("002"), ":hour", p.date.Format("15"), ":minute", p.date.Format("04"), ":second", p.date.Format("05"),
 	).Replace(permalink)
+	// Without categories there may be two slashes, behind which a host stands.
+	return "/" + strings.TrimLeft(filled, "/")
 }
+
+// foldersAround returns the folders that the folder _posts of a path is in.
+func foldersAround(name string) []string {
+	at := strings.Index("/"+name, "/_posts/")
+	if at <= 0 {
+		return nil
+	}
+	return strings.Split(name[:at-1], "/")
+}
+
+// within reports whether one of the folders of a path has that name.
+func within(name, folder string) bool { return strings.Contains("/"+name, "/"+folder+"/") }

@@ -3,6 +3,7 @@ package markup
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -51,14 +52,27 @@ func readSource(name string, text []byte, limit int) (*source, error) {
 	return s, s.split()
 }
 
+// frontKey begins a line of a front matter.
+var frontKey = regexp.MustCompile(`^[A-Za-z_-]+[ \t]*:`)
+
 // split finds the front matter.
 func (s *source) split() error {
 	first, rest, _ := strings.Cut(s.text, "\n")
+	skipped := 0
+	for strings.TrimSpace(first) == "" && rest != "" {
+		first, rest, _ = strings.Cut(rest, "\n")
+		skipped++
+	}
+	// Blank lines before it were a slip if a key follows it.
+	next, _, _ := strings.Cut(rest, "\n")
+	if skipped > 0 && !frontKey.MatchString(next) {
+		first = ""
+	}
 	if strings.TrimRight(first, " \t") != "---" {
 		s.body = part{text: s.text, line: 1}
 		return nil
 	}
-	line, start := 2, len(s.text)-len(rest)
+	line, start := skipped+2, len(s.text)-len(rest)
 	for at := start; at < len(s.text); line++ {
 		text, _, found := strings.Cut(s.text[at:], "\n")
 		end := at + len(text)
@@ -69,13 +83,13 @@ func (s *source) split() error {
 			if at-start > maxFrontMatter {
 				return fault.Newf(fault.TooLarge, "%s:1: the front matter has %d bytes, more than the %d that are read", s.name, at-start, maxFrontMatter)
 			}
-			s.front = part{text: s.text[start:at], line: 2}
+			s.front = part{text: s.text[start:at], line: skipped + 2}
 			s.body = part{text: s.text[end:], line: line + 1}
 			return nil
 		}
 		at = end
 	}
-	return s.errorf(1, "the front matter that begins here is not closed; write a line --- below it")
+	return s.errorf(skipped+1, "the front matter that begins here is not closed; write a line --- below it")
 }
 
 // normalise makes all line ends \n and drops control characters, which mean

@@ -10,5 +10,7 @@ import "github.com/volaweb/vola/migrate"
 func All() []migrate.Migration {
 	return []migrate.Migration{
 		m0001Initial,
+		m0002DemoAndIndexes,
+		m0003Search,
 	}
 }

@@ -1,0 +1,4 @@
+package ent
+
+//go:generate go tool ent generate ./schema
+//go:generate rm -rf enttest hook

@@ -1,0 +1,102 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// rows is the result of a query. It gives its connection back when it is
+// closed.
+type rows struct {
+	engine driver.Rows
+	stmt   *stmt
+	values []driver.Value // of the current row
+	err    error
+	closed bool
+	ended  ended
+	// The connection goes back to the pool; both are nil in a transaction.
+	pool *pool
+	conn *conn
+	room [12]driver.Value
+}
+
+// ended is what rows know of the context of their query: whether it is over.
+// Reading goes on after the call that began it, as with sql.Rows, which keeps the
+// context for the same reason.
+type ended interface {
+	Done() <-chan struct{}
+	Err() error
+}
+
+func newRows(ctx context.Context, s *stmt, engine driver.Rows) *rows {
+	r := &rows{engine: engine, stmt: s, ended: ctx}
+	r.values = r.room[:]
+	if n := len(engine.Columns()); n <= len(r.room) {
+		r.values = r.room[:n]
+	} else {
+		r.values = make([]driver.Value, n)
+	}
+	return r
+}
+
+func (r *rows) Next() bool {
+	if r.closed || r.err != nil {
+		return false
+	}
+	select {
+	case <-r.ended.Done():
+		r.err = r.ended.Err()
+		return false
+	default:
+	}
+	if r.err = r.engine.Next(r.values); r.err == nil {
+		return true
+	}
+	if errors.Is(r.err, io.EOF) {
+		r.err = io.EOF
+	}
+	return false
+}
+
+func (r *rows) Err() error {
+	if r.err == io.EOF {
+		return nil
+	}
+	return mapError(r.err)
+}
+
+func (r *rows) Columns() ([]string, error) { return r.engine.Columns(), nil }
+
+func (r *rows) Scan(dest ...any) error {
+	if len(dest) != len(r.values) {
+		return fmt.Errorf("the row has %d columns, and %d variables are given", len(r.values), len(dest))
+	}
+	for i, d := range dest {
+		if err := assign(d, r.values[i]); err != nil {
+			return fmt.Errorf("column %d, %q: %w", i, r.engine.Columns()[i], err)
+		}
+	}
+	return nil
+}
+
+func (r *rows) Close() error {
+	if r.closed {
+		return r.Err()
+	}
+	r.closed = true
+	err := r.engine.Close()
+	if err2 := r.stmt.release(); err == nil {
+		err = err2
+	}
+	if r.err == nil || r.err == io.EOF {
+		r.err = err
+	}
+	if r.conn != nil {
+		r.pool.release(r.conn, broken(r.err))
+		r.conn = nil
+	}
+	return r.Err()
+}

@@ -1,0 +1,122 @@
+package blog
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/site/blog/search"
+)
+
+// The index of search, the table blog_search that a migration makes, says which
+// posts can have the terms: those with all their pieces of two or three letters.
+// Whether a post has them, its own text says. So the index may be left out, and
+// what is found stays the same; it is left out where so many posts can have the
+// terms that reading the newest until there are enough takes less time.
+const manyPosts = 5000
+
+// indexBody writes what the index has of a post.
+func (b *Blog) indexBody(ctx context.Context, tx *database.Tx, body Body) error {
+	remove, insert := `DELETE FROM blog_search WHERE rowid = ?`, `INSERT INTO blog_search (rowid, heading, words) VALUES (?, ?, ?)`
+	if b.onPostgres() {
+		remove = `DELETE FROM blog_search WHERE post_id = $1`
+		insert = `INSERT INTO blog_search (post_id, heading, words) 
+			VALUES ($1, array_to_tsvector(string_to_array($2, ' ')), array_to_tsvector(string_to_array($3, ' ')))`
+	}
+	if _, err := tx.Exec(ctx, remove, body.Post.ID); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, insert, body.Post.ID, search.Index(body.Heading), search.Index(body.Heading+" \n"+body.Words))
+	return err
+}
+
+func (b *Blog) onPostgres() bool { return b.host.DB.Dialect().Name() == "postgres" }
+
+// find returns the keys of the posts that have all the terms: first those with
+// all of them in the title, then the others, each the newest first, and no more
+// than searchLimit.
+func (b *Blog) find(ctx context.Context, terms []string) ([]int64, error) {
+	has := "instr(%, ?) > 0"
+	if b.onPostgres() {
+		has = "strpos(%, ?) > 0"
+	}
+	inHeading, inWords := strings.ReplaceAll(has, "%", "b.heading"), strings.ReplaceAll(has, "%", "b.words")
+	var titled, anywhere []string
+	var titledArgs, anywhereArgs []any
+	for _, term := range terms {
+		titled = append(titled, inHeading)
+		titledArgs = append(titledArgs, term)
+		anywhere = append(anywhere, "("+inHeading+" OR "+inWords+")")
+		anywhereArgs = append(anywhereArgs, term, term)
+	}
+	titles := strings.Join(titled, " AND ")
+	ids, err := b.matches(ctx, "heading", terms, searchLimit, titles, titledArgs)
+	if err != nil || len(ids) == searchLimit {
+		return ids, err
+	}
+	others, err := b.matches(ctx, "words", terms, searchLimit-len(ids),
+		strings.Join(anywhere, " AND ")+" AND NOT ("+titles+")", append(anywhereArgs, titledArgs...))
+	return append(ids, others...), err
+}
+
+// matches returns the newest posts for which the condition holds, with the help
+// of a column of the index.
+func (b *Blog) matches(ctx context.Context, column string, terms []string, limit int, condition string, args []any) ([]int64, error) {
+	from, nulls := "", ""
+	all := []any{b.host.Now()}
+	if b.onPostgres() {
+		nulls = " NULLS FIRST" // as the index has them; there are none
+	}
+	if needed := search.Needed(terms...); len(needed) > 0 {
+		query, arg := b.candidates(column, needed)
+		can, err := b.keys(ctx, query+" LIMIT ?", arg, int64(manyPosts))
+		if err != nil || len(can) == 0 {
+			return nil, err
+		}
+		if len(can) < manyPosts {
+			in, list := b.amongKeys(can)
+			from = " AND p.id " + in
+			all = append(all, list)
+		}
+	}
+	return b.keys(ctx, `SELECT p.id FROM blog_post p JOIN blog_body b ON b.post_id = p.id
+		WHERE p.published <= ?`+from+` AND `+condition+`
+		ORDER BY p.published DESC`+nulls+`, p.id DESC LIMIT ?`, append(append(all, args...), int64(limit))...)
+}
+
+// candidates returns the query for the posts that the index knows to have all
+// the grams, or knows to be too long to say, and its argument.
+func (b *Blog) candidates(column string, grams []string) (query string, arg any) {
+	if b.onPostgres() {
+		return "SELECT post_id FROM blog_search WHERE " + column + " @@ CAST(? AS tsquery)",
+			"('" + strings.Join(grams, "' & '") + "') | '" + search.Anything + "'"
+	}
+	return "SELECT rowid FROM blog_search WHERE blog_search MATCH ?",
+		column + ` : (("` + strings.Join(grams, `" AND "`) + `") OR "` + search.Anything + `")`
+}
+
+// amongKeys returns the condition of being one of the keys, and its argument: so
+// many take one.
+func (b *Blog) amongKeys(ids []int64) (condition, arg string) {
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		list[i] = strconv.FormatInt(id, 10)
+	}
+	text := strings.Join(list, ",")
+	if b.onPostgres() {
+		return "= ANY (CAST(? AS bigint[]))", "{" + text + "}"
+	}
+	return "IN (SELECT value FROM json_each(?))", "[" + text + "]"
+}
+
+// keys returns the first column of a query.
+func (b *Blog) keys(ctx context.Context, query string, args ...any) (ids []int64, err error) {
+	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	}, query, args...)
+	return ids, err
+}
