@@ -22,6 +22,11 @@ func (t *table) columnsOf(kind string) []*column {
 // stored. Decimals are strings, and documents are maps.
 func (k *kind) alone() bool { return k.typ != texts().typ && k.name != "json" || k.name == "text" }
 
+// everywhere reports whether all tables know expressions of the kind.
+func (k *kind) everywhere() bool {
+	return slices.Contains([]string{"text", "bool", "key", "int64", "float64", "time", "date", "uuid"}, k.name)
+}
+
 func columnExpr(c *column) *expr {
 	return &expr{op: "column", table: c.table, kind: c.kind, column: c}
 }
@@ -69,9 +74,9 @@ func (g *generator) function(t *table, k *kind, depth int) *expr {
 			x.args = append(x.args, g.expr(t, k, depth))
 		}
 		return x
-	case n < 42:
+	case n < 42 && k.everywhere():
 		return g.viaOne(t, k, depth)
-	case n < 47 && k.alone():
+	case n < 47 && k.alone() && k.everywhere():
 		x.op = "Scalar"
 		x.sel = g.selection(k, depth)
 		return x
@@ -153,7 +158,7 @@ func (g *generator) document(x *expr) bool {
 	}
 	c := pick(g, columns)
 	x.args = []*expr{columnExpr(c)}
-	var v any = pick(g, x.table.rows).values[c.at]
+	v := pick(g, x.table.rows).values[c.at]
 	for len(x.path) < 4 {
 		var step any
 		switch have := v.(type) {
@@ -324,7 +329,7 @@ func (g *generator) expressionCond(t *table, depth int) *cond {
 	k := g.kind(t)
 	c := &cond{table: t, left: g.expr(t, k, 1+g.IntN(3))}
 	switch n := g.IntN(100); {
-	case n < 12 && k.alone():
+	case n < 12 && k.alone() && k.everywhere():
 		c.op, c.sel = "In", g.selection(k, 1)
 	case n < 50:
 		c.op, c.right = "Eq", g.expr(t, k, g.IntN(3))

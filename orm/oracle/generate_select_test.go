@@ -75,7 +75,7 @@ func (g *generator) oneChoice(inexact bool) *choice {
 
 // inexact reports whether the value depends on the order in which rows are
 // added up.
-func (x *expr) inexact() bool { return x.kind.name == "float64" && (x.op == "Sum" || x.op == "Avg") }
+func (e *expr) inexact() bool { return e.kind.name == "float64" && (e.op == "Sum" || e.op == "Avg") }
 
 // item makes an expression that can be ordered by as it is.
 func (g *generator) item(t *table, k *kind) *expr {

@@ -114,33 +114,33 @@ func (c *choice) smaller() []*choice {
 }
 
 // smaller returns parts of the expression that are of its kind.
-func (x *expr) smaller() []*expr {
+func (e *expr) smaller() []*expr {
 	var out []*expr
-	for _, a := range x.args {
-		if a.table == x.table && a.kind.name == x.kind.name {
+	for _, a := range e.args {
+		if a.table == e.table && a.kind.name == e.kind.name {
 			out = append(out, a)
 		}
 	}
-	for i, c := range x.conds {
+	for i, c := range e.conds {
 		for _, sc := range c.smaller() {
-			s := *x
-			s.conds = with(x.conds, i, sc)
+			s := *e
+			s.conds = with(e.conds, i, sc)
 			out = append(out, &s)
 		}
 	}
-	if x.sel != nil {
-		for i := range x.sel.where {
-			sel := *x.sel
+	if e.sel != nil {
+		for i := range e.sel.where {
+			sel := *e.sel
 			sel.where = without(sel.where, i)
-			s := *x
+			s := *e
 			s.sel = &sel
 			out = append(out, &s)
 		}
 	}
-	for i, a := range x.args {
+	for i, a := range e.args {
 		for _, sa := range a.smaller() {
-			s := *x
-			s.args = with(x.args, i, sa)
+			s := *e
+			s.args = with(e.args, i, sa)
 			out = append(out, &s)
 		}
 	}
