@@ -252,14 +252,14 @@ func (linking) Name() string               { return "linking" }
 func (linking) Pages() []templates.Checked { return []templates.Checked{linkingPage} }
 func (linking) Routes(r *web.Router)       { r.Get("/{id:int}", nothing).Name("one") }
 func (linking) Templates() fs.FS {
-	return fstest.MapFS{"linking/page.html": {Data: []byte("{{url \"linking:won\" 1}}\n{{url \"linking:one\"}}\n{{static \"site.css\"}}\n{{url \"linking:one\" 5}}\n")}}
+	return fstest.MapFS{"linking/page.html": {Data: []byte("{{url \"linking:won\" 1}}\n{{url \"linking:one\"}}\n{{static \"site.css\"}}\n{{url \"linking:one\" 5}}\n{{url \"linking:one\" \"five\"}}\n")}}
 }
 
 func TestTemplatesNameWhatIsThere(t *testing.T) {
 	t.Parallel()
 	cfg := vola.Config{Drivers: databasetest.Drivers(), Modules: []module.Module{linking{}}, Dir: t.TempDir()}
 	r := run(t, cfg, nil, "check")
-	r.want(t, 1, "linking/page.html:1:", "linking:won", "linking:one", "linking/page.html:2:", "takes 1 parameter (id), 0 given", "linking/page.html:3:", "no static file")
+	r.want(t, 1, "linking/page.html:1:", "linking:won", "linking:one", "linking/page.html:2:", "takes 1 parameter (id), 0 given", "linking/page.html:3:", "no static file", "linking/page.html:5:")
 	if strings.Contains(r.errOut, "page.html:4") {
 		t.Errorf("a good call is reported:\n%s", r.errOut)
 	}

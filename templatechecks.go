@@ -30,7 +30,15 @@ func (s *Site) checks() map[string]func(templates.Call) error {
 				}
 				return fmt.Errorf("route %q takes %s (%s), %d given", name, count(len(names), "parameter"), strings.Join(names, ", "), have)
 			}
-			return nil
+			args := make([]any, 0, len(c.Args))
+			for _, a := range c.Args[1:] {
+				if !a.Literal {
+					return nil // what it is worth is known when the page is shown
+				}
+				args = append(args, a.Text)
+			}
+			_, err := s.mux.URL(name, args...)
+			return err
 		},
 		"static": func(c templates.Call) error {
 			if len(c.Args) != 1 || !c.Args[0].Literal {

@@ -191,7 +191,7 @@ func (h *randomHistory) backAndForth(t *testing.T) bool {
 	}
 	to := list[h.rand.IntN(len(list)-1)].Ref()
 	r := &migrate.Runner{DB: h.live, Graph: h.list.graph(t)}
-	if err := r.Apply(t.Context(), migrate.Target{Module: to.Module, Name: to.Name}); err != nil {
+	if err := r.Apply(t.Context(), migrate.Target(to)); err != nil {
 		h.log(t)
 		t.Errorf("back to %s: %v", to, err)
 		return false

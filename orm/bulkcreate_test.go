@@ -29,12 +29,10 @@ func TestCreateAllNumbersInOrder(t *testing.T) {
 			if err := orm.CreateAll(t.Context(), db, rows); err != nil {
 				t.Fatal(err)
 			}
-			var ids []any
 			for _, e := range rows {
 				if !e.Created.Equal(noon.Truncate(time.Microsecond)) || !e.Changed.Equal(e.Created) {
 					t.Fatalf("the times of %s are %v and %v", e.Name, e.Created, e.Changed)
 				}
-				ids = append(ids, e.ID)
 			}
 			got, err := orm.From[Employee](db).Where(Employees.Name.HasPrefix(fmt.Sprint(n, "/"))).OrderBy(Employees.ID.Asc()).All(t.Context())
 			if err != nil || len(got) != n {

@@ -26,8 +26,6 @@ type Doc struct {
 	Changed time.Time  `db:"auto_now"`
 	Deleted *time.Time `db:"soft_delete"`
 	Version int64      `db:"version"`
-
-	log *[]string
 }
 
 // Shelf holds documents and protects itself by them.
@@ -44,9 +42,7 @@ var (
 	docKind    = orm.NewText[Doc, string]("Kind")
 	docDeleted = orm.NewNullOrdered[Doc, time.Time]("Deleted")
 	docVersion = orm.NewNumber[Doc, int64]("Version")
-	docShelf   = orm.NewNullForeignKey[Doc, Shelf, int64]("Shelf")
 	shelfDocs  = orm.NewReverse[Shelf, Doc]("Docs")
-	shelfName  = orm.NewText[Shelf, string]("Name")
 )
 
 type logKey struct{}

@@ -67,14 +67,31 @@ func (s *session) world(ctx context.Context, seed uint64) error {
 	return nil
 }
 
-// ask asks the question of a seed. The error has all that is needed to repeat
-// it.
+// ask asks the question of a seed, and one that is a little different. The
+// error has all that is needed to repeat it.
 func (s *session) ask(ctx context.Context, seed uint64) error {
+	for _, changed := range [...]bool{false, true} {
+		if err := s.askOnce(ctx, seed, changed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) askOnce(ctx context.Context, seed uint64, changed bool) error {
 	g, c := newGenerator(s.w, seed), comparer{s.w, s.db, s.e}
 	if g.expressions && g.chance(50) {
-		return failing(ctx, s, seed, g.choice(), c.compareChoice)
+		q := g.choice()
+		if changed {
+			g.change(q, q.orders)
+		}
+		return failing(ctx, s, seed, q, c.compareChoice)
 	}
-	return failing(ctx, s, seed, g.question(), c.compare)
+	q := g.question()
+	if changed {
+		g.change(q, q.orders)
+	}
+	return failing(ctx, s, seed, q, c.compare)
 }
 
 // asked is a question of either kind.

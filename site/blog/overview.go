@@ -169,7 +169,7 @@ func (b *Blog) look(ctx context.Context, old *overview, now time.Time) (*overvie
 	for _, p := range pages {
 		o.pages = append(o.pages, p.Slug)
 	}
-	next, err := first(ctx, orm.From[Post](b.host.DB).Where(Posts.Published.Gt(now)).OrderBy(b.oldest()...))
+	next, err := first(ctx, orm.From[Post](b.host.DB).Where(Posts.Published.Gt(now)).OrderBy(oldest()...))
 	if next != nil {
 		o.until = *next.Published
 	}

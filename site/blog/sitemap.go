@@ -58,7 +58,7 @@ func (b *Blog) sitemapParts(ctx context.Context) (int, error) {
 func (b *Blog) sendSitemap(w http.ResponseWriter, r *http.Request, part int) error {
 	// Of the first moment, so that a post published while this runs does not
 	// move all others.
-	q := b.visible().OrderBy(b.oldest()...)
+	q := b.visible().OrderBy(oldest()...)
 	offset, limit := (part-1)*feed.SitemapLimit, feed.SitemapLimit
 	var places []feed.Place
 	if part == 1 {

@@ -15,27 +15,14 @@ func (b *Blog) visible() orm.Query[Post] {
 
 // stream are the posts that lists show now, the newest first.
 func (b *Blog) stream() orm.Query[Post] {
-	return b.visible().Where(Posts.Page.Eq(false)).OrderBy(b.newest()...)
+	return b.visible().Where(Posts.Page.Eq(false)).OrderBy(newest()...)
 }
 
 // newest is the order of lists, and oldest the reverse. Drafts, which have no
-// date, are never among the rows; where they would stand is said because
-// PostgreSQL takes the rows from an index only if it has them there too.
-func (b *Blog) newest() []orm.Order[Post] {
-	published := Posts.Published.Desc()
-	if b.host.DB.Dialect().Name() == "postgres" {
-		published = published.NullsFirst()
-	}
-	return []orm.Order[Post]{published, Posts.ID.Desc()}
-}
+// date, are never among the rows.
+func newest() []orm.Order[Post] { return []orm.Order[Post]{Posts.Published.Desc(), Posts.ID.Desc()} }
 
-func (b *Blog) oldest() []orm.Order[Post] {
-	published := Posts.Published.Asc()
-	if b.host.DB.Dialect().Name() == "postgres" {
-		published = published.NullsLast()
-	}
-	return []orm.Order[Post]{published, Posts.ID.Asc()}
-}
+func oldest() []orm.Order[Post] { return []orm.Order[Post]{Posts.Published.Asc(), Posts.ID.Asc()} }
 
 // byID returns the posts of the stream that have these keys, in that order. A
 // key that leads to none, because the post was taken back, is left out.
@@ -65,7 +52,7 @@ func (b *Blog) neighbours(ctx context.Context, p Post) (newer, older *Post, err 
 	at := *p.Published
 	after := b.stream().
 		Where(Posts.Published.Ge(at), orm.Or(Posts.Published.Gt(at), Posts.ID.Gt(p.ID))).
-		OrderBy(b.oldest()...)
+		OrderBy(oldest()...)
 	before := b.stream().
 		Where(Posts.Published.Le(at), orm.Or(Posts.Published.Lt(at), Posts.ID.Lt(p.ID)))
 	if newer, err = first(ctx, after); err != nil {
