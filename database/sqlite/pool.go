@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
+
+	"github.com/volaweb/vola/database"
 )
 
 // pool hands out connections, each with the statements it has prepared.
@@ -75,9 +78,9 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 		db.SetMaxIdleConns(cap(p.free))
 		p.db = db
 	}
-	sc, err := p.db.Conn(ctx)
+	sc, err := p.connect(ctx)
 	if err != nil {
-		return nil, mapError(err)
+		return nil, err
 	}
 	c := &conn{sql: sc, stmts: map[string]*stmt{}}
 	err = sc.Raw(func(raw any) error {
@@ -88,6 +91,23 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 		return nil
 	})
 	return c, err
+}
+
+// connect opens a connection. While other processes switch the same file to WAL
+// the engine refuses at once, whatever its timeout; then it is tried again.
+func (p *pool) connect(ctx context.Context) (*sql.Conn, error) {
+	const pause, tries = 20 * time.Millisecond, 500 // as long as busyTimeout
+	for n := 1; ; n++ {
+		sc, err := p.db.Conn(ctx)
+		if err = mapError(err); err == nil || n == tries || !errors.Is(err, database.ErrSerialization) {
+			return sc, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(pause):
+		}
+	}
 }
 
 // release gives a connection back. One that broke is closed.
