@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -87,8 +88,9 @@ func eachDocs(t *testing.T, fn func(t *testing.T, db *database.DB)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		now := noon
-		if err := orm.Use(db, models.WithClock(func() time.Time { now = now.Add(time.Second); return now })); err != nil {
+		var seconds atomic.Int64
+		clock := func() time.Time { return noon.Add(time.Duration(seconds.Add(1)) * time.Second) }
+		if err := orm.Use(db, models.WithClock(clock)); err != nil {
 			t.Fatal(err)
 		}
 		if err := models.CreateTables(t.Context(), db); err != nil {

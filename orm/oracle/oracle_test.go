@@ -42,7 +42,11 @@ func each(t *testing.T, fn func(t *testing.T, db *database.DB)) {
 			t.Parallel()
 			url := url(t)
 			if kind == "postgres" {
-				url += "?options=-c%20jit%3Doff"
+				sep := "?"
+				if strings.Contains(url, "?") {
+					sep = "&"
+				}
+				url += sep + "options=-c%20jit%3Doff"
 			}
 			db, err := database.Open(t.Context(), database.Config{URL: url, Drivers: databasetest.Drivers(), Create: true})
 			if err != nil {
