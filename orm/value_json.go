@@ -108,9 +108,9 @@ func hex4(b []byte) (rune, bool) {
 }
 
 // canonicalJSON sorts the members of objects by name, as jsonb does in its own
-// way, so that equal documents are equal texts. Numbers stay as they are
-// written; those that no float64 comes near are refused, because PostgreSQL
-// has its limits there.
+// way, and writes each number in one form, so that equal documents are equal
+// texts. Numbers that no float64 comes near are refused, because PostgreSQL has
+// its limits there.
 func canonicalJSON(text []byte) (string, error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
@@ -121,34 +121,82 @@ func canonicalJSON(text []byte) (string, error) {
 	if _, err := dec.Token(); err != io.EOF {
 		return "", errors.New("the document is not JSON: something follows its end")
 	}
-	if err := checkNumbers(v); err != nil {
+	v, err := canonicalNumbers(v)
+	if err != nil {
 		return "", err
 	}
 	out, err := marshal(v)
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 
-func checkNumbers(v any) error {
+// canonicalNumbers changes the numbers in v to the form they are stored in.
+func canonicalNumbers(v any) (any, error) {
+	var err error
 	switch v := v.(type) {
 	case json.Number:
 		n, err := v.Float64()
 		if err != nil || n == 0 && strings.Trim(mantissa(string(v)), "-0.") != "" {
-			return fmt.Errorf("the JSON document holds the number %.40s, which is out of range", v)
+			return nil, fmt.Errorf("the JSON document holds the number %.40s, which is out of range", v)
 		}
+		return json.Number(canonicalNumber(string(v))), nil
 	case []any:
-		for _, x := range v {
-			if err := checkNumbers(x); err != nil {
-				return err
+		for i, x := range v {
+			if v[i], err = canonicalNumbers(x); err != nil {
+				return nil, err
 			}
 		}
 	case map[string]any:
-		for _, x := range v {
-			if err := checkNumbers(x); err != nil {
-				return err
+		for name, x := range v {
+			if v[name], err = canonicalNumbers(x); err != nil {
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return v, nil
+}
+
+// Numbers whose decimal point is further than this from their first digit are
+// stored with an exponent, as encoding/json writes a float64.
+const (
+	maxWholeDigits = 21
+	maxLeadZeros   = 6
+)
+
+// canonicalNumber writes a JSON number (RFC 8259, section 6) so that equal
+// numbers are equal texts: 1, 1.0 and 10e-1 are 1, and minus zero is 0. No
+// digit that counts is lost.
+func canonicalNumber(s string) string {
+	if s != "-0" && len(s) <= maxWholeDigits && !strings.ContainsAny(s, ".eE") {
+		return s
+	}
+	sign := ""
+	if s[0] == '-' {
+		sign, s = "-", s[1:]
+	}
+	m := mantissa(s)
+	exponent := 0
+	if len(m) < len(s) {
+		exponent, _ = strconv.Atoi(s[len(m)+1:]) // past the range of an int is zero only
+	}
+	whole, fraction, _ := strings.Cut(m, ".")
+	digits := strings.TrimLeft(whole+fraction, "0")
+	point := len(whole) + exponent - (len(whole) + len(fraction) - len(digits))
+	digits = strings.TrimRight(digits, "0")
+	switch {
+	case digits == "":
+		return "0"
+	case point > maxWholeDigits || point < -maxLeadZeros+1:
+		text := sign + digits[:1]
+		if len(digits) > 1 {
+			text += "." + digits[1:]
+		}
+		return text + "e" + strconv.Itoa(point-1)
+	case point <= 0:
+		return sign + "0." + strings.Repeat("0", -point) + digits
+	case point >= len(digits):
+		return sign + digits + strings.Repeat("0", point-len(digits))
+	}
+	return sign + digits[:point] + "." + digits[point:]
 }
 
 // mantissa returns a number without its exponent.
