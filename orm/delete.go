@@ -111,7 +111,9 @@ func (w *writer) marking(p *plan) {
 // them). Without a condition it is refused unless Every was said; Limit, Offset
 // and relations to load do not go with it. Rows of a model with a field tagged
 // soft_delete are marked, as [Delete] does. No methods of the rows run.
-func (q Query[T]) Delete(ctx context.Context) (int64, error) {
+func (q Query[T]) Delete(ctx context.Context) (int64, error) { return q.q.delete(ctx) }
+
+func (q *query) delete(ctx context.Context) (int64, error) {
 	p, err := q.planToWrite("delete")
 	if err != nil {
 		return 0, err
@@ -131,7 +133,7 @@ func (q Query[T]) Delete(ctx context.Context) (int64, error) {
 	for _, n := range where {
 		b.node(p, n)
 	}
-	text, err := q.text(p, b, func(w *writer) {
+	text, err := b.text(p, func(w *writer) {
 		w.marking(p)
 		w.where(p, "t0", where)
 	})
@@ -159,17 +161,17 @@ func (q Query[T]) Delete(ctx context.Context) (int64, error) {
 //
 //	orm.From[Post](db).WithDeleted().Where(Posts.Deleted.Lt(lastYear)).Purge(ctx)
 func (q Query[T]) Purge(ctx context.Context) (int64, error) {
-	p, err := q.planToWrite("purge")
+	p, err := q.q.planToWrite("purge")
 	if err != nil {
 		return 0, err
 	}
-	return q.purge(ctx, p)
+	return q.q.purge(ctx, p)
 }
 
-func (q Query[T]) purge(ctx context.Context, p *plan) (int64, error) {
+func (q *query) purge(ctx context.Context, p *plan) (int64, error) {
 	b := q.bind(p, 'd')
 	where := p.visible(q.where, q.deleted)
-	text, err := q.text(p, b, func(w *writer) {
+	text, err := b.text(p, func(w *writer) {
 		w.str("DELETE FROM ")
 		w.name(p.table)
 		w.str(" AS t0")

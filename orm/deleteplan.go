@@ -70,6 +70,10 @@ const (
 // collected in the database, as far as others can refer to them, so its time
 // and memory grow with those. The conditions must be fit for [Query.Delete].
 func PlanDelete[T any](ctx context.Context, q Query[T]) (DeletePlan, error) {
+	return q.q.planDelete(ctx)
+}
+
+func (q *query) planDelete(ctx context.Context) (DeletePlan, error) {
 	p, err := q.planToWrite("delete plan")
 	if err != nil {
 		return DeletePlan{}, err

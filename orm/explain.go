@@ -11,7 +11,9 @@ import (
 
 // SQL returns the statement that All would run, and its arguments, without
 // running it.
-func (q Query[T]) SQL() (text string, args []any, err error) {
+func (q Query[T]) SQL() (text string, args []any, err error) { return q.q.sql() }
+
+func (q *query) sql() (text string, args []any, err error) {
 	p, err := q.plan()
 	if err != nil {
 		return "", nil, err
@@ -22,8 +24,10 @@ func (q Query[T]) SQL() (text string, args []any, err error) {
 // Explain returns how the database would run the query: the output of EXPLAIN
 // on PostgreSQL and of EXPLAIN QUERY PLAN on SQLite, a step a line. It does not
 // run it.
-func (q Query[T]) Explain(ctx context.Context) (string, error) {
-	text, args, err := q.SQL()
+func (q Query[T]) Explain(ctx context.Context) (string, error) { return q.q.explain(ctx) }
+
+func (q *query) explain(ctx context.Context) (string, error) {
+	text, args, err := q.sql()
 	if err != nil {
 		return "", err
 	}
@@ -66,13 +70,18 @@ func explain(ctx context.Context, h database.Handle, text string, args []any, sc
 // but no further than limit, and returns limit when there are more. Limit and
 // Offset of the query are not minded.
 func (q Query[T]) CountEstimate(ctx context.Context, limit int64) (int64, error) {
+	return q.q.countEstimate(ctx, limit)
+}
+
+func (q *query) countEstimate(ctx context.Context, limit int64) (int64, error) {
 	q.limit, q.offset, q.orders, q.with = -1, 0, nil, nil
-	text, args, err := q.SQL()
+	text, args, err := q.sql()
 	if err != nil {
 		return 0, err
 	}
 	if database.Root(q.h).Dialect().Name() != "postgres" {
-		return q.Limit(int(limit)).Count(ctx)
+		q.limitTo(int(limit))
+		return q.count(ctx)
 	}
 	var doc string
 	if err := database.QueryRow(ctx, q.h, []any{&doc}, "EXPLAIN (FORMAT JSON) "+text, args...); err != nil {

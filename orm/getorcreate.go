@@ -76,33 +76,26 @@ const maxRounds = 100
 // statement there; such transactions are to be tried again. A nil make stores a
 // row with the values of by and the model's defaults.
 func GetOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T], make func(context.Context) (T, error)) (row T, created bool, err error) {
-	p, err := planOf(h, reflect.TypeFor[T]())
+	l, err := newLookup(h, reflect.TypeFor[T](), by.set)
 	if err != nil {
 		return row, false, err
 	}
-	columns, conditions, err := p.lookup(by.set)
-	if err != nil {
+	if found, err := l.q.one(ctx, l.p, unsafe.Pointer(&row)); err != nil || found {
 		return row, false, err
 	}
-	q := Query[T]{h: h, where: conditions, limit: -1, deleted: p.seenBy(columns)}
-	var fresh *T // made once, however often it has to be stored
+	if row, err = newRow(ctx, l.p, by.set, make); err != nil {
+		return row, false, err
+	}
 	for range maxRounds {
-		row, err := q.Get(ctx)
-		if !errors.Is(err, ErrNotFound) {
-			return row, false, err
+		if created, err = l.create(ctx, h, unsafe.Pointer(&row)); err != nil || created {
+			return row, created, err
 		}
-		if fresh == nil {
-			if row, err = newRow(ctx, p, by.set, make); err != nil {
-				return row, false, err
-			}
-			fresh = &row
-		}
-		inserted, err := createUnless(ctx, h, p, fresh, columns)
-		if err != nil || inserted {
-			return *fresh, inserted, err
+		var winner T
+		if found, err := l.q.one(ctx, l.p, unsafe.Pointer(&winner)); err != nil || found {
+			return winner, false, err
 		}
 	}
-	return row, false, fmt.Errorf("get or create %s: the row was created and deleted by others %d times in a row", p.model, maxRounds)
+	return row, false, fmt.Errorf("get or create %s: the row was created and deleted by others %d times in a row", l.p.model, maxRounds)
 }
 
 // UpdateOrCreate gives the row with the values of by the new values of set.
@@ -110,46 +103,49 @@ func GetOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T], ma
 // of set that are not computed from the row's own. It returns the row as it is
 // then.
 func UpdateOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T], set []Assignment[T], make func(context.Context) (T, error)) (row T, created bool, err error) {
-	p, err := planOf(h, reflect.TypeFor[T]())
+	l, err := newLookup(h, reflect.TypeFor[T](), by.set)
 	if err != nil {
 		return row, false, err
 	}
-	columns, conditions, err := p.lookup(by.set)
-	if err != nil {
-		return row, false, err
-	}
-	if len(set) == 0 {
-		return row, false, fmt.Errorf("orm: an update of %s names no column", p.model)
+	changes := assigning(set)
+	if len(changes) == 0 {
+		return row, false, fmt.Errorf("orm: an update of %s names no column", l.p.model)
 	}
 	all := slices.Clone(by.set)
-	for _, a := range set {
-		if a.a.op != assignAdd && a.a.op != assignExpr {
-			all = append(all, a.a)
+	for _, a := range changes {
+		if a.op != assignAdd && a.op != assignExpr {
+			all = append(all, a)
 		}
 	}
 	err = h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		q := Query[T]{h: tx, where: conditions, limit: -1, deleted: p.seenBy(columns)}
+		q := l.q
+		q.h = tx
 		made := false
 		for range maxRounds {
-			n, err := q.Update(ctx, set...)
+			n, err := q.update(ctx, changes)
 			if err != nil {
 				return err
 			}
-			if n > 0 {
-				row, err = q.Get(ctx) // locked by the update until the end
+			if n > 0 { // locked by the update until the end
+				var zero T
+				row = zero
+				found, err := q.one(ctx, l.p, unsafe.Pointer(&row))
+				if err == nil && !found {
+					err = q.notOne(0)
+				}
 				return err
 			}
 			if !made {
-				if row, err = newRow(ctx, p, all, make); err != nil {
+				if row, err = newRow(ctx, l.p, all, make); err != nil {
 					return err
 				}
 				made = true
 			}
-			if created, err = createUnless(ctx, tx, p, &row, columns); err != nil || created {
+			if created, err = l.create(ctx, tx, unsafe.Pointer(&row)); err != nil || created {
 				return err
 			}
 		}
-		return fmt.Errorf("update or create %s: the row was created and deleted by others %d times in a row", p.model, maxRounds)
+		return fmt.Errorf("update or create %s: the row was created and deleted by others %d times in a row", l.p.model, maxRounds)
 	})
 	return row, created && err == nil, err
 }
@@ -173,12 +169,45 @@ func newRow[T any](ctx context.Context, p *plan, set []assignment, make func(con
 	return row, p.born(ctx, &row)
 }
 
-// createUnless stores row, with the methods of its model, unless there is one
-// with the same values in the columns.
-func createUnless[T any](ctx context.Context, h database.Handle, p *plan, row *T, columns []string) (created bool, err error) {
-	err = p.saving(ctx, h, row, Saving{}, func(ctx context.Context, h database.Handle) (bool, bool, error) {
+// lookup is a Lookup of a model on a database.
+type lookup struct {
+	p       *plan
+	columns []string
+	q       query
+}
+
+// newLookup checks that the values identify one row.
+func newLookup(h database.Handle, model reflect.Type, set []assignment) (*lookup, error) {
+	p, err := planOf(h, model)
+	if err != nil {
+		return nil, err
+	}
+	columns := make([]string, len(set))
+	nodes, where := make([]node, len(set)), make([]*node, len(set))
+	for k, a := range set {
+		i := p.indexOf(a.field)
+		switch {
+		case i < 0:
+			return nil, unknownField(p, a.field)
+		case a.op != assignSet:
+			return nil, fieldError(p.model, p.fields[i], errors.New("a lookup takes plain values: NULL is like no other, and what is computed is not known yet"))
+		}
+		columns[k] = p.fields[i].column
+		nodes[k] = node{op: opEq, field: a.field, value: a.value}
+		where[k] = &nodes[k]
+	}
+	if !p.identifies(columns) {
+		return nil, fmt.Errorf("orm: the lookup of %s is by %v, which is not just the columns of its key or of one unique constraint; without that two at once could both create the row", p.model, columns)
+	}
+	return &lookup{p, columns, query{h: h, model: model, where: where, limit: -1, deleted: p.seenBy(columns)}}, nil
+}
+
+// create stores the struct at ptr, with the methods of its model, unless there
+// is a row with the same values in the columns.
+func (l *lookup) create(ctx context.Context, h database.Handle, ptr unsafe.Pointer) (created bool, err error) {
+	err = l.p.saving(ctx, h, l.p.row(ptr), Saving{}, func(ctx context.Context, h database.Handle) (bool, bool, error) {
 		var err error
-		created, err = p.insert(ctx, h, unsafe.Pointer(row), columns)
+		created, err = l.p.insert(ctx, h, ptr, l.columns)
 		return true, created, err
 	})
 	return created && err == nil, err
@@ -193,37 +222,19 @@ func (p *plan) seenBy(columns []string) deletedRows {
 	return deletedHidden
 }
 
-// lookup checks that the values identify one row, and returns their columns
-// and the conditions on them.
-func (p *plan) lookup(set []assignment) (columns []string, conditions []*node, err error) {
-	for _, a := range set {
-		i := p.indexOf(a.field)
-		switch {
-		case i < 0:
-			return nil, nil, unknownField(p, a.field)
-		case a.op != assignSet:
-			return nil, nil, fieldError(p.model, p.fields[i], errors.New("a lookup takes plain values: NULL is like no other, and what is computed is not known yet"))
-		}
-		columns = append(columns, p.fields[i].column)
-		conditions = append(conditions, &node{op: opEq, field: a.field, value: a.value})
-	}
-	if !p.identifies(columns) {
-		return nil, nil, fmt.Errorf("orm: the lookup of %s is by %v, which is not just the columns of its key or of one unique constraint; without that two at once could both create the row", p.model, columns)
-	}
-	return columns, conditions, nil
-}
-
 // identifies reports whether no two rows have the same values in the columns.
 func (m *model) identifies(columns []string) bool {
-	same := func(other []string) bool {
-		return len(other) == len(columns) && !slices.ContainsFunc(other, func(c string) bool { return !slices.Contains(columns, c) })
-	}
-	if same(m.keyColumns()) {
-		return true
-	}
+	return slices.ContainsFunc(m.unique, func(unique []string) bool {
+		return len(unique) == len(columns) && !slices.ContainsFunc(unique, func(c string) bool { return !slices.Contains(columns, c) })
+	})
+}
+
+// findUnique lists the columns of the key and of each unique constraint.
+func (m *model) findUnique() {
+	m.unique = append(m.unique, m.keyColumns())
 	for _, f := range m.fields {
-		if f.tag.unique && same([]string{f.column}) {
-			return true
+		if f.tag.unique {
+			m.unique = append(m.unique, []string{f.column})
 		}
 	}
 	for _, x := range m.indexes {
@@ -235,11 +246,8 @@ func (m *model) identifies(columns []string) bool {
 		for _, c := range parts {
 			names = append(names, c.Column)
 		}
-		if same(names) {
-			return true
-		}
+		m.unique = append(m.unique, names)
 	}
-	return false
 }
 
 // assign sets a field of the struct at ptr.

@@ -174,18 +174,9 @@ func (p *plan) initRow(ctx context.Context, row any) error {
 	return nil
 }
 
-// initAll runs Init of all rows.
-func initAll[T any](ctx context.Context, p *plan, items []T) error {
-	if p.hooks&hookInit == 0 {
-		return nil
-	}
-	for i := range items {
-		if err := p.initRow(ctx, &items[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// row returns the struct at ptr as the methods of its model are called on: a
+// pointer to it.
+func (p *plan) row(ptr unsafe.Pointer) any { return reflect.NewAt(p.typ, ptr).Interface() }
 
 // saving runs a statement that stores a row, with the methods around it. The
 // statement reports whether the row is new, and whether anything was stored at

@@ -33,38 +33,16 @@ func (q Query[T]) Iter(ctx context.Context) iter.Seq2[T, error] {
 // iterate calls yield for each row; an error means that yield may be called
 // once more.
 func (q Query[T]) iterate(ctx context.Context, yield func(T, error) bool) error {
-	p, err := q.plan()
-	if err != nil {
-		return err
-	}
-	text, args, err := q.selectText(p)
-	if err != nil {
-		return err
-	}
-	if tx, ok := q.h.(*database.Tx); ok && p.b.dialect.Name() == "postgres" {
-		return q.cursor(ctx, p, tx, text, args, yield)
-	}
-	rows, err := q.h.Query(ctx, text, args...)
-	if err != nil {
-		return fmt.Errorf("find %s: %w", p.model, err)
-	}
-	_, _, err = q.drain(ctx, p, rows, batch, yield)
-	return err
-}
-
-// drain yields all rows, so many at a time, and closes them. more is false when
-// the loop was left.
-func (q Query[T]) drain(ctx context.Context, p *plan, rows database.Rows, size int, yield func(T, error) bool) (n int, more bool, err error) {
-	defer rows.Close()
-	r := p.newReader()
-	items := make([]T, 0, batch)
-	flush := func() (bool, error) {
-		if len(q.with) > 0 && len(items) > 0 {
-			if err := load(ctx, q.h, rowsOf(p, items), q.with); err != nil {
-				return false, err
-			}
+	var items []T
+	return q.q.iterate(ctx, func() unsafe.Pointer {
+		if items == nil {
+			items = make([]T, 0, batch)
 		}
-		if err := initAll(ctx, p, items); err != nil {
+		var zero T
+		items = append(items, zero)
+		return unsafe.Pointer(&items[len(items)-1])
+	}, func(p *plan) (bool, error) {
+		if err := q.q.finish(ctx, rowsOf(p, items)); err != nil {
 			return false, err
 		}
 		for _, item := range items {
@@ -75,16 +53,43 @@ func (q Query[T]) drain(ctx context.Context, p *plan, rows database.Rows, size i
 		// What was yielded may be kept by the loop, and refers to nothing here.
 		items = items[:0]
 		return true, nil
+	})
+}
+
+// iterate reads the rows into what grow returns, and calls flush whenever there
+// is a batch of them; that returns false when no more are wanted.
+func (q *query) iterate(ctx context.Context, grow func() unsafe.Pointer, flush func(*plan) (bool, error)) error {
+	p, err := q.plan()
+	if err != nil {
+		return err
 	}
+	text, args, err := q.selectText(p)
+	if err != nil {
+		return err
+	}
+	if tx, ok := q.h.(*database.Tx); ok && p.b.dialect.Name() == "postgres" {
+		return p.cursorOver(ctx, tx, text, args, grow, flush)
+	}
+	rows, err := q.h.Query(ctx, text, args...)
+	if err != nil {
+		return fmt.Errorf("find %s: %w", p.model, err)
+	}
+	_, _, err = p.drain(rows, batch, grow, flush)
+	return err
+}
+
+// drain reads all rows, flushes so many at a time, and closes them. more is
+// false when the loop was left.
+func (p *plan) drain(rows database.Rows, size int, grow func() unsafe.Pointer, flush func(*plan) (bool, error)) (n int, more bool, err error) {
+	defer rows.Close()
+	r := p.newReader()
 	for rows.Next() {
-		var zero T
-		items = append(items, zero)
-		if err := r.scan(rows, unsafe.Pointer(&items[len(items)-1])); err != nil {
+		if err := r.scan(rows, grow()); err != nil {
 			return n, false, err
 		}
 		n++
-		if len(items) == size {
-			if more, err := flush(); err != nil || !more {
+		if n%size == 0 {
+			if more, err := flush(p); err != nil || !more {
 				return n, false, err
 			}
 		}
@@ -92,12 +97,12 @@ func (q Query[T]) drain(ctx context.Context, p *plan, rows database.Rows, size i
 	if err := rows.Close(); err != nil {
 		return n, false, fmt.Errorf("find %s: %w", p.model, err)
 	}
-	more, err = flush()
+	more, err = flush(p)
 	return n, more, err
 }
 
-// cursor yields the rows through a cursor of the transaction.
-func (q Query[T]) cursor(ctx context.Context, p *plan, tx *database.Tx, text string, args []any, yield func(T, error) bool) error {
+// cursorOver reads the rows through a cursor of the transaction.
+func (p *plan) cursorOver(ctx context.Context, tx *database.Tx, text string, args []any, grow func() unsafe.Pointer, flush func(*plan) (bool, error)) error {
 	name := "vola_cursor_" + strconv.FormatInt(p.b.cursors.Add(1), 10)
 	if _, err := tx.Exec(ctx, "DECLARE "+name+" NO SCROLL CURSOR FOR "+text, args...); err != nil {
 		return fmt.Errorf("find %s: %w", p.model, err)
@@ -110,7 +115,7 @@ func (q Query[T]) cursor(ctx context.Context, p *plan, tx *database.Tx, text str
 		}
 		// The rows are all read, and the connection free, before the first is
 		// yielded.
-		n, more, err := q.drain(ctx, p, rows, batch+1, yield)
+		n, more, err := p.drain(rows, batch+1, grow, flush)
 		if err != nil {
 			return err // the transaction is of no more use, and its end closes the cursor
 		}

@@ -39,50 +39,73 @@ type Slice[T any] struct {
 // this order is an error of kind [fault.Invalid].
 func (q Query[T]) Seek(ctx context.Context, cursor string, size int) (Slice[T], error) {
 	var out Slice[T]
-	p, err := q.plan()
-	switch {
-	case err != nil:
-		return out, err
-	case size < 1:
-		return out, fmt.Errorf("orm: a part cannot have %d rows", size)
-	case q.limit >= 0 || q.offset > 0:
-		return out, errors.New("orm: a query with Limit or Offset cannot be divided into parts")
-	}
-	orders, err := p.total(q.orders)
+	s, err := q.q.seek(cursor, size)
 	if err != nil {
 		return out, err
 	}
-	at, err := p.readCursor(cursor, orders)
-	if err != nil {
-		return out, fault.Wrap(fault.Invalid, fmt.Errorf("orm: the cursor %.40q is not one of this list: %w", cursor, err), "")
-	}
-	q.orders = orders
-	if at.back {
-		q.orders = reversed(orders)
-	}
-	if at.values != nil {
-		q.where = append(q.where[:len(q.where):len(q.where)], p.beyond(q.orders, at.values))
-	}
-	items, err := q.Limit(size + 1).All(ctx)
+	items, err := q.All(ctx)
 	if err != nil {
 		return out, err
 	}
 	more := len(items) > size // in the direction of the walk
 	items = items[:min(len(items), size)]
-	if at.back {
+	if s.at.back {
 		slices.Reverse(items)
 	}
 	out.Items = items
-	if len(items) == 0 {
-		return out, nil
-	}
-	if more || at.back {
-		out.Next, err = p.cursor(unsafe.Pointer(&items[len(items)-1]), orders, false)
-	}
-	if err == nil && (at.values != nil && !at.back || more && at.back) {
-		out.Prev, err = p.cursor(unsafe.Pointer(&items[0]), orders, true)
+	if len(items) > 0 {
+		out.Prev, out.Next, err = s.cursors(unsafe.Pointer(&items[0]), unsafe.Pointer(&items[len(items)-1]), more)
 	}
 	return out, err
+}
+
+// seeking is a part of a list that is sought.
+type seeking struct {
+	p      *plan
+	orders []order
+	at     position
+}
+
+// seek limits the query to the rows of a part, and one more.
+func (q *query) seek(cursor string, size int) (s seeking, err error) {
+	p, err := q.plan()
+	switch {
+	case err != nil:
+		return s, err
+	case size < 1:
+		return s, fmt.Errorf("orm: a part cannot have %d rows", size)
+	case q.limit >= 0 || q.offset > 0:
+		return s, errors.New("orm: a query with Limit or Offset cannot be divided into parts")
+	}
+	s.p = p
+	if s.orders, err = p.total(q.orders); err != nil {
+		return s, err
+	}
+	if s.at, err = p.readCursor(cursor, s.orders); err != nil {
+		return s, fault.Wrap(fault.Invalid, fmt.Errorf("orm: the cursor %.40q is not one of this list: %w", cursor, err), "")
+	}
+	q.orders = s.orders
+	if s.at.back {
+		q.orders = reversed(s.orders)
+	}
+	if s.at.values != nil {
+		q.where = append(slices.Clip(q.where), p.beyond(q.orders, s.at.values))
+	}
+	q.limitTo(size + 1)
+	return s, nil
+}
+
+// cursors returns those that lead before the first and behind the last row of
+// the part; more tells that there are further rows in the direction of the
+// walk.
+func (s seeking) cursors(first, last unsafe.Pointer, more bool) (prev, next string, err error) {
+	if more || s.at.back {
+		next, err = s.p.cursor(last, s.orders, false)
+	}
+	if err == nil && (s.at.values != nil && !s.at.back || more && s.at.back) {
+		prev, err = s.p.cursor(first, s.orders, true)
+	}
+	return prev, next, err
 }
 
 // total returns the order completed by the key, so that no two rows are equal

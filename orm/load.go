@@ -11,7 +11,7 @@ import (
 	"github.com/volaweb/vola/database"
 )
 
-// rowset is a slice of structs of a model, without its static type.
+// rowset is a slice or array of structs of a model, without its static type.
 type rowset struct {
 	plan  *plan
 	slice reflect.Value // addressable elements

@@ -26,9 +26,9 @@ type lock byte
 // the transaction has locked the whole database already, and there is nothing
 // to skip or to wait for.
 func (q Query[T]) ForUpdate(how Lock) Query[T] {
-	q.lock = lock(how) + 1
-	if _, ok := q.h.(*database.Tx); !ok && q.h != nil {
-		q.err = errors.New("orm: ForUpdate outside a transaction would lock nothing; use the handle that InTx gives")
+	q.q.lock = lock(how) + 1
+	if _, ok := q.q.h.(*database.Tx); !ok && q.q.h != nil {
+		q.q.err = errors.New("orm: ForUpdate outside a transaction would lock nothing; use the handle that InTx gives")
 	}
 	return q
 }

@@ -74,7 +74,9 @@ type model struct {
 	key     *field
 	indexes []IndexOption
 	checks  []schema.Check
-	source  *source
+	// unique are the columns of the key and of each unique constraint.
+	unique [][]string
+	source *source
 	// deleted is the field tagged soft_delete, version the one tagged version;
 	// nil where there is none.
 	deleted, version *field
@@ -120,6 +122,7 @@ func newModel(module string, d Declaration) (*model, []error) {
 			}
 		}
 	}
+	m.findUnique()
 	errs = append(errs, m.checkIndexes()...)
 	errs = append(errs, m.checkLookups(d.lookups)...)
 	if err := m.checkGenerated(); err != nil {

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"unsafe"
-
-	"github.com/volaweb/vola/database"
 )
 
 // Selection is a query for values instead of whole rows, read into an R each:
@@ -38,8 +36,7 @@ type Selection[R any] struct{ s *selection }
 // do not go with it.
 func Select[R, M any](q Query[M], items ...Selected[M]) Selection[R] {
 	s := &selection{
-		h: q.h, model: reflect.TypeFor[M](), where: q.where, having: q.having, deleted: q.deleted,
-		orders: q.orders, limit: q.limit, offset: q.offset, err: q.err, result: reflect.TypeFor[R](),
+		query: q.q, result: reflect.TypeFor[R](),
 	}
 	for _, item := range items {
 		s.items = append(s.items, item.selected(nil))
@@ -50,9 +47,9 @@ func Select[R, M any](q Query[M], items ...Selected[M]) Selection[R] {
 		s.err = fmt.Errorf("orm: Select from %s names nothing to select", s.model)
 	case len(items) > 200:
 		s.err = fmt.Errorf("orm: Select from %s names %d things to select; at most 200 are allowed", s.model, len(items))
-	case len(q.with) > 0:
+	case len(s.with) > 0:
 		s.err = fmt.Errorf("orm: Select from %s: relations are loaded into whole rows only; leave out With", s.model)
-	case q.lock != 0:
+	case s.lock != 0:
 		s.err = fmt.Errorf("orm: Select from %s: only whole rows are locked; leave out ForUpdate", s.model)
 	}
 	return Selection[R]{s}
@@ -71,20 +68,14 @@ func Row[M any]() Selected[M] {
 
 // selection is a Selection without its type.
 type selection struct {
-	h             database.Handle
-	model         reflect.Type
-	result        reflect.Type
-	items         []*expr
-	where, having []*node
-	deleted       deletedRows
-	orders        []order
-	limit, offset int
-	distinct      bool
+	query
+	result   reflect.Type
+	items    []*expr
+	distinct bool
 	// unions are joined behind it; then order, limit and offset are of them
 	// together, and order is by place.
 	unions []union
 	places []int
-	err    error
 }
 
 type union struct {
@@ -111,7 +102,7 @@ func (s Selection[R]) union(all bool, others []Selection[R]) Selection[R] {
 	if len(c.unions) == 0 {
 		// The first keeps its own order and limits, as the others do.
 		inner := *s.s
-		c = selection{h: c.h, model: c.model, result: c.result, items: c.items, limit: -1, err: c.err, unions: []union{{true, &inner}}}
+		c = selection{query: query{h: c.h, model: c.model, limit: -1, err: c.err}, result: c.result, items: c.items, unions: []union{{true, &inner}}}
 	}
 	c.unions = slices.Clip(c.unions)
 	for _, o := range others {

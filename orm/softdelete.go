@@ -40,7 +40,7 @@ const (
 // WithDeleted sees rows as well that were deleted, where the model keeps them:
 // where it has a field tagged soft_delete.
 func (q Query[T]) WithDeleted() Query[T] {
-	q.deleted = deletedShown
+	q.q.deleted = deletedShown
 	return q
 }
 

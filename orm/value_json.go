@@ -155,18 +155,18 @@ func canonicalNumbers(v any) (any, error) {
 	return v, nil
 }
 
-// Numbers whose decimal point is further than this from their first digit are
-// stored with an exponent, as encoding/json writes a float64.
+// Numbers that end or begin with more zeros than this are stored with an
+// exponent.
 const (
-	maxWholeDigits = 21
-	maxLeadZeros   = 6
+	maxTrailingZeros = 21
+	maxLeadingZeros  = 6
 )
 
 // canonicalNumber writes a JSON number (RFC 8259, section 6) so that equal
 // numbers are equal texts: 1, 1.0 and 10e-1 are 1, and minus zero is 0. No
 // digit that counts is lost.
 func canonicalNumber(s string) string {
-	if s != "-0" && len(s) <= maxWholeDigits && !strings.ContainsAny(s, ".eE") {
+	if s != "-0" && len(s) <= maxTrailingZeros && !strings.ContainsAny(s, ".eE") {
 		return s
 	}
 	sign := ""
@@ -185,7 +185,7 @@ func canonicalNumber(s string) string {
 	switch {
 	case digits == "":
 		return "0"
-	case point > maxWholeDigits || point < -maxLeadZeros+1:
+	case point-len(digits) > maxTrailingZeros || point <= -maxLeadingZeros:
 		text := sign + digits[:1]
 		if len(digits) > 1 {
 			text += "." + digits[1:]

@@ -105,7 +105,7 @@ func (q VariantQuery[M, V, I]) Iter(ctx context.Context) iter.Seq2[I, error] {
 // of makes the variant of a row.
 func (q VariantQuery[M, V, I]) of(row M) (I, error) {
 	var zero I
-	p, err := q.q.plan()
+	p, err := q.q.q.plan()
 	if err != nil {
 		return zero, err
 	}

@@ -82,15 +82,12 @@ func (p *plan) inserts(f *field, numbered bool) bool {
 }
 
 func (p *plan) insertText(numbered, returning bool, unless []string) (string, error) {
-	b := newBinder()
-	b.mark('i', p.table)
-	if numbered {
-		b.shape = append(b.shape, 'n')
-	}
+	var room [160]byte
+	shape := append(append(room[:0], 'i', flag(numbered)), p.table...)
 	for _, column := range unless {
-		b.mark('c', column)
+		shape = append(append(shape, 0), column...)
 	}
-	return p.b.texts.get(b.shape, func() (string, error) {
+	return p.b.texts.get(shape, func() (string, error) {
 		w := &writer{dialect: p.b.dialect}
 		w.str("INSERT INTO ")
 		w.name(p.table)
@@ -212,6 +209,19 @@ var errVersion = errors.New("the version counts by itself; it cannot be set")
 // so that Add loses no concurrent change. Without a condition it is refused
 // unless Every was said; Limit, Offset and relations to load do not go with it.
 func (q Query[T]) Update(ctx context.Context, assignments ...Assignment[T]) (int64, error) {
+	return q.q.update(ctx, assigning(assignments))
+}
+
+// assigning returns assignments without the type of their model.
+func assigning[T any](assignments []Assignment[T]) []assignment {
+	out := make([]assignment, len(assignments))
+	for i, a := range assignments {
+		out[i] = a.a
+	}
+	return out
+}
+
+func (q *query) update(ctx context.Context, assignments []assignment) (int64, error) {
 	p, err := q.planToWrite("update")
 	if err != nil {
 		return 0, err
@@ -223,7 +233,7 @@ func (q Query[T]) Update(ctx context.Context, assignments ...Assignment[T]) (int
 	b.mark('U', p.table)
 	var set []assignedField
 	for _, a := range assignments {
-		s, v, err := p.assigned(a.a)
+		s, v, err := p.assigned(a)
 		if err != nil {
 			return 0, err
 		}
@@ -248,7 +258,7 @@ func (q Query[T]) Update(ctx context.Context, assignments ...Assignment[T]) (int
 	for _, n := range where {
 		b.node(p, n)
 	}
-	text, err := q.text(p, b, func(w *writer) {
+	text, err := b.text(p, func(w *writer) {
 		w.update(p, set)
 		w.where(p, "t0", where)
 	})
@@ -258,7 +268,7 @@ func (q Query[T]) Update(ctx context.Context, assignments ...Assignment[T]) (int
 	return q.write(ctx, p, "update", text, b.args)
 }
 
-func (q Query[T]) planToWrite(verb string) (*plan, error) {
+func (q *query) planToWrite(verb string) (*plan, error) {
 	p, err := q.plan()
 	switch {
 	case err != nil:
@@ -271,7 +281,7 @@ func (q Query[T]) planToWrite(verb string) (*plan, error) {
 	return p, nil
 }
 
-func (q Query[T]) write(ctx context.Context, p *plan, verb, text string, args []any) (int64, error) {
+func (q *query) write(ctx context.Context, p *plan, verb, text string, args []any) (int64, error) {
 	res, err := q.h.Exec(ctx, text, args...)
 	if err != nil {
 		return 0, fmt.Errorf("%s %s: %w", verb, p.model, err)

@@ -1,0 +1,243 @@
+package orm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"unsafe"
+
+	"github.com/volaweb/vola/database"
+)
+
+// query is a Query without the type of its rows. What it does is compiled once;
+// what stands in the methods of Query is compiled anew for each model.
+type query struct {
+	h      database.Handle
+	model  reflect.Type
+	where  []*node
+	having []*node
+	orders []order
+	with   []prefetch
+	limit  int // negative: none
+	offset int
+	every  bool
+	lock   lock
+	// deleted says which rows of a model with soft delete are seen.
+	deleted deletedRows
+	err     error
+}
+
+func (q *query) limitTo(n int) {
+	if n < 0 {
+		q.err = fmt.Errorf("orm: limit %d is negative", n)
+	}
+	q.limit = n
+}
+
+// atMost sets a limit of n, unless there is a smaller one.
+func (q *query) atMost(n int) {
+	if q.limit < 0 || q.limit > n {
+		q.limitTo(n)
+	}
+}
+
+func (q *query) skip(n int) {
+	if n < 0 {
+		q.err = fmt.Errorf("orm: offset %d is negative", n)
+	}
+	q.offset = n
+}
+
+func (q *query) plan() (*plan, error) {
+	if q.h == nil {
+		return nil, errors.New("orm: the query has no database; make it with orm.From")
+	}
+	if q.err != nil {
+		return nil, q.err
+	}
+	if len(q.having) > 0 {
+		return nil, errors.New("orm: Having is for queries that Select is given")
+	}
+	return planOf(q.h, q.model)
+}
+
+// bind collects the arguments of the query and begins its shape with kind.
+func (q *query) bind(p *plan, kind byte) *binder {
+	b := newBinder()
+	b.mark(kind, p.table)
+	b.shape = append(b.shape, byte('0'+q.deleted), byte('0'+q.lock))
+	joins, rest := q.where, []*node(nil)
+	if kind == 's' || kind == 'c' {
+		joins, rest = p.joins(q.where)
+		b.shape = strconv.AppendInt(b.shape, int64(len(joins)), 10)
+	}
+	for _, n := range joins {
+		b.node(p, n)
+	}
+	for _, n := range rest {
+		b.node(p, n)
+	}
+	if kind == 's' {
+		b.orders(p, q.orders)
+	}
+	b.limits(q.limit, q.offset)
+	return b
+}
+
+// text returns the statement's text for the shape that b has found.
+func (b *binder) text(p *plan, write func(*writer)) (string, error) {
+	if b.err != nil {
+		return "", b.err
+	}
+	return p.b.texts.get(b.shape, func() (string, error) {
+		w := &writer{dialect: p.b.dialect, b: make([]byte, 0, 256)}
+		write(w)
+		return string(w.b), nil
+	})
+}
+
+// selectText returns the statement that reads the query's rows.
+func (q *query) selectText(p *plan) (string, []any, error) {
+	b := q.bind(p, 's')
+	text, err := b.text(p, func(w *writer) {
+		w.str("SELECT ")
+		w.str(p.selectList)
+		w.str(" FROM ")
+		w.from(p, q.where, q.deleted)
+		w.orderBy(p, "t0", q.orders)
+		w.limits(q.limit, q.offset)
+		w.lock(q.lock)
+	})
+	return text, b.args, err
+}
+
+// isOne reports whether the query has one row or none: no limit leaves it out,
+// and the key, or a unique column, must have a value.
+func (q *query) isOne(p *plan) bool {
+	if q.limit >= 0 || q.offset > 0 {
+		return false
+	}
+	for _, n := range q.where {
+		if n == nil || n.op != opEq || n.left != nil {
+			continue
+		}
+		if p.key != nil && n.field == p.key.name {
+			return true
+		}
+		if f := p.fieldNamed(n.field); f != nil && f.tag.unique && (p.deleted == nil || q.deleted == deletedHidden) {
+			return true
+		}
+	}
+	return false
+}
+
+// notOne is the error of n rows where there should be one.
+func (q *query) notOne(n int) error {
+	if n > 1 {
+		return fmt.Errorf("%w in %s", ErrMultiple, q.model)
+	}
+	return fmt.Errorf("%w in %s", ErrNotFound, q.model)
+}
+
+// capacity returns how many rows to make room for at first.
+func capacity(limit int) int {
+	if limit < 0 {
+		return 0
+	}
+	return min(limit, 256)
+}
+
+// read runs the query and finishes its rows. grow makes room for one more and
+// returns where it is, all returns all there are.
+func (q *query) read(ctx context.Context, p *plan, grow func() unsafe.Pointer, all func() rowset) error {
+	text, args, err := q.selectText(p)
+	if err != nil {
+		return err
+	}
+	rows, err := q.h.Query(ctx, text, args...)
+	if err != nil {
+		return fmt.Errorf("find %s: %w", p.model, err)
+	}
+	r := p.newReader()
+	for rows.Next() {
+		if err := r.scan(rows, grow()); err != nil {
+			rows.Close()
+			return err
+		}
+	}
+	if err := rows.Close(); err != nil {
+		return fmt.Errorf("find %s: %w", p.model, err)
+	}
+	if len(q.with) == 0 && p.hooks&hookInit == 0 {
+		return nil
+	}
+	return q.finish(ctx, all())
+}
+
+// one reads the row of a query that has no more than one, into the zero struct
+// at ptr, and reports whether there is one.
+func (q *query) one(ctx context.Context, p *plan, ptr unsafe.Pointer) (found bool, err error) {
+	text, args, err := q.selectText(p)
+	if err != nil {
+		return false, err
+	}
+	rows, err := q.h.Query(ctx, text, args...)
+	if err != nil {
+		return false, fmt.Errorf("find %s: %w", p.model, err)
+	}
+	if found = rows.Next(); found {
+		r := p.newReader()
+		if err := r.scan(rows, ptr); err != nil {
+			rows.Close()
+			return false, err
+		}
+	}
+	if err := rows.Close(); err != nil {
+		return false, fmt.Errorf("find %s: %w", p.model, err)
+	}
+	if found && (len(q.with) > 0 || p.hooks&hookInit != 0) {
+		err = q.finish(ctx, rowset{p, reflect.NewAt(reflect.ArrayOf(1, p.typ), ptr).Elem()})
+	}
+	return found, err
+}
+
+// finish loads the relations of rows that were read, and runs their Init.
+func (q *query) finish(ctx context.Context, s rowset) error {
+	if len(q.with) > 0 && s.len() > 0 {
+		if err := load(ctx, q.h, s, q.with); err != nil {
+			return err
+		}
+	}
+	return s.init(ctx)
+}
+
+// count counts the rows.
+func (q *query) count(ctx context.Context) (int64, error) {
+	p, err := q.plan()
+	if err != nil {
+		return 0, err
+	}
+	b := q.bind(p, 'c')
+	text, err := b.text(p, func(w *writer) {
+		limited := q.limit >= 0 || q.offset > 0
+		w.str("SELECT count(*) FROM ")
+		if limited {
+			w.str("(SELECT 1 FROM ")
+		}
+		w.from(p, q.where, q.deleted)
+		if limited {
+			w.limits(q.limit, q.offset)
+			w.str(") t")
+		}
+	})
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	if err := database.QueryRow(ctx, q.h, []any{&n}, text, b.args...); err != nil {
+		return 0, fmt.Errorf("count %s: %w", p.model, err)
+	}
+	return n, nil
+}
