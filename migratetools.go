@@ -118,6 +118,14 @@ func (p *program) inspectCommand() command {
 			if err != nil {
 				return err
 			}
+			for _, name := range args {
+				if _, ok := live.Table(name); !ok {
+					return fmt.Errorf("there is no table %q in the database %s", name, db.URL())
+				}
+			}
+			if len(live.Tables) == 0 {
+				return fmt.Errorf("the database %s has no tables", db.URL())
+			}
 			opts.Tables = args
 			source, notes, err := migrate.Structs(live, opts)
 			if err != nil {

@@ -45,9 +45,11 @@ func (p *program) run(ctx context.Context, args []string) error {
 	switch {
 	case len(args) == 0 || strings.HasPrefix(args[0], "-") && !isHelp(args[0]):
 		args = append([]string{"serve"}, args...)
-	case isHelp(args[0]):
+	case isHelp(args[0]) && len(args) == 1:
 		p.help(commands)
 		return nil
+	case isHelp(args[0]): // "help migrate" is what people try
+		args = slices.Concat(args[1:], []string{"--help"})
 	}
 	c, rest, err := find(commands, args)
 	if err != nil {
@@ -68,11 +70,21 @@ func (p *program) run(ctx context.Context, args []string) error {
 		return nil
 	}
 	if err != nil {
-		return module.Usagef("%s: %v; see: %s --help", c.title(), err, c.title())
+		return misuse{module.Usagef("%s: %v; see: %s --help", c.title(), err, c.title()), usageLine(c, flags)}
 	}
+	err = p.call(ctx, c, site, positional)
+	var wrong *module.UsageError
+	if errors.As(err, &wrong) {
+		return misuse{err, usageLine(c, flags)}
+	}
+	return err
+}
+
+// call runs the command with what its flags made of site.
+func (p *program) call(ctx context.Context, c command, site siteFlags, args []string) error {
 	env := module.Env{Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr}
 	if c.bare {
-		return c.Run(ctx, env, positional)
+		return c.Run(ctx, env, args)
 	}
 	s, err := p.assemble(site)
 	if err != nil {
@@ -80,7 +92,7 @@ func (p *program) run(ctx context.Context, args []string) error {
 	}
 	return p.withDatabase(ctx, s, site, func(ctx context.Context) error {
 		env.Host = s.host
-		return c.Run(ctx, env, positional)
+		return c.Run(ctx, env, args)
 	})
 }
 
@@ -121,13 +133,23 @@ func find(commands []command, args []string) (command, []string, error) {
 	case 1:
 		return found[0], args[1:], nil
 	case 0:
+		if own := titles(commands, args[0]); len(own) > 0 {
+			return command{}, nil, module.Usagef("the module %s has no such command; it has %s", args[0], strings.Join(own, ", "))
+		}
 		return command{}, nil, module.Usagef("there is no command %q; see: help", args[0])
 	}
-	var titles []string
-	for _, c := range found {
-		titles = append(titles, c.title())
+	return command{}, nil, module.Usagef("the command %q is one of several modules; write %s", args[0], strings.Join(titles(found, ""), " or "))
+}
+
+// titles returns the titles of the commands of a module, or of all for "".
+func titles(commands []command, of string) []string {
+	var out []string
+	for _, c := range commands {
+		if of == "" || c.module == of {
+			out = append(out, c.title())
+		}
 	}
-	return command{}, nil, module.Usagef("the command %q is one of several modules; write %s", args[0], strings.Join(titles, " or "))
+	return out
 }
 
 // commands returns our own commands and those of the modules.
@@ -166,7 +188,7 @@ func (p *program) help(commands []command) {
 
 // usage describes one command.
 func (p *program) usage(c command, flags *flag.FlagSet) {
-	fmt.Fprintf(p.stdout, "%s: %s\n\nUsage: %s\n", c.title(), c.Help, strings.TrimSpace(c.title()+" [flags] "+c.Args))
+	fmt.Fprintf(p.stdout, "%s: %s\n\n%s\n", c.title(), c.Help, usageLine(c, flags))
 	flags.SetOutput(p.stdout)
 	flags.VisitAll(func(f *flag.Flag) {
 		name, help := flag.UnquoteUsage(f)
@@ -180,6 +202,27 @@ func (p *program) usage(c command, flags *flag.FlagSet) {
 		fmt.Fprintf(p.stdout, "%-28s %s\n", line, help)
 	})
 }
+
+// usageLine says how the command is written.
+func usageLine(c command, flags *flag.FlagSet) string {
+	line := "Usage: " + c.title()
+	flags.VisitAll(func(*flag.Flag) {
+		if !strings.HasSuffix(line, " [flags]") {
+			line += " [flags]"
+		}
+	})
+	return strings.TrimSpace(line + " " + c.Args)
+}
+
+// misuse is the error of a command that was called in the wrong way, with the
+// line that says what is the right one.
+type misuse struct {
+	error
+	usage string
+}
+
+func (e misuse) Error() string { return e.error.Error() + "\n" + e.usage }
+func (e misuse) Unwrap() error { return e.error }
 
 // usageError marks an error of configuration, for the exit status.
 type usageError struct{ error }

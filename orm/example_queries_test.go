@@ -105,9 +105,9 @@ func ExampleCase() {
 		// snippet: case
 		E := Employees
 		band := orm.Case[Employee, string]().
-			When(E.Salary.Ge(5000), orm.Value[Employee]("high")).
-			When(E.Salary.Ge(4000), orm.Value[Employee]("middle")).
-			Else(orm.Value[Employee]("low"))
+			When(E.Salary.Ge(5000), "high").
+			When(E.Salary.Ge(4000), "middle").
+			Else("low")
 		q := orm.From[Employee](db).Where(band.Ne("low")).OrderBy(band.Asc(), E.Name.Asc())
 		// end snippet
 		type line struct{ Name, Band string }
@@ -124,7 +124,7 @@ func ExampleColumn_SetTo() {
 	withFirm(func(ctx context.Context, db *database.DB) error {
 		// snippet: set-to
 		E := Employees
-		raise := orm.Div(orm.Mul(E.Salary, orm.Value[Employee](int64(103))), orm.Value[Employee](int64(100)))
+		raise := E.Salary.Times(103).DividedBy(100)
 		n, err := orm.From[Employee](db).Where(E.Salary.Lt(4000)).Update(ctx, E.Salary.SetTo(raise), E.Remote.Set(true))
 		// end snippet
 		if err != nil {
@@ -361,8 +361,7 @@ func ExampleUpdateOrCreate() {
 	withStaff(func(ctx context.Context, db *database.DB) error {
 		for _, grade := range []Grade{"novice", "expert"} {
 			// snippet: update-or-create
-			skill, created, err := orm.UpdateOrCreate(ctx, db, orm.By(Skills.Name.Set("Go")),
-				[]orm.Assignment[Skill]{Skills.Grade.Set(grade)}, nil)
+			skill, created, err := orm.UpdateOrCreate(ctx, db, orm.By(Skills.Name.Set("Go")), nil, Skills.Grade.Set(grade))
 			// end snippet
 			if err != nil {
 				return err

@@ -21,9 +21,9 @@ func TestExpressionsInConditions(t *testing.T) {
 			t.Fatal(err)
 		}
 		rank := orm.Case[Employee, string]().
-			When(E.Salary.Ge(500), orm.Value[Employee]("high")).
-			When(E.Salary.Ge(400), orm.Value[Employee]("middle")).
-			Else(orm.Value[Employee]("low"))
+			When(E.Salary.Ge(500), "high").
+			When(E.Salary.Ge(400), "middle").
+			Else("low")
 		for _, tt := range []struct {
 			name string
 			cond orm.Condition[Employee]
@@ -33,6 +33,8 @@ func TestExpressionsInConditions(t *testing.T) {
 			{"eq of columns", orm.Eq(E.Department, orm.Value[Employee](it.ID)), "Ann Bob Cid"},
 			{"ne", orm.Ne(E.Department, E.ID), "Ann Cid Dora"},
 			{"arithmetic", orm.Lt(orm.Add(E.Salary, val(50)), val(400)), "Bob Cid"},
+			{"given numbers", E.Salary.Plus(50).Lt(400), "Bob Cid"},
+			{"given numbers in turn", E.Salary.Times(2).Minus(1).Plus(7).DividedBy(2).Eq(403), "Dora"},
 			{"sub mul", orm.Sub(orm.Mul(E.Salary, val(2)), val(1)).Eq(799), "Dora"},
 			{"div cuts", orm.Div(E.Salary, val(150)).Eq(2), "Bob Cid Dora"},
 			{"div by zero is null", orm.Div(E.Salary, val(0)).IsNull(), "Ann Bob Cid Dora"},
@@ -191,7 +193,7 @@ func TestSelectMistakes(t *testing.T) {
 		check(err, "has 1 question marks, and 0 args are given")
 		_, err = q.Where(orm.Raw[Employee, int64]("'abc").Eq(1)).All(t.Context())
 		check(err, "does not end a text")
-		_, err = q.Where(orm.Case[Employee, string]().Else(E.Name).Eq("x")).All(t.Context())
+		_, err = q.Where(orm.Case[Employee, string]().ElseTo(E.Name).Eq("x")).All(t.Context())
 		check(err, "Case without When")
 		_, err = q.Where(orm.Expr[Employee, string]{}.Eq("x")).All(t.Context())
 		check(err, "orm:")

@@ -102,7 +102,7 @@ func GetOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T], ma
 // When there is none it creates one as [GetOrCreate] does, with those values
 // of set that are not computed from the row's own. It returns the row as it is
 // then.
-func UpdateOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T], set []Assignment[T], make func(context.Context) (T, error)) (row T, created bool, err error) {
+func UpdateOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T], make func(context.Context) (T, error), set ...Assignment[T]) (row T, created bool, err error) {
 	l, err := newLookup(h, reflect.TypeFor[T](), by.set)
 	if err != nil {
 		return row, false, err

@@ -248,7 +248,7 @@ func (s *tally) oneWay(ctx context.Context, db *database.DB, way int, key string
 			s.Created += count01(created)
 			return err
 		}
-		row, created, err := orm.UpdateOrCreate(ctx, h, by, []orm.Assignment[visit]{visitHits.Add(1)}, nil)
+		row, created, err := orm.UpdateOrCreate(ctx, h, by, nil, visitHits.Add(1))
 		if err == nil && (row.Key != key || row.Hits == 0 != created) {
 			err = fmt.Errorf("got the row %+v, created = %v", row, created)
 		}

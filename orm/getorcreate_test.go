@@ -77,19 +77,18 @@ func TestUpdateOrCreate(t *testing.T) {
 		_, it, ann := seed(t, db)
 		ctx := t.Context()
 		by := orm.By(Employees.ID.Set(ann.ID))
-		e, created, err := orm.UpdateOrCreate(ctx, db, by, []orm.Assignment[Employee]{Employees.Salary.Add(5), Employees.Name.Set("Anna")}, nil)
+		e, created, err := orm.UpdateOrCreate(ctx, db, by, nil, Employees.Salary.Add(5), Employees.Name.Set("Anna"))
 		if err != nil || created || e.Salary != 505 || e.Name != "Anna" || !e.Remote {
 			t.Errorf("update: %+v, %v, %v", e, created, err)
 		}
 		e, created, err = orm.UpdateOrCreate(ctx, db, orm.By(Employees.ID.Set(1000)),
-			[]orm.Assignment[Employee]{Employees.Salary.Add(5), Employees.Name.Set("Zoe"), Employees.Joined.SetNull()},
 			func(context.Context) (Employee, error) {
 				return Employee{Department: orm.Ref[Department]{ID: it.ID}, Salary: 7}, nil
-			})
+			}, Employees.Salary.Add(5), Employees.Name.Set("Zoe"), Employees.Joined.SetNull())
 		if err != nil || !created || e.ID != 1000 || e.Name != "Zoe" || e.Salary != 7 {
 			t.Errorf("create: %+v, %v, %v", e, created, err)
 		}
-		if _, _, err := orm.UpdateOrCreate(ctx, db, by, nil, nil); err == nil {
+		if _, _, err := orm.UpdateOrCreate(ctx, db, by, nil); err == nil {
 			t.Error("an update of nothing gives no error")
 		}
 	})
@@ -162,7 +161,7 @@ func TestGetOrCreateAgainstDeletes(t *testing.T) {
 					if _, _, err := orm.GetOrCreate(ctx, db, orm.By(Skills.Name.Set("Go")), nil); err != nil {
 						t.Error(err)
 					}
-					if _, _, err := orm.UpdateOrCreate(ctx, db, orm.By(Skills.Name.Set("Go")), []orm.Assignment[Skill]{Skills.Grade.Set("expert")}, nil); err != nil && !strings.Contains(err.Error(), "no row matches") {
+					if _, _, err := orm.UpdateOrCreate(ctx, db, orm.By(Skills.Name.Set("Go")), nil, Skills.Grade.Set("expert")); err != nil && !strings.Contains(err.Error(), "no row matches") {
 						t.Error(err)
 					}
 				}

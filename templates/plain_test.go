@@ -144,7 +144,7 @@ func (p *plain) item(i item, s plainScope) string {
 		p.number++
 		call := &plainCall{item: i, number: p.number, outer: s}
 		chain := p.chain(i.name)
-		return fmt.Sprintf("{{$dot_%d := .}}", call.number) + p.write(chain[0].body, plainScope{chain: chain, call: call})
+		return fmt.Sprintf("{{$dot_%d := .}}", call.number) + p.write(chain[0].body, plainScope{chain: chain, call: call}) + nothing
 	case paramItem:
 		value := s.rename(i.param.fallback)
 		if k := slices.Index(s.call.args, i.param.name); k >= 0 {
@@ -172,5 +172,9 @@ func (p *plain) slot(i item, s plainScope) string {
 	case i.kind == ifSlotItem && i.contents != nil:
 		return "{{if true}}" + p.write(i.contents[0], s) + "{{end}}"
 	}
-	return ""
+	return nothing
 }
+
+// nothing writes nothing, but parts the text before it from what comes after:
+// a {{- there cuts spaces of its own file only.
+const nothing = "{{/**/}}"

@@ -74,10 +74,10 @@ func register[M, V any](t *table, calls ...func(e *expr, args []any) any) {
 		cases: func(conds, args []any) any {
 			c := orm.Case[M, V]()
 			for i, cond := range conds {
-				c = c.When(cond.(orm.Condition[M]), x(args[i]))
+				c = c.WhenTo(cond.(orm.Condition[M]), x(args[i]))
 			}
 			if len(args) > len(conds) {
-				return c.Else(x(args[len(conds)]))
+				return c.ElseTo(x(args[len(conds)]))
 			}
 			return c
 		},
@@ -343,10 +343,10 @@ func (e *expr) String() string {
 	case "Case":
 		s := fmt.Sprintf("orm.Case[%s, %v]()", e.table.model(), e.kind.typ)
 		for i, c := range e.conds {
-			s += fmt.Sprintf(".When(%s, %s)", c, e.args[i])
+			s += fmt.Sprintf(".WhenTo(%s, %s)", c, e.args[i])
 		}
 		if len(e.args) > len(e.conds) {
-			s += fmt.Sprintf(".Else(%s)", e.args[len(e.conds)])
+			s += fmt.Sprintf(".ElseTo(%s)", e.args[len(e.conds)])
 		}
 		return s
 	case "Via":

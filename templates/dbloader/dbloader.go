@@ -119,8 +119,8 @@ func (l *Loader) Version(ctx context.Context) (string, error) {
 func Put(ctx context.Context, h database.Handle, name, body string) error {
 	bodyColumn, version := orm.NewText[Template, string]("Body"), orm.NewNumber[Template, int64]("Version")
 	_, _, err := orm.UpdateOrCreate(ctx, h, orm.By(nameColumn().Set(name)),
-		[]orm.Assignment[Template]{bodyColumn.Set(body), version.Add(1)},
-		func(context.Context) (Template, error) { return Template{Name: name, Body: body, Version: 1}, nil })
+		func(context.Context) (Template, error) { return Template{Name: name, Body: body, Version: 1}, nil },
+		bodyColumn.Set(body), version.Add(1))
 	if err != nil {
 		return fmt.Errorf("store template %q: %w", name, err)
 	}
