@@ -116,6 +116,8 @@ func plain[M, V any](a any) orm.Expr[M, V] {
 	switch a := a.(type) {
 	case orm.Expr[M, V]:
 		return a
+	case orm.NumberExpr[M, V]:
+		return a.Expr
 	case orm.Aggregate[M, V]:
 		return a.Expr
 	case orm.TextExpr[M]:
