@@ -282,7 +282,8 @@ func (b bulk) identity(fields []int, row int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&text, "%v\x00", v) // no text holds a NUL
+		one := fmt.Sprint(v)
+		fmt.Fprintf(&text, "%d:%s", len(one), one)
 	}
 	return text.String(), nil
 }

@@ -25,11 +25,15 @@ func CreateAll[T any](ctx context.Context, h database.Handle, rows []T) error {
 		return err
 	}
 	b := bulkOf(p, rows)
-	given, numbered, err := b.prepareCreate()
+	given, numbered, forget, err := b.prepareCreate()
 	if err != nil {
 		return fmt.Errorf("create %s: %w", p.model, err)
 	}
-	return b.create(ctx, h, given, numbered)
+	if err := b.create(ctx, h, given, numbered); err != nil {
+		forget()
+		return err
+	}
+	return nil
 }
 
 // errGaps is returned when the keys of new rows cannot be told from the last
@@ -37,9 +41,18 @@ func CreateAll[T any](ctx context.Context, h database.Handle, rows []T) error {
 var errGaps = errors.New("the new keys have gaps")
 
 // prepareCreate sets what Create sets before a row is stored, and returns the
-// positions of the rows that have a key and of those that the database numbers: here a hook of each row would be called, and
-// is not.
-func (b bulk) prepareCreate() (given, numbered []int, err error) {
+// positions of the rows that have a key and of those that the database numbers.
+// forget takes back keys and versions of rows that are not stored after all.
+func (b bulk) prepareCreate() (given, numbered []int, forget func(), err error) {
+	before := make([]identity, b.n)
+	for i := range b.n {
+		before[i] = b.p.identityOf(b.at(i))
+	}
+	forget = func() {
+		for i, id := range before {
+			b.p.setIdentity(b.at(i), id)
+		}
+	}
 	for i := range b.n {
 		ptr := b.at(i)
 		b.p.stamp(ptr, true)
@@ -48,7 +61,8 @@ func (b bulk) prepareCreate() (given, numbered []int, err error) {
 			*b.p.versionAt(ptr) = 1
 		}
 		if err := b.p.makeKey(ptr); err != nil {
-			return nil, nil, rowError(i, err)
+			forget()
+			return nil, nil, nil, rowError(i, err)
 		}
 		if b.p.key != nil && b.p.key.auto && *b.autoKey(i) == 0 {
 			numbered = append(numbered, i)
@@ -56,13 +70,13 @@ func (b bulk) prepareCreate() (given, numbered []int, err error) {
 			given = append(given, i)
 		}
 	}
-	return given, numbered, nil
+	return given, numbered, forget, nil
 }
 
 // autoKey returns where a row has the key that the database numbers.
 func (b bulk) autoKey(i int) *int64 { return (*int64)(unsafe.Add(b.at(i), b.p.key.offset)) }
 
-// forgetKeys takes back the keys of rows that are not stored after all.
+// forgetKeys takes back the keys of rows that are to be stored in another way.
 func (b bulk) forgetKeys(numbered []int) {
 	for _, i := range numbered {
 		*b.autoKey(i) = 0
@@ -79,9 +93,6 @@ func (b bulk) create(ctx context.Context, h database.Handle, given, numbered []i
 	}
 	if errors.Is(err, errGaps) {
 		err = b.createEach(ctx, h, given, numbered)
-	}
-	if err != nil {
-		b.forgetKeys(numbered)
 	}
 	return err
 }

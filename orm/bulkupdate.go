@@ -151,6 +151,9 @@ func updateFields[T any](p *plan, fields []Field[T]) ([]int, error) {
 	var zero T
 	var set []int
 	for _, f := range fields {
+		if f == nil {
+			return nil, fmt.Errorf("orm: an update of %s names a nil field", p.model)
+		}
 		i := p.indexOf(f.fieldOf(zero))
 		switch {
 		case i < 0:

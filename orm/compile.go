@@ -252,6 +252,9 @@ func (b *binder) limits(limit, offset int) {
 }
 
 func unknownField(p *plan, name string) error {
+	if name == "" {
+		return fmt.Errorf("orm: a column, an order or an assignment of %s is the zero value, made by none of the package's functions", p.model)
+	}
 	return fmt.Errorf("orm: model %s has no field %s stored; the generated descriptors are for another version of it, run: vola gen", p.model, name)
 }
 
@@ -292,7 +295,17 @@ func (w *writer) where(p *plan, alias string, conditions []*node) {
 	w.joined(p, alias, conditions, " AND ")
 }
 
+// joined writes conditions with a word between them. SQLite reads a chain as a
+// tree of as many levels and takes no more than 1000: long ones are halved.
 func (w *writer) joined(p *plan, alias string, conditions []*node, by string) {
+	if half := len(conditions) / 2; half >= 64 {
+		w.str("(")
+		w.joined(p, alias, conditions[:half], by)
+		w.str(")" + by + "(")
+		w.joined(p, alias, conditions[half:], by)
+		w.str(")")
+		return
+	}
 	for i, n := range conditions {
 		if i > 0 {
 			w.str(by)

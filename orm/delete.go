@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"time"
 	"unsafe"
 
 	"github.com/volaweb/vola/database"
@@ -36,6 +37,9 @@ func deleteRow[T any](ctx context.Context, h database.Handle, row *T, purge bool
 	if err != nil {
 		return err
 	}
+	if row == nil {
+		return fmt.Errorf("delete %s: %w", p.model, errNoStruct)
+	}
 	ptr := unsafe.Pointer(row)
 	args, err := p.appendKey(nil, ptr)
 	if err != nil {
@@ -45,10 +49,15 @@ func deleteRow[T any](ctx context.Context, h database.Handle, row *T, purge bool
 	if p.version != nil {
 		args = append(args, *p.versionAt(ptr))
 	}
-	return p.deleting(ctx, h, row, func(ctx context.Context, h database.Handle) error {
-		if p.deleted != nil && !purge {
-			return p.mark(ctx, h, ptr, key, args)
+	if p.deleted != nil && !purge {
+		now := p.b.models.now().UTC().Truncate(microsecond)
+		err := p.deleting(ctx, h, row, func(ctx context.Context, h database.Handle) error { return p.mark(ctx, h, ptr, now, key, args) })
+		if err == nil {
+			p.marked(ptr, now)
 		}
+		return err
+	}
+	return p.deleting(ctx, h, row, func(ctx context.Context, h database.Handle) error {
 		text, err := p.b.texts.get(append([]byte("D\x00"), p.table...), func() (string, error) {
 			w := &writer{dialect: p.b.dialect}
 			w.str("DELETE FROM ")
@@ -66,8 +75,8 @@ func deleteRow[T any](ctx context.Context, h database.Handle, row *T, purge bool
 }
 
 // mark marks the row with the key of the struct at ptr as deleted.
-func (p *plan) mark(ctx context.Context, h database.Handle, ptr unsafe.Pointer, key, args []any) error {
-	now, err := p.markTime()
+func (p *plan) mark(ctx context.Context, h database.Handle, ptr unsafe.Pointer, now time.Time, key, args []any) error {
+	mark, err := p.encode(p.indexOf(p.deleted.name), now)
 	if err != nil {
 		return err
 	}
@@ -80,13 +89,16 @@ func (p *plan) mark(ctx context.Context, h database.Handle, ptr unsafe.Pointer, 
 		w.whereKey(p)
 		w.whereVersion(p)
 		w.alive(p, "t0", " AND ")
-		return p.affectOne(ctx, tx, ptr, "delete", string(w.b), append([]any{now}, args...))
+		return p.affectOne(ctx, tx, ptr, "delete", string(w.b), append([]any{mark}, args...))
 	})
 }
 
-// markTime returns the time that a row is marked with now.
-func (p *plan) markTime() (any, error) {
-	return p.encode(p.indexOf(p.deleted.name), p.b.models.now().UTC().Truncate(microsecond))
+// marked changes the struct at ptr as mark changed its row.
+func (p *plan) marked(ptr unsafe.Pointer, now time.Time) {
+	if p.version != nil {
+		*p.versionAt(ptr)++
+	}
+	p.deleted.setTime(ptr, now)
 }
 
 // marking writes the beginning of the statement that marks rows, in alias t0.
@@ -124,7 +136,7 @@ func (q *query) delete(ctx context.Context) (int64, error) {
 	b := newBinder()
 	b.mark('M', p.table)
 	b.shape = append(b.shape, byte('0'+q.deleted))
-	now, err := p.markTime()
+	now, err := p.encode(p.indexOf(p.deleted.name), p.b.models.now().UTC().Truncate(microsecond))
 	if err != nil {
 		return 0, err
 	}

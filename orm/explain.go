@@ -74,6 +74,9 @@ func (q Query[T]) CountEstimate(ctx context.Context, limit int64) (int64, error)
 }
 
 func (q *query) countEstimate(ctx context.Context, limit int64) (int64, error) {
+	if limit < 0 {
+		return 0, fmt.Errorf("orm: limit %d is negative", limit)
+	}
 	q.limit, q.offset, q.orders, q.with = -1, 0, nil, nil
 	text, args, err := q.sql()
 	if err != nil {

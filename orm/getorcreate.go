@@ -113,6 +113,9 @@ func UpdateOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T],
 	}
 	all := slices.Clone(by.set)
 	for _, a := range changes {
+		if slices.ContainsFunc(by.set, func(b assignment) bool { return b.field == a.field }) {
+			return row, false, fieldError(l.p.model, l.p.fieldNamed(a.field), errors.New("the row is looked up by the field, which cannot be changed at the same time"))
+		}
 		if a.op != assignAdd && a.op != assignExpr {
 			all = append(all, a)
 		}
@@ -192,6 +195,9 @@ func newLookup(h database.Handle, model reflect.Type, set []assignment) (*lookup
 		case a.op != assignSet:
 			return nil, fieldError(p.model, p.fields[i], errors.New("a lookup takes plain values: NULL is like no other, and what is computed is not known yet"))
 		}
+		if p.fields[i] == p.key && p.key.auto && a.value == any(int64(0)) {
+			return nil, fieldError(p.model, p.key, errors.New("a lookup by the key 0 finds nothing: a row with it is given another"))
+		}
 		columns[k] = p.fields[i].column
 		nodes[k] = node{op: opEq, field: a.field, value: a.value}
 		where[k] = &nodes[k]
@@ -206,11 +212,35 @@ func newLookup(h database.Handle, model reflect.Type, set []assignment) (*lookup
 // is a row with the same values in the columns.
 func (l *lookup) create(ctx context.Context, h database.Handle, ptr unsafe.Pointer) (created bool, err error) {
 	err = l.p.saving(ctx, h, l.p.row(ptr), Saving{}, func(ctx context.Context, h database.Handle) (bool, bool, error) {
-		var err error
+		err := l.check(ptr)
+		if err != nil {
+			return false, false, err
+		}
 		created, err = l.p.insert(ctx, h, ptr, l.columns)
 		return true, created, err
 	})
 	return created && err == nil, err
+}
+
+// check refuses a new row that the lookup would not find, because a method of
+// the model changed a value of it: each call would create another one, or find
+// a row in its way that it does not see.
+func (l *lookup) check(ptr unsafe.Pointer) error {
+	if l.p.hooks == 0 {
+		return nil
+	}
+	for _, n := range l.q.where {
+		i := l.p.indexOf(n.field)
+		want, err := l.p.assignArg(i, n.value)
+		if err != nil {
+			return err
+		}
+		if have, err := l.p.arg(i, ptr); err != nil || !reflect.DeepEqual(have, want) {
+			f := l.p.fields[i]
+			return fieldError(l.p.model, f, fmt.Errorf("the row is looked up by %s, and a method of the model made that %s", f.show(want), f.show(have)))
+		}
+	}
+	return nil
 }
 
 // seenBy says which rows a lookup by the columns sees: the key of a row that is

@@ -2,6 +2,7 @@ package orm
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"unsafe"
 
@@ -187,11 +188,16 @@ func (p *plan) saving(ctx context.Context, h database.Handle, row any, s Saving,
 			return err
 		}
 	}
+	ptr := reflect.ValueOf(row).UnsafePointer()
+	before := p.identityOf(ptr)
 	if p.hooks&hookSave == 0 {
-		_, _, err := statement(ctx, h)
+		_, stored, err := statement(ctx, h)
+		if err != nil || !stored {
+			p.setIdentity(ptr, before)
+		}
 		return err
 	}
-	return h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+	err := h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		s.Handle = tx
 		if b, ok := row.(BeforeSaver); ok {
 			if err := b.BeforeSave(ctx, &s); err != nil {
@@ -199,8 +205,12 @@ func (p *plan) saving(ctx context.Context, h database.Handle, row any, s Saving,
 			}
 		}
 		created, stored, err := statement(ctx, tx)
-		if err != nil || !stored {
+		if err != nil {
 			return err
+		}
+		if !stored {
+			p.setIdentity(ptr, before)
+			return nil
 		}
 		s.Created = created
 		if a, ok := row.(AfterSaver); ok {
@@ -208,7 +218,37 @@ func (p *plan) saving(ctx context.Context, h database.Handle, row any, s Saving,
 		}
 		return nil
 	})
+	if err != nil {
+		p.setIdentity(ptr, before)
+	}
+	return err
 }
+
+// identity is what the database and Vola count up in a row. A row that is not
+// stored after all has neither: stored again it would be taken for another's.
+type identity struct{ key, version int64 }
+
+func (p *plan) identityOf(ptr unsafe.Pointer) (id identity) {
+	if p.key != nil && p.key.auto {
+		id.key = *(*int64)(unsafe.Add(ptr, p.key.offset))
+	}
+	if p.version != nil {
+		id.version = *p.versionAt(ptr)
+	}
+	return id
+}
+
+func (p *plan) setIdentity(ptr unsafe.Pointer, id identity) {
+	if p.key != nil && p.key.auto {
+		*(*int64)(unsafe.Add(ptr, p.key.offset)) = id.key
+	}
+	if p.version != nil {
+		*p.versionAt(ptr) = id.version
+	}
+}
+
+// errNoStruct is returned for a nil pointer in place of a row.
+var errNoStruct = errors.New("the row is a nil pointer")
 
 // deleting runs a statement that deletes a row, with the methods around it.
 func (p *plan) deleting(ctx context.Context, h database.Handle, row any, statement func(ctx context.Context, h database.Handle) error) error {

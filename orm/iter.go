@@ -19,19 +19,24 @@ const batch = 256
 // over it runs the query anew.
 //
 // Outside a transaction it keeps a connection until the loop ends. In a
-// transaction of PostgreSQL it reads through a cursor, so that the loop may run
-// other statements of the transaction.
+// transaction the loop may run other statements, and sees the rows as they were
+// when it began: PostgreSQL reads through a cursor, SQLite keeps the rows in a
+// table of its own, which it writes to a file when it is large.
 func (q Query[T]) Iter(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		if err := q.iterate(ctx, yield); err != nil {
+		left := false // the loop, which must not be called again then
+		err := q.iterate(ctx, func(row T, err error) bool {
+			left = !yield(row, err)
+			return !left
+		})
+		if err != nil && !left {
 			var zero T
 			yield(zero, err)
 		}
 	}
 }
 
-// iterate calls yield for each row; an error means that yield may be called
-// once more.
+// iterate calls yield for each row.
 func (q Query[T]) iterate(ctx context.Context, yield func(T, error) bool) error {
 	var items []T
 	return q.q.iterate(ctx, func() unsafe.Pointer {
@@ -67,8 +72,13 @@ func (q *query) iterate(ctx context.Context, grow func() unsafe.Pointer, flush f
 	if err != nil {
 		return err
 	}
-	if tx, ok := q.h.(*database.Tx); ok && p.b.dialect.Name() == "postgres" {
-		return p.cursorOver(ctx, tx, text, args, grow, flush)
+	if tx, ok := q.h.(*database.Tx); ok {
+		if p.b.dialect.Name() == "postgres" {
+			return p.cursorOver(ctx, tx, text, args, grow, flush)
+		}
+		// SQLite would go on reading what the loop writes: a row that is
+		// moved ahead in the order would come again.
+		text = "WITH v AS MATERIALIZED (" + text + ") SELECT * FROM v"
 	}
 	rows, err := q.h.Query(ctx, text, args...)
 	if err != nil {

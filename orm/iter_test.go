@@ -168,3 +168,72 @@ func streams(t *testing.T, db *database.DB, rows int) {
 		t.Error(err)
 	}
 }
+
+// TestIterLeftWithAFailure leaves a loop whose transaction is of no more use.
+func TestIterLeftWithAFailure(t *testing.T) {
+	each(t, func(t *testing.T, db *database.DB) {
+		seed(t, db)
+		err := db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+			for _, err := range orm.From[Employee](tx).Iter(ctx) {
+				if err != nil {
+					return err
+				}
+				if _, err := tx.Exec(ctx, "SELECT nonsense"); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err == nil || !strings.Contains(err.Error(), "nonsense") {
+			t.Errorf("the statement's error: %v", err)
+		}
+		err = db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			for _, err := range orm.From[Employee](tx).Iter(ctx) {
+				if err != nil {
+					return err
+				}
+				cancel()
+				break
+			}
+			cancel()
+			return nil
+		})
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("a loop that was cancelled: %v", err)
+		}
+	})
+}
+
+// TestIterDoesNotSeeItsOwnWrites moves each row behind all others in the order
+// of the loop.
+func TestIterDoesNotSeeItsOwnWrites(t *testing.T) {
+	eachDocs(t, func(t *testing.T, db *database.DB) {
+		const rows = 300
+		docs := make([]Doc, rows)
+		for i := range docs {
+			docs[i].Slug = fmt.Sprintf("a%03d", i)
+		}
+		ok(t, orm.CreateAll(t.Context(), db, docs))
+		visits := 0
+		err := db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+			for d, err := range orm.From[Doc](tx).OrderBy(docSlug.Asc()).Iter(ctx) {
+				if err != nil {
+					return err
+				}
+				if visits++; visits > rows {
+					return errors.New("it goes on and on")
+				}
+				d.Slug = "b" + d.Slug
+				if err := orm.Update(ctx, tx, &d, docSlug); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if visits != rows || err != nil {
+			t.Errorf("%d visits, %v", visits, err)
+		}
+	})
+}

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -43,7 +45,7 @@ func (q Query[T]) Seek(ctx context.Context, cursor string, size int) (Slice[T], 
 	if err != nil {
 		return out, err
 	}
-	items, err := q.All(ctx)
+	items, err := q.read(ctx, s.p)
 	if err != nil {
 		return out, err
 	}
@@ -52,11 +54,17 @@ func (q Query[T]) Seek(ctx context.Context, cursor string, size int) (Slice[T], 
 	if s.at.back {
 		slices.Reverse(items)
 	}
-	out.Items = items
-	if len(items) > 0 {
+	if len(items) > 0 { // before their Init, which may change them
 		out.Prev, out.Next, err = s.cursors(unsafe.Pointer(&items[0]), unsafe.Pointer(&items[len(items)-1]), more)
 	}
-	return out, err
+	if err == nil {
+		err = q.q.finish(ctx, rowsOf(s.p, items))
+	}
+	if err != nil {
+		return Slice[T]{}, err
+	}
+	out.Items = items
+	return out, nil
 }
 
 // seeking is a part of a list that is sought.
@@ -72,7 +80,7 @@ func (q *query) seek(cursor string, size int) (s seeking, err error) {
 	switch {
 	case err != nil:
 		return s, err
-	case size < 1:
+	case size < 1 || size == math.MaxInt:
 		return s, fmt.Errorf("orm: a part cannot have %d rows", size)
 	case q.limit >= 0 || q.offset > 0:
 		return s, errors.New("orm: a query with Limit or Offset cannot be divided into parts")
@@ -202,10 +210,10 @@ type position struct {
 	values []any // canonical; nil is the beginning
 }
 
-// cursor writes the position of the struct at ptr: the direction and the values
-// of the order, as JSON in the URL form of base64.
+// cursor writes the position of the struct at ptr: the direction, the sign and
+// the values of the order, as JSON in the URL form of base64.
 func (p *plan) cursor(ptr unsafe.Pointer, orders []order, back bool) (string, error) {
-	parts := []any{back}
+	parts := []any{back, p.sign(orders)}
 	for _, o := range orders {
 		v, err := p.fieldNamed(o.field).get(ptr)
 		if err != nil {
@@ -215,6 +223,17 @@ func (p *plan) cursor(ptr unsafe.Pointer, orders []order, back bool) (string, er
 	}
 	text, err := json.Marshal(parts)
 	return base64.RawURLEncoding.EncodeToString(text), err
+}
+
+// sign tells one order from another, so that a cursor is not used with one that
+// it was not made for.
+func (p *plan) sign(orders []order) uint32 {
+	h := fnv.New32a()
+	fmt.Fprintf(h, "%s", p.table)
+	for _, o := range orders {
+		fmt.Fprintf(h, " %s %t %d", o.field, o.desc, o.nulls)
+	}
+	return h.Sum32()
 }
 
 // cursorValue returns a canonical value as JSON keeps it: numbers as text, for
@@ -257,22 +276,26 @@ func (p *plan) readCursor(text string, orders []order) (position, error) {
 	if err := json.Unmarshal(raw, &parts); err != nil {
 		return position{}, err
 	}
-	if len(parts) != len(orders)+1 {
-		return position{}, errors.New("it has other columns")
+	if len(parts) != len(orders)+2 || string(parts[1]) != strconv.FormatUint(uint64(p.sign(orders)), 10) {
+		return position{}, errors.New("it is of another order")
 	}
 	at := position{values: make([]any, len(orders))}
-	if err := json.Unmarshal(parts[0], &at.back); err != nil {
-		return position{}, err
+	switch string(parts[0]) {
+	case "true":
+		at.back = true
+	case "false":
+	default:
+		return position{}, errors.New("it has no direction")
 	}
 	for i, o := range orders {
 		f := p.fieldNamed(o.field)
-		if string(parts[i+1]) == "null" {
+		if string(parts[i+2]) == "null" {
 			if f.null == notNull {
 				return position{}, fmt.Errorf("%s cannot be NULL", f.name)
 			}
 			continue
 		}
-		if at.values[i], err = f.readCursor(parts[i+1]); err != nil {
+		if at.values[i], err = f.readCursor(parts[i+2]); err != nil {
 			return position{}, fmt.Errorf("%s: %w", f.name, err)
 		}
 	}

@@ -23,7 +23,7 @@ func pages(total int64, size int) int {
 	if size <= 0 || total <= 0 {
 		return 1
 	}
-	return int((total + int64(size) - 1) / int64(size))
+	return int((total-1)/int64(size) + 1)
 }
 
 // HasPrev reports whether there is a page before this one.

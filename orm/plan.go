@@ -261,15 +261,20 @@ func (p *plan) truncateTimes(ptr unsafe.Pointer) {
 
 // texts keeps the SQL text of every shape of query seen, up to a limit.
 type texts struct {
-	mu sync.RWMutex
-	m  map[string]string
+	mu    sync.RWMutex
+	m     map[string]string
+	bytes int // of the shapes and texts in m
 }
 
 // microsecond is the finest time that is stored.
 const microsecond = time.Microsecond
 
-// maxTexts bounds the texts kept; a program has some hundreds of shapes.
-const maxTexts = 4096
+// maxTexts and maxTextBytes bound the texts kept; a program has some hundreds
+// of shapes. One that makes ever new ones begins again with none.
+const (
+	maxTexts     = 4096
+	maxTextBytes = 8 << 20
+)
 
 // get returns the text kept for the shape, or makes it.
 func (t *texts) get(shape []byte, make_ func() (string, error)) (string, error) {
@@ -285,11 +290,16 @@ func (t *texts) get(shape []byte, make_ func() (string, error)) (string, error) 
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.m == nil {
-		t.m = map[string]string{}
+	size := len(shape) + len(s)
+	if size > maxTextBytes/16 {
+		return s, nil
 	}
-	if len(t.m) < maxTexts {
+	if t.m == nil || len(t.m) == maxTexts || t.bytes+size > maxTextBytes {
+		t.m, t.bytes = map[string]string{}, 0
+	}
+	if _, ok := t.m[string(shape)]; !ok {
 		t.m[string(shape)] = s
+		t.bytes += size
 	}
 	return s, nil
 }

@@ -79,7 +79,7 @@ func (q Query[T]) All(ctx context.Context) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	return q.read(ctx, p)
+	return q.all(ctx, p)
 }
 
 // First returns the first row of the query; the error is [ErrNotFound] when
@@ -99,7 +99,7 @@ func (q Query[T]) Get(ctx context.Context) (row T, err error) {
 	}
 	if !q.q.isOne(p) {
 		q.q.atMost(2)
-		rows, err := q.read(ctx, p)
+		rows, err := q.all(ctx, p)
 		return only(&q.q, rows, err)
 	}
 	found, err := q.q.one(ctx, p, unsafe.Pointer(&row))
@@ -120,14 +120,26 @@ func only[T any](q *query, rows []T, err error) (row T, _ error) {
 	return rows[0], nil
 }
 
-// read runs the query.
+// all reads and finishes the rows.
+func (q Query[T]) all(ctx context.Context, p *plan) ([]T, error) {
+	items, err := q.read(ctx, p)
+	if err == nil && q.q.unfinished(p) {
+		err = q.q.finish(ctx, rowsOf(p, items))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+// read reads the rows, which are still to be finished.
 func (q Query[T]) read(ctx context.Context, p *plan) ([]T, error) {
 	items := make([]T, 0, capacity(q.q.limit))
 	err := q.q.read(ctx, p, func() unsafe.Pointer {
 		var zero T
 		items = append(items, zero)
 		return unsafe.Pointer(&items[len(items)-1])
-	}, func() rowset { return rowsOf(p, items) })
+	})
 	if err != nil {
 		return nil, err
 	}

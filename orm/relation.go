@@ -159,6 +159,10 @@ func prefetches[M any](ps []Prefetch[M]) []prefetch {
 	var zero M
 	var out []prefetch
 	for _, p := range ps {
+		if p == nil {
+			out = append(out, prefetch{}) // refused when it is loaded
+			continue
+		}
 		out = append(out, p.prefetch(zero))
 	}
 	return out

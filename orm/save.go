@@ -66,6 +66,9 @@ func Save[T any](ctx context.Context, h database.Handle, row *T, options ...Save
 	if err != nil {
 		return err
 	}
+	if row == nil {
+		return fmt.Errorf("save %s: %w", p.model, errNoStruct)
+	}
 	return p.saving(ctx, h, row, Saving{Options: options}, func(ctx context.Context, h database.Handle) (created, stored bool, err error) {
 		ptr := unsafe.Pointer(row)
 		switch {

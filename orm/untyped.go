@@ -91,6 +91,9 @@ func (b *binder) text(p *plan, write func(*writer)) (string, error) {
 	if b.err != nil {
 		return "", b.err
 	}
+	if most := p.b.dialect.Features().MaxArgs; len(b.args) > most {
+		return "", fmt.Errorf("orm: the statement on %s has %d arguments, and the database takes %d; give lists to In, which sends each as one", p.model, len(b.args), most)
+	}
 	return p.b.texts.get(b.shape, func() (string, error) {
 		w := &writer{dialect: p.b.dialect, b: make([]byte, 0, 256)}
 		write(w)
@@ -149,9 +152,9 @@ func capacity(limit int) int {
 	return min(limit, 256)
 }
 
-// read runs the query and finishes its rows. grow makes room for one more and
-// returns where it is, all returns all there are.
-func (q *query) read(ctx context.Context, p *plan, grow func() unsafe.Pointer, all func() rowset) error {
+// read reads the rows of the query, which are still to be finished. grow makes
+// room for one more and returns where it is.
+func (q *query) read(ctx context.Context, p *plan, grow func() unsafe.Pointer) error {
 	text, args, err := q.selectText(p)
 	if err != nil {
 		return err
@@ -170,11 +173,11 @@ func (q *query) read(ctx context.Context, p *plan, grow func() unsafe.Pointer, a
 	if err := rows.Close(); err != nil {
 		return fmt.Errorf("find %s: %w", p.model, err)
 	}
-	if len(q.with) == 0 && p.hooks&hookInit == 0 {
-		return nil
-	}
-	return q.finish(ctx, all())
+	return nil
 }
+
+// unfinished reports whether there is something to do for rows that were read.
+func (q *query) unfinished(p *plan) bool { return len(q.with) > 0 || p.hooks&hookInit != 0 }
 
 // one reads the row of a query that has no more than one, into the zero struct
 // at ptr, and reports whether there is one.
@@ -197,7 +200,7 @@ func (q *query) one(ctx context.Context, p *plan, ptr unsafe.Pointer) (found boo
 	if err := rows.Close(); err != nil {
 		return false, fmt.Errorf("find %s: %w", p.model, err)
 	}
-	if found && (len(q.with) > 0 || p.hooks&hookInit != 0) {
+	if found && q.unfinished(p) {
 		err = q.finish(ctx, rowset{p, reflect.NewAt(reflect.ArrayOf(1, p.typ), ptr).Elem()})
 	}
 	return found, err

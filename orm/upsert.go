@@ -66,7 +66,7 @@ func Upsert[T any](ctx context.Context, h database.Handle, rows []T, conflict Co
 	if u.n == 0 {
 		return 0, nil
 	}
-	given, numbered, err := u.prepareCreate()
+	given, numbered, forget, err := u.prepareCreate()
 	if err != nil {
 		return 0, fmt.Errorf("upsert %s: %w", p.model, err)
 	}
@@ -74,12 +74,13 @@ func Upsert[T any](ctx context.Context, h database.Handle, rows []T, conflict Co
 	if u.keyed {
 		unlike = given // the others get keys that are new
 	}
-	if err := u.distinct("upsert", u.by, unlike); err != nil {
+	if err := u.refuse(unlike); err != nil {
+		forget()
 		return 0, err
 	}
 	err = h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error { return u.run(ctx, tx, given, numbered) })
 	if err != nil {
-		u.forgetKeys(numbered)
+		forget()
 		return 0, err
 	}
 	return u.created, nil
@@ -122,6 +123,21 @@ func newUpsert[T any](b bulk, c Conflict[T]) (*upsert, error) {
 	u.update, err = updateFields(b.p, c.update)
 	return u, err
 }
+
+// refuse refuses rows that are for the same row, and those marked as deleted:
+// they are in nobody's way, and nobody is in theirs.
+func (u *upsert) refuse(unlike []int) error {
+	if f := u.p.deleted; f != nil {
+		for i := range u.n {
+			if v, err := f.get(u.at(i)); err != nil || v != nil {
+				return fmt.Errorf("orm: upsert %s: %w", u.p.model, rowError(i, fieldError(u.p.model, f, errMarked)))
+			}
+		}
+	}
+	return u.distinct("upsert", u.by, unlike)
+}
+
+var errMarked = errors.New("the row is marked as deleted, and such rows stand beside those that are not; store it with Create or Save")
 
 // run stores all rows.
 func (u *upsert) run(ctx context.Context, tx *database.Tx, given, numbered []int) error {

@@ -121,6 +121,9 @@ func (q VariantQuery[M, V, I]) of(row M) (I, error) {
 	if have.Kind() == reflect.Pointer && !have.IsNil() {
 		have = have.Elem()
 	}
+	if isNull(have.Type()) && have.FieldByName("Valid").Bool() {
+		have = have.FieldByName("V")
+	}
 	for _, v := range q.v.list {
 		if have.Comparable() && have.Interface() == any(v.value) {
 			return v.make(row), nil

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+	"time"
 	"unsafe"
 
 	"github.com/volaweb/vola/database"
@@ -19,6 +21,9 @@ func Create[T any](ctx context.Context, h database.Handle, row *T) error {
 	p, err := planOf(h, reflect.TypeFor[T]())
 	if err != nil {
 		return err
+	}
+	if row == nil {
+		return fmt.Errorf("create %s: %w", p.model, errNoStruct)
 	}
 	return p.saving(ctx, h, row, Saving{}, func(ctx context.Context, h database.Handle) (created, stored bool, err error) {
 		_, err = p.insert(ctx, h, unsafe.Pointer(row), nil)
@@ -146,17 +151,22 @@ func (p *plan) stamp(ptr unsafe.Pointer, created bool) {
 		if !f.tag.autoNow && !(f.tag.autoNowAdd && created) {
 			continue
 		}
-		now := p.b.models.now().UTC().Truncate(microsecond)
-		at := unsafe.Add(ptr, f.offset)
-		switch f.null {
-		case nullPointer:
-			*(*unsafe.Pointer)(at) = unsafe.Pointer(&now)
-			continue
-		case nullStruct:
-			*(*bool)(unsafe.Add(at, f.validAt)) = true
-		}
-		reflect.NewAt(timeType, at).Elem().Set(reflect.ValueOf(now))
+		f.setTime(ptr, p.b.models.now().UTC().Truncate(microsecond))
 	}
+}
+
+// setTime sets the field, which holds a time, of the struct at ptr.
+func (f *field) setTime(ptr unsafe.Pointer, t time.Time) {
+	at := unsafe.Add(ptr, f.offset)
+	switch f.null {
+	case nullPointer:
+		own := t
+		*(*unsafe.Pointer)(at) = unsafe.Pointer(&own)
+		return
+	case nullStruct:
+		*(*bool)(unsafe.Add(at, f.validAt)) = true
+	}
+	reflect.NewAt(timeType, at).Elem().Set(reflect.ValueOf(t))
 }
 
 // Update stores the named fields of row, and those tagged auto_now, in the row
@@ -169,30 +179,20 @@ func Update[T any](ctx context.Context, h database.Handle, row *T, fields ...Fie
 	if err != nil {
 		return err
 	}
-	if len(fields) == 0 {
-		return fmt.Errorf("orm: an update of a %s names no field", p.model)
+	if row == nil {
+		return fmt.Errorf("update %s: %w", p.model, errNoStruct)
 	}
-	set := make([]assignedField, 0, len(fields)+2)
+	at, err := updateFields(p, fields)
+	if err != nil {
+		return err
+	}
+	set := make([]assignedField, len(at))
+	for k, i := range at {
+		set[k] = assignedField{at: i, op: assignSet}
+	}
 	names := make([]string, len(fields))
 	for k, f := range fields {
 		names[k] = f.fieldOf(*row)
-		i := p.indexOf(names[k])
-		switch {
-		case i < 0:
-			return unknownField(p, names[k])
-		case p.isKey(p.fields[i]):
-			return fmt.Errorf("orm: an update cannot change the key %s of a %s", p.fields[i].name, p.model)
-		case p.fields[i].tag.generated != "":
-			return fieldError(p.model, p.fields[i], errGenerated)
-		case p.fields[i] == p.version:
-			return fieldError(p.model, p.fields[i], errVersion)
-		}
-		set = append(set, assignedField{at: i, op: assignSet})
-	}
-	for i, f := range p.fields {
-		if f.tag.autoNow {
-			set = append(set, assignedField{at: i, op: assignSet})
-		}
 	}
 	return p.saving(ctx, h, row, Saving{Fields: names}, func(ctx context.Context, h database.Handle) (created, stored bool, err error) {
 		ptr := unsafe.Pointer(row)
@@ -237,6 +237,9 @@ func (q *query) update(ctx context.Context, assignments []assignment) (int64, er
 		if err != nil {
 			return 0, err
 		}
+		if slices.ContainsFunc(set, func(other assignedField) bool { return other.at == s.at }) {
+			return 0, fieldError(p.model, p.fields[s.at], errors.New("the update names the column twice"))
+		}
 		s.bind(b, p, v)
 		set = append(set, s)
 	}
@@ -244,7 +247,7 @@ func (q *query) update(ctx context.Context, assignments []assignment) (int64, er
 		set = append(set, p.nextVersion(b))
 	}
 	for i, f := range p.fields {
-		if f.tag.autoNow {
+		if f.tag.autoNow && !slices.ContainsFunc(set, func(other assignedField) bool { return other.at == i }) {
 			s := assignedField{at: i, op: assignSet}
 			v, err := p.encode(i, p.b.models.now().UTC().Truncate(microsecond))
 			if err != nil {
@@ -275,10 +278,16 @@ func (q *query) planToWrite(verb string) (*plan, error) {
 		return nil, err
 	case q.limit >= 0 || q.offset > 0 || len(q.with) > 0 || q.lock != 0:
 		return nil, fmt.Errorf("orm: %s of %s: Limit, Offset, With and ForUpdate cannot be used here", verb, p.model)
-	case len(q.where) == 0 && !q.every:
+	case !slices.ContainsFunc(q.where, (*node).says) && !q.every:
 		return nil, fmt.Errorf("orm: %s of %s has no condition and would concern every row; say Every() if that is meant", verb, p.model)
 	}
 	return p, nil
+}
+
+// says reports whether a condition says anything; And without conditions does
+// not.
+func (n *node) says() bool {
+	return n == nil || n.op != opAnd || slices.ContainsFunc(n.kids, (*node).says)
 }
 
 func (q *query) write(ctx context.Context, p *plan, verb, text string, args []any) (int64, error) {
