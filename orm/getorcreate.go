@@ -177,6 +177,12 @@ type lookup struct {
 	p       *plan
 	columns []string
 	q       query
+	// room is where columns and the conditions are, if they are few.
+	room struct {
+		columns [2]string
+		nodes   [2]node
+		where   [2]*node
+	}
 }
 
 // newLookup checks that the values identify one row.
@@ -185,8 +191,12 @@ func newLookup(h database.Handle, model reflect.Type, set []assignment) (*lookup
 	if err != nil {
 		return nil, err
 	}
-	columns := make([]string, len(set))
-	nodes, where := make([]node, len(set)), make([]*node, len(set))
+	l := &lookup{p: p, q: query{h: h, model: model, limit: -1}}
+	columns, nodes, where := l.room.columns[:], l.room.nodes[:], l.room.where[:]
+	if n := len(set); n > len(columns) {
+		columns, nodes, where = make([]string, n), make([]node, n), make([]*node, n)
+	}
+	columns, where = columns[:len(set)], where[:len(set)]
 	for k, a := range set {
 		i := p.indexOf(a.field)
 		switch {
@@ -205,7 +215,8 @@ func newLookup(h database.Handle, model reflect.Type, set []assignment) (*lookup
 	if !p.identifies(columns) {
 		return nil, fmt.Errorf("orm: the lookup of %s is by %v, which is not just the columns of its key or of one unique constraint; without that two at once could both create the row", p.model, columns)
 	}
-	return &lookup{p, columns, query{h: h, model: model, where: where, limit: -1, deleted: p.seenBy(columns)}}, nil
+	l.columns, l.q.where, l.q.deleted = columns, where, p.seenBy(columns)
+	return l, nil
 }
 
 // create stores the struct at ptr, with the methods of its model, unless there
