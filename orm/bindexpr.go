@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/volaweb/vola/schema"
 )
@@ -143,13 +142,11 @@ func checkDated(fn function, d dated, k schema.Kind) error {
 		return errors.New("orm: Trunc does not go with YearDay; use Day")
 	case k == schema.Date && (d.part == Hour || d.part == Minute || d.part == Second):
 		return fmt.Errorf("orm: a date has no %s", d.part)
-	case k == schema.Date && d.zoned() != "":
+	case k == schema.Date && !d.utc():
 		return errors.New("orm: a date belongs to no time zone; use Part and Trunc for it")
 	}
-	if z := d.zoned(); z != "" {
-		if _, err := time.LoadLocation(z); err != nil || z == "Local" {
-			return fmt.Errorf("orm: %q is no zone of the IANA database, such as Europe/Berlin", z)
-		}
+	if !d.utc() {
+		return checkZone(d.zone)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package orm
 
 import (
+	"fmt"
 	"reflect"
 	"time"
 )
@@ -47,7 +48,10 @@ func Part[M, V any](part DatePart, x Expression[M, V]) Expr[M, int64] {
 }
 
 // PartIn is [Part] of a time as clocks in the zone show it. The zone is one of
-// the IANA database, as time.LoadLocation makes it, or time.UTC.
+// the IANA database, as time.LoadLocation makes it, or time.UTC; others, such
+// as time.FixedZone makes, are an error when the query runs. The Year is NULL
+// where it is not between 1 and 9999 in the zone, as may be next to the ends
+// of time.
 func PartIn[M, V any](part DatePart, x Expression[M, V], zone *time.Location) Expr[M, int64] {
 	e := call[M, int64](fnPart, reflect.TypeFor[int64](), x.expression(nil, nil))
 	e.e.value = dated{part, zone}
@@ -61,7 +65,7 @@ func Trunc[M, V any](part DatePart, x Expression[M, V]) Expr[M, V] {
 }
 
 // TruncIn is [Trunc] of a time by the clocks of the zone, which is as in
-// [PartIn].
+// [PartIn]. It is NULL where the beginning lies before the year 1 of UTC.
 func TruncIn[M, V any](part DatePart, x Expression[M, V], zone *time.Location) Expr[M, V] {
 	e := call[M, V](fnTrunc, nil, x.expression(nil, nil))
 	e.e.value = dated{part, zone}
@@ -76,8 +80,80 @@ type dated struct {
 
 // zoned returns the name of the zone, empty for UTC.
 func (d dated) zoned() string {
-	if d.zone == nil || d.zone == time.UTC || d.zone.String() == "UTC" {
+	if d.utc() {
 		return ""
 	}
 	return d.zone.String()
+}
+
+// utc reports whether the zone is UTC, by its name and by its offsets:
+// time.Parse makes zones without a name for all offsets.
+func (d dated) utc() bool {
+	if d.zone == nil || d.zone == time.UTC {
+		return true
+	}
+	name := d.zone.String()
+	return (name == "" || name == "UTC") && sameOffsets(d.zone, time.UTC)
+}
+
+// checkZone refuses zones that the databases do not know as Go does. They are
+// told no more of a zone than its name.
+func checkZone(zone *time.Location) error {
+	name := zone.String()
+	if like := likeAbbreviation(name); like != "" {
+		return fmt.Errorf("orm: PostgreSQL takes the zone %s for the same offset all year, or all time; use %s", name, like)
+	}
+	// All names of the database begin with a capital letter. Links of some
+	// systems, such as posix/Europe/Berlin, do not.
+	if name == "" || name == "Local" || name[0] < 'A' || name[0] > 'Z' {
+		return noZone(name)
+	}
+	known, err := time.LoadLocation(name)
+	if err != nil {
+		return noZone(name)
+	}
+	if !sameOffsets(zone, known) {
+		return fmt.Errorf("orm: the zone %q has other offsets than the IANA database has for that name; make it with time.LoadLocation", name)
+	}
+	return nil
+}
+
+func noZone(name string) error {
+	return fmt.Errorf("orm: %q is no zone of the IANA database; make one with time.LoadLocation, such as Europe/Berlin, or Etc/GMT-1 for one hour east of UTC all year", name)
+}
+
+// likeAbbreviation returns what to use instead of the zones whose names are
+// abbreviations to PostgreSQL, and empty for others. GMT, UCT and Zulu mean
+// the same either way.
+func likeAbbreviation(name string) string {
+	switch name {
+	case "CET", "MET":
+		return "Europe/Brussels"
+	case "EET":
+		return "Europe/Athens"
+	case "WET":
+		return "Europe/Lisbon"
+	case "EST":
+		return "America/Panama"
+	case "MST":
+		return "America/Phoenix"
+	case "HST":
+		return "Pacific/Honolulu"
+	}
+	return ""
+}
+
+// sameOffsets compares two zones in both halves of some years.
+func sameOffsets(a, b *time.Location) bool {
+	for _, year := range [...]int{1900, 1970, 2000, 2026} {
+		for _, month := range [...]time.Month{time.January, time.July} {
+			t := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
+			_, x := t.In(a).Zone()
+			_, y := t.In(b).Zone()
+			if x != y {
+				return false
+			}
+		}
+	}
+	return true
 }

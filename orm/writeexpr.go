@@ -178,7 +178,11 @@ func (w *writer) part(d dated, k schema.Kind) string {
 			x = "(§ AT TIME ZONE '" + orUTC(d.zoned()) + "')"
 		}
 		name := [...]string{"", "year", "quarter", "month", "day", "hour", "minute", "second", "dow", "doy"}[d.part]
-		return "CAST(floor(extract(" + name + " FROM " + x + ")) AS bigint)"
+		x = "CAST(floor(extract(" + name + " FROM " + x + ")) AS bigint)"
+		if d.part == Year && d.zoned() != "" {
+			x = "nullif(nullif(" + x + ", -1), 10000)" // beyond either end
+		}
+		return x
 	}
 	x := "§"
 	if z := d.zoned(); z != "" {
@@ -188,7 +192,11 @@ func (w *writer) part(d dated, k schema.Kind) string {
 		return "((CAST(strftime('%m', " + x + ") AS INTEGER) + 2) / 3)"
 	}
 	code := [...]string{"", "%Y", "", "%m", "%d", "%H", "%M", "%S", "%w", "%j"}[d.part]
-	return "CAST(strftime('" + code + "', " + x + ") AS INTEGER)"
+	x = "CAST(strftime('" + code + "', " + x + ") AS INTEGER)"
+	if d.part == Year && d.zoned() != "" {
+		x = "nullif(" + x + ", 0)" // what vola_clock shows beyond either end
+	}
+	return x
 }
 
 func orUTC(zone string) string {
@@ -207,7 +215,11 @@ func (w *writer) trunc(d dated, k schema.Kind) string {
 	if k == schema.Date {
 		return "CAST(date_trunc('" + name + "', CAST(§ AS timestamp)) AS date)"
 	}
-	return "date_trunc('" + name + "', §, '" + orUTC(d.zoned()) + "')"
+	if d.zoned() == "" {
+		return "date_trunc('" + name + "', §, 'UTC')"
+	}
+	const before = "CAST('0001-12-31 23:59:59+00 BC' AS timestamptz)" // year 1
+	return "nullif(greatest(date_trunc('" + name + "', §, '" + d.zoned() + "'), " + before + "), " + before + ")"
 }
 
 // json writes a look into a document.

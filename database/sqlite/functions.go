@@ -31,13 +31,13 @@ func openEngine(dsn string) (*sql.DB, error) {
 	for _, f := range [...]struct {
 		name string
 		args int32
-		fn   func(args []string) (string, error)
+		fn   func(args []string) (driver.Value, error)
 	}{
-		{"vola_lower", 1, func(args []string) (string, error) { return lower(args[0]), nil }},
-		{"vola_upper", 1, func(args []string) (string, error) { return upper(args[0]), nil }},
-		{"vola_fold", 1, func(args []string) (string, error) { return fold(args[0]), nil }},
-		{"vola_clock", 2, func(args []string) (string, error) { return zones.clockIn(args[0], args[1]) }},
-		{"vola_trunc", 3, func(args []string) (string, error) { return zones.truncate(args[0], args[1], args[2]) }},
+		{"vola_lower", 1, func(args []string) (driver.Value, error) { return lower(args[0]), nil }},
+		{"vola_upper", 1, func(args []string) (driver.Value, error) { return upper(args[0]), nil }},
+		{"vola_fold", 1, func(args []string) (driver.Value, error) { return fold(args[0]), nil }},
+		{"vola_clock", 2, func(args []string) (driver.Value, error) { return zones.clockIn(args[0], args[1]) }},
+		{"vola_trunc", 3, func(args []string) (driver.Value, error) { return zones.truncate(args[0], args[1], args[2]) }},
 	} {
 		err := d.RegisterDeterministicScalarFunction(f.name, f.args, func(_ *engine.FunctionContext, args []driver.Value) (driver.Value, error) {
 			return onTexts(f.name, f.fn, args)
@@ -53,7 +53,7 @@ func openEngine(dsn string) (*sql.DB, error) {
 }
 
 // onTexts calls a function of texts. Of NULL it is NULL.
-func onTexts(name string, fn func([]string) (string, error), args []driver.Value) (driver.Value, error) {
+func onTexts(name string, fn func([]string) (driver.Value, error), args []driver.Value) (driver.Value, error) {
 	texts := make([]string, len(args))
 	for i, a := range args {
 		switch a := a.(type) {
@@ -110,21 +110,26 @@ const (
 	storedDate = "2006-01-02"
 )
 
-// clockIn returns what clocks in the zone show at a stored time.
-func (z *zones) clockIn(text, zone string) (string, error) {
+// clockIn returns what clocks in the zone show at a stored time. For the year
+// after 9999, which SQLite does not know, it has the year 0: its days are the
+// same ones of the week.
+func (z *zones) clockIn(text, zone string) (driver.Value, error) {
 	t, loc, err := z.parse(text, zone)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return t.In(loc).Format(storedTime), nil
+	if t = t.In(loc); t.Year() > 9999 {
+		t = t.AddDate(-10000, 0, 0)
+	}
+	return t.Format(storedTime), nil
 }
 
 // truncate returns the beginning of the year, month and so on that a stored
-// time or date lies in.
-func (z *zones) truncate(text, part, zone string) (string, error) {
+// time or date lies in, and NULL where that is before the year 1.
+func (z *zones) truncate(text, part, zone string) (driver.Value, error) {
 	t, loc, err := z.parse(text, zone)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	t = t.In(loc)
 	y, m, d := t.Date()
@@ -146,12 +151,15 @@ func (z *zones) truncate(text, part, zone string) (string, error) {
 		t = t.Add(-time.Duration(t.Second()) * time.Second)
 	case "second":
 	default:
-		return "", fmt.Errorf("%q is no part of a time", part)
+		return nil, fmt.Errorf("%q is no part of a time", part)
 	}
 	if len(text) == len(storedDate) {
 		return t.Format(storedDate), nil
 	}
-	return t.UTC().Truncate(time.Second).Format(storedTime), nil
+	if t = t.UTC().Truncate(time.Second); t.Year() < 1 {
+		return nil, nil
+	}
+	return t.Format(storedTime), nil
 }
 
 // zones keeps the time zones that were loaded, which takes reading a file.
