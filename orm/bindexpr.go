@@ -225,9 +225,11 @@ func (b *binder) aggregate(p *plan, e *expr) {
 		b.expr(p, e.args[0], k)
 		b.grouped = true
 	}
+	b.grouped = false
 	for _, n := range e.conds {
 		b.node(p, n)
 	}
+	b.grouped = true
 }
 
 // canAggregate reports why an aggregate cannot be made of values of a kind.

@@ -25,9 +25,11 @@ type Selection[R any] struct{ s *selection }
 //	q := orm.From[Post](db).OrderBy(orm.Count[Post]().Desc())
 //	counts, err := orm.Select[TopicCount](q, Posts.Topic, orm.Count[Post]()).All(ctx)
 //
-// When one of them is an [Aggregate], rows with the same values of all others
-// are one group, and give one R. Without another there is one group of all
-// rows, even if there is none. A field must be of the expression's type, or a
+// When one of them is an [Aggregate], or the query has one in its order or a
+// Having, rows with the same values of all others are one group, and give one
+// R. Without another there is one group of all rows, even if there is none.
+// What is not selected has no one value in a group, and is an error in the
+// order, in a Having and beside an aggregate. A field must be of the expression's type, or a
 // pointer to one or a sql.Null where that may be NULL. A single expression may
 // be read into a plain value, as in Select[string]. A whole [Row] goes into a
 // field of the model's type.
@@ -311,7 +313,15 @@ func (b *binder) selection(p *plan, s *selection) {
 	grouped := s.grouped()
 	b.shape = append(b.shape, flag(s.distinct), flag(grouped), byte(s.deleted), byte(len(s.items)))
 	outer := b.grouped
-	b.grouped = true
+	var g *grouping
+	if grouped {
+		g = newGrouping(p, s)
+		if err := g.check(); err != nil {
+			b.fail(err)
+			return
+		}
+	}
+	b.grouped = grouped
 	for _, x := range s.items {
 		if x.kind == exprRow {
 			b.shape = append(b.shape, '*')
@@ -323,7 +333,7 @@ func (b *binder) selection(p *plan, s *selection) {
 	for _, n := range s.where {
 		b.node(p, n)
 	}
-	b.grouped = true
+	b.grouped = grouped
 	b.shape = append(b.shape, 'H')
 	for _, n := range s.having {
 		b.node(p, n)
@@ -336,9 +346,14 @@ func (b *binder) selection(p *plan, s *selection) {
 			b.shape = strconv.AppendInt(append(b.shape, 'p'), int64(place), 10)
 			b.shape = append(b.shape, flag(o.desc), byte(o.nulls))
 			continue
-		case grouped && (o.expr == nil || !o.expr.hasAggregate()), s.distinct:
+		case s.distinct:
 			b.fail(fmt.Errorf("orm: Select from %s is ordered by what is not selected; of rows that are one result there is no one value of it", p.model))
 			return
+		case grouped:
+			if err := g.order(o); err != nil {
+				b.fail(err)
+				return
+			}
 		}
 		b.orders(p, []order{o})
 	}
@@ -352,11 +367,6 @@ func flag(on bool) byte {
 		return '1'
 	}
 	return '0'
-}
-
-// grouped reports whether rows are put together in groups.
-func (s *selection) grouped() bool {
-	return len(s.having) > 0 || slices.ContainsFunc(s.items, (*expr).hasAggregate)
 }
 
 // placeOf returns the place, from 1, of the column of the result that an order
