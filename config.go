@@ -27,10 +27,11 @@ type Config struct {
 	Middleware []web.Middleware
 	// Templates are the project's own template files, before those of the
 	// modules. In a program these are usually embedded; a folder "templates" in
-	// the working directory goes before them.
+	// the working directory goes before them, and so does, under "serve --dev"
+	// and wherever the program is started, the one beside package main.
 	Templates fs.FS
-	// Static are the project's own static files, before those of the modules. A
-	// folder "static" in the working directory goes before them.
+	// Static are the project's own static files, before those of the modules.
+	// Folders "static" go before them as with Templates.
 	Static fs.FS
 	// Dir is the folder that "templates" and "static" are looked for in.
 	// Defaults to the working directory.

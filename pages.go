@@ -96,7 +96,10 @@ func (r renderer) Render(ctx context.Context, w io.Writer, page templates.Render
 // loaders returns where template files come from, the project's own first. In
 // development the folders that embedded files were made from go before those.
 func (s *Site) loaders() []templates.Loader {
-	out := []templates.Loader{templates.Dir(filepath.Join(s.cfg.Dir, "templates"))}
+	var out []templates.Loader
+	for _, dir := range s.projectDirs() {
+		out = append(out, templates.Dir(filepath.Join(dir, "templates")))
+	}
 	if s.cfg.Templates != nil {
 		out = append(out, templates.FS("the project (embedded)", s.cfg.Templates))
 	}
@@ -115,7 +118,10 @@ func (s *Site) loaders() []templates.Loader {
 
 // readStatic collects the static files, in the order of the templates.
 func (s *Site) readStatic() error {
-	layers := []fs.FS{os.DirFS(filepath.Join(s.cfg.Dir, "static"))}
+	var layers []fs.FS
+	for _, dir := range s.projectDirs() {
+		layers = append(layers, os.DirFS(filepath.Join(dir, "static")))
+	}
 	if s.cfg.Static != nil {
 		layers = append(layers, s.cfg.Static)
 	}

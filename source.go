@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -11,13 +12,66 @@ import (
 )
 
 // sourceDir returns the folder with the source of a module, in development and
-// where it is part of the program's own source below the working directory;
-// "" otherwise.
+// where it is part of the program's own source; "" otherwise.
 func (s *Site) sourceDir(m module.Module) string {
+	return s.devDir(pathOf(m))
+}
+
+// projectDirs returns the folders that the project's own "templates" and
+// "static" are looked for in: the working directory and, in development, that
+// of package main, which the embedded files were made from.
+func (s *Site) projectDirs() []string {
+	out := []string{s.cfg.Dir}
+	if dir := s.devDir("main"); dir != "" && !sameDir(dir, s.cfg.Dir) {
+		out = append(out, dir)
+	}
+	return out
+}
+
+// devDir returns the folder of a package of the program's own source, which is
+// looked for around the working directory and, for programs that are started
+// elsewhere, where they were built. It returns "" in production.
+func (s *Site) devDir(path string) string {
 	if !s.opts.Dev {
 		return ""
 	}
-	return packageDir(s.cfg.Dir, pathOf(m))
+	if dir := packageDir(s.cfg.Dir, path); dir != "" {
+		return dir
+	}
+	built := mainSource()
+	if built == "" {
+		return ""
+	}
+	return packageDir(built, path)
+}
+
+// mainSource returns the folder that package main was built from, when it is
+// still there; "" when it is not, when paths were trimmed, and in tests.
+func mainSource() string {
+	pcs := make([]uintptr, 128)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
+	for more := true; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		if f.Function != "main.main" {
+			continue
+		}
+		if _, err := os.Stat(f.File); err != nil || !filepath.IsAbs(f.File) {
+			return ""
+		}
+		return filepath.Dir(f.File)
+	}
+	return ""
+}
+
+// sameDir reports whether both names lead to the same folder.
+func sameDir(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(filepath.Join(b, "."))
+	return err == nil && os.SameFile(x, y)
 }
 
 // pathOf returns the import path of the package that declares the module's
