@@ -70,6 +70,9 @@ func (p *program) makeMigrations(env module.Env, f makeFlags, names []string) er
 	if f.empty && len(names) == 0 {
 		return module.Usagef("makemigrations --empty needs the name of a module")
 	}
+	if (f.empty || f.merge) && len(f.renames)+len(f.values) > 0 {
+		return module.Usagef("makemigrations with --empty or --merge compares nothing, so it has no use for --rename and --value")
+	}
 	changes, err := p.findChanges(env, f, names)
 	if err != nil {
 		return err
@@ -99,7 +102,7 @@ func (p *program) findChanges(env module.Env, f makeFlags, names []string) ([]mi
 	if err := errors.Join(s.readModels(), s.readMigrations()); err != nil {
 		return nil, usageError{err}
 	}
-	opts := migrate.MakeOptions{Modules: names, Name: f.name, Renames: append(s.renamed(), f.renames...), Values: f.values, Empty: f.empty}
+	opts := migrate.MakeOptions{Modules: names, Name: f.name, Renames: f.renames, Tagged: s.renamed(), Values: f.values, Empty: f.empty}
 	if !f.check { // nothing would come of the answers
 		opts.Ask = asker(env)
 	}
@@ -141,7 +144,7 @@ func (s *Site) renamed() []migrate.Rename {
 // unmigrated returns an error when the models are not what the migrations lead
 // to. Questions that only a person can answer are changes too.
 func (s *Site) unmigrated() error {
-	changes, err := migrate.Make(s.graph, s.wanted(), migrate.MakeOptions{Renames: s.renamed()})
+	changes, err := migrate.Make(s.graph, s.wanted(), migrate.MakeOptions{Tagged: s.renamed()})
 	if err == nil && len(changes) == 0 {
 		return nil
 	}

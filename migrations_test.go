@@ -56,6 +56,8 @@ func TestRenamesAreToldNeverGuessed(t *testing.T) {
 	run(t, tagged, nil, "check").want(t, 1, "the module notes have changes without migrations")
 	run(t, untagged, nil, "makemigrations", "--dry-run").want(t, 1, "title", "headline", "--rename")
 	run(t, untagged, nil, "makemigrations", "--dry-run", "--rename", "notes_note.title=headline").want(t, 0, "RenameColumn")
+	run(t, untagged, nil, "makemigrations", "--dry-run", "--rename", "Note.Titel=Headline").want(t, 1, "--rename Note.Titel=Headline: ", "did you mean title?")
+	run(t, untagged, nil, "makemigrations", "--merge", "--value", "Note.Title=0").want(t, 2, "no use for --rename and --value")
 }
 
 // TestProcessesMigrateAtOnce starts several real processes that migrate the

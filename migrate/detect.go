@@ -32,6 +32,11 @@ type detector struct {
 	open     []string // modules being worked on, outermost first
 	done     []string // modules that were worked on
 	errs     []error
+
+	// before and after are the tables of the modules at hand, as they are in
+	// the migrations and as they are wanted.
+	before, after []schema.Table
+	used          []bool // which of opts.Values a column got
 }
 
 func (d *detector) fail(format string, args ...any) {

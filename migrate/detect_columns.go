@@ -172,8 +172,9 @@ func (d *detector) value(table string, c schema.Column, kind QuestionKind, quest
 }
 
 func (d *detector) given(table, column string) (SQL, bool) {
-	for _, v := range d.opts.Values {
+	for i, v := range d.opts.Values {
 		if namesTable(v.Table, table) && namesColumn(v.Column, column) {
+			d.used[i] = true
 			return v.SQL, true
 		}
 	}

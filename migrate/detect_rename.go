@@ -84,7 +84,7 @@ func sameTypes(a, b schema.Table) bool {
 // wasTable reports whether the table old is to be renamed to t, as was given or
 // is answered.
 func (d *detector) wasTable(old, t schema.Table) bool {
-	for _, r := range d.opts.Renames {
+	for _, r := range slices.Concat(d.opts.Renames, d.opts.Tagged) {
 		if r.Column == "" && namesTable(r.Table, old.Name) {
 			return r.To != "" && namesTable(r.To, t.Name)
 		}
@@ -126,7 +126,7 @@ func (d *detector) renameColumns(module string, want schema.Table) {
 }
 
 func (d *detector) wasColumn(have, want schema.Table, old, c schema.Column) bool {
-	for _, r := range d.opts.Renames {
+	for _, r := range slices.Concat(d.opts.Renames, d.opts.Tagged) {
 		if r.Column != "" && namesTable(r.Table, want.Name) && namesColumn(r.Column, old.Name) {
 			return r.To != "" && namesColumn(r.To, c.Name)
 		}

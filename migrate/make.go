@@ -19,9 +19,14 @@ type MakeOptions struct {
 	// a name made of what they do.
 	Name string
 	// Renames are what was given another name. What is not in here is asked
-	// for, and nothing is taken for renamed without an answer.
+	// for, and nothing is taken for renamed without an answer. One that names
+	// what is not there, or what has not changed, is an error.
 	Renames []Rename
-	// Values are for columns that need them.
+	// Tagged are further renames, which the tags of models tell of. Those that
+	// have been made already are passed over.
+	Tagged []Rename
+	// Values are for columns that need them. One that no column needs is an
+	// error.
 	Values []Value
 	// Empty makes a migration without operations for each of Modules, to be
 	// filled by hand.
@@ -123,7 +128,14 @@ func Make(g *Graph, want map[string]schema.Schema, opts MakeOptions) ([]Change, 
 		}
 	}
 	slices.Sort(d.modules)
-	d.detect()
+	d.used = make([]bool, len(opts.Values))
+	d.checkAnswers()
+	if len(d.errs) == 0 {
+		d.detect()
+	}
+	if len(d.errs) == 0 {
+		d.checkValuesUsed()
+	}
 	if err := errors.Join(d.errs...); err != nil {
 		return nil, err
 	}

@@ -123,9 +123,9 @@ func (h *randomHistory) want() map[string]schema.Schema {
 	return out
 }
 
-// advance makes and applies the next migrations and compares the tables.
-func (h *randomHistory) advance(t *testing.T, step int) bool {
-	changes, err := migrate.Make(h.list.graph(t), h.want(),
+// make makes the next migrations.
+func (h *randomHistory) make(t *testing.T, step int) ([]migrate.Change, error) {
+	return migrate.Make(h.list.graph(t), h.want(),
 		migrate.MakeOptions{Name: fmt.Sprintf("step_%d", step), Renames: h.renames, Values: h.values,
 			Ask: func(q migrate.Question) (string, error) {
 				if q.Kind == migrate.WasTableRenamed || q.Kind == migrate.WasColumnRenamed {
@@ -133,6 +133,27 @@ func (h *randomHistory) advance(t *testing.T, step int) bool {
 				}
 				return "", fmt.Errorf("unexpected question: %s", q.Text)
 			}})
+}
+
+// takeBack drops answers that are refused because later changes of the same
+// step undid what they were for, and reports whether there was one.
+func (h *randomHistory) takeBack(err error) bool {
+	before := len(h.values) + len(h.renames)
+	h.values = slices.DeleteFunc(h.values, func(v migrate.Value) bool {
+		return strings.Contains(err.Error(), "--value "+v.Table+"."+v.Column+"="+v.SQL.SQLite+":")
+	})
+	h.renames = slices.DeleteFunc(h.renames, func(r migrate.Rename) bool {
+		return strings.Contains(err.Error(), "--rename "+strings.TrimSuffix(r.Table+"."+r.Column, ".")+"="+r.To+":")
+	})
+	return len(h.values)+len(h.renames) < before
+}
+
+// advance makes and applies the next migrations and compares the tables.
+func (h *randomHistory) advance(t *testing.T, step int) bool {
+	changes, err := h.make(t, step)
+	for err != nil && h.takeBack(err) {
+		changes, err = h.make(t, step)
+	}
 	if err != nil {
 		t.Errorf("step %d: Make: %v", step, err)
 		return false
