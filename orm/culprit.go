@@ -3,6 +3,9 @@ package orm
 import (
 	"context"
 	"errors"
+	"fmt"
+	"reflect"
+	"slices"
 	"unsafe"
 
 	"github.com/volaweb/vola/database"
@@ -39,7 +42,7 @@ func (p *plan) blameWrite(ctx context.Context, h database.Handle, ptr unsafe.Poi
 		if qerr == nil && !found {
 			e.Table, e.Columns = p.table, []string{f.column}
 			e.Constraint = schema.ForeignKeyName(p.table, e.Columns, to.table, to.key.column)
-			return err
+			return &culprit{p.dangling(f, ptr), err}
 		}
 	}
 	return err
@@ -55,8 +58,49 @@ func (p *plan) blameDelete(ctx context.Context, h database.Handle, err error, wh
 	}
 	if key, qerr := p.protector(ctx, h, false, where, args...); qerr == nil && key.Name != "" {
 		e.Table, e.Columns, e.Constraint = key.table, key.Columns, key.Name
+		return &culprit{p.referrer(key) + " still refers to a row of " + p.model.String(), err}
 	}
 	return err
+}
+
+// culprit is an error with what was found out about it afterwards. The texts
+// of the errors around the database's own were made before that.
+type culprit struct {
+	text string
+	err  error
+}
+
+func (e *culprit) Error() string { return e.text + ": " + e.err.Error() }
+func (e *culprit) Unwrap() error { return e.err }
+
+// dangling says what is wrong with the reference f of the row at ptr, which
+// leads to no row.
+func (p *plan) dangling(f *field, ptr unsafe.Pointer) string {
+	name := p.model.String() + "." + f.name
+	v := reflect.NewAt(f.typ, unsafe.Add(ptr, f.offset)).Elem()
+	switch f.null {
+	case nullPointer:
+		v = v.Elem()
+	case nullStruct:
+		v = v.FieldByName("V")
+	}
+	id := v.FieldByName("ID")
+	if id.IsZero() {
+		return name + " is not set"
+	}
+	return fmt.Sprintf("%s refers to the %s %v, which does not exist", name, f.ref.model, id.Interface())
+}
+
+// referrer returns the field that the key is about.
+func (p *plan) referrer(key protection) string {
+	for _, m := range p.b.models.all {
+		for _, f := range m.fields {
+			if m.table == key.table && f.ref != nil && slices.Contains(key.Columns, f.column) {
+				return m.String() + "." + f.name
+			}
+		}
+	}
+	return "the table " + key.table // one of pairs
 }
 
 // anonymous returns the foreign-key error in err's tree that names nothing.
