@@ -19,6 +19,7 @@ const (
 	Serialization           // another transaction was in the way; the transaction may be tried again
 	Connection              // the database does not answer, or the connection broke
 	NoRows                  // a query that should return a row returned none
+	OutOfRange              // a value was computed, or given, that the database or the column cannot hold
 )
 
 // Error is an error of which the database told more than a text. Compare with
@@ -45,6 +46,7 @@ var (
 	ErrSerialization error = &Error{Kind: Serialization}
 	ErrConnection    error = &Error{Kind: Connection}
 	ErrNoRows        error = &Error{Kind: NoRows}
+	ErrOutOfRange    error = &Error{Kind: OutOfRange}
 )
 
 // Error returns a sentence that names the constraint, followed by the
@@ -75,6 +77,8 @@ func (e *Error) Error() string {
 		b.WriteString("no connection to the database")
 	case NoRows:
 		b.WriteString("no such row")
+	case OutOfRange:
+		b.WriteString("a value does not fit")
 	}
 	if e.Table != "" {
 		b.WriteString(" in table " + e.Table)
@@ -102,7 +106,7 @@ func (e *Error) FaultKind() fault.Kind {
 	switch e.Kind {
 	case Unique, ForeignKey, Serialization:
 		return fault.Conflict
-	case NotNull, Check:
+	case NotNull, Check, OutOfRange:
 		return fault.Invalid
 	case Connection:
 		return fault.Unavailable

@@ -55,8 +55,8 @@ func arithmetic[M any, V Numeric](fn function, a, b Expression[M, V]) NumberExpr
 }
 
 // Add is a + b. A sum of whole numbers beyond 64 bits is an error of the
-// statement on PostgreSQL, and when it is read on SQLite; so for [Sub] and
-// [Mul].
+// statement, but in a query on SQLite, where it is one when it is read; so for
+// [Sub] and [Mul].
 func Add[M any, V Numeric](a, b Expression[M, V]) NumberExpr[M, V] { return arithmetic(fnAdd, a, b) }
 
 // Sub is a - b.

@@ -39,8 +39,16 @@ func (c Column[M, V]) Set(v V) Assignment[M] {
 // update:
 //
 //	Update(ctx, Posts.Score.SetTo(orm.Add(Posts.Hits, Posts.Likes)))
+//
+// What the column does not hold is an error, and then no row is changed: a
+// number out of the field's range, a text that is too long, what is not among
+// the choices.
 func (c Column[M, V]) SetTo(x Expression[M, V]) Assignment[M] {
-	return Assignment[M]{assignment{c.name, assignExpr, x.expression(nil, nil)}}
+	e := x.expression(nil, nil)
+	if e != nil && e.isValue() {
+		return Assignment[M]{assignment{c.name, assignSet, e.value}}
+	}
+	return Assignment[M]{assignment{c.name, assignExpr, e}}
 }
 
 // Asc orders by the column, smallest first. Rows without a value come before
@@ -83,7 +91,8 @@ func NewNumber[M, V any](field string) Number[M, V] {
 }
 
 // Add adds v to the column's value in the database, so that no concurrent
-// change is lost.
+// change is lost. A sum that the column does not hold is an error, and then no
+// row is changed.
 func (c Number[M, V]) Add(v V) Assignment[M] {
 	return Assignment[M]{assignment{c.name, assignAdd, v}}
 }

@@ -65,7 +65,13 @@ func (w *writer) sum(p *plan, i int) {
 		w.args = part.args
 		return
 	}
-	w.col("t0", p.fields[i].column)
+	if k := p.fields[i].columnType().Kind; !w.sqlite() && (k == schema.Int16 || k == schema.Int32) {
+		w.str("CAST(") // so that the guard finds a sum that is too large
+		w.col("t0", p.fields[i].column)
+		w.str(" AS bigint)")
+	} else {
+		w.col("t0", p.fields[i].column)
+	}
 	w.str(" + ")
 	w.arg()
 }

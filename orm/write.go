@@ -268,7 +268,8 @@ func (q *query) update(ctx context.Context, assignments []assignment) (int64, er
 	if err != nil {
 		return 0, err
 	}
-	return q.write(ctx, p, "update", text, b.args)
+	n, err := q.write(ctx, p, "update", text, b.args)
+	return n, p.blameUpdate(err, set, where)
 }
 
 func (q *query) planToWrite(verb string) (*plan, error) {
@@ -368,9 +369,13 @@ func (w *writer) update(p *plan, set []assignedField) {
 		case assignNull:
 			w.str("NULL")
 		case assignAdd:
-			w.sum(p, s.at)
+			if p.fields[s.at] == p.version {
+				w.sum(p, s.at) // of ones: it never gets that far
+				continue
+			}
+			w.guarded(p, s.at, false, func() { w.sum(p, s.at) })
 		case assignExpr:
-			w.expr(p, "t0", s.expr, p.kindAt(s.at))
+			w.guarded(p, s.at, s.expr.hasSQL(), func() { w.expr(p, "t0", s.expr, p.kindAt(s.at)) })
 		default:
 			w.arg()
 		}

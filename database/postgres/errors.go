@@ -35,6 +35,8 @@ func mapError(err error) error {
 		out.Kind, out.Columns = database.NotNull, []string{e.ColumnName}
 	case "23514":
 		out.Kind = database.Check
+	case "22001", "22003", "22008": // a text too long, a number, a time out of range
+		out.Kind = database.OutOfRange
 	case "40001", "40P01", "55P03": // 55P03: lock_timeout
 		out.Kind = database.Serialization
 	case "57P01", "57P02", "57P03", "53300": // shut down, crashed, starting up, too many connections

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -46,7 +47,7 @@ func openEngine(dsn string) (*sql.DB, error) {
 			return nil, err
 		}
 	}
-	if err := registerDecimal(d); err != nil {
+	if err := errors.Join(registerDecimal(d), registerFit(d)); err != nil {
 		return nil, err
 	}
 	return sql.OpenDB(&connector{d, dsn}), nil
