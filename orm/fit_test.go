@@ -253,3 +253,44 @@ func TestSeveralColumnsMayBeToBlame(t *testing.T) {
 		}
 	})
 }
+
+func TestFloat32sStayThoseOfTheStruct(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		use(t, db, orm.Model[fitted](orm.Table("fitted")))
+		const n = 4
+		for range n {
+			if err := orm.Create(ctx, db, &fitted{F32: 1, Price: "1", State: "draft", Level: 1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		q := orm.From[fitted](db)
+		for _, set := range []orm.Assignment[fitted]{fitF32.Add(0.1), fitF32.SetTo(fitF32.Times(1.1)), fitF32.SetTo(fitF32.Times(1e-30)), fitF32.SetTo(fitF32.Times(1e-30))} {
+			if _, err := q.Every().Update(ctx, set); err != nil {
+				t.Fatal(err)
+			}
+			row, err := q.First(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found, err := q.Where(fitF32.Eq(row.F32)).Count(ctx); found != n || err != nil {
+				t.Errorf("%d rows have the %v that was read: %v", found, row.F32, err)
+			}
+			seen := 0
+			for after := ""; ; seen++ {
+				page, err := q.OrderBy(fitF32.Asc(), fitID.Asc()).Seek(ctx, after, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if after = page.Next; after == "" {
+					seen += len(page.Items)
+					break
+				}
+			}
+			if seen != n {
+				t.Errorf("pages show %d of %d rows of %v", seen, n, row.F32)
+			}
+		}
+	})
+}
