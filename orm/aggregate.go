@@ -37,7 +37,8 @@ func CountDistinct[M, V any](x Expression[M, V]) Aggregate[M, int64] {
 
 // Sum is the sum of the values of x, which must be numbers, decimals or
 // durations; 0 where there are none. A sum of whole numbers beyond 64 bits is
-// an error.
+// an error. A sum of decimals need not fit the column; SQLite adds up to 15
+// digits, and more are an error.
 func Sum[M, V any](x Expression[M, V]) Aggregate[M, V] {
 	return aggregate[M, V](fnSum, nil, x.expression(nil, nil))
 }

@@ -294,3 +294,33 @@ func TestFloat32sStayThoseOfTheStruct(t *testing.T) {
 		}
 	})
 }
+
+func TestASumOfDecimalsNeedNotFitTheColumn(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		use(t, db, orm.Model[fitted](orm.Table("fitted")))
+		q := orm.From[fitted](db)
+		for _, price := range []string{"99999999.99", "1.50"} {
+			if err := orm.Create(ctx, db, &fitted{Price: price, State: "draft", Level: 1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		const want = "100000001.49"
+		sum := orm.Sum(fitPrice)
+		for name, x := range map[string]orm.Expression[fitted, string]{"sum": sum, "coalesce": orm.Coalesce(sum, orm.Value[fitted]("200000000.00"))} {
+			if got, err := orm.Select[string](q, x).Get(ctx); got != want || err != nil {
+				t.Errorf("%s: %q, %v", name, got, err)
+			}
+		}
+		states, err := orm.Select[string](q.Having(sum.Ge("100000001.49"), sum.Lt("1000000000")), fitState).All(ctx)
+		if len(states) != 1 || err != nil {
+			t.Errorf("groups by their sum: %v, %v", states, err)
+		}
+		// In the column there is still no room for it.
+		_, err = q.Every().Update(ctx, fitPrice.SetTo(orm.Scalar[fitted](orm.Select[string](q, sum))))
+		if e := (*orm.FieldError)(nil); !errors.As(err, &e) || e.Field != "Price" {
+			t.Errorf("the sum in the column: %v", err)
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/schema"
 )
 
 // kind is how the values of an expression are stored, given and read.
@@ -71,8 +72,32 @@ func (p *plan) kindOf(e *expr) (kind, error) {
 			return kind{}, err
 		}
 		return target.kindOf(e.sel.items[0])
+	case e.kind == exprAggregate && e.fn == fnSum:
+		k, err := p.kindOfFirst(e.args)
+		if err != nil {
+			return kind{}, err
+		}
+		return p.b.sumOf(k), nil
 	}
 	return p.kindOfFirst(e.args)
+}
+
+// sqliteDigits is how many digits of a decimal a float64 holds without doubt,
+// in which SQLite adds.
+const sqliteDigits = 15
+
+// sumOf returns the kind of a sum of values of a kind: that of decimals may
+// have more digits than each of them.
+func (b *binding) sumOf(k kind) kind {
+	if k.f.store.Kind != schema.Decimal {
+		return k
+	}
+	f := *k.f
+	f.store.Precision = maxPrecision
+	if b.dialect.Name() == "sqlite" {
+		f.store.Precision = max(sqliteDigits, k.f.store.Precision)
+	}
+	return kind{&f, k.codec}
 }
 
 // kindOfFirst returns the kind that expressions have in common: that of the
