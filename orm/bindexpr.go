@@ -18,6 +18,10 @@ func (b *binder) expr(p *plan, e *expr, like kind) {
 		b.fail(errZeroExpr)
 		return
 	}
+	if err := p.meets(e, like); err != nil {
+		b.fail(err)
+		return
+	}
 	b.shape = append(b.shape, 'E', byte(e.kind), byte(e.fn), byte(len(e.args)), byte(len(e.conds)))
 	switch e.kind {
 	case exprField:
@@ -31,11 +35,11 @@ func (b *binder) expr(p *plan, e *expr, like kind) {
 	case exprIs:
 		b.node(p, e.conds[0])
 	case exprCall:
-		b.call(p, e)
+		b.call(p, e, like)
 	case exprAggregate:
 		b.aggregate(p, e)
 	case exprCase:
-		k, err := p.kindOfFirst(e.args)
+		k, err := p.kindOfParts(e.args, like)
 		if err != nil || len(e.conds) == 0 {
 			b.fail(errors.Join(err, errNoWhen(e)))
 			return
@@ -101,14 +105,23 @@ func (p *plan) valueKind(e *expr, like kind) (kind, error) {
 }
 
 // call collects the parts of a function.
-func (b *binder) call(p *plan, e *expr) {
-	k, err := p.kindOfFirst(e.args)
+func (b *binder) call(p *plan, e *expr, like kind) {
+	if e.fn != fnCoalesce {
+		like = kind{} // of others the result is not what the parts are
+	}
+	k, err := p.kindOfParts(e.args, like)
 	if err != nil {
 		b.fail(err)
 		return
 	}
 	b.shape = append(b.shape, byte(k.f.store.Kind))
 	switch e.fn {
+	case fnLower, fnUpper, fnTrim, fnLength, fnConcat:
+		if k.f.store.Kind != schema.Text {
+			b.fail(fmt.Errorf("orm: %s.%s is stored as %v, and orm.%s is of texts", p.model, k.f.name, k.f.store, [...]string{
+				fnLower: "Lower", fnUpper: "Upper", fnTrim: "Trim", fnLength: "Length", fnConcat: "Concat"}[e.fn]))
+			return
+		}
 	case fnPart, fnTrunc:
 		d := e.value.(dated)
 		if err := checkDated(e.fn, d, k.f.store.Kind); err != nil {

@@ -1,6 +1,9 @@
 package orm
 
-import "reflect"
+import (
+	"reflect"
+	"slices"
+)
 
 // Expression is a value of type V computed for each row of M: a column, or
 // what the functions of this package make of columns. It may be NULL for a row
@@ -162,6 +165,11 @@ type expr struct {
 	sel *selection
 }
 
-// values reports whether an expression is no more than a given value, which
-// takes its form from what it meets.
-func (e *expr) isValue() bool { return e.kind == exprValue }
+// isValue reports whether an expression is no more than given values, which
+// take their form from what they meet.
+func (e *expr) isValue() bool {
+	if e.kind == exprCase || e.kind == exprCall && e.fn == fnCoalesce {
+		return !slices.ContainsFunc(e.args, func(a *expr) bool { return a == nil || !a.isValue() })
+	}
+	return e.kind == exprValue
+}

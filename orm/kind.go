@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/schema"
@@ -67,6 +68,9 @@ func (p *plan) kindOf(e *expr) (kind, error) {
 		}
 		return via.target.kindOf(e.args[0])
 	case e.kind == exprSelection:
+		if err := e.sel.single(); err != nil {
+			return kind{}, err
+		}
 		target, err := p.b.planFor(e.sel.model)
 		if err != nil {
 			return kind{}, err
@@ -112,6 +116,44 @@ func (p *plan) kindOfFirst(args []*expr) (kind, error) {
 		}
 	}
 	return p.kindOf(args[0])
+}
+
+// kindOfParts is kindOfFirst, but for parts that are all mere values: those
+// take the form of what they meet.
+func (p *plan) kindOfParts(args []*expr, like kind) (kind, error) {
+	if like.f != nil && !slices.ContainsFunc(args, func(a *expr) bool { return a == nil || !a.isValue() }) {
+		return like, nil
+	}
+	return p.kindOfFirst(args)
+}
+
+// meets refuses an expression beside what is stored as something else. Where
+// Go's types are the same, as of texts and decimals, the compiler does not.
+func (p *plan) meets(e *expr, like kind) error {
+	if like.f == nil || e.isValue() {
+		return nil
+	}
+	k, err := p.kindOf(e)
+	if err != nil || alike(k.f.store, like.f.store) {
+		return nil // the binder has the same error, and a Raw may have any type
+	}
+	return fmt.Errorf("orm: in a query of %s, %s is stored as %v and %s as %v; the databases do not take one for the other",
+		p.model, k.f.name, k.f.store, like.f.name, like.f.store)
+}
+
+// alike reports whether values of two types can be compared and take each
+// other's place: those of the same kind, whole numbers of all sizes, and
+// decimals that all databases have as numbers.
+func alike(a, b schema.Type) bool {
+	whole := func(k schema.Kind) bool { return k != schema.Float64 && numeric(k) }
+	switch {
+	case a.Kind != b.Kind:
+		return whole(a.Kind) && whole(b.Kind)
+	case a.Kind == schema.Decimal:
+		const asNumber = 15 // digits, beyond which SQLite has a text as wide as the column
+		return a.Precision <= asNumber && b.Precision <= asNumber || a.Precision == b.Precision && a.Scale == b.Scale
+	}
+	return true
 }
 
 var errZeroExpr = errors.New("orm: an expression is the zero value")

@@ -78,6 +78,8 @@ type selection struct {
 	// together, and order is by place.
 	unions []union
 	places []int
+	// beside is what is looked for among the results, in another query.
+	beside *expr
 }
 
 type union struct {
@@ -172,7 +174,13 @@ func (s Selection[R]) Offset(n int) Selection[R] {
 //
 //	orm.In(Posts.Slug, orm.Select[string](orm.From[Redirect](db), Redirects.Slug))
 func In[M, V any](x Expression[M, V], s Selection[V]) Condition[M] {
-	return Condition[M]{&node{op: opInSelection, left: x.expression(nil, nil), value: s.s}}
+	n := &node{op: opInSelection, left: x.expression(nil, nil), value: s.s}
+	if s.s != nil {
+		c := *s.s
+		c.beside = n.left
+		n.value = &c
+	}
+	return Condition[M]{n}
 }
 
 // Scalar is the first result of a selection as an expression, NULL when there
@@ -300,6 +308,10 @@ func (b *binder) selection(p *plan, s *selection) {
 				b.fail(err)
 				return
 			}
+			if err := p.canUnite(s.items, other, u.s); err != nil {
+				b.fail(err)
+				return
+			}
 			b.shape = append(b.shape, 'U', flag(u.all))
 			b.selection(other, u.s)
 		}
@@ -360,6 +372,36 @@ func (b *binder) selection(p *plan, s *selection) {
 	b.grouped = outer
 	b.limits(s.limit, s.offset)
 	b.shape = append(b.shape, ')')
+}
+
+// canUnite refuses selections whose results lie in the same place of a union
+// and are not stored alike.
+func (p *plan) canUnite(items []*expr, other *plan, s *selection) error {
+	if len(s.items) != len(items) {
+		return nil // an error that the union has already
+	}
+	for i, x := range items {
+		y := s.items[i]
+		if x.kind == exprRow && y.kind == exprRow && p == other {
+			continue
+		}
+		if x.kind == exprRow || y.kind == exprRow {
+			return fmt.Errorf("orm: a union of whole rows of %s with other results, of %s", p.model, other.model)
+		}
+		a, err := p.kindOf(x)
+		if err != nil {
+			return err
+		}
+		b, err := other.kindOf(y)
+		if err != nil {
+			return err
+		}
+		if !alike(a.f.store, b.f.store) {
+			return fmt.Errorf("orm: a union of %s of %s, which is stored as %v, and %s of %s, as %v; the databases do not take one for the other",
+				a.f.name, p.model, a.f.store, b.f.name, other.model, b.f.store)
+		}
+	}
+	return nil
 }
 
 func flag(on bool) byte {
@@ -479,23 +521,49 @@ func (w *writer) unionOf(p *plan, s *selection) {
 // subquery collects a selection that stands within a query.
 func (b *binder) subquery(p *plan, s *selection) {
 	b.shape = append(b.shape, 'Q')
-	if s == nil {
-		b.fail(errors.New("orm: a query within another is the zero Selection"))
+	if err := s.single(); err != nil {
+		b.fail(err)
 		return
 	}
 	other, err := p.b.planFor(s.model)
-	switch {
-	case err != nil:
+	if err == nil && s.beside != nil {
+		err = p.besides(other, s)
+	}
+	if err != nil {
 		b.fail(err)
-		return
-	case len(s.items) != 1 || s.items[0].kind == exprRow:
-		b.fail(fmt.Errorf("orm: a query within another selects one expression, and this selects %d, or whole rows", len(s.items)))
 		return
 	}
 	outer := b.grouped
 	b.grouped = false
 	b.selection(other, s)
 	b.grouped = outer
+}
+
+// single refuses selections that cannot stand within a query.
+func (s *selection) single() error {
+	switch {
+	case s == nil:
+		return errors.New("orm: a query within another is the zero Selection")
+	case s.err != nil:
+		return s.err
+	case len(s.items) != 1 || s.items[0].kind == exprRow:
+		return fmt.Errorf("orm: a query within another selects one expression, and this selects %d, or whole rows", len(s.items))
+	}
+	return nil
+}
+
+// besides refuses to look for something among results of another kind.
+func (p *plan) besides(other *plan, s *selection) error {
+	k, err := other.kindOf(s.items[0])
+	if err != nil {
+		return err
+	}
+	x, err := p.kindOf(s.beside)
+	if err != nil || alike(x.f.store, k.f.store) {
+		return err
+	}
+	return fmt.Errorf("orm: in a query of %s, %s is stored as %v and %s of %s as %v; the databases do not find one among the other",
+		p.model, x.f.name, x.f.store, k.f.name, other.model, k.f.store)
 }
 
 // subquery writes a selection within a query; of one that stands for a value

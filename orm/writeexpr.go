@@ -21,11 +21,11 @@ func (w *writer) expr(p *plan, alias string, e *expr, like kind) {
 		w.node(p, alias, e.conds[0])
 		w.str(") IS TRUE)")
 	case exprCall:
-		w.call(p, alias, e)
+		w.call(p, alias, e, like)
 	case exprAggregate:
 		w.aggregate(p, alias, e)
 	case exprCase:
-		k, _ := p.kindOfFirst(e.args)
+		k, _ := p.kindOfParts(e.args, like)
 		w.str("CASE")
 		for i, n := range e.conds {
 			w.str(" WHEN ")
@@ -82,8 +82,11 @@ func (w *writer) byCodePoint() {
 func (w *writer) sqlite() bool { return w.dialect.Name() == "sqlite" }
 
 // call writes a function.
-func (w *writer) call(p *plan, alias string, e *expr) {
-	k, _ := p.kindOfFirst(e.args)
+func (w *writer) call(p *plan, alias string, e *expr, like kind) {
+	if e.fn != fnCoalesce {
+		like = kind{}
+	}
+	k, _ := p.kindOfParts(e.args, like)
 	arg := func(i int) { w.expr(p, alias, e.args[i], k) }
 	// around writes a text with the arguments in place of its commas.
 	around := func(text string) {
