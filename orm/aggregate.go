@@ -62,6 +62,9 @@ func Max[M, V any](x Expression[M, V]) Aggregate[M, V] {
 // hasAggregate reports whether the expression is computed of many rows of its
 // own model.
 func (e *expr) hasAggregate() bool {
+	if e == nil {
+		return false // the binder refuses it
+	}
 	if e.kind == exprAggregate {
 		return true
 	}

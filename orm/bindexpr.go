@@ -58,19 +58,33 @@ func (b *binder) expr(p *plan, e *expr, like kind) {
 			b.fail(err)
 			return
 		}
-		for i, piece := range e.raw {
-			b.mark('r', piece)
-			if i < len(e.args) {
-				b.expr(p, e.args[i], kind{})
-			}
-		}
-		if k, err := p.kindOf(e); err == nil {
-			b.shape = append(b.shape, byte(k.f.store.Kind))
-		}
+		b.raw(p, e)
 	case exprSelection:
 		b.subquery(p, e.sel)
 	default:
 		b.fail(fmt.Errorf("orm: a row of %s is selected alone, not as a part of an expression", p.model))
+	}
+}
+
+// raw collects the program's own SQL and its arguments.
+func (b *binder) raw(p *plan, e *expr) {
+	for i, piece := range e.raw {
+		b.mark('r', piece)
+		if i == len(e.args) {
+			break
+		}
+		x := e.args[i]
+		if x != nil && x.kind == exprValue {
+			if _, err := p.b.kindOfType(x.typ); err != nil {
+				b.fail(fmt.Errorf("orm: argument %d of the SQL %.60q is no value that can be given to a database (%w); "+
+					"a Condition goes in by orm.Is, a Selection by orm.Scalar", i+1, strings.Join(e.raw, "?"), err))
+				return
+			}
+		}
+		b.expr(p, x, kind{})
+	}
+	if k, err := p.kindOf(e); err == nil {
+		b.shape = append(b.shape, byte(k.f.store.Kind))
 	}
 }
 
@@ -202,6 +216,9 @@ func (b *binding) path(steps []any) (string, error) {
 	for _, x := range steps {
 		switch x := x.(type) {
 		case string:
+			if _, err := fitText(x); err != nil {
+				return "", fmt.Errorf("orm: the name %q in a JSON path: %w", x, err)
+			}
 			if strings.ContainsFunc(x, func(r rune) bool { return r == '"' || r == '\\' || r < ' ' }) {
 				return "", fmt.Errorf("orm: the name %q in a JSON path holds a quote, a backslash or a control character, which SQLite cannot look for", x)
 			}

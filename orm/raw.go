@@ -26,8 +26,10 @@ func Raw[M, V any](sql string, args ...any) Expr[M, V] {
 		// The binder meets it, and reports it when the query runs.
 		return Expr[M, V]{&expr{kind: exprRaw, typ: e.typ, value: fmt.Errorf("orm: the SQL %.60q %w", sql, err)}}
 	}
-	for _, a := range args {
+	for i, a := range args {
 		switch a := a.(type) {
+		case nil:
+			e.value = fmt.Errorf("orm: argument %d of the SQL %.60q is nil; write NULL into the SQL", i+1, sql)
 		case Selected[M]:
 			e.args = append(e.args, a.selected(nil))
 		default:

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"unsafe"
 )
 
@@ -40,8 +41,15 @@ func Select[R, M any](q Query[M], items ...Selected[M]) Selection[R] {
 	s := &selection{
 		query: q.q, result: reflect.TypeFor[R](),
 	}
-	for _, item := range items {
-		s.items = append(s.items, item.selected(nil))
+	for i, item := range items {
+		var x *expr
+		if item != nil {
+			x = item.selected(nil)
+		}
+		if x == nil && s.err == nil {
+			s.err = fmt.Errorf("orm: Select from %s: number %d of what it names is nil or the zero value", s.model, i+1)
+		}
+		s.items = append(s.items, x)
 	}
 	switch {
 	case s.err != nil:
@@ -87,9 +95,19 @@ type union struct {
 	s   *selection
 }
 
+var errZeroSelection = errors.New("orm: a selection is the zero Selection; make it with orm.Select")
+
+// copied returns a copy to change.
+func (s Selection[R]) copied() selection {
+	if s.s == nil {
+		return selection{query: query{limit: -1, err: errZeroSelection}}
+	}
+	return *s.s
+}
+
 // Distinct leaves out results that are equal to another one.
 func (s Selection[R]) Distinct() Selection[R] {
-	c := *s.s
+	c := s.copied()
 	c.distinct = true
 	return Selection[R]{&c}
 }
@@ -102,14 +120,18 @@ func (s Selection[R]) Union(others ...Selection[R]) Selection[R] { return s.unio
 func (s Selection[R]) UnionAll(others ...Selection[R]) Selection[R] { return s.union(true, others) }
 
 func (s Selection[R]) union(all bool, others []Selection[R]) Selection[R] {
-	c := *s.s
+	c := s.copied()
 	if len(c.unions) == 0 {
 		// The first keeps its own order and limits, as the others do.
-		inner := *s.s
+		inner := c
 		c = selection{query: query{h: c.h, model: c.model, limit: -1, err: c.err}, result: c.result, items: c.items, unions: []union{{true, &inner}}}
 	}
 	c.unions = slices.Clip(c.unions)
 	for _, o := range others {
+		if o.s == nil {
+			c.err = errors.Join(c.err, errZeroSelection)
+			continue
+		}
 		c.unions = append(c.unions, union{all, o.s})
 		c.err = errors.Join(c.err, o.s.err)
 		if len(o.s.items) != len(c.items) {
@@ -129,7 +151,7 @@ var errOtherHandle = errors.New("orm: a query within another is on another datab
 // one is descending. Rows without a value are the smallest. Other selections
 // are ordered by their query.
 func (s Selection[R]) OrderBy(places ...int) Selection[R] {
-	c := *s.s
+	c := s.copied()
 	c.places = slices.Clone(places)
 	if len(c.unions) == 0 {
 		c.err = errors.Join(c.err, errors.New("orm: OrderBy by places is for unions; order the query that is given to Select"))
@@ -144,7 +166,7 @@ func (s Selection[R]) OrderBy(places ...int) Selection[R] {
 
 // Limit returns at most n results.
 func (s Selection[R]) Limit(n int) Selection[R] {
-	c := *s.s
+	c := s.copied()
 	c.limit = n
 	if n < 0 {
 		c.err = errors.Join(c.err, fmt.Errorf("orm: limit %d is negative", n))
@@ -154,7 +176,7 @@ func (s Selection[R]) Limit(n int) Selection[R] {
 
 // atMost returns the selection with a limit of n, unless it has a smaller one.
 func (s Selection[R]) atMost(n int) Selection[R] {
-	if s.s.limit >= 0 && s.s.limit < n {
+	if s.s == nil || s.s.limit >= 0 && s.s.limit < n {
 		return s
 	}
 	return s.Limit(n)
@@ -162,7 +184,7 @@ func (s Selection[R]) atMost(n int) Selection[R] {
 
 // Offset leaves out the first n results.
 func (s Selection[R]) Offset(n int) Selection[R] {
-	c := *s.s
+	c := s.copied()
 	c.offset = n
 	if n < 0 {
 		c.err = errors.Join(c.err, fmt.Errorf("orm: offset %d is negative", n))
@@ -176,7 +198,7 @@ func (s Selection[R]) Offset(n int) Selection[R] {
 func In[M, V any](x Expression[M, V], s Selection[V]) Condition[M] {
 	n := &node{op: opInSelection, left: x.expression(nil, nil), value: s.s}
 	if s.s != nil {
-		c := *s.s
+		c := s.copied()
 		c.beside = n.left
 		n.value = &c
 	}
@@ -192,6 +214,9 @@ func Scalar[M, V any](s Selection[V]) Expr[M, V] {
 
 // All returns all results; none is an empty slice and no error.
 func (s Selection[R]) All(ctx context.Context) ([]R, error) {
+	if s.s == nil {
+		return nil, errZeroSelection
+	}
 	out := make([]R, 0, capacity(s.s.limit))
 	for r, err := range s.Iter(ctx) {
 		if err != nil {
@@ -242,6 +267,9 @@ func (s Selection[R]) Iter(ctx context.Context) iter.Seq2[R, error] {
 }
 
 func (s Selection[R]) iterate(ctx context.Context, yield func(R, error) bool) error {
+	if s.s == nil {
+		return errZeroSelection
+	}
 	p, text, args, err := s.s.text()
 	if err != nil {
 		return err
@@ -259,7 +287,7 @@ func (s Selection[R]) iterate(ctx context.Context, yield func(R, error) bool) er
 	for rows.Next() {
 		var r R
 		if err := rd.scan(rows, unsafe.Pointer(&r)); err != nil {
-			return fmt.Errorf("%w (a field of what may be NULL is a pointer or a sql.Null)", err)
+			return orNull(err)
 		}
 		if !yield(r, nil) {
 			return nil
@@ -271,8 +299,20 @@ func (s Selection[R]) iterate(ctx context.Context, yield func(R, error) bool) er
 	return nil
 }
 
+// orNull adds what to do to an error of reading NULL. It has no type, but all
+// drivers name it.
+func orNull(err error) error {
+	if strings.Contains(err.Error(), "NULL") {
+		return fmt.Errorf("%w (a field of what may be NULL is a pointer or a sql.Null)", err)
+	}
+	return err
+}
+
 // text returns the plan and the statement of the selection.
 func (s *selection) text() (*plan, string, []any, error) {
+	if s.h == nil && s.err != nil {
+		return nil, "", nil, s.err
+	}
 	if s.h == nil {
 		return nil, "", nil, errors.New("orm: the query has no database; make it with orm.From")
 	}
@@ -543,7 +583,7 @@ func (b *binder) subquery(p *plan, s *selection) {
 func (s *selection) single() error {
 	switch {
 	case s == nil:
-		return errors.New("orm: a query within another is the zero Selection")
+		return errZeroSelection
 	case s.err != nil:
 		return s.err
 	case len(s.items) != 1 || s.items[0].kind == exprRow:
