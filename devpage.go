@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/middleware"
 )
 
@@ -35,6 +36,7 @@ type devData struct {
 	Style   template.CSS
 	Places  []devPlace
 	Stack   []devFrame
+	Routes  []web.RouteInfo // where none leads to the page
 	Request []devPair
 }
 
@@ -84,6 +86,9 @@ func (s *Site) devPage(w http.ResponseWriter, r *http.Request, status int, err e
 		if i := slices.IndexFunc(d.Stack, func(f devFrame) bool { return !f.Library }); i >= 0 {
 			d.Places = append(d.Places, filePlace(d.Stack[i].Where))
 		}
+	}
+	if r.Pattern == "" && status == http.StatusNotFound {
+		d.Routes = s.mux.Routes()
 	}
 	d.Request = s.describe(r)
 	page, perr := template.New("devpage").Parse(devHTML)

@@ -46,7 +46,7 @@ func (s *Site) handleError(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	switch {
-	case s.opts.Dev && status >= 500:
+	case s.opts.Dev && (status >= 500 || s.devNotFound(r, status)):
 		s.devPage(w, r, status, err)
 	case wantsJSON(r):
 		body, _ := json.Marshal(map[string]any{"error": data.Title, "message": data.Message, "request_id": data.RequestID})
@@ -56,6 +56,16 @@ func (s *Site) handleError(w http.ResponseWriter, r *http.Request, err error) {
 	default:
 		s.sendErrorPage(w, r, data, err)
 	}
+}
+
+// devNotFound reports whether a page that was not found is shown with what
+// there is, in development: where no route leads to it, or where the site has
+// no page of its own to show.
+func (s *Site) devNotFound(r *http.Request, status int) bool {
+	if status != http.StatusNotFound || wantsJSON(r) {
+		return false
+	}
+	return r.Pattern == "" || s.pages == nil || !s.pages.has(errorPage("404")) && !s.pages.has(errorPage("error"))
 }
 
 func (s *Site) logError(r *http.Request, status int, err error) {
