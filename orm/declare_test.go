@@ -119,7 +119,7 @@ func TestEveryMistakeInADeclarationIsReported(t *testing.T) {
 		"faulty, field Twice: type **int says NULL twice",
 		"faulty, field Nulls: a field that may be NULL is a pointer or a sql.Null[T]; use one instead of sql.NullString",
 		"faulty, field Size: size is for text, and the field is a int",
-		"faulty, field Tag: tag db:\"sise=3\": option \"sise\" is not known; the options are",
+		"faulty, field Tag: tag db:\"sise=3\": option \"sise\" is not known; did you mean size?",
 		"faulty, field Open: tag db:\"default='x\": a single quote is not closed",
 		"faulty, field Paren: tag db:\"generated=f(x\": the parentheses do not match",
 		"faulty, field Decimal: tag db:\"decimal=2.3\": decimal=2.3 is not of the form DIGITS.PLACES",

@@ -125,7 +125,9 @@ func newModel(module string, d Declaration) (*model, []error) {
 	m.findUnique()
 	errs = append(errs, m.checkIndexes()...)
 	errs = append(errs, m.checkLookups(d.lookups)...)
-	if err := m.checkGenerated(); err != nil {
+	// A field with a mistake may be missing from the model, and not only from
+	// its descriptors.
+	if err := m.checkGenerated(); err != nil && len(errs) == 0 {
 		errs = append(errs, m.mistake("", err))
 	}
 	return m, errs

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/volaweb/vola/internal/nearest"
 	"github.com/volaweb/vola/schema"
 )
 
@@ -177,9 +178,23 @@ func (t *tag) setValue(key, value string) (err error) {
 	case "generated":
 		t.generated = value
 	default:
-		return fmt.Errorf("option %q is not known; the options are %s", key, tagOptions)
+		return unknownOption(key)
 	}
 	return nil
+}
+
+// unknownOption names the option that was meant, or all.
+func unknownOption(key string) error {
+	var known []string
+	for option := range strings.SplitSeq(tagOptions, ", ") {
+		name, _, _ := strings.Cut(option, "=")
+		known = append(known, name)
+	}
+	hint := nearest.Hint(key, known)
+	if hint == "" {
+		hint = "; the options are " + tagOptions
+	}
+	return fmt.Errorf("option %q is not known%s", key, hint)
 }
 
 func (t *tag) setOnDelete(value string) error {
