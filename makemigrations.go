@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"golang.org/x/term"
@@ -63,8 +62,8 @@ func (p *program) makeMigrationsCommand() command {
 
 func (p *program) makeMigrations(env module.Env, f makeFlags, names []string) error {
 	for _, name := range names {
-		if !slices.ContainsFunc(p.cfg.Modules, func(m module.Module) bool { return m.Name() == name }) {
-			return module.Usagef("there is no module %q", name)
+		if err := p.checkModule(name); err != nil {
+			return err
 		}
 	}
 	if f.empty && len(names) == 0 {

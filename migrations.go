@@ -9,8 +9,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/internal/nearest"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 )
@@ -39,6 +41,11 @@ func (p *program) migrateCommand() command {
 			s, err := p.assemble(f)
 			if err != nil {
 				return err
+			}
+			if target.Name != "" && target.Name != "zero" {
+				if _, err := s.graph.Find(target.Module, target.Name); err != nil {
+					return module.Usagef("%v", err)
+				}
 			}
 			// Listing and planning do not make a database.
 			db, err := p.openPlain(ctx, s, !plan && !list && !verify)
@@ -131,12 +138,24 @@ func (p *program) target(args []string) (migrate.Target, error) {
 	default:
 		return t, module.Usagef("migrate takes a module and the name of a migration, but got %q", args)
 	}
+	return t, p.checkModule(t.Module)
+}
+
+// checkModule returns an error that names the modules when there is none of
+// that name.
+func (p *program) checkModule(name string) error {
+	var known []string
 	for _, m := range p.cfg.Modules {
-		if m.Name() == t.Module {
-			return t, nil
+		if m.Name() == name {
+			return nil
 		}
+		known = append(known, m.Name())
 	}
-	return t, module.Usagef("there is no module %q", t.Module)
+	hint := nearest.Hint(name, known)
+	if hint == "" && len(known) > 0 {
+		hint = "; the modules are " + strings.Join(known, ", ")
+	}
+	return module.Usagef("there is no module %q%s", name, hint)
 }
 
 // openPlain opens the database without asking whether it is migrated.

@@ -251,9 +251,11 @@ func (g *Graph) Migrations() []*Migration { return slices.Clone(g.order) }
 // begins with it, such as "0002".
 func (g *Graph) Find(module, name string) (*Migration, error) {
 	var found []*Migration
-	known := false
+	var names []string
 	for _, m := range g.all() {
-		known = known || m.Module == module
+		if m.Module == module {
+			names = append(names, m.Name)
+		}
 		if m.Module == module && m.Name == name {
 			return m, nil
 		}
@@ -262,10 +264,10 @@ func (g *Graph) Find(module, name string) (*Migration, error) {
 		}
 	}
 	switch {
-	case !known:
+	case names == nil:
 		return nil, fmt.Errorf("there is no module %q with migrations; there are %s", module, strings.Join(g.modules(), ", "))
 	case len(found) == 0:
-		return nil, fmt.Errorf("module %s has no migration %q", module, name)
+		return nil, fmt.Errorf("module %s has no migration %q; it has %s", module, name, strings.Join(names, ", "))
 	case len(found) > 1:
 		return nil, fmt.Errorf("module %s has several migrations that begin with %q: %s and %s", module, name, found[0].Name, found[1].Name)
 	}
