@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/volaweb/vola/internal/nearest"
 	"github.com/volaweb/vola/module"
 )
 
@@ -136,7 +137,7 @@ func find(commands []command, args []string) (command, []string, error) {
 		if own := titles(commands, args[0]); len(own) > 0 {
 			return command{}, nil, module.Usagef("the module %s has no such command; it has %s", args[0], strings.Join(own, ", "))
 		}
-		return command{}, nil, module.Usagef("there is no command %q; see: help", args[0])
+		return command{}, nil, unknownCommand(args[0], commands)
 	}
 	return command{}, nil, module.Usagef("the command %q is one of several modules; write %s", args[0], strings.Join(titles(found, ""), " or "))
 }
@@ -150,6 +151,18 @@ func titles(commands []command, of string) []string {
 		}
 	}
 	return out
+}
+
+// unknownCommand names the command that was meant.
+func unknownCommand(name string, commands []command) error {
+	var known []string
+	for _, c := range commands {
+		known = append(known, c.Name)
+	}
+	if hint := nearest.Hint(name, known); hint != "" {
+		return module.Usagef("there is no command %q%s See: help", name, hint)
+	}
+	return module.Usagef("there is no command %q; see: help", name)
 }
 
 // commands returns our own commands and those of the modules.

@@ -77,7 +77,8 @@ func TestUsageLine(t *testing.T) {
 		{[]string{"migrate", "--chek"}, "not defined: -chek; see: migrate --help\nUsage: migrate [flags] [MODULE [NAME]]\n"},
 		{[]string{"one", "echo"}, "echo needs a TEXT\nUsage: one echo [flags] TEXT\n"},
 		{[]string{"one", "eco"}, "the module one has no such command; it has one echo\n"},
-		{[]string{"help", "eco"}, "there is no command \"eco\"; see: help\n"},
+		{[]string{"help", "eco"}, "there is no command \"eco\"; did you mean echo? See: help\n"},
+		{[]string{"migrte"}, "there is no command \"migrte\"; did you mean migrate? See: help\n"},
 	}
 	for _, tt := range tests {
 		run(t, cfg, env, tt.args...).want(t, 2, tt.want)

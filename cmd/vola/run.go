@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/volaweb/vola/internal/nearest"
 )
 
 // Exit statuses.
@@ -55,7 +57,10 @@ func run(ctx context.Context, args []string, e env) int {
 		return exitOK
 	}
 	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintf(e.stderr, "vola: %s\n", strings.TrimRight(line, "\n"))
+		if line = strings.TrimRight(line, "\n"); !strings.HasPrefix(line, "Usage: ") {
+			line = "vola: " + line
+		}
+		fmt.Fprintln(e.stderr, line)
 	}
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
@@ -75,7 +80,7 @@ func dispatch(ctx context.Context, args []string, e env) error {
 	all := commands()
 	i := slices.IndexFunc(all, func(c command) bool { return c.name == name })
 	if i < 0 {
-		return usagef("there is no command %q; the commands are new, app, gen, version, and help", name)
+		return usagef("there is no command %q%s\nUsage: vola COMMAND", name, instead(name, all))
 	}
 	c := all[i]
 	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
@@ -89,9 +94,28 @@ func dispatch(ctx context.Context, args []string, e env) error {
 		return nil
 	}
 	if err != nil {
-		return usagef("%s: %v; see: vola help %s", c.name, err, c.name)
+		return usagef("%s: %v; see: vola help %s\n%s", c.name, err, c.name, c.usageLine(flags))
 	}
-	return c.run(ctx, e, positional)
+	err = c.run(ctx, e, positional)
+	if wrong, ok := errors.AsType[usageError](err); ok {
+		return usageError{wrong.message + "\n" + c.usageLine(flags)}
+	}
+	return err
+}
+
+// instead names the command that was meant, or all.
+func instead(name string, all []command) string {
+	known := []string{"help"}
+	for _, c := range all {
+		known = append(known, c.name)
+	}
+	if hint := nearest.Hint(name, known); hint != "" {
+		return hint
+	}
+	if slices.Contains([]string{"serve", "migrate", "makemigrations", "check", "routes"}, name) {
+		return "; it is one of the site itself: go run . " + name
+	}
+	return "; the commands are " + strings.Join(known, ", ")
 }
 
 func isHelp(arg string) bool { return slices.Contains([]string{"help", "-h", "-help", "--help"}, arg) }
@@ -126,13 +150,7 @@ func help(w io.Writer) {
 
 // usage describes one command.
 func (c command) usage(w io.Writer, flags *flag.FlagSet) {
-	title := "vola " + c.name
-	flags.VisitAll(func(*flag.Flag) {
-		if !strings.Contains(title, "[flags]") {
-			title += " [flags]"
-		}
-	})
-	fmt.Fprintf(w, "vola %s: %s\n\nUsage: %s\n", c.name, c.help, strings.TrimSpace(title+" "+c.args))
+	fmt.Fprintf(w, "vola %s: %s\n\n%s\n", c.name, c.help, c.usageLine(flags))
 	flags.VisitAll(func(f *flag.Flag) {
 		value, help := flag.UnquoteUsage(f)
 		fmt.Fprintf(w, "  %-16s %s\n", strings.TrimSpace("--"+f.Name+" "+value), help)
@@ -140,4 +158,15 @@ func (c command) usage(w io.Writer, flags *flag.FlagSet) {
 	if c.more != "" {
 		fmt.Fprintf(w, "\n%s\n", c.more)
 	}
+}
+
+// usageLine says how the command is written.
+func (c command) usageLine(flags *flag.FlagSet) string {
+	title := "vola " + c.name
+	flags.VisitAll(func(*flag.Flag) {
+		if !strings.Contains(title, "[flags]") {
+			title += " [flags]"
+		}
+	})
+	return "Usage: " + strings.TrimSpace(title+" "+c.args)
 }
