@@ -179,6 +179,7 @@ func TestBadCallsEndWithOneSentence(t *testing.T) {
 		{[]string{"--database", "sqlite:"}, "", 2, "names no file"},
 		{[]string{"--database", "sqlite::memory:"}, "", 2, "in memory are not offered"},
 		{[]string{"--database", "sqlite:" + dir}, "", 2, "is a folder"},
+		{[]string{"--database", "sqlite:" + filepath.Join(dir, "none.db")}, "", 1, "none.db, or by the flag --create of serve"},
 		{[]string{"--database", "sqlite:" + filepath.Join(dir, "none.db")}, "", 1, "does not exist; create it with: migrate --database"},
 		{[]string{"--create", "--database", "sqlite:" + filepath.Join(dir, "none", "x.db")}, "", 1, "its folder does not exist"},
 		{[]string{"--database", "sqlite:" + foreign}, "", 2, "not an SQLite database"},

@@ -139,7 +139,11 @@ func (p *program) openDatabase(ctx context.Context, s *Site, f siteFlags) (db *d
 		URL: s.set.DatabaseURL, Drivers: p.cfg.Drivers, Create: first, Observer: s.set.LogSQL.observer(s.opts.Log),
 	})
 	if errors.Is(err, fs.ErrNotExist) && !first {
-		return nil, false, fmt.Errorf("%w; create it with: migrate --database %s", err, database.RedactURL(s.set.DatabaseURL))
+		other := ""
+		if f.serve {
+			other = ", or by the flag --create of serve"
+		}
+		return nil, false, fmt.Errorf("%w; create it with: migrate --database %s%s", err, database.RedactURL(s.set.DatabaseURL), other)
 	}
 	if err != nil {
 		return nil, false, usageIfInvalid(err)
