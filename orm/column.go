@@ -45,7 +45,7 @@ func (c Column[M, V]) Set(v V) Assignment[M] {
 // the choices.
 func (c Column[M, V]) SetTo(x Expression[M, V]) Assignment[M] {
 	e := x.expression(nil, nil)
-	if e != nil && e.isValue() {
+	if e != nil && e.kind == exprValue {
 		return Assignment[M]{assignment{c.name, assignSet, e.value}}
 	}
 	return Assignment[M]{assignment{c.name, assignExpr, e}}

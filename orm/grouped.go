@@ -34,7 +34,7 @@ func newGrouping(p *plan, s *selection) *grouping {
 			g.by = append(g.by, x)
 		}
 	}
-	g.whole = g.selects(p.key.name)
+	g.whole = p.key != nil && g.selects(p.key.name)
 	return g
 }
 

@@ -3,6 +3,7 @@ package orm_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,25 @@ func TestKeysOfSeveralFields(t *testing.T) {
 		want := []line{{Order: 1, Number: 2, What: "tea"}, {Order: 2, Number: 1}}
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Error(diff, err)
+		}
+		number := orm.NewNumber[line, int32]("Number")
+		counts, err := orm.Select[struct {
+			Number int32
+			Count  int64
+		}](orm.From[line](db).OrderBy(number.Asc()), number, orm.Count[line]()).All(ctx)
+		if err != nil || fmt.Sprint(counts) != "[{1 1} {2 1}]" {
+			t.Errorf("groups of rows whose key has several fields: %v, %v", counts, err)
+		}
+		if _, err := orm.Select[int64](orm.From[line](db).Having(number.Gt(0)), orm.Count[line]()).All(ctx); err == nil || !strings.Contains(err.Error(), "Number") {
+			t.Errorf("a condition on what is not selected: %v", err)
+		}
+		n, err := orm.From[line](db).Every().Update(ctx, what.SetTo(orm.Case[line, string]().When(number.Eq(1), "one").Else("more")))
+		if err != nil || n != 2 {
+			t.Errorf("an update to given values: %d, %v", n, err)
+		}
+		names, err := orm.Select[string](orm.From[line](db).OrderBy(number.Asc()), what).All(ctx)
+		if err != nil || strings.Join(names, " ") != "one more" {
+			t.Errorf("after an update to given values: %v, %v", names, err)
 		}
 	})
 }

@@ -150,8 +150,10 @@ func alike(a, b schema.Type) bool {
 	case a.Kind != b.Kind:
 		return whole(a.Kind) && whole(b.Kind)
 	case a.Kind == schema.Decimal:
-		const asNumber = 15 // digits, beyond which SQLite has a text as wide as the column
-		return a.Precision <= asNumber && b.Precision <= asNumber || a.Precision == b.Precision && a.Scale == b.Scale
+		// Beyond its digits SQLite has a text as wide as the column. Only sums
+		// on PostgreSQL have the greatest precision.
+		number := func(t schema.Type) bool { return t.Precision <= sqliteDigits || t.Precision == maxPrecision }
+		return number(a) && number(b) || a.Precision == b.Precision && a.Scale == b.Scale
 	}
 	return true
 }
