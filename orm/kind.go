@@ -128,14 +128,15 @@ func (p *plan) kindOfParts(args []*expr, like kind) (kind, error) {
 }
 
 // meets refuses an expression beside what is stored as something else. Where
-// Go's types are the same, as of texts and decimals, the compiler does not.
+// Go's types are the same, as of texts and decimals, the compiler does not. What
+// the program's own SQL is like is for the program to know.
 func (p *plan) meets(e *expr, like kind) error {
-	if like.f == nil || e.isValue() {
+	if like.f == nil || e.isValue() || e.kind == exprRaw {
 		return nil
 	}
 	k, err := p.kindOf(e)
 	if err != nil || alike(k.f.store, like.f.store) {
-		return nil // the binder has the same error, and a Raw may have any type
+		return nil // the binder has the same error
 	}
 	return fmt.Errorf("orm: in a query of %s, %s is stored as %v and %s as %v; the databases do not take one for the other",
 		p.model, k.f.name, k.f.store, like.f.name, like.f.store)
