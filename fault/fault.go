@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Kind says what sort of failure an error is. The zero value is Internal.
@@ -91,7 +92,7 @@ func (e *Error) Error() string {
 	case e.message == "":
 		return e.cause.Error()
 	}
-	return e.message + ": " + e.cause.Error()
+	return strings.TrimSuffix(e.message, ".") + ": " + e.cause.Error() // a sentence for the visitor ends there
 }
 
 // Unwrap returns the cause, which may be nil.

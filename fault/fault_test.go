@@ -69,7 +69,7 @@ func TestMessageIsOnlyWhatWasMeantForUsers(t *testing.T) {
 	if fault.Wrap(fault.Invalid, nil, "x") != nil {
 		t.Error("Wrap of nil is not nil")
 	}
-	if got := fault.Wrap(fault.Invalid, secret, "Wrong.").Error(); got != "Wrong.: password is hunter2" {
+	if got := fault.Wrap(fault.Invalid, secret, "Wrong.").Error(); got != "Wrong: password is hunter2" {
 		t.Errorf("operator text = %q", got)
 	}
 	if fault.Kind(200).String() != "kind 200" || fault.NotFound.String() != "not found" {

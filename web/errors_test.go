@@ -92,8 +92,8 @@ func TestAllErrorsReachTheErrorHandler(t *testing.T) {
 	do(mux, "GET", "/nothing")
 	do(mux, "POST", "/fails")
 	want := "/fails 409 again, /refused 403 no, /plain 500 plain," +
-		" /nothing 404 There is no page at this address.: no route matches /nothing," +
-		" /fails 405 This page cannot be used in this way.: POST /fails: the routes here allow GET, HEAD, OPTIONS"
+		" /nothing 404 There is no page at this address: no route matches /nothing," +
+		" /fails 405 This page cannot be used in this way: POST /fails: the routes here allow GET, HEAD, OPTIONS"
 	if s := strings.Join(got, ", "); s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
