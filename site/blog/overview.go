@@ -184,7 +184,7 @@ func (b *Blog) state(ctx context.Context) (s state, err error) {
 
 // streamIDs reads an index and nothing else.
 func (b *Blog) streamIDs(ctx context.Context, now time.Time) ([]int64, error) {
-	return b.keys(ctx, `SELECT id FROM blog_post WHERE page = ? AND published <= ? ORDER BY published DESC, id DESC`, false, now)
+	return keys(ctx, b.host.DB, `SELECT id FROM blog_post WHERE page = ? AND published <= ? ORDER BY published DESC, id DESC`, false, now)
 }
 
 func (b *Blog) topicCounts(ctx context.Context, now time.Time) (out []topicCount, err error) {

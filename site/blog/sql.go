@@ -12,7 +12,7 @@ import (
 
 // selectRows runs a statement that is plain SQL, with question marks for its
 // arguments on every database, and calls scan for each row.
-func selectRows(ctx context.Context, db *database.DB, scan func(database.Rows) error, query string, args ...any) (err error) {
+func selectRows(ctx context.Context, h database.Handle, scan func(database.Rows) error, query string, args ...any) (err error) {
 	text := make([]byte, 0, len(query)+8)
 	n := 0
 	for i := range len(query) {
@@ -21,14 +21,14 @@ func selectRows(ctx context.Context, db *database.DB, scan func(database.Rows) e
 			continue
 		}
 		n++
-		text = db.Dialect().AppendPlaceholder(text, n)
+		text = database.Root(h).Dialect().AppendPlaceholder(text, n)
 	}
 	for i := range args {
-		if args[i], err = encode(db.Dialect(), args[i]); err != nil {
+		if args[i], err = encode(database.Root(h).Dialect(), args[i]); err != nil {
 			return err
 		}
 	}
-	rows, err := db.Query(ctx, string(text), args...)
+	rows, err := h.Query(ctx, string(text), args...)
 	if err != nil {
 		return err
 	}
