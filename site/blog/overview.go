@@ -182,9 +182,10 @@ func (b *Blog) state(ctx context.Context) (s state, err error) {
 	return s, err
 }
 
-// streamIDs reads an index and nothing else.
+// streamIDs reads an index and nothing else. Drafts are not among the rows, but
+// PostgreSQL takes them from the index only where NULL stands as there.
 func (b *Blog) streamIDs(ctx context.Context, now time.Time) ([]int64, error) {
-	return keys(ctx, b.host.DB, `SELECT id FROM blog_post WHERE page = ? AND published <= ? ORDER BY published DESC, id DESC`, false, now)
+	return keys(ctx, b.host.DB, `SELECT id FROM blog_post WHERE page = ? AND published <= ? ORDER BY published DESC NULLS LAST, id DESC`, false, now)
 }
 
 func (b *Blog) topicCounts(ctx context.Context, now time.Time) (out []topicCount, err error) {

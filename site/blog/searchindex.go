@@ -63,11 +63,10 @@ func (b *Blog) find(ctx context.Context, terms []string) ([]int64, error) {
 // matches returns the newest posts for which the condition holds, with the help
 // of a column of the index.
 func (b *Blog) matches(ctx context.Context, column string, terms []string, limit int, condition string, args []any) ([]int64, error) {
-	from, nulls := "", ""
+	from := ""
 	body := "JOIN blog_body b ON b.post_id = p.id"
 	all := []any{b.host.Now()}
 	if b.onPostgres() {
-		nulls = " NULLS FIRST" // as the index has them; there are none
 		// One text after the other: left to itself the planner reads them all,
 		// as it does not know that long texts stand elsewhere.
 		body = "JOIN LATERAL (SELECT heading, words FROM blog_body WHERE post_id = p.id OFFSET 0) AS b ON true"
@@ -85,7 +84,7 @@ func (b *Blog) matches(ctx context.Context, column string, terms []string, limit
 	}
 	return keys(ctx, b.host.DB, `SELECT p.id FROM blog_post p `+body+`
 		WHERE p.published <= ?`+from+` AND `+condition+`
-		ORDER BY p.published DESC`+nulls+`, p.id DESC LIMIT ?`, append(append(all, args...), int64(limit))...)
+		ORDER BY p.published DESC NULLS LAST, p.id DESC LIMIT ?`, append(append(all, args...), int64(limit))...)
 }
 
 // candidates returns the posts that the index knows to have all the grams, or
