@@ -3,8 +3,11 @@ package web
 import (
 	"errors"
 	"fmt"
+	"github.com/volaweb/vola/internal/nearest"
+	"maps"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -138,39 +141,12 @@ func argText(arg any) (string, error) {
 	return "", fmt.Errorf("a %T is neither a string, an integer nor a fmt.Stringer", arg)
 }
 
-// nearest returns the name most like name, or "" if none is much like it.
+// nearest returns the name most like name, or "" if none is much like it. One
+// that differs by its namespace alone comes first.
 func (m *Mux) nearest(name string) string {
-	best, bestDistance := "", max(2, len(name)/3)+1
-	for known := range m.names {
-		d := editDistance(name, known)
-		if strings.HasSuffix(known, ":"+name) {
-			d = 1 // the namespace was forgotten
-		}
-		if d < bestDistance || d == bestDistance && best != "" && known < best {
-			best, bestDistance = known, d
-		}
+	known := slices.Sorted(maps.Keys(m.names))
+	if i := slices.IndexFunc(known, func(k string) bool { return strings.HasSuffix(k, ":"+name) }); i >= 0 {
+		return known[i]
 	}
-	return best
-}
-
-// editDistance returns how many bytes must be inserted, deleted or replaced to
-// make b of a.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return nearest.Name(name, known)
 }
