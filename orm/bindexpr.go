@@ -138,7 +138,7 @@ func (b *binder) call(p *plan, e *expr, like kind) {
 		}
 	case fnPart, fnTrunc:
 		d := e.value.(dated)
-		if err := checkDated(e.fn, d, k.f.store.Kind); err != nil {
+		if err := p.b.checkDated(e.fn, d, k.f.store.Kind); err != nil {
 			b.fail(err)
 			return
 		}
@@ -158,7 +158,7 @@ func (b *binder) call(p *plan, e *expr, like kind) {
 	}
 }
 
-func checkDated(fn function, d dated, k schema.Kind) error {
+func (b *binding) checkDated(fn function, d dated, k schema.Kind) error {
 	if k != schema.Time && k != schema.Date {
 		return fmt.Errorf("orm: the %s of what is stored as %v; it is a part of dates and times", d.part, k)
 	}
@@ -173,7 +173,7 @@ func checkDated(fn function, d dated, k schema.Kind) error {
 		return errors.New("orm: a date belongs to no time zone; use Part and Trunc for it")
 	}
 	if !d.utc() {
-		return checkZone(d.zone)
+		return b.checkZone(d.zone)
 	}
 	return nil
 }

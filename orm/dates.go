@@ -98,7 +98,7 @@ func (d dated) utc() bool {
 
 // checkZone refuses zones that the databases do not know as Go does. They are
 // told no more of a zone than its name.
-func checkZone(zone *time.Location) error {
+func (b *binding) checkZone(zone *time.Location) error {
 	name := zone.String()
 	if like := likeAbbreviation(name); like != "" {
 		return fmt.Errorf("orm: PostgreSQL takes the zone %s for the same offset all year, or all time; use %s", name, like)
@@ -108,11 +108,15 @@ func checkZone(zone *time.Location) error {
 	if name == "" || name == "Local" || name[0] < 'A' || name[0] > 'Z' {
 		return noZone(name)
 	}
-	known, err := time.LoadLocation(name)
-	if err != nil {
-		return noZone(name)
+	known, ok := b.zones.Load(name)
+	if !ok {
+		loaded, err := time.LoadLocation(name) // reads a file
+		if err != nil {
+			return noZone(name)
+		}
+		known, _ = b.zones.LoadOrStore(name, loaded)
 	}
-	if !sameOffsets(zone, known) {
+	if !sameOffsets(zone, known.(*time.Location)) {
 		return fmt.Errorf("orm: the zone %q has other offsets than the IANA database has for that name; make it with time.LoadLocation", name)
 	}
 	return nil

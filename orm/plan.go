@@ -21,6 +21,7 @@ type binding struct {
 	texts   texts
 	kinds   sync.Map // reflect.Type to kind, of values that belong to no column
 	results sync.Map // resultKey to *plan, of what selections are read into
+	zones   sync.Map // name to *time.Location, as the IANA database has it
 	// cursors numbers the cursors opened, for their names.
 	cursors atomic.Int64
 }
