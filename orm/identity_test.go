@@ -47,10 +47,7 @@ func (d *Draft) AfterSave(context.Context, *orm.Saving) error {
 func eachModel[M any](t *testing.T, fn func(t *testing.T, db *database.DB)) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		models, err := orm.NewModels(orm.Group{Module: "one", Models: []orm.Declaration{orm.Model[M]()}})
-		ok(t, err)
-		ok(t, orm.Use(db, models))
-		ok(t, models.CreateTables(t.Context(), db))
+		use(t, db, orm.Model[M]())
 		fn(t, db)
 	})
 }

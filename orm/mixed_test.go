@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/volaweb/vola/database"
-	"github.com/volaweb/vola/database/databasetest"
 	"github.com/volaweb/vola/orm"
 )
 
@@ -30,18 +29,7 @@ var wares = struct {
 }
 
 func eachWare(t *testing.T, fn func(t *testing.T, db *database.DB)) {
-	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		models, err := orm.NewModels(orm.Group{Module: "shop", Models: []orm.Declaration{orm.Model[ware]()}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := orm.Use(db, models); err != nil {
-			t.Fatal(err)
-		}
-		if err := models.CreateTables(t.Context(), db); err != nil {
-			t.Fatal(err)
-		}
+	eachModel[ware](t, func(t *testing.T, db *database.DB) {
 		if err := orm.Create(t.Context(), db, &ware{Price: "1.5", Cost: "1.5", Long: "1.5", Name: "1.5"}); err != nil {
 			t.Fatal(err)
 		}

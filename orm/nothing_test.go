@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/volaweb/vola/database"
-	"github.com/volaweb/vola/database/databasetest"
 	. "github.com/volaweb/vola/examples/hr"
 	"github.com/volaweb/vola/orm"
 )
@@ -91,18 +90,7 @@ type paper struct {
 // TestJSONPathOfText refuses names that no document holds, on SQLite as on
 // PostgreSQL.
 func TestJSONPathOfText(t *testing.T) {
-	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		models, err := orm.NewModels(orm.Group{Module: "notes", Models: []orm.Declaration{orm.Model[paper]()}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := orm.Use(db, models); err != nil {
-			t.Fatal(err)
-		}
-		if err := models.CreateTables(t.Context(), db); err != nil {
-			t.Fatal(err)
-		}
+	eachModel[paper](t, func(t *testing.T, db *database.DB) {
 		doc := orm.NewColumn[paper, any]("Doc")
 		for name, want := range map[string]string{"\xff": "not valid UTF-8", "\x00": "NUL character", "a\"": "quote"} {
 			_, err := orm.From[paper](db).Where(orm.JSONText(doc, "a", name).Eq("")).All(t.Context())
