@@ -39,7 +39,14 @@ type DB struct {
 	dialect  Dialect
 	url      string
 	observer func(context.Context, Statement)
-	attached sync.Map
+	attached attachments
+}
+
+// attachments is a sync.Map. Every package that mentions a struct with one in it
+// compiles the map's methods, and the interface spares it that.
+type attachments interface {
+	Load(key any) (any, bool)
+	LoadOrStore(key, value any) (any, bool)
 }
 
 // Handle is what statements run on: a *[DB] or a *[Tx]. No other type
@@ -73,7 +80,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &DB{backend: b, dialect: d.Dialect(), url: RedactURL(cfg.URL), observer: cfg.Observer}, nil
+		return &DB{backend: b, dialect: d.Dialect(), url: RedactURL(cfg.URL), observer: cfg.Observer, attached: new(sync.Map)}, nil
 	}
 	return nil, fault.Newf(fault.Invalid, "no driver for database URL %q; write %s", RedactURL(cfg.URL), wanted(cfg.Drivers))
 }

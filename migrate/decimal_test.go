@@ -44,7 +44,7 @@ func pricesAs[T any](t *testing.T, url string, read func(T) string) []string {
 	if err := orm.Use(db, models); err != nil {
 		t.Fatal(err)
 	}
-	all, err := orm.From[T](db).OrderBy(orm.NewOrdered[T, string]("Price").Asc()).All(t.Context())
+	all, err := orm.From[T](db).OrderBy(orm.Descriptor[orm.Ordered[*T, string]]("Price").Asc()).All(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

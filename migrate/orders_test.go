@@ -29,7 +29,7 @@ func TestIndexesServeTheOrdersOfQueries(t *testing.T) {
 	}
 	list := modules{"notes": nil}
 	list.make(t, map[string]schema.Schema{"notes": models.Schema()}, migrate.MakeOptions{})
-	date := orm.NewNullOrdered[note, time.Time]("Date")
+	date := orm.Descriptor[orm.NullOrdered[*note, time.Time]]("Date")
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		apply(t, runner(t, db, list.graph(t)), migrate.Target{})
 		if err := orm.Use(db, models); err != nil {

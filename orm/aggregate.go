@@ -2,61 +2,43 @@ package orm
 
 import "reflect"
 
-// Aggregate is an [Expression] computed of many rows, such as their number. It
-// is used in [Select], in [Query.Having], in the order of a query that is
-// selected from, and in [Via]; in a Where it is refused when the query runs.
-type Aggregate[M, V any] struct{ Expr[M, V] }
-
-func aggregate[M, V any](fn function, typ reflect.Type, args ...*expr) Aggregate[M, V] {
-	return Aggregate[M, V]{Expr[M, V]{&expr{kind: exprAggregate, fn: fn, typ: typ, args: args}}}
-}
-
-// Where counts only the rows that fulfil the conditions as well:
-//
-//	orm.Count[Post]().Where(Posts.Draft.Eq(true))
-func (a Aggregate[M, V]) Where(conditions ...Condition[M]) Aggregate[M, V] {
-	e := *a.e
-	e.conds = append(e.conds[:len(e.conds):len(e.conds)], nodes(conditions)...)
-	return Aggregate[M, V]{Expr[M, V]{&e}}
-}
-
 // Count is the number of rows.
-func Count[M any]() Aggregate[M, int64] {
-	return aggregate[M, int64](fnCount, reflect.TypeFor[int64]())
+func Count[M any]() *Aggregate[*M, int64] {
+	return (*Aggregate[*M, int64])(aggregate(fnCount, reflect.TypeFor[int64]()))
 }
 
 // CountOf is the number of rows in which x has a value.
-func CountOf[M, V any](x Expression[M, V]) Aggregate[M, int64] {
-	return aggregate[M, int64](fnCount, reflect.TypeFor[int64](), x.expression(nil, nil))
+func CountOf[M, V any](x Expression[M, V]) *Aggregate[*M, int64] {
+	return (*Aggregate[*M, int64])(aggregate(fnCount, reflect.TypeFor[int64](), x.expression(nil, nil)))
 }
 
 // CountDistinct is the number of different values that x has.
-func CountDistinct[M, V any](x Expression[M, V]) Aggregate[M, int64] {
-	return aggregate[M, int64](fnCountDistinct, reflect.TypeFor[int64](), x.expression(nil, nil))
+func CountDistinct[M, V any](x Expression[M, V]) *Aggregate[*M, int64] {
+	return (*Aggregate[*M, int64])(aggregate(fnCountDistinct, reflect.TypeFor[int64](), x.expression(nil, nil)))
 }
 
 // Sum is the sum of the values of x, which must be numbers, decimals or
 // durations; 0 where there are none. A sum of whole numbers beyond 64 bits is
 // an error. A sum of decimals need not fit the column; SQLite adds up to 15
 // digits, and more are an error.
-func Sum[M, V any](x Expression[M, V]) Aggregate[M, V] {
-	return aggregate[M, V](fnSum, nil, x.expression(nil, nil))
+func Sum[M, V any](x Expression[M, V]) *Aggregate[*M, V] {
+	return (*Aggregate[*M, V])(aggregate(fnSum, nil, x.expression(nil, nil)))
 }
 
 // Avg is the mean of the values of x, which must be numbers or decimals; NULL
 // where there are none.
-func Avg[M, V any](x Expression[M, V]) Aggregate[M, float64] {
-	return aggregate[M, float64](fnAvg, reflect.TypeFor[float64](), x.expression(nil, nil))
+func Avg[M, V any](x Expression[M, V]) *Aggregate[*M, float64] {
+	return (*Aggregate[*M, float64])(aggregate(fnAvg, reflect.TypeFor[float64](), x.expression(nil, nil)))
 }
 
 // Min is the smallest value of x; NULL where there is none.
-func Min[M, V any](x Expression[M, V]) Aggregate[M, V] {
-	return aggregate[M, V](fnMin, nil, x.expression(nil, nil))
+func Min[M, V any](x Expression[M, V]) *Aggregate[*M, V] {
+	return (*Aggregate[*M, V])(aggregate(fnMin, nil, x.expression(nil, nil)))
 }
 
 // Max is the largest value of x; NULL where there is none.
-func Max[M, V any](x Expression[M, V]) Aggregate[M, V] {
-	return aggregate[M, V](fnMax, nil, x.expression(nil, nil))
+func Max[M, V any](x Expression[M, V]) *Aggregate[*M, V] {
+	return (*Aggregate[*M, V])(aggregate(fnMax, nil, x.expression(nil, nil)))
 }
 
 // hasAggregate reports whether the expression is computed of many rows of its

@@ -40,7 +40,7 @@ func BenchmarkPlainFields(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	id := orm.NewNumber[plainRow, int64]("ID")
+	id := orm.Descriptor[orm.Number[*plainRow, int64]]("ID")
 	b.Run("create", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
@@ -69,7 +69,7 @@ func BenchmarkPlainFields(b *testing.B) {
 	b.Run("update", func(b *testing.B) {
 		b.ReportAllocs()
 		r := plainRow{ID: 50, Name: "y", At: at}
-		name, when := orm.NewText[plainRow, string]("Name"), orm.NewOrdered[plainRow, time.Time]("At")
+		name, when := orm.Descriptor[orm.Text[*plainRow, string]]("Name"), orm.Descriptor[orm.Ordered[*plainRow, time.Time]]("At")
 		for b.Loop() {
 			if err := orm.Update(ctx, db, &r, name, when); err != nil {
 				b.Fatal(err)

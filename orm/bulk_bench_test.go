@@ -36,7 +36,7 @@ func BenchmarkBulk(b *testing.B) {
 				rows[i] = bulkRow{Name: fmt.Sprint("row ", i), Count: int64(1000 + i), At: noon.Add(time.Duration(i) * time.Second)}
 			}
 		}
-		name, count, at := orm.NewColumn[bulkRow, string]("Name"), orm.NewColumn[bulkRow, int64]("Count"), orm.NewColumn[bulkRow, time.Time]("At")
+		name, count, at := orm.Descriptor[orm.Column[*bulkRow, string]]("Name"), orm.Descriptor[orm.Column[*bulkRow, int64]]("Count"), orm.Descriptor[orm.Column[*bulkRow, time.Time]]("At")
 		run := func(what string, prepare func(), fn func() error) {
 			b.Run(db.Dialect().Name()+"/"+what, func(b *testing.B) {
 				b.ReportAllocs()
@@ -85,7 +85,7 @@ func BenchmarkBulk(b *testing.B) {
 		run("update/by hand", same, write(hand.update))
 		run("update/UpdateAll", same, func() error { return orm.UpdateAll(ctx, db, rows, name, count, at) })
 		run("upsert/Upsert", same, func() error {
-			_, err := orm.Upsert(ctx, db, rows, orm.OnConflict[bulkRow](orm.NewNumber[bulkRow, int64]("ID")).Update(name, count, at))
+			_, err := orm.Upsert(ctx, db, rows, orm.OnConflict[bulkRow](orm.Descriptor[orm.Number[*bulkRow, int64]]("ID")).Update(name, count, at))
 			return err
 		})
 	}

@@ -62,7 +62,7 @@ func (k kind[R, V]) checkBulk(t *testing.T, db *database.DB) {
 		}
 		k.checkRoundTrip(t, db, wanted)
 
-		id, v, p, null := orm.NewNumber[R, int64]("ID"), orm.NewColumn[R, V]("V"), orm.NewColumn[R, V]("P"), orm.NewColumn[R, V]("N")
+		id, v, p, null := orm.Descriptor[orm.Number[*R, int64]]("ID"), orm.Descriptor[orm.Column[*R, V]]("V"), orm.Descriptor[orm.Column[*R, V]]("P"), orm.Descriptor[orm.Column[*R, V]]("N")
 		redraw := func() {
 			for i := range n {
 				id := wanted[i].ID
@@ -106,7 +106,7 @@ func checkKeyed[V any](values ...V) func(*testing.T, *database.DB) {
 	return func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
 		use(t, db, orm.Model[keyed[V]](orm.Table("keyed")))
-		key, text := orm.NewColumn[keyed[V], V]("Key"), orm.NewText[keyed[V], string]("Text")
+		key, text := orm.Descriptor[orm.Column[*keyed[V], V]]("Key"), orm.Descriptor[orm.Text[*keyed[V], string]]("Text")
 		first := []keyed[V]{{Key: values[0], Text: "a"}, {Key: values[1], Text: "b"}}
 		if err := orm.CreateAll(ctx, db, first); err != nil {
 			t.Fatal(err)

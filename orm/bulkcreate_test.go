@@ -208,7 +208,7 @@ func TestCreateAllOfUnusualModels(t *testing.T) {
 		if err := orm.CreateAll(ctx, db, comp); err != nil {
 			t.Error(err)
 		}
-		if got, err := orm.From[computed](db).OrderBy(orm.NewNumber[computed, int64]("ID").Asc()).All(ctx); err != nil || got[2] != (computed{3, 3, 6}) {
+		if got, err := orm.From[computed](db).OrderBy(orm.Descriptor[orm.Number[*computed, int64]]("ID").Asc()).All(ctx); err != nil || got[2] != (computed{3, 3, 6}) {
 			t.Errorf("a computed column: %v, %v", got, err)
 		}
 		lines := []line{{Order: 1, Number: 1}, {Order: 1, Number: 2}}

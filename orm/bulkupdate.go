@@ -22,7 +22,7 @@ func UpdateAll[T any](ctx context.Context, h database.Handle, rows []T, fields .
 		return err
 	}
 	u := bulkUpdate{bulk: bulkOf(p, rows), by: p.keyFields()}
-	if u.set, err = updateFields(p, fields); err != nil {
+	if u.set, err = updateFields(p, fieldNames(fields)); err != nil {
 		return err
 	}
 	if err := u.distinct("update", u.by, u.all()); err != nil || u.n == 0 {
@@ -144,20 +144,19 @@ func (u *bulkUpdate) countByKey(ctx context.Context, h database.Handle, rows []i
 
 // updateFields returns the positions of the fields that an update sets: those
 // that are named, each once, and those tagged auto_now.
-func updateFields[T any](p *plan, fields []Field[T]) ([]int, error) {
+func updateFields(p *plan, fields []string) ([]int, error) {
 	if len(fields) == 0 {
 		return nil, fmt.Errorf("orm: an update of %s names no field", p.model)
 	}
-	var zero T
 	var set []int
-	for _, f := range fields {
-		if f == nil {
+	for _, name := range fields {
+		if name == "" {
 			return nil, fmt.Errorf("orm: an update of %s names a nil field", p.model)
 		}
-		i := p.indexOf(f.fieldOf(zero))
+		i := p.indexOf(name)
 		switch {
 		case i < 0:
-			return nil, unknownField(p, f.fieldOf(zero))
+			return nil, unknownField(p, name)
 		case p.isKey(p.fields[i]):
 			return nil, fmt.Errorf("orm: an update cannot change the key %s of a %s", p.fields[i].name, p.model)
 		case p.fields[i].tag.generated != "":

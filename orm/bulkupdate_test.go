@@ -58,7 +58,7 @@ func TestUpdateAll(t *testing.T) {
 			"twice":            {[]Employee{ann, {ID: 77}, ann}, []orm.Field[Employee]{Employees.Name}, fmt.Sprintf("rows 0 and 2 are for the same row, with ID %d", ann.ID)},
 			"a value":          {[]Employee{ann, {ID: 77, Name: "\x00"}}, []orm.Field[Employee]{Employees.Name}, "row 1: hr.Employee, field Name"},
 			"a reference":      {[]Employee{{ID: ann.ID}}, []orm.Field[Employee]{Employees.Department}, "department_id"},
-			"an unknown field": {staff, []orm.Field[Employee]{orm.NewColumn[Employee, int]("Nose")}, "no field Nose"},
+			"an unknown field": {staff, []orm.Field[Employee]{orm.Descriptor[orm.Column[*Employee, int]]("Nose")}, "no field Nose"},
 		} {
 			if err := orm.UpdateAll(ctx, db, tt.rows, tt.fields...); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%s: %v", name, err)
@@ -112,8 +112,8 @@ func TestUpdateAllWithOtherKeys(t *testing.T) {
 			lines[i].What, lines[i].Day = fmt.Sprint("line ", i), civil.NewDate(2026, 1, 1+i)
 			devices[i].Name = fmt.Sprint("device ", i)
 		}
-		what, name := orm.NewText[line, string]("What"), orm.NewText[device, string]("Name")
-		if err := orm.UpdateAll(ctx, db, lines, what, orm.NewColumn[line, civil.Date]("Day")); err != nil {
+		what, name := orm.Descriptor[orm.Text[*line, string]]("What"), orm.Descriptor[orm.Text[*device, string]]("Name")
+		if err := orm.UpdateAll(ctx, db, lines, what, orm.Descriptor[orm.Column[*line, civil.Date]]("Day")); err != nil {
 			t.Error(err)
 		}
 		if err := orm.UpdateAll(ctx, db, devices, name); err != nil {

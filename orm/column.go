@@ -1,203 +1,212 @@
 package orm
 
-// Column describes a stored field of M with values of type V. Descriptors are
-// written by "vola gen" and hold nothing but the field's name. NULL is asked
-// for by IsNull, never by comparing.
-type Column[M, V any] struct{ name string }
+// A descriptor stands for a field of a model in queries: the package variable
+// Posts that "vola gen" writes has one for each field of Post. Its operations
+// are fields of function type, not methods: every package that mentions a
+// generic type compiles all its methods again, and fields cost it nothing
+// (docs/decisions/0502-descriptors.md).
 
-// NewColumn returns the descriptor of the field of that Go name.
-func NewColumn[M, V any](field string) Column[M, V] { return Column[M, V]{field} }
-
-func (c Column[M, V]) fieldOf(M) string { return c.name }
-
-func (c Column[M, V]) cond(op op, v any) Condition[M] {
-	return Condition[M]{&node{op: op, field: c.name, value: v}}
+// Operations are what every column has. P is a pointer to the model, V the
+// type of the values.
+type Operations[P, V any] struct {
+	// Eq matches rows whose column is v.
+	Eq func(v V) ConditionOf[P]
+	// Ne matches rows whose column is not NULL and differs from v. To match
+	// NULL as well, write Not(column.Eq(v)).
+	Ne func(v V) ConditionOf[P]
+	// In matches rows whose column is one of the values; with no values it
+	// matches nothing.
+	In func(values ...V) ConditionOf[P]
+	// NotIn matches rows whose column is not NULL and none of the values.
+	NotIn func(values ...V) ConditionOf[P]
+	// Set assigns v to the column.
+	Set func(v V) AssignmentOf[P]
+	// SetTo assigns an expression, which is computed from each row as it was
+	// before the update:
+	//
+	//	Update(ctx, Posts.Score.SetTo(orm.Add(Posts.Hits, Posts.Likes)))
+	//
+	// A result that the column cannot hold is an error, and then no row is
+	// changed: a number out of range, a text that is too long, a value that is
+	// not one of the choices.
+	SetTo func(x ExpressionOf[P, V]) AssignmentOf[P]
+	// Asc sorts by the column, smallest first. NULL comes first unless
+	// NullsLast is called.
+	Asc func() OrderOf[P]
+	// Desc sorts by the column, largest first. NULL comes last unless
+	// NullsFirst is called.
+	Desc func() OrderOf[P]
 }
 
-// Eq is true where the column has the value v.
-func (c Column[M, V]) Eq(v V) Condition[M] { return c.cond(opEq, v) }
-
-// Ne is true where the column has a value, and another than v. For rows
-// without a value as well, write Not(c.Eq(v)).
-func (c Column[M, V]) Ne(v V) Condition[M] { return c.cond(opNe, v) }
-
-// In is true where the column has one of the values; with none it is true
-// nowhere.
-func (c Column[M, V]) In(values ...V) Condition[M] { return c.cond(opIn, list(values)) }
-
-// NotIn is true where the column has a value, and none of these.
-func (c Column[M, V]) NotIn(values ...V) Condition[M] {
-	return And(c.cond(opIsNotNull, nil), Not(c.In(values...)))
-}
-
-// Set gives the column the value v.
-func (c Column[M, V]) Set(v V) Assignment[M] {
-	return Assignment[M]{assignment{c.name, assignSet, v}}
-}
-
-// SetTo gives the column what the expression is for each row before the
-// update:
-//
-//	Update(ctx, Posts.Score.SetTo(orm.Add(Posts.Hits, Posts.Likes)))
-//
-// What the column does not hold is an error, and then no row is changed: a
-// number out of the field's range, a text that is too long, what is not among
-// the choices.
-func (c Column[M, V]) SetTo(x Expression[M, V]) Assignment[M] {
-	e := x.expression(nil, nil)
-	if e != nil && e.kind == exprValue {
-		return Assignment[M]{assignment{c.name, assignSet, e.value}}
+func operations[P, V any](name *string) Operations[P, V] {
+	return Operations[P, V]{
+		Eq: func(v V) ConditionOf[P] { return ConditionOf[P]{compareField(*name, opEq, v)} },
+		Ne: func(v V) ConditionOf[P] { return ConditionOf[P]{compareField(*name, opNe, v)} },
+		In: func(values ...V) ConditionOf[P] { return ConditionOf[P]{compareField(*name, opIn, list(values))} },
+		NotIn: func(values ...V) ConditionOf[P] {
+			return ConditionOf[P]{noneOf(compareField(*name, opIsNotNull, nil), compareField(*name, opIn, list(values)))}
+		},
+		Set: func(v V) AssignmentOf[P] { return AssignmentOf[P]{assignment{*name, assignSet, v}} },
+		SetTo: func(x ExpressionOf[P, V]) AssignmentOf[P] {
+			var p P
+			return AssignmentOf[P]{assignExpression(*name, x.expression(p, nil))}
+		},
+		Asc:  func() OrderOf[P] { return OrderOf[P]{order{field: *name}} },
+		Desc: func() OrderOf[P] { return OrderOf[P]{order{field: *name, desc: true}} },
 	}
-	return Assignment[M]{assignment{c.name, assignExpr, e}}
 }
 
-// Asc orders by the column, smallest first. Rows without a value come before
-// all others unless NullsLast is said.
-func (c Column[M, V]) Asc() Order[M] { return Order[M]{order{field: c.name}} }
-
-// Desc orders by the column, largest first. Rows without a value come after
-// all others unless NullsFirst is said.
-func (c Column[M, V]) Desc() Order[M] { return Order[M]{order{field: c.name, desc: true}} }
-
-// Ordered is a column whose values can be compared: numbers, text, times.
-type Ordered[M, V any] struct{ Column[M, V] }
-
-// NewOrdered returns the descriptor of the field of that Go name.
-func NewOrdered[M, V any](field string) Ordered[M, V] {
-	return Ordered[M, V]{NewColumn[M, V](field)}
+// Comparisons are what columns have whose values are ordered: numbers, text,
+// dates and times.
+type Comparisons[P, V any] struct {
+	// Lt matches rows whose column is less than v.
+	Lt func(v V) ConditionOf[P]
+	// Le matches rows whose column is less than or equal to v.
+	Le func(v V) ConditionOf[P]
+	// Gt matches rows whose column is greater than v.
+	Gt func(v V) ConditionOf[P]
+	// Ge matches rows whose column is greater than or equal to v.
+	Ge func(v V) ConditionOf[P]
+	// Between matches rows whose column is at least from and at most to.
+	Between func(from, to V) ConditionOf[P]
 }
 
-// Lt is true where the column is less than v.
-func (c Ordered[M, V]) Lt(v V) Condition[M] { return c.cond(opLt, v) }
-
-// Le is true where the column is less than v or equal to it.
-func (c Ordered[M, V]) Le(v V) Condition[M] { return c.cond(opLe, v) }
-
-// Gt is true where the column is greater than v.
-func (c Ordered[M, V]) Gt(v V) Condition[M] { return c.cond(opGt, v) }
-
-// Ge is true where the column is greater than v or equal to it.
-func (c Ordered[M, V]) Ge(v V) Condition[M] { return c.cond(opGe, v) }
-
-// Between is true where the column is at least from and at most to.
-func (c Ordered[M, V]) Between(from, to V) Condition[M] { return And(c.Ge(from), c.Le(to)) }
-
-// Number is a column of numbers.
-type Number[M, V any] struct{ Ordered[M, V] }
-
-// NewNumber returns the descriptor of the field of that Go name.
-func NewNumber[M, V any](field string) Number[M, V] {
-	return Number[M, V]{NewOrdered[M, V](field)}
+func comparisons[P, V any](name *string) Comparisons[P, V] {
+	return Comparisons[P, V]{
+		Lt: func(v V) ConditionOf[P] { return ConditionOf[P]{compareField(*name, opLt, v)} },
+		Le: func(v V) ConditionOf[P] { return ConditionOf[P]{compareField(*name, opLe, v)} },
+		Gt: func(v V) ConditionOf[P] { return ConditionOf[P]{compareField(*name, opGt, v)} },
+		Ge: func(v V) ConditionOf[P] { return ConditionOf[P]{compareField(*name, opGe, v)} },
+		Between: func(from, to V) ConditionOf[P] {
+			return ConditionOf[P]{allOf(compareField(*name, opGe, from), compareField(*name, opLe, to))}
+		},
+	}
 }
 
-// Add adds v to the column's value in the database, so that no concurrent
-// change is lost. A sum that the column does not hold is an error, and then no
-// row is changed.
-func (c Number[M, V]) Add(v V) Assignment[M] {
-	return Assignment[M]{assignment{c.name, assignAdd, v}}
+// Matches are what columns of text have.
+type Matches[P any] struct {
+	// Contains matches rows whose text contains s. Every text contains the
+	// empty one.
+	Contains func(s string) ConditionOf[P]
+	// HasPrefix matches rows whose text begins with s.
+	HasPrefix func(s string) ConditionOf[P]
+	// HasSuffix matches rows whose text ends with s.
+	HasSuffix func(s string) ConditionOf[P]
+	// EqFold matches rows whose text equals s when case is ignored, by
+	// Unicode's mapping to lower case. It does not depend on a language.
+	EqFold func(s string) ConditionOf[P]
+	// ContainsFold is Contains, ignoring case as EqFold does.
+	ContainsFold func(s string) ConditionOf[P]
+	// HasPrefixFold is HasPrefix, ignoring case as EqFold does.
+	HasPrefixFold func(s string) ConditionOf[P]
+	// HasSuffixFold is HasSuffix, ignoring case as EqFold does.
+	HasSuffixFold func(s string) ConditionOf[P]
 }
 
-// Text is a column of text, compared and ordered by code point.
-type Text[M, V any] struct{ Ordered[M, V] }
-
-// NewText returns the descriptor of the field of that Go name.
-func NewText[M, V any](field string) Text[M, V] { return Text[M, V]{NewOrdered[M, V](field)} }
-
-// Contains is true where s occurs in the text. The empty text occurs in every
-// text.
-func (c Text[M, V]) Contains(s string) Condition[M] { return c.cond(opContains, s) }
-
-// HasPrefix is true where the text begins with s.
-func (c Text[M, V]) HasPrefix(s string) Condition[M] { return c.cond(opHasPrefix, s) }
-
-// HasSuffix is true where the text ends with s.
-func (c Text[M, V]) HasSuffix(s string) Condition[M] { return c.cond(opHasSuffix, s) }
-
-// EqFold is true where the text is s but for the case of its letters, as
-// Unicode's mapping to lower case has it. Which is the other case of "İ" does
-// not depend on a language.
-func (c Text[M, V]) EqFold(s string) Condition[M] { return c.cond(opEqFold, s) }
-
-// ContainsFold is [Text.Contains] but for the case of letters.
-func (c Text[M, V]) ContainsFold(s string) Condition[M] { return c.cond(opContainsFold, s) }
-
-// HasPrefixFold is [Text.HasPrefix] but for the case of letters.
-func (c Text[M, V]) HasPrefixFold(s string) Condition[M] { return c.cond(opHasPrefixFold, s) }
-
-// HasSuffixFold is [Text.HasSuffix] but for the case of letters.
-func (c Text[M, V]) HasSuffixFold(s string) Condition[M] { return c.cond(opHasSuffixFold, s) }
-
-// Nulls are the conditions and assignments that only a column that may be NULL
-// has; descriptors of such columns hold it beside the column.
-type Nulls[M any] struct{ name string }
-
-// NewNulls returns the NULL side of the field of that Go name.
-func NewNulls[M any](field string) Nulls[M] { return Nulls[M]{field} }
-
-// IsNull is true where the column has no value.
-func (c Nulls[M]) IsNull() Condition[M] {
-	return Condition[M]{&node{op: opIsNull, field: c.name}}
+func matches[P any](name *string) Matches[P] {
+	match := func(op op) func(string) ConditionOf[P] {
+		return func(s string) ConditionOf[P] { return ConditionOf[P]{compareField(*name, op, s)} }
+	}
+	return Matches[P]{
+		match(opContains), match(opHasPrefix), match(opHasSuffix),
+		match(opEqFold), match(opContainsFold), match(opHasPrefixFold), match(opHasSuffixFold),
+	}
 }
 
-// IsNotNull is true where the column has a value.
-func (c Nulls[M]) IsNotNull() Condition[M] {
-	return Condition[M]{&node{op: opIsNotNull, field: c.name}}
+// Nulls are what only columns have that may be NULL.
+type Nulls[P any] struct {
+	// IsNull matches rows whose column is NULL.
+	IsNull func() ConditionOf[P]
+	// IsNotNull matches rows whose column is not NULL.
+	IsNotNull func() ConditionOf[P]
+	// SetNull assigns NULL to the column.
+	SetNull func() AssignmentOf[P]
 }
 
-// SetNull takes the column's value away.
-func (c Nulls[M]) SetNull() Assignment[M] {
-	return Assignment[M]{assignment{c.name, assignNull, nil}}
+func nulls[P any](name *string) Nulls[P] {
+	return Nulls[P]{
+		IsNull:    func() ConditionOf[P] { return ConditionOf[P]{compareField(*name, opIsNull, nil)} },
+		IsNotNull: func() ConditionOf[P] { return ConditionOf[P]{compareField(*name, opIsNotNull, nil)} },
+		SetNull:   func() AssignmentOf[P] { return AssignmentOf[P]{assignment{*name, assignNull, nil}} },
+	}
 }
 
-// NullColumn is a Column that may be NULL.
-type NullColumn[M, V any] struct {
-	Column[M, V]
-	Nulls[M]
+// Increments are what columns of numbers have.
+type Increments[P, V any] struct {
+	// Increment adds v, which may be negative, to the column in the database,
+	// so that no concurrent change is lost:
+	//
+	//	orm.From[Post](db).Where(Posts.ID.Eq(7)).Update(ctx, Posts.Hits.Increment(1))
+	//
+	// A sum that the column cannot hold is an error, and then no row is
+	// changed. To compute with a column in an expression there is [Calc].
+	Increment func(v V) AssignmentOf[P]
+}
+
+func increments[P, V any](name *string) Increments[P, V] {
+	return Increments[P, V]{func(v V) AssignmentOf[P] { return AssignmentOf[P]{assignment{*name, assignAdd, v}} }}
+}
+
+// Column describes a stored field of the model that P points to, with values
+// of type V that have no order of their own: true or false, bytes, JSON.
+type Column[P, V any] struct {
+	name string
+	Operations[P, V]
+}
+
+// Ordered describes a field whose values are ordered but are neither text nor
+// numbers: dates and times.
+type Ordered[P, V any] struct {
+	name string
+	Operations[P, V]
+	Comparisons[P, V]
+}
+
+// Number describes a field that holds a number.
+type Number[P, V any] struct {
+	name string
+	Operations[P, V]
+	Comparisons[P, V]
+	Increments[P, V]
+}
+
+// Text describes a field that holds text, compared and sorted by code point.
+type Text[P, V any] struct {
+	name string
+	Operations[P, V]
+	Comparisons[P, V]
+	Matches[P]
+}
+
+// NullColumn is a [Column] that may be NULL: a pointer or a sql.Null.
+type NullColumn[P, V any] struct {
+	name string
+	Operations[P, V]
+	Nulls[P]
 }
 
 // NullOrdered is an [Ordered] column that may be NULL.
-type NullOrdered[M, V any] struct {
-	Ordered[M, V]
-	Nulls[M]
+type NullOrdered[P, V any] struct {
+	name string
+	Operations[P, V]
+	Comparisons[P, V]
+	Nulls[P]
 }
 
 // NullNumber is a [Number] column that may be NULL.
-type NullNumber[M, V any] struct {
-	Number[M, V]
-	Nulls[M]
+type NullNumber[P, V any] struct {
+	name string
+	Operations[P, V]
+	Comparisons[P, V]
+	Increments[P, V]
+	Nulls[P]
 }
 
 // NullText is a [Text] column that may be NULL.
-type NullText[M, V any] struct {
-	Text[M, V]
-	Nulls[M]
-}
-
-// NewNullColumn returns the descriptor of the field of that Go name.
-func NewNullColumn[M, V any](field string) NullColumn[M, V] {
-	return NullColumn[M, V]{NewColumn[M, V](field), NewNulls[M](field)}
-}
-
-// NewNullOrdered returns the descriptor of the field of that Go name.
-func NewNullOrdered[M, V any](field string) NullOrdered[M, V] {
-	return NullOrdered[M, V]{NewOrdered[M, V](field), NewNulls[M](field)}
-}
-
-// NewNullNumber returns the descriptor of the field of that Go name.
-func NewNullNumber[M, V any](field string) NullNumber[M, V] {
-	return NullNumber[M, V]{NewNumber[M, V](field), NewNulls[M](field)}
-}
-
-// NewNullText returns the descriptor of the field of that Go name.
-func NewNullText[M, V any](field string) NullText[M, V] {
-	return NullText[M, V]{NewText[M, V](field), NewNulls[M](field)}
-}
-
-// list boxes values once, as the argument of an In condition.
-func list[V any](values []V) []any {
-	out := make([]any, len(values))
-	for i, v := range values {
-		out[i] = v
-	}
-	return out
+type NullText[P, V any] struct {
+	name string
+	Operations[P, V]
+	Comparisons[P, V]
+	Matches[P]
+	Nulls[P]
 }

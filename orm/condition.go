@@ -1,34 +1,57 @@
 package orm
 
-import "reflect"
+import (
+	"reflect"
+	"slices"
+)
 
-// Condition is a condition on rows of M. Conditions are made by the methods of
-// columns and relations, and joined by [And], [Or] and [Not]. They are values
-// that never change.
-type Condition[M any] struct{ n *node }
+// Condition is a condition on rows of M, made by the operations of columns and
+// relations, and joined by [And], [Or] and [Not]. Conditions are values that
+// never change.
+type Condition[M any] = ConditionOf[*M]
 
-// And is true where all conditions are; with none it is true everywhere.
+// ConditionOf is the type behind [Condition], by pointer to the model. It is
+// what the operations of descriptors return, because the compiler shares code
+// between type arguments that are pointers. Programs write Condition.
+type ConditionOf[P any] struct{ n *node }
+
+// And is true where all conditions are; without conditions it is always true.
 func And[M any](conditions ...Condition[M]) Condition[M] {
-	return Condition[M]{&node{op: opAnd, kids: nodes(conditions)}}
+	return Condition[M]{allOf(nodes(conditions)...)}
 }
 
-// Or is true where at least one condition is; with none it is true nowhere.
+// Or is true where at least one condition is; without conditions it is never
+// true.
 func Or[M any](conditions ...Condition[M]) Condition[M] {
 	return Condition[M]{&node{op: opOr, kids: nodes(conditions)}}
 }
 
-// Not is true where the condition is not true, which includes the rows where a
+// Not is true where the condition is not, which includes the rows where a
 // comparison with NULL leaves it unknown. SQL's own NOT would leave those out.
-func Not[M any](c Condition[M]) Condition[M] {
-	return Condition[M]{&node{op: opNot, kids: []*node{c.n}}}
+func Not[M any](c Condition[M]) Condition[M] { return Condition[M]{not(c.n)} }
+
+// nodes copies conditions, which the caller may change later.
+func nodes[P any](conditions []ConditionOf[P]) []*node {
+	return slices.Clone(untypedNodes(conditions))
 }
 
-func nodes[M any](conditions []Condition[M]) []*node {
-	out := make([]*node, len(conditions))
-	for i, c := range conditions {
-		out[i] = c.n
+// ordersOf copies orders, which the caller may change later.
+func ordersOf[P any](orders []OrderOf[P]) []order { return slices.Clone(untypedOrders(orders)) }
+
+func allOf(kids ...*node) *node { return &node{op: opAnd, kids: kids} }
+
+func not(n *node) *node { return &node{op: opNot, kids: []*node{n}} }
+
+// noneOf joins the two conditions of NotIn.
+func noneOf(notNull, in *node) *node { return allOf(notNull, not(in)) }
+
+func compareField(field string, op op, v any) *node { return &node{op: op, field: field, value: v} }
+
+func compareExpr(x *expr, op op, v any) *node {
+	if x == nil {
+		x = &expr{} // refused when the query runs; a nil one would be a field without a name
 	}
-	return out
+	return &node{op: op, left: x, value: v}
 }
 
 // op says what a node of a condition is.
@@ -76,8 +99,11 @@ type node struct {
 	back reflect.Type
 }
 
-// Order is one part of the order of a query: made by Asc and Desc of a column.
-type Order[M any] struct{ o order }
+// Order is one part of the order of a query, made by Asc and Desc.
+type Order[M any] = OrderOf[*M]
+
+// OrderOf is the type behind [Order], as [ConditionOf] is behind [Condition].
+type OrderOf[P any] struct{ o order }
 
 type order struct {
 	field string
@@ -94,21 +120,25 @@ const (
 	nullsLast
 )
 
-// NullsFirst puts rows without a value before all others.
-func (o Order[M]) NullsFirst() Order[M] {
+// NullsFirst sorts NULL before all values.
+func (o OrderOf[P]) NullsFirst() OrderOf[P] {
 	o.o.nulls = nullsFirst
 	return o
 }
 
-// NullsLast puts rows without a value after all others.
-func (o Order[M]) NullsLast() Order[M] {
+// NullsLast sorts NULL after all values.
+func (o OrderOf[P]) NullsLast() OrderOf[P] {
 	o.o.nulls = nullsLast
 	return o
 }
 
-// Assignment gives a column of M a new value: made by Set, SetNull and Add of
-// a column.
-type Assignment[M any] struct{ a assignment }
+// Assignment gives a column of M a new value, made by Set, SetTo, SetNull and
+// Increment of a column.
+type Assignment[M any] = AssignmentOf[*M]
+
+// AssignmentOf is the type behind [Assignment], as [ConditionOf] is behind
+// [Condition].
+type AssignmentOf[P any] struct{ a assignment }
 
 type assignment struct {
 	field string
@@ -125,8 +155,28 @@ const (
 	assignExpr // value is an *expr
 )
 
-// Field is a stored field of M, as the methods that take several fields of
-// different types see it. All columns and foreign keys are fields.
-type Field[M any] interface {
-	fieldOf(M) string
+func assignExpression(field string, x *expr) assignment {
+	if x != nil && x.kind == exprValue {
+		return assignment{field, assignSet, x.value}
+	}
+	return assignment{field, assignExpr, x}
+}
+
+// Field is a stored field of M, for functions that take several fields of
+// different types. The descriptors of columns and foreign keys are Fields.
+type Field[M any] = FieldOf[*M]
+
+// FieldOf is the type behind [Field], as [ConditionOf] is behind [Condition].
+type FieldOf[P any] = interface{ fieldOf(P) string }
+
+// fieldNames returns the Go names of fields, "" for nil.
+func fieldNames[P any](fields []FieldOf[P]) []string {
+	var zero P
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		if f != nil {
+			names[i] = f.fieldOf(zero)
+		}
+	}
+	return names
 }

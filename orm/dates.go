@@ -43,7 +43,7 @@ func (p DatePart) String() string {
 // Part is a part of a date, or of a time in UTC, as a number:
 //
 //	orm.Part(orm.Year, Posts.Published)
-func Part[M, V any](part DatePart, x Expression[M, V]) Expr[M, int64] {
+func Part[M, V any](part DatePart, x Expression[M, V]) *Expr[*M, int64] {
 	return PartIn(part, x, nil)
 }
 
@@ -52,24 +52,24 @@ func Part[M, V any](part DatePart, x Expression[M, V]) Expr[M, int64] {
 // as time.FixedZone makes, are an error when the query runs. The Year is NULL
 // where it is not between 1 and 9999 in the zone, as may be next to the ends
 // of time.
-func PartIn[M, V any](part DatePart, x Expression[M, V], zone *time.Location) Expr[M, int64] {
-	e := call[M, int64](fnPart, reflect.TypeFor[int64](), x.expression(nil, nil))
-	e.e.value = dated{part, zone}
-	return e
+func PartIn[M, V any](part DatePart, x Expression[M, V], zone *time.Location) *Expr[*M, int64] {
+	e := call(fnPart, reflect.TypeFor[int64](), x.expression(nil, nil))
+	e.value = dated{part, zone}
+	return (*Expr[*M, int64])(e)
 }
 
 // Trunc is the beginning of the year, month and so on that a date, or a time in
 // UTC, lies in. It is used to group rows by month or by day.
-func Trunc[M, V any](part DatePart, x Expression[M, V]) Expr[M, V] {
+func Trunc[M, V any](part DatePart, x Expression[M, V]) *Expr[*M, V] {
 	return TruncIn(part, x, nil)
 }
 
 // TruncIn is [Trunc] of a time by the clocks of the zone, which is as in
 // [PartIn]. It is NULL where the beginning lies before the year 1 of UTC.
-func TruncIn[M, V any](part DatePart, x Expression[M, V], zone *time.Location) Expr[M, V] {
-	e := call[M, V](fnTrunc, nil, x.expression(nil, nil))
-	e.e.value = dated{part, zone}
-	return e
+func TruncIn[M, V any](part DatePart, x Expression[M, V], zone *time.Location) *Expr[*M, V] {
+	e := call(fnTrunc, nil, x.expression(nil, nil))
+	e.value = dated{part, zone}
+	return (*Expr[*M, V])(e)
 }
 
 // dated is what fnPart and fnTrunc need to know.

@@ -123,7 +123,7 @@ func (w *writer) marking(p *plan) {
 // them). Without a condition it is refused unless Every was said; Limit, Offset
 // and relations to load do not go with it. Rows of a model with a field tagged
 // soft_delete are marked, as [Delete] does. No methods of the rows run.
-func (q Query[T]) Delete(ctx context.Context) (int64, error) { return q.q.delete(ctx) }
+func (q *Query[T]) Delete(ctx context.Context) (int64, error) { return (*query)(q).own().delete(ctx) }
 
 func (q *query) delete(ctx context.Context) (int64, error) {
 	p, err := q.planToWrite("delete")
@@ -172,12 +172,14 @@ func (q *query) delete(ctx context.Context) (int64, error) {
 // WithDeleted:
 //
 //	orm.From[Post](db).WithDeleted().Where(Posts.Deleted.Lt(lastYear)).Purge(ctx)
-func (q Query[T]) Purge(ctx context.Context) (int64, error) {
-	p, err := q.q.planToWrite("purge")
+func (q *Query[T]) Purge(ctx context.Context) (int64, error) { return (*query)(q).own().purgeAll(ctx) }
+
+func (q *query) purgeAll(ctx context.Context) (int64, error) {
+	p, err := q.planToWrite("purge")
 	if err != nil {
 		return 0, err
 	}
-	return q.q.purge(ctx, p)
+	return q.purge(ctx, p)
 }
 
 func (q *query) purge(ctx context.Context, p *plan) (int64, error) {

@@ -69,8 +69,8 @@ const (
 // protects rows; no rows are read. The keys of what would be deleted are
 // collected in the database, as far as others can refer to them, so its time
 // and memory grow with those. The conditions must be fit for [Query.Delete].
-func PlanDelete[T any](ctx context.Context, q Query[T]) (DeletePlan, error) {
-	return q.q.planDelete(ctx)
+func PlanDelete[T any](ctx context.Context, q *Query[T]) (DeletePlan, error) {
+	return (*query)(q).own().planDelete(ctx)
 }
 
 func (q *query) planDelete(ctx context.Context) (DeletePlan, error) {

@@ -126,19 +126,19 @@ func TestPlanDeleteForetells(t *testing.T) {
 				var err error
 				switch n := int64(1 + r.IntN(4)); r.IntN(4) {
 				case 0:
-					ok, err = foretell(ctx, t, tx, func(h database.Handle) orm.Query[trunk] {
-						return orm.From[trunk](h).Where(orm.NewNumber[trunk, int64]("ID").Le(n))
+					ok, err = foretell(ctx, t, tx, func(h database.Handle) *orm.Query[trunk] {
+						return orm.From[trunk](h).Where(orm.Descriptor[orm.Number[*trunk, int64]]("ID").Le(n))
 					})
 				case 1:
-					ok, err = foretell(ctx, t, tx, func(h database.Handle) orm.Query[branch] {
-						return orm.From[branch](h).Where(orm.NewText[branch, string]("Code").Le(fmt.Sprint("b", n)))
+					ok, err = foretell(ctx, t, tx, func(h database.Handle) *orm.Query[branch] {
+						return orm.From[branch](h).Where(orm.Descriptor[orm.Text[*branch, string]]("Code").Le(fmt.Sprint("b", n)))
 					})
 				case 2:
-					ok, err = foretell(ctx, t, tx, func(h database.Handle) orm.Query[leaf] {
-						return orm.From[leaf](h).Where(orm.NewNullForeignKey[leaf, branch, string]("Branch").IsNotNull())
+					ok, err = foretell(ctx, t, tx, func(h database.Handle) *orm.Query[leaf] {
+						return orm.From[leaf](h).Where(orm.Descriptor[orm.NullForeignKey[*leaf, *branch, string]]("Branch").IsNotNull())
 					})
 				case 3:
-					ok, err = foretell(ctx, t, tx, func(h database.Handle) orm.Query[tagged] { return orm.From[tagged](h).Every() })
+					ok, err = foretell(ctx, t, tx, func(h database.Handle) *orm.Query[tagged] { return orm.From[tagged](h).Every() })
 				}
 				if ok {
 					passed++
@@ -202,7 +202,7 @@ func plant(ctx context.Context, tx *database.Tx, r *rand.Rand, guarded bool) err
 			trunks[i].Back = aLeaf()
 		}
 	}
-	pairs := orm.NewManyToMany[trunk, tagged]("Tags")
+	pairs := orm.Descriptor[orm.ManyToMany[*trunk, *tagged]]("Tags")
 	for range n {
 		err = errors.Join(err, pairs.Add(ctx, tx, &trunks[r.IntN(n)], &tags[r.IntN(n)]))
 	}
@@ -211,7 +211,7 @@ func plant(ctx context.Context, tx *database.Tx, r *rand.Rand, guarded bool) err
 			err = errors.Join(err, orm.Create(ctx, tx, &guard{Leaf: aLeaf(), Own: aTrunk(), Nest: aTrunk()}))
 		}
 	}
-	return errors.Join(err, orm.UpdateAll(ctx, tx, trunks, orm.NewNullForeignKey[trunk, trunk, int64]("Twin"), orm.NewNullForeignKey[trunk, leaf, uuid.UUID]("Back")))
+	return errors.Join(err, orm.UpdateAll(ctx, tx, trunks, orm.Descriptor[orm.NullForeignKey[*trunk, *trunk, int64]]("Twin"), orm.Descriptor[orm.NullForeignKey[*trunk, *leaf, uuid.UUID]]("Back")))
 }
 
 // census counts the rows of each table.
@@ -250,7 +250,7 @@ func links(ctx context.Context, tx *database.Tx, null string) (map[string]bool, 
 }
 
 // foretell compares a plan with what happens; ok says that the delete passed.
-func foretell[T any](ctx context.Context, t *testing.T, tx *database.Tx, query func(database.Handle) orm.Query[T]) (ok bool, err error) {
+func foretell[T any](ctx context.Context, t *testing.T, tx *database.Tx, query func(database.Handle) *orm.Query[T]) (ok bool, err error) {
 	before, err := census(ctx, tx)
 	linked, err2 := links(ctx, tx, "NOT NULL")
 	plan, err3 := orm.PlanDelete(ctx, query(tx))

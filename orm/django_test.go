@@ -100,26 +100,26 @@ func djangoRows() []kitchen {
 func TestDjangosRowsAreRead(t *testing.T) {
 	t.Parallel()
 	db := djangoFile(t)
-	got, err := orm.From[kitchen](db).OrderBy(orm.NewOrdered[kitchen, uuid.UUID]("ID").Asc()).All(t.Context())
+	got, err := orm.From[kitchen](db).OrderBy(orm.Descriptor[orm.Ordered[*kitchen, uuid.UUID]]("ID").Asc()).All(t.Context())
 	if diff := cmp.Diff(djangoRows(), got); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
 	// What is read is found again, and stands in order.
 	for _, row := range got {
-		q := orm.From[kitchen](db).Where(orm.NewColumn[kitchen, string]("Dec").In(row.Dec), orm.NewColumn[kitchen, float64]("Real").Eq(row.Real))
+		q := orm.From[kitchen](db).Where(orm.Descriptor[orm.Column[*kitchen, string]]("Dec").In(row.Dec), orm.Descriptor[orm.Column[*kitchen, float64]]("Real").Eq(row.Real))
 		if row.D != nil {
-			q = q.Where(orm.NewNullColumn[kitchen, civil.Date]("D").Eq(*row.D), orm.NewNullColumn[kitchen, civil.Clock]("T").In(*row.T),
-				orm.NewNullColumn[kitchen, time.Time]("Dt").Eq(*row.Dt), orm.NewNullColumn[kitchen, time.Duration]("Dur").Eq(*row.Dur))
+			q = q.Where(orm.Descriptor[orm.NullColumn[*kitchen, civil.Date]]("D").Eq(*row.D), orm.Descriptor[orm.NullColumn[*kitchen, civil.Clock]]("T").In(*row.T),
+				orm.Descriptor[orm.NullColumn[*kitchen, time.Time]]("Dt").Eq(*row.Dt), orm.Descriptor[orm.NullColumn[*kitchen, time.Duration]]("Dur").Eq(*row.Dur))
 		}
 		if found, err := q.Get(t.Context()); err != nil || found.ID != row.ID {
 			t.Errorf("%v is not found again: %v", row.ID, err)
 		}
 	}
-	byTime, err := orm.From[kitchen](db).OrderBy(orm.NewNullOrdered[kitchen, time.Time]("Dt").Asc()).All(t.Context())
+	byTime, err := orm.From[kitchen](db).OrderBy(orm.Descriptor[orm.NullOrdered[*kitchen, time.Time]]("Dt").Asc()).All(t.Context())
 	if err != nil || !slices.IsSortedFunc(byTime, func(a, b kitchen) int { return a.Dt.Compare(*b.Dt) }) {
 		t.Errorf("the rows are not in the order of time: %v", err)
 	}
-	byPrice, err := orm.From[kitchen](db).OrderBy(orm.NewOrdered[kitchen, string]("Dec").Asc()).All(t.Context())
+	byPrice, err := orm.From[kitchen](db).OrderBy(orm.Descriptor[orm.Ordered[*kitchen, string]]("Dec").Asc()).All(t.Context())
 	if err != nil || !slices.IsSortedFunc(byPrice, func(a, b kitchen) int { return compareDecimals(a.Dec, b.Dec) }) {
 		t.Errorf("the rows are not in the order of their decimals: %v", err)
 	}

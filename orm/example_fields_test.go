@@ -68,12 +68,12 @@ func ExampleChooser() {
 	fmt.Println(orm.Create(ctx, db, &w))
 
 	// vola gen writes these descriptors.
-	day, price := orm.NewOrdered[Workshop, civil.Date]("Day"), orm.NewNumber[Workshop, string]("Price")
+	day, price := orm.Descriptor[orm.Ordered[*Workshop, civil.Date]]("Day"), orm.Descriptor[orm.Number[*Workshop, string]]("Price")
 	found, err := orm.From[Workshop](db).Where(day.Ge(civil.NewDate(2026, 1, 1)), price.Lt("100")).Get(ctx)
 	fmt.Println(found.Day, found.Doors, found.Length, found.Price, found.Extra["room"], err)
 
 	w.Stage = "postponed"
-	fmt.Println(orm.Update(ctx, db, &w, orm.NewText[Workshop, Stage]("Stage")))
+	fmt.Println(orm.Update(ctx, db, &w, orm.Descriptor[orm.Text[*Workshop, Stage]]("Stage")))
 	// Output:
 	// <nil>
 	// 2026-11-23 18:30:00 1h30m0s 12.50 4 <nil>

@@ -21,7 +21,7 @@ func TestPersonnelTutorial(t *testing.T) {
 		ctx := s.Observe(t.Context())
 		year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC) }
 
-		employees := func(name, want string, statements int, q orm.Query[Employee]) {
+		employees := func(name, want string, statements int, q *orm.Query[Employee]) {
 			t.Helper()
 			list, err := q.OrderBy(Employees.Name.Asc()).All(ctx)
 			var got []string
@@ -33,7 +33,7 @@ func TestPersonnelTutorial(t *testing.T) {
 			}
 			s.Want(t, statements)
 		}
-		departments := func(name, want string, statements int, q orm.Query[Department]) {
+		departments := func(name, want string, statements int, q *orm.Query[Department]) {
 			t.Helper()
 			list, err := q.OrderBy(Departments.Name.Asc()).All(ctx)
 			var got []string
@@ -60,7 +60,7 @@ func TestPersonnelTutorial(t *testing.T) {
 			t.Errorf("this year's leaves: %d, %v", n, err)
 		}
 		s.Want(t, 1)
-		employees("the heads of all departments", "Ann", 1, all.Where(D.Head.Reverse().Any()))
+		employees("the heads of all departments", "Ann", 1, all.Where(orm.ReverseOf(D.Head).Any()))
 		departments("all departments with their heads", "IT Sales", 2, orm.From[Department](db).With(D.Head))
 		departments("the departments of a contractor", "IT Sales", 1, orm.From[Department](db).Where(D.Contractors.Any(Contractors.Name.Eq("Eve"))))
 		contractors, err := orm.From[Contractor](db).Where(Contractors.Departments.Any(D.ID.Eq(it.ID))).All(ctx)

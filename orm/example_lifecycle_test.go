@@ -33,15 +33,15 @@ type Ticket struct {
 
 // vola gen writes these descriptors.
 var tickets = struct {
-	ID      orm.Number[Ticket, int64]
-	Title   orm.Text[Ticket, string]
-	Slug    orm.Text[Ticket, string]
-	Kind    orm.Text[Ticket, string]
-	Done    orm.Column[Ticket, bool]
-	Deleted orm.NullOrdered[Ticket, time.Time]
+	ID      *orm.Number[*Ticket, int64]
+	Title   *orm.Text[*Ticket, string]
+	Slug    *orm.Text[*Ticket, string]
+	Kind    *orm.Text[*Ticket, string]
+	Done    *orm.Column[*Ticket, bool]
+	Deleted *orm.NullOrdered[*Ticket, time.Time]
 }{
-	orm.NewNumber[Ticket, int64]("ID"), orm.NewText[Ticket, string]("Title"), orm.NewText[Ticket, string]("Slug"),
-	orm.NewText[Ticket, string]("Kind"), orm.NewColumn[Ticket, bool]("Done"), orm.NewNullOrdered[Ticket, time.Time]("Deleted"),
+	orm.Descriptor[orm.Number[*Ticket, int64]]("ID"), orm.Descriptor[orm.Text[*Ticket, string]]("Title"), orm.Descriptor[orm.Text[*Ticket, string]]("Slug"),
+	orm.Descriptor[orm.Text[*Ticket, string]]("Kind"), orm.Descriptor[orm.Column[*Ticket, bool]]("Done"), orm.Descriptor[orm.NullOrdered[*Ticket, time.Time]]("Deleted"),
 }
 
 // snippet: hooks

@@ -37,7 +37,7 @@ func withFirm(fn func(ctx context.Context, db *database.DB) error) {
 }
 
 // show prints the names of the employees that a query finds.
-func show(ctx context.Context, q orm.Query[Employee]) error {
+func show(ctx context.Context, q *orm.Query[Employee]) error {
 	names, err := orm.Select[string](q, Employees.Name).All(ctx)
 	if err == nil {
 		fmt.Println(names)
@@ -54,7 +54,7 @@ func ExampleFrom() {
 		earners := byName.Where(Employees.Salary.Ge(4000))
 		office := earners.Where(orm.Not(Employees.Remote.Eq(true)))
 		// end snippet
-		for _, q := range []orm.Query[Employee]{byName, earners, office} {
+		for _, q := range []*orm.Query[Employee]{byName, earners, office} {
 			if err := show(ctx, q); err != nil {
 				return err
 			}
@@ -124,7 +124,7 @@ func ExampleColumn_SetTo() {
 	withFirm(func(ctx context.Context, db *database.DB) error {
 		// snippet: set-to
 		E := Employees
-		raise := E.Salary.Times(103).DividedBy(100)
+		raise := orm.Calc(E.Salary).Mul(103).Div(100)
 		n, err := orm.From[Employee](db).Where(E.Salary.Lt(4000)).Update(ctx, E.Salary.SetTo(raise), E.Remote.Set(true))
 		// end snippet
 		if err != nil {

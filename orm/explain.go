@@ -11,7 +11,7 @@ import (
 
 // SQL returns the statement that All would run, and its arguments, without
 // running it.
-func (q Query[T]) SQL() (text string, args []any, err error) { return q.q.sql() }
+func (q *Query[T]) SQL() (text string, args []any, err error) { return (*query)(q).own().sql() }
 
 func (q *query) sql() (text string, args []any, err error) {
 	p, err := q.plan()
@@ -24,7 +24,9 @@ func (q *query) sql() (text string, args []any, err error) {
 // Explain returns how the database would run the query: the output of EXPLAIN
 // on PostgreSQL and of EXPLAIN QUERY PLAN on SQLite, a step a line. It does not
 // run it.
-func (q Query[T]) Explain(ctx context.Context) (string, error) { return q.q.explain(ctx) }
+func (q *Query[T]) Explain(ctx context.Context) (string, error) {
+	return (*query)(q).own().explain(ctx)
+}
 
 func (q *query) explain(ctx context.Context) (string, error) {
 	text, args, err := q.sql()
@@ -67,10 +69,10 @@ func explain(ctx context.Context, h database.Handle, text string, args []any, sc
 // CountEstimate returns about how many rows the query has, without counting
 // them: on PostgreSQL what the planner expects, which knows the table as it was
 // when it was last analysed. SQLite has no such thing; there it counts exactly,
-// but no further than limit, and returns limit when there are more. Limit and
-// Offset of the query are not minded.
-func (q Query[T]) CountEstimate(ctx context.Context, limit int64) (int64, error) {
-	return q.q.countEstimate(ctx, limit)
+// but no further than limit, and returns limit when there are more. The query's Limit
+// and Offset are ignored.
+func (q *Query[T]) CountEstimate(ctx context.Context, limit int64) (int64, error) {
+	return (*query)(q).own().countEstimate(ctx, limit)
 }
 
 func (q *query) countEstimate(ctx context.Context, limit int64) (int64, error) {

@@ -7,104 +7,129 @@ import (
 
 // Expression is a value of type V computed for each row of M: a column, or
 // what the functions of this package make of columns. It may be NULL for a row
-// whatever V is. It is used in conditions, orders, assignments ([Column.SetTo])
-// and in [Select].
+// whatever V is. It is used in conditions, orders, assignments (SetTo of a
+// column) and in [Select].
 //
 // No type outside this package implements it.
-type Expression[M, V any] interface {
-	// expression takes nil: the arguments only tell the types apart.
-	expression(*M, *V) *expr
-	Selected[M]
+type Expression[M, V any] = interface {
+	ExpressionOf[*M, V]
+	SelectedOf[*M]
+}
+
+// ExpressionOf is what operations of descriptors take as an [Expression], as
+// [ConditionOf] is what they return as a [Condition].
+type ExpressionOf[P, V any] = interface {
+	// The arguments only distinguish types; they are nil.
+	expression(P, *V) *expr
 }
 
 // Selected is what [Select] reads for each row of M: an [Expression] of any
 // type, or a whole [Row].
-type Selected[M any] interface {
-	selected(*M) *expr
-}
+type Selected[M any] = SelectedOf[*M]
+
+// SelectedOf is the type behind [Selected], as [ConditionOf] is behind
+// [Condition].
+type SelectedOf[P any] = interface{ selected(P) *expr }
 
 // Expr is an [Expression] that is not a column: what functions of this package
-// return. It is a value that never changes.
-type Expr[M, V any] struct{ e *expr }
+// return. P is a pointer to the model. It never changes.
+type Expr[P, V any] expr
 
-func (x Expr[M, V]) expression(*M, *V) *expr { return x.e }
-func (x Expr[M, V]) selected(*M) *expr       { return x.e }
+func (x *Expr[P, V]) expression(P, *V) *expr { return (*expr)(x).given() }
+func (x *Expr[P, V]) selected(P) *expr       { return (*expr)(x).given() }
 
-func (x Expr[M, V]) cond(op op, v any) Condition[M] {
-	return Condition[M]{&node{op: op, left: x.e, value: v}}
+// Eq matches rows where the expression is v. To compare two expressions use
+// the functions [Eq], [Lt] and so on.
+//
+//go:noinline
+func (x *Expr[P, V]) Eq(v V) ConditionOf[P] { return ConditionOf[P]{compareExpr((*expr)(x), opEq, v)} }
+
+// Ne matches rows where the expression is not NULL and differs from v.
+//
+//go:noinline
+func (x *Expr[P, V]) Ne(v V) ConditionOf[P] { return ConditionOf[P]{compareExpr((*expr)(x), opNe, v)} }
+
+// Lt matches rows where the expression is less than v.
+//
+//go:noinline
+func (x *Expr[P, V]) Lt(v V) ConditionOf[P] { return ConditionOf[P]{compareExpr((*expr)(x), opLt, v)} }
+
+// Le matches rows where the expression is less than or equal to v.
+//
+//go:noinline
+func (x *Expr[P, V]) Le(v V) ConditionOf[P] { return ConditionOf[P]{compareExpr((*expr)(x), opLe, v)} }
+
+// Gt matches rows where the expression is greater than v.
+//
+//go:noinline
+func (x *Expr[P, V]) Gt(v V) ConditionOf[P] { return ConditionOf[P]{compareExpr((*expr)(x), opGt, v)} }
+
+// Ge matches rows where the expression is greater than or equal to v.
+//
+//go:noinline
+func (x *Expr[P, V]) Ge(v V) ConditionOf[P] { return ConditionOf[P]{compareExpr((*expr)(x), opGe, v)} }
+
+// Between matches rows where the expression is at least from and at most to.
+//
+//go:noinline
+func (x *Expr[P, V]) Between(from, to V) ConditionOf[P] {
+	return ConditionOf[P]{allOf(compareExpr((*expr)(x), opGe, from), compareExpr((*expr)(x), opLe, to))}
 }
 
-// Eq is true where the expression has the value v. To compare two expressions
-// there are the functions [Eq], [Lt] and so on.
-func (x Expr[M, V]) Eq(v V) Condition[M] { return x.cond(opEq, v) }
-
-// Ne is true where the expression has a value, and another than v.
-func (x Expr[M, V]) Ne(v V) Condition[M] { return x.cond(opNe, v) }
-
-// Lt is true where the expression is less than v.
-func (x Expr[M, V]) Lt(v V) Condition[M] { return x.cond(opLt, v) }
-
-// Le is true where the expression is less than v or equal to it.
-func (x Expr[M, V]) Le(v V) Condition[M] { return x.cond(opLe, v) }
-
-// Gt is true where the expression is greater than v.
-func (x Expr[M, V]) Gt(v V) Condition[M] { return x.cond(opGt, v) }
-
-// Ge is true where the expression is greater than v or equal to it.
-func (x Expr[M, V]) Ge(v V) Condition[M] { return x.cond(opGe, v) }
-
-// Between is true where the expression is at least from and at most to.
-func (x Expr[M, V]) Between(from, to V) Condition[M] { return And(x.Ge(from), x.Le(to)) }
-
-// In is true where the expression has one of the values; with none it is true
-// nowhere. For the results of another query there is the function [In].
-func (x Expr[M, V]) In(values ...V) Condition[M] { return x.cond(opIn, list(values)) }
-
-// NotIn is true where the expression has a value, and none of these.
-func (x Expr[M, V]) NotIn(values ...V) Condition[M] {
-	return And(x.IsNotNull(), Not(x.In(values...)))
+// In matches rows where the expression is one of the values; with no values it
+// matches nothing. For the results of another query there is the function [In].
+//
+//go:noinline
+func (x *Expr[P, V]) In(values ...V) ConditionOf[P] {
+	return ConditionOf[P]{compareExpr((*expr)(x), opIn, list(values))}
 }
 
-// IsNull is true where the expression has no value.
-func (x Expr[M, V]) IsNull() Condition[M] { return x.cond(opIsNull, nil) }
+// NotIn matches rows where the expression is not NULL and none of the values.
+//
+//go:noinline
+func (x *Expr[P, V]) NotIn(values ...V) ConditionOf[P] {
+	return ConditionOf[P]{noneOf(compareExpr((*expr)(x), opIsNotNull, nil), compareExpr((*expr)(x), opIn, list(values)))}
+}
 
-// IsNotNull is true where the expression has a value.
-func (x Expr[M, V]) IsNotNull() Condition[M] { return x.cond(opIsNotNull, nil) }
+// IsNull matches rows where the expression is NULL.
+//
+//go:noinline
+func (x *Expr[P, V]) IsNull() ConditionOf[P] {
+	return ConditionOf[P]{compareExpr((*expr)(x), opIsNull, nil)}
+}
 
-// Asc orders by the expression, smallest first, as [Column.Asc] does.
-func (x Expr[M, V]) Asc() Order[M] { return Order[M]{order{expr: x.e}} }
+// IsNotNull matches rows where the expression is not NULL.
+//
+//go:noinline
+func (x *Expr[P, V]) IsNotNull() ConditionOf[P] {
+	return ConditionOf[P]{compareExpr((*expr)(x), opIsNotNull, nil)}
+}
 
-// Desc orders by the expression, largest first, as [Column.Desc] does.
-func (x Expr[M, V]) Desc() Order[M] { return Order[M]{order{expr: x.e, desc: true}} }
+// Asc sorts by the expression, smallest first, as Asc of a column does.
+//
+//go:noinline
+func (x *Expr[P, V]) Asc() OrderOf[P] { return OrderOf[P]{order{expr: (*expr)(x)}} }
 
-// TextExpr is an [Expr] of text.
-type TextExpr[M any] struct{ Expr[M, string] }
-
-// Contains is true where s occurs in the text.
-func (x TextExpr[M]) Contains(s string) Condition[M] { return x.cond(opContains, s) }
-
-// HasPrefix is true where the text begins with s.
-func (x TextExpr[M]) HasPrefix(s string) Condition[M] { return x.cond(opHasPrefix, s) }
-
-// HasSuffix is true where the text ends with s.
-func (x TextExpr[M]) HasSuffix(s string) Condition[M] { return x.cond(opHasSuffix, s) }
-
-func (c Column[M, V]) expression(*M, *V) *expr { return &expr{kind: exprField, field: c.name} }
-func (c Column[M, V]) selected(*M) *expr       { return &expr{kind: exprField, field: c.name} }
+// Desc sorts by the expression, largest first, as Desc of a column does.
+//
+//go:noinline
+func (x *Expr[P, V]) Desc() OrderOf[P] { return OrderOf[P]{order{expr: (*expr)(x), desc: true}} }
 
 // Value is the value v as an [Expression], where a function wants one:
 //
 //	orm.Coalesce(Posts.Subtitle, orm.Value[Post]("none"))
 //
 // Where it meets a column it is stored as that column's values are.
-func Value[M, V any](v V) Expr[M, V] {
-	return Expr[M, V]{&expr{kind: exprValue, value: v, typ: reflect.TypeFor[V]()}}
+func Value[M, V any](v V) *Expr[*M, V] { return (*Expr[*M, V])(valueExpr(v)) }
+
+func valueExpr[V any](v V) *expr {
+	return &expr{kind: exprValue, value: v, typ: reflect.TypeFor[V]()}
 }
 
 // Is is a condition as an expression: true where it is true, false elsewhere,
 // never NULL.
-func Is[M any](c Condition[M]) Expr[M, bool] {
-	return Expr[M, bool]{&expr{kind: exprIs, conds: []*node{c.n}, typ: reflect.TypeFor[bool]()}}
+func Is[M any](c Condition[M]) *Expr[*M, bool] {
+	return (*Expr[*M, bool])(&expr{kind: exprIs, conds: []*node{c.n}, typ: reflect.TypeFor[bool]()})
 }
 
 func compare[M, V any](op op, a, b Expression[M, V]) Condition[M] {
@@ -122,13 +147,13 @@ func Ne[M, V any](a, b Expression[M, V]) Condition[M] { return compare(opNe, a, 
 // Lt is true where a is less than b.
 func Lt[M, V any](a, b Expression[M, V]) Condition[M] { return compare(opLt, a, b) }
 
-// Le is true where a is less than b or equal to it.
+// Le is true where a is less than or equal to b.
 func Le[M, V any](a, b Expression[M, V]) Condition[M] { return compare(opLe, a, b) }
 
 // Gt is true where a is greater than b.
 func Gt[M, V any](a, b Expression[M, V]) Condition[M] { return compare(opGt, a, b) }
 
-// Ge is true where a is greater than b or equal to it.
+// Ge is true where a is greater than or equal to b.
 func Ge[M, V any](a, b Expression[M, V]) Condition[M] { return compare(opGe, a, b) }
 
 // exprKind says what an expr is.
@@ -163,6 +188,15 @@ type expr struct {
 	raw []string
 	// sel is the other query.
 	sel *selection
+}
+
+// given returns nil for the zero value of an exported type, which is an error
+// where an expression is wanted.
+func (e *expr) given() *expr {
+	if e == nil || e.kind == 0 {
+		return nil
+	}
+	return e
 }
 
 // isValue reports whether an expression is no more than given values, which

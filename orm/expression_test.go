@@ -33,8 +33,8 @@ func TestExpressionsInConditions(t *testing.T) {
 			{"eq of columns", orm.Eq(E.Department, orm.Value[Employee](it.ID)), "Ann Bob Cid"},
 			{"ne", orm.Ne(E.Department, E.ID), "Ann Cid Dora"},
 			{"arithmetic", orm.Lt(orm.Add(E.Salary, val(50)), val(400)), "Bob Cid"},
-			{"given numbers", E.Salary.Plus(50).Lt(400), "Bob Cid"},
-			{"given numbers in turn", E.Salary.Times(2).Minus(1).Plus(7).DividedBy(2).Eq(403), "Dora"},
+			{"given numbers", orm.Calc(E.Salary).Add(50).Lt(400), "Bob Cid"},
+			{"given numbers in turn", orm.Calc(E.Salary).Mul(2).Sub(1).Add(7).Div(2).Eq(403), "Dora"},
 			{"sub mul", orm.Sub(orm.Mul(E.Salary, val(2)), val(1)).Eq(799), "Dora"},
 			{"div cuts", orm.Div(E.Salary, val(150)).Eq(2), "Bob Cid Dora"},
 			{"div by zero is null", orm.Div(E.Salary, val(0)).IsNull(), "Ann Bob Cid Dora"},
@@ -63,7 +63,7 @@ func TestExpressionsInConditions(t *testing.T) {
 			{"via a foreign key", orm.Gt(orm.Via(E.Manager, E.Salary), E.Salary), "Bob Cid"},
 			{"via many", orm.Via(E.Skills, orm.Count[Skill]()).Eq(2), "Ann"},
 			{"via many, some", orm.Via(E.Skills, orm.Count[Skill](), Skills.Name.Eq("Go")).Gt(0), "Ann Bob Cid"},
-			{"via reverse", orm.Via(E.Manager.Reverse(), orm.Max(E.Salary)).Eq(300), "Ann"},
+			{"via reverse", orm.Via(orm.ReverseOf(E.Manager), orm.Max(E.Salary)).Eq(300), "Ann"},
 			{"in a selection", orm.In(E.Department, orm.Select[int64](orm.From[Department](db).Where(Departments.Name.Eq("Sales")), Departments.ID)), "Dora"},
 			{"not in a selection with null", orm.Not(orm.In(E.ID, orm.Select[int64](orm.From[Employee](db), E.Manager))), "Bob Cid Dora"},
 			{"scalar", orm.Gt(E.Salary, orm.Scalar[Employee](orm.Select[int64](orm.From[Employee](db).OrderBy(E.Salary.Asc()), E.Salary))), "Ann Dora"},
@@ -195,7 +195,7 @@ func TestSelectMistakes(t *testing.T) {
 		check(err, "does not end a text")
 		_, err = q.Where(orm.Case[Employee, string]().ElseTo(E.Name).Eq("x")).All(t.Context())
 		check(err, "Case without When")
-		_, err = q.Where(orm.Expr[Employee, string]{}.Eq("x")).All(t.Context())
+		_, err = q.Where(new(orm.Expr[*Employee, string]).Eq("x")).All(t.Context())
 		check(err, "orm:")
 		_, err = q.Where(orm.PartIn(orm.Hour, E.Joined, time.FixedZone("'; DROP", 1)).Eq(1)).All(t.Context())
 		check(err, "no zone of the IANA database")

@@ -92,12 +92,12 @@ func (f *field) resolve() error {
 	if f.column == "" {
 		f.column = snake(f.name)
 	}
-	if ref, ok := reflect.New(f.base).Interface().(anyRef); ok {
+	if ref, ok := refTypeOf(f.base); ok {
 		if f.null == nullStruct {
 			return fmt.Errorf("a reference that may be absent is a pointer, *%s", f.base)
 		}
-		f.ref = &refInfo{target: ref.refTarget()}
-		f.base = ref.refKey()
+		f.ref = &refInfo{refType: ref}
+		f.base = ref.key
 		if f.tag.column == "" {
 			f.column += "_id"
 		}

@@ -138,11 +138,11 @@ func TestBadValuesOfEveryKind(t *testing.T) {
 		if n, err := orm.From[article](db).Count(t.Context()); n != 0 || err != nil {
 			t.Errorf("%d rows were stored, %v", n, err)
 		}
-		set := orm.NewText[article, status]("Status").Set("nonsense")
+		set := orm.Descriptor[orm.Text[*article, status]]("Status").Set("nonsense")
 		if _, err := orm.From[article](db).Every().Update(t.Context(), set); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("an assignment of what is not a choice: %v", err)
 		}
-		if n, err := orm.From[article](db).Where(orm.NewText[article, status]("Status").Eq("nonsense")).Count(t.Context()); n != 0 || err != nil {
+		if n, err := orm.From[article](db).Where(orm.Descriptor[orm.Text[*article, status]]("Status").Eq("nonsense")).Count(t.Context()); n != 0 || err != nil {
 			t.Errorf("asking for what is not a choice: %d, %v", n, err)
 		}
 	})
@@ -238,25 +238,25 @@ func TestDefaultsAndGeneratedColumns(t *testing.T) {
 		if err := orm.Create(ctx, db, &zero); err != nil {
 			t.Fatal(err)
 		}
-		id := orm.NewNumber[item, int64]("ID")
+		id := orm.Descriptor[orm.Number[*item, int64]]("ID")
 		got, err = orm.From[item](db).Where(id.Eq(zero.ID)).Get(ctx)
 		if want := (item{ID: zero.ID, Price: "0.00", State: "out", Doc: json.RawMessage("null")}); err != nil || !cmp.Equal(got, want) {
 			t.Error(cmp.Diff(want, got), err)
 		}
-		total, count, price := orm.NewNumber[item, int64]("Total"), orm.NewNumber[item, int32]("Count"), orm.NewNumber[item, string]("Price")
+		total, count, price := orm.Descriptor[orm.Number[*item, int64]]("Total"), orm.Descriptor[orm.Number[*item, int32]]("Count"), orm.Descriptor[orm.Number[*item, string]]("Price")
 		if err := orm.Update(ctx, db, &zero, total); err == nil || !strings.Contains(err.Error(), "field Total: the database computes") {
 			t.Errorf("an update of a generated column: %v", err)
 		}
-		if _, err := orm.From[item](db).Every().Update(ctx, total.Add(1)); err == nil {
+		if _, err := orm.From[item](db).Every().Update(ctx, total.Increment(1)); err == nil {
 			t.Error("a generated column was added to")
 		}
-		if n, err := orm.From[item](db).Where(total.Eq(6)).Update(ctx, count.Add(4), price.Add("0.07")); n != 1 || err != nil {
+		if n, err := orm.From[item](db).Where(total.Eq(6)).Update(ctx, count.Increment(4), price.Increment("0.07")); n != 1 || err != nil {
 			t.Errorf("%d rows, %v", n, err)
 		}
 		if n, err := orm.From[item](db).Where(total.Eq(14), price.Eq("9.57"), price.In("9.57")).Count(ctx); n != 1 || err != nil {
 			t.Errorf("after the sums: %d rows, %v", n, err)
 		}
-		if _, err := orm.From[item](db).Every().Update(ctx, count.Add(97)); !errors.Is(err, database.ErrCheck) {
+		if _, err := orm.From[item](db).Every().Update(ctx, count.Increment(97)); !errors.Is(err, database.ErrCheck) {
 			t.Errorf("a check that fails: %v", err)
 		}
 		if err := orm.Create(ctx, db, &item{Price: "1", State: "out", Email: new("a"), Note: "b"}); !errors.Is(err, database.ErrUnique) {
@@ -276,9 +276,9 @@ func TestSumsOfDecimalsStayExact(t *testing.T) {
 		if err := orm.Create(ctx, db, &shortRow{V: "0"}); err != nil {
 			t.Fatal(err)
 		}
-		v := orm.NewNumber[shortRow, string]("V")
+		v := orm.Descriptor[orm.Number[*shortRow, string]]("V")
 		for i := range 40 {
-			if _, err := orm.From[shortRow](db).Every().Update(ctx, v.Add("0.1")); err != nil {
+			if _, err := orm.From[shortRow](db).Every().Update(ctx, v.Increment("0.1")); err != nil {
 				t.Fatal(err)
 			}
 			want := fmt.Sprintf("%d.%d", (i+1)/10, (i+1)%10)
@@ -286,7 +286,7 @@ func TestSumsOfDecimalsStayExact(t *testing.T) {
 				t.Fatalf("after adding 0.1 %d times it is not %s (%v)", i+1, want, err)
 			}
 		}
-		_, err := orm.From[longRow](db).Every().Update(ctx, orm.NewNumber[longRow, string]("V").Add("1"))
+		_, err := orm.From[longRow](db).Every().Update(ctx, orm.Descriptor[orm.Number[*longRow, string]]("V").Increment("1"))
 		if refused := db.Dialect().Name() == "sqlite"; refused != (err != nil) {
 			t.Errorf("adding to a long decimal: %v", err)
 		}

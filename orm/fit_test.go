@@ -54,25 +54,25 @@ func (fittedLevel) Choices() []orm.Choice {
 }
 
 var (
-	fitID     = orm.NewNumber[fitted, int64]("ID")
-	fitI8     = orm.NewNumber[fitted, int8]("I8")
-	fitI16    = orm.NewNumber[fitted, int16]("I16")
-	fitI32    = orm.NewNumber[fitted, int32]("I32")
-	fitI64    = orm.NewNumber[fitted, int64]("I64")
-	fitU8     = orm.NewNumber[fitted, uint8]("U8")
-	fitU16    = orm.NewNumber[fitted, uint16]("U16")
-	fitU32    = orm.NewNumber[fitted, uint32]("U32")
-	fitU64    = orm.NewNumber[fitted, uint64]("U64")
-	fitNarrow = orm.NewNumber[fitted, int64]("Narrow")
-	fitF32    = orm.NewNumber[fitted, float32]("F32")
-	fitF64    = orm.NewNumber[fitted, float64]("F64")
-	fitPrice  = orm.NewNumber[fitted, string]("Price")
-	fitWait   = orm.NewNumber[fitted, time.Duration]("Wait")
-	fitName   = orm.NewText[fitted, string]("Name")
-	fitFree   = orm.NewText[fitted, string]("Free")
-	fitState  = orm.NewText[fitted, fittedState]("State")
-	fitLevel  = orm.NewNumber[fitted, fittedLevel]("Level")
-	fitMaybe  = orm.NewNullNumber[fitted, int16]("Maybe")
+	fitID     = orm.Descriptor[orm.Number[*fitted, int64]]("ID")
+	fitI8     = orm.Descriptor[orm.Number[*fitted, int8]]("I8")
+	fitI16    = orm.Descriptor[orm.Number[*fitted, int16]]("I16")
+	fitI32    = orm.Descriptor[orm.Number[*fitted, int32]]("I32")
+	fitI64    = orm.Descriptor[orm.Number[*fitted, int64]]("I64")
+	fitU8     = orm.Descriptor[orm.Number[*fitted, uint8]]("U8")
+	fitU16    = orm.Descriptor[orm.Number[*fitted, uint16]]("U16")
+	fitU32    = orm.Descriptor[orm.Number[*fitted, uint32]]("U32")
+	fitU64    = orm.Descriptor[orm.Number[*fitted, uint64]]("U64")
+	fitNarrow = orm.Descriptor[orm.Number[*fitted, int64]]("Narrow")
+	fitF32    = orm.Descriptor[orm.Number[*fitted, float32]]("F32")
+	fitF64    = orm.Descriptor[orm.Number[*fitted, float64]]("F64")
+	fitPrice  = orm.Descriptor[orm.Number[*fitted, string]]("Price")
+	fitWait   = orm.Descriptor[orm.Number[*fitted, time.Duration]]("Wait")
+	fitName   = orm.Descriptor[orm.Text[*fitted, string]]("Name")
+	fitFree   = orm.Descriptor[orm.Text[*fitted, string]]("Free")
+	fitState  = orm.Descriptor[orm.Text[*fitted, fittedState]]("State")
+	fitLevel  = orm.Descriptor[orm.Number[*fitted, fittedLevel]]("Level")
+	fitMaybe  = orm.Descriptor[orm.NullNumber[*fitted, int16]]("Maybe")
 )
 
 // misfit is an assignment to a column of a row for which the value does not fit.
@@ -88,28 +88,28 @@ func misfits() []misfit {
 	const most = 1<<63 - 1
 	value := orm.Value[fitted, string]
 	return []misfit{
-		{"int8", fitted{I8: 127}, fitI8.Add(1), "I8", "128 is out of the range of an int8"},
-		{"int8 below", fitted{I8: -128}, fitI8.Add(-1), "I8", "-129 is out of the range of an int8"},
-		{"int16", fitted{I16: 32767}, fitI16.Add(1), "I16", "32768 is out of the range of an int16"},
-		{"int16 times", fitted{I16: 300}, fitI16.SetTo(fitI16.Times(300)), "I16", "90000 is out of the range of an int16"},
-		{"int32", fitted{I32: math.MaxInt32}, fitI32.Add(1), "I32", "2147483648 is out of the range of an int32"},
-		{"int64", fitted{I64: most}, fitI64.Add(1), "I64", ""},
-		{"int64 below", fitted{I64: -most}, fitI64.Add(-2), "I64", ""},
+		{"int8", fitted{I8: 127}, fitI8.Increment(1), "I8", "128 is out of the range of an int8"},
+		{"int8 below", fitted{I8: -128}, fitI8.Increment(-1), "I8", "-129 is out of the range of an int8"},
+		{"int16", fitted{I16: 32767}, fitI16.Increment(1), "I16", "32768 is out of the range of an int16"},
+		{"int16 times", fitted{I16: 300}, fitI16.SetTo(orm.Calc(fitI16).Mul(300)), "I16", "90000 is out of the range of an int16"},
+		{"int32", fitted{I32: math.MaxInt32}, fitI32.Increment(1), "I32", "2147483648 is out of the range of an int32"},
+		{"int64", fitted{I64: most}, fitI64.Increment(1), "I64", ""},
+		{"int64 below", fitted{I64: -most}, fitI64.Increment(-2), "I64", ""},
 		{"int64 product", fitted{I64: 1 << 40}, fitI64.SetTo(orm.Mul(fitI64, fitI64)), "I64", ""},
-		{"int64 division", fitted{I64: math.MinInt64}, fitI64.SetTo(fitI64.DividedBy(-1)), "I64", ""},
-		{"int64, digits lost on the way", fitted{I64: most}, fitI64.SetTo(orm.Sub(fitI64.Plus(1), fitI64.Minus(5))), "I64", ""},
-		{"uint8", fitted{U8: 255}, fitU8.Add(1), "U8", "256 is out of the range of a uint8"},
-		{"uint16", fitted{U16: 65535}, fitU16.Add(1), "U16", "65536 is out of the range of a uint16"},
-		{"uint32", fitted{U32: math.MaxUint32}, fitU32.Add(1), "U32", "4294967296 is out of the range of a uint32"},
+		{"int64 division", fitted{I64: math.MinInt64}, fitI64.SetTo(orm.Calc(fitI64).Div(-1)), "I64", ""},
+		{"int64, digits lost on the way", fitted{I64: most}, fitI64.SetTo(orm.Sub(orm.Calc(fitI64).Add(1), orm.Calc(fitI64).Sub(5))), "I64", ""},
+		{"uint8", fitted{U8: 255}, fitU8.Increment(1), "U8", "256 is out of the range of a uint8"},
+		{"uint16", fitted{U16: 65535}, fitU16.Increment(1), "U16", "65536 is out of the range of a uint16"},
+		{"uint32", fitted{U32: math.MaxUint32}, fitU32.Increment(1), "U32", "4294967296 is out of the range of a uint32"},
 		{"uint64 below 0", fitted{}, fitU64.SetTo(orm.Sub(fitU64, orm.Value[fitted](uint64(1)))), "U64", "-1 is out of the range of a uint64"},
-		{"fewer bits", fitted{Narrow: 32767}, fitNarrow.Add(1), "Narrow", "32768 is out of the range of 16 bits"},
-		{"float32", fitted{F32: math.MaxFloat32}, fitF32.SetTo(fitF32.Times(2)), "F32", "is out of the range of a float32"},
-		{"float32 below", fitted{F32: -math.MaxFloat32}, fitF32.Add(-math.MaxFloat32), "F32", "is out of the range of a float32"},
-		{"float64", fitted{F64: math.MaxFloat64}, fitF64.Add(math.MaxFloat64), "F64", ""},
-		{"float64 product", fitted{F64: math.MaxFloat64}, fitF64.SetTo(fitF64.Times(2)), "F64", ""},
-		{"decimal", fitted{Price: "99999999.99"}, fitPrice.Add("0.01"), "Price", "100000000.00 has more than 8 digits before the point"},
-		{"decimal below", fitted{Price: "-99999999.99"}, fitPrice.Add("-0.01"), "Price", "-100000000.00 has more than 8 digits before the point"},
-		{"duration", fitted{Wait: time.Duration(most).Truncate(time.Microsecond)}, fitWait.Add(time.Hour), "Wait", "is out of the range of a duration"},
+		{"fewer bits", fitted{Narrow: 32767}, fitNarrow.Increment(1), "Narrow", "32768 is out of the range of 16 bits"},
+		{"float32", fitted{F32: math.MaxFloat32}, fitF32.SetTo(orm.Calc(fitF32).Mul(2)), "F32", "is out of the range of a float32"},
+		{"float32 below", fitted{F32: -math.MaxFloat32}, fitF32.Increment(-math.MaxFloat32), "F32", "is out of the range of a float32"},
+		{"float64", fitted{F64: math.MaxFloat64}, fitF64.Increment(math.MaxFloat64), "F64", ""},
+		{"float64 product", fitted{F64: math.MaxFloat64}, fitF64.SetTo(orm.Calc(fitF64).Mul(2)), "F64", ""},
+		{"decimal", fitted{Price: "99999999.99"}, fitPrice.Increment("0.01"), "Price", "100000000.00 has more than 8 digits before the point"},
+		{"decimal below", fitted{Price: "-99999999.99"}, fitPrice.Increment("-0.01"), "Price", "-100000000.00 has more than 8 digits before the point"},
+		{"duration", fitted{Wait: time.Duration(most).Truncate(time.Microsecond)}, fitWait.Increment(time.Hour), "Wait", "is out of the range of a duration"},
 		{"text", fitted{Name: "ääää"}, fitName.SetTo(orm.Concat(fitName, fitName)), "Name", " characters, and at most 5 are allowed"},
 		{"text with spaces at the end", fitted{}, fitName.SetTo(orm.Concat(fitName, value("     "))), "Name", "the text has 8 characters"},
 		{"text of another column", fitted{Free: "too long"}, fitName.SetTo(fitFree), "Name", "the text has 8 characters"},
@@ -117,8 +117,8 @@ func misfits() []misfit {
 		{"text given", fitted{}, fitName.SetTo(value("too long")), "Name", "Name has 8 characters, and at most 5 are allowed"},
 		{"choice given", fitted{}, fitState.SetTo(orm.Value[fitted](fittedState("bad"))), "State", `"bad" is not one of the choices of State: draft, it's`},
 		{"choice of a case", fitted{}, fitState.SetTo(orm.Case[fitted, fittedState]().When(fitID.Gt(0), "bad").Else("draft")), "State", "bad is not one of the choices"},
-		{"choice of numbers", fitted{Level: 2}, fitLevel.Add(1), "Level", "3 is not one of the choices"},
-		{"may be null", fitted{Maybe: sql.Null[int16]{V: 32767, Valid: true}}, fitMaybe.Add(1), "Maybe", "32768 is out of the range of an int16"},
+		{"choice of numbers", fitted{Level: 2}, fitLevel.Increment(1), "Level", "3 is not one of the choices"},
+		{"may be null", fitted{Maybe: sql.Null[int16]{V: 32767, Valid: true}}, fitMaybe.Increment(1), "Maybe", "32768 is out of the range of an int16"},
 	}
 }
 
@@ -190,11 +190,11 @@ func TestWhatFitsIsStored(t *testing.T) {
 		}
 		for range 2 { // from a fresh text, and from a cached one
 			n, err := orm.From[fitted](db).Where(fitID.Eq(row.ID)).Update(ctx,
-				fitI8.Add(1), fitI16.Add(-1), fitI32.SetTo(fitI32.Plus(1)), fitI64.Add(1), fitU8.Add(1),
-				fitU16.SetTo(orm.Sub(fitU16, orm.Value[fitted](uint16(1)))), fitU32.Add(1), fitU64.SetTo(orm.Sub(fitU64, orm.Value[fitted](uint64(1)))),
-				fitNarrow.Add(1), fitF32.Add(0.1), fitF64.SetTo(fitF64.Times(1.5)), fitPrice.Add("0.01"), fitWait.Add(time.Second),
+				fitI8.Increment(1), fitI16.Increment(-1), fitI32.SetTo(orm.Calc(fitI32).Add(1)), fitI64.Increment(1), fitU8.Increment(1),
+				fitU16.SetTo(orm.Sub(fitU16, orm.Value[fitted](uint16(1)))), fitU32.Increment(1), fitU64.SetTo(orm.Sub(fitU64, orm.Value[fitted](uint64(1)))),
+				fitNarrow.Increment(1), fitF32.Increment(0.1), fitF64.SetTo(orm.Calc(fitF64).Mul(1.5)), fitPrice.Increment("0.01"), fitWait.Increment(time.Second),
 				fitName.SetTo(orm.Concat(fitName, fitFree, orm.Value[fitted]("'!"))), fitFree.SetTo(orm.Concat(fitFree, fitFree)),
-				fitState.SetTo(orm.Case[fitted, fittedState]().When(fitID.Gt(0), "it's").Else("draft")), fitLevel.Add(1), fitMaybe.Add(1))
+				fitState.SetTo(orm.Case[fitted, fittedState]().When(fitID.Gt(0), "it's").Else("draft")), fitLevel.Increment(1), fitMaybe.Increment(1))
 			if n != 1 || err != nil {
 				t.Fatal(n, err)
 			}
@@ -242,12 +242,12 @@ func TestSeveralColumnsMayBeToBlame(t *testing.T) {
 		if err := orm.Create(ctx, db, &row); err != nil {
 			t.Fatal(err)
 		}
-		_, err := orm.From[fitted](db).Every().Update(ctx, fitI64.Add(1), fitNarrow.Add(1), fitID.SetTo(fitID.Plus(1)))
+		_, err := orm.From[fitted](db).Every().Update(ctx, fitI64.Increment(1), fitNarrow.Increment(1), fitID.SetTo(orm.Calc(fitID).Add(1)))
 		if fault.KindOf(err) != fault.Invalid || !errors.Is(err, database.ErrOutOfRange) || !strings.Contains(err.Error(), "fitted") || !strings.Contains(err.Error(), "I64") {
 			t.Error(err)
 		}
 		// Nor is a column to blame for what a condition computes.
-		_, err = orm.From[fitted](db).Where(fitI64.Times(2).Gt(0)).Update(ctx, fitI16.Add(1))
+		_, err = orm.From[fitted](db).Where(orm.Calc(fitI64).Mul(2).Gt(0)).Update(ctx, fitI16.Increment(1))
 		if e := (*orm.FieldError)(nil); errors.As(err, &e) {
 			t.Errorf("%v, of a condition", err)
 		}
@@ -266,7 +266,7 @@ func TestFloat32sStayThoseOfTheStruct(t *testing.T) {
 			}
 		}
 		q := orm.From[fitted](db)
-		for _, set := range []orm.Assignment[fitted]{fitF32.Add(0.1), fitF32.SetTo(fitF32.Times(1.1)), fitF32.SetTo(fitF32.Times(1e-30)), fitF32.SetTo(fitF32.Times(1e-30))} {
+		for _, set := range []orm.Assignment[fitted]{fitF32.Increment(0.1), fitF32.SetTo(orm.Calc(fitF32).Mul(1.1)), fitF32.SetTo(orm.Calc(fitF32).Mul(1e-30)), fitF32.SetTo(orm.Calc(fitF32).Mul(1e-30))} {
 			if _, err := q.Every().Update(ctx, set); err != nil {
 				t.Fatal(err)
 			}

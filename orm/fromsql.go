@@ -2,19 +2,23 @@ package orm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"reflect"
-	"unsafe"
 
 	"github.com/volaweb/vola/database"
 )
 
 // SQLQuery is a query in the program's own SQL, made by [FromSQL].
-type SQLQuery[R any] struct {
-	h    database.Handle
-	sql  string
-	args []any
+type SQLQuery[R any] sqlQuery
+
+// sqlQuery is an SQLQuery without its type.
+type sqlQuery struct {
+	h      database.Handle
+	result reflect.Type
+	sql    string
+	args   []any
 }
 
 // FromSQL reads the rows of a SELECT, or of a WITH that ends in one, into an R
@@ -33,42 +37,58 @@ type SQLQuery[R any] struct {
 // Each ? stands for the next of args, as in [Raw]; values are handed over in
 // the form in which the database stores their Go type. The SQL is the program's
 // own, for the databases that it uses; never put what a user typed into it.
-func FromSQL[R any](h database.Handle, sql string, args ...any) SQLQuery[R] {
-	return SQLQuery[R]{h, sql, args}
+func FromSQL[R any](h database.Handle, sql string, args ...any) *SQLQuery[R] {
+	return &SQLQuery[R]{h, reflect.TypeFor[R](), sql, args}
 }
 
-// All returns all rows; none is an empty slice and no error.
-func (q SQLQuery[R]) All(ctx context.Context) ([]R, error) {
-	out := []R{}
-	for r, err := range q.Iter(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
+// All returns all rows; if there are none, an empty slice and no error.
+//
+//go:noinline
+func (q *SQLQuery[R]) All(ctx context.Context) ([]R, error) {
+	var out span
+	err := (*sqlQuery)(q).iterate(ctx, 0, func(rows span) bool {
+		out = rows
+		return true
+	})
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	return sliceOf[R](out), nil
 }
 
-// First returns the first row; the error is [ErrNotFound] when there is none.
-func (q SQLQuery[R]) First(ctx context.Context) (R, error) {
-	for r, err := range q.Iter(ctx) {
-		return r, err
+// First returns the first row; the error is [ErrNotFound] if there is none.
+//
+//go:noinline
+func (q *SQLQuery[R]) First(ctx context.Context) (row R, err error) {
+	err = fmt.Errorf("%w in the result of SQL", ErrNotFound)
+	if failed := (*sqlQuery)(q).iterate(ctx, 1, func(rows span) bool {
+		row, err = *(*R)(rows.first), nil
+		return false
+	}); failed != nil {
+		err = failed
 	}
-	var zero R
-	return zero, fmt.Errorf("%w in the result of SQL", ErrNotFound)
+	return row, err
 }
 
-// Iter returns the rows one by one, as [Selection.Iter] does.
-func (q SQLQuery[R]) Iter(ctx context.Context) iter.Seq2[R, error] {
+// Iter returns the rows one by one, as Iter of a [Selection] does.
+//
+//go:noinline
+func (q *SQLQuery[R]) Iter(ctx context.Context) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
-		if err := q.iterate(ctx, yield); err != nil {
+		err := (*sqlQuery)(q).iterate(ctx, 1, func(rows span) bool { return yield(*(*R)(rows.first), nil) })
+		if err != nil {
 			var zero R
 			yield(zero, err)
 		}
 	}
 }
 
-func (q SQLQuery[R]) iterate(ctx context.Context, yield func(R, error) bool) error {
+// iterate calls yield with so many rows at a time, or with all if size is 0,
+// until it returns false. The rows are overwritten after that.
+func (q *sqlQuery) iterate(ctx context.Context, size int, yield func(span) bool) error {
+	if q == nil || q.h == nil {
+		return errors.New("orm: the query has no database; make it with orm.FromSQL")
+	}
 	b, err := bindingOf(q.h)
 	if err != nil {
 		return err
@@ -86,25 +106,35 @@ func (q SQLQuery[R]) iterate(ctx context.Context, yield func(R, error) bool) err
 	if err != nil {
 		return fmt.Errorf("query: %w", err)
 	}
-	p, err := b.columnsPlan(reflect.TypeFor[R](), columns)
+	p, err := b.columnsPlan(q.result, columns)
 	if err != nil {
 		return err
 	}
+	buf := rowBuffer{rowset: rowset{plan: p}, expect: size}
 	rd := p.newReader()
 	for rows.Next() {
-		var r R
-		if err := rd.scan(rows, unsafe.Pointer(&r)); err != nil {
+		ptr := buf.next()
+		if err := rd.scan(rows, ptr); err != nil {
 			return err
 		}
-		if err := p.initRow(ctx, &r); err != nil {
+		if p.hooks&hookInit == 0 {
+			// nothing to run
+		} else if err := p.initRow(ctx, p.row(ptr)); err != nil {
 			return err
 		}
-		if !yield(r, nil) {
+		if buf.n != size {
+			continue
+		}
+		if !yield(buf.span) {
 			return nil
 		}
+		buf.empty()
 	}
 	if err := rows.Close(); err != nil {
 		return fmt.Errorf("query: %w", err)
+	}
+	if size == 0 {
+		yield(buf.span)
 	}
 	return nil
 }

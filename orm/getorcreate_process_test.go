@@ -30,8 +30,8 @@ type visit struct {
 }
 
 var (
-	visitKey  = orm.NewText[visit, string]("Key")
-	visitHits = orm.NewNumber[visit, int64]("Hits")
+	visitKey  = orm.Descriptor[orm.Text[*visit, string]]("Key")
+	visitHits = orm.Descriptor[orm.Number[*visit, int64]]("Hits")
 )
 
 func openVisits(ctx context.Context, url string, create bool) (*database.DB, error) {
@@ -248,7 +248,7 @@ func (s *tally) oneWay(ctx context.Context, db *database.DB, way int, key string
 			s.Created += count01(created)
 			return err
 		}
-		row, created, err := orm.UpdateOrCreate(ctx, h, by, nil, visitHits.Add(1))
+		row, created, err := orm.UpdateOrCreate(ctx, h, by, nil, visitHits.Increment(1))
 		if err == nil && (row.Key != key || row.Hits == 0 != created) {
 			err = fmt.Errorf("got the row %+v, created = %v", row, created)
 		}
@@ -324,7 +324,7 @@ func TestAddUnderRequests(t *testing.T) {
 				t.Fatal(err)
 			}
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				n, err := orm.From[visit](db).Where(visitKey.Eq(r.URL.Path)).Update(r.Context(), visitHits.Add(1))
+				n, err := orm.From[visit](db).Where(visitKey.Eq(r.URL.Path)).Update(r.Context(), visitHits.Increment(1))
 				if err != nil || n != 1 {
 					http.Error(w, fmt.Sprintf("%d rows, %v", n, err), http.StatusInternalServerError)
 				}

@@ -77,14 +77,14 @@ func TestUpdateOrCreate(t *testing.T) {
 		_, it, ann := seed(t, db)
 		ctx := t.Context()
 		by := orm.By(Employees.ID.Set(ann.ID))
-		e, created, err := orm.UpdateOrCreate(ctx, db, by, nil, Employees.Salary.Add(5), Employees.Name.Set("Anna"))
+		e, created, err := orm.UpdateOrCreate(ctx, db, by, nil, Employees.Salary.Increment(5), Employees.Name.Set("Anna"))
 		if err != nil || created || e.Salary != 505 || e.Name != "Anna" || !e.Remote {
 			t.Errorf("update: %+v, %v, %v", e, created, err)
 		}
 		e, created, err = orm.UpdateOrCreate(ctx, db, orm.By(Employees.ID.Set(1000)),
 			func(context.Context) (Employee, error) {
 				return Employee{Department: orm.Ref[Department]{ID: it.ID}, Salary: 7}, nil
-			}, Employees.Salary.Add(5), Employees.Name.Set("Zoe"), Employees.Joined.SetNull())
+			}, Employees.Salary.Increment(5), Employees.Name.Set("Zoe"), Employees.Joined.SetNull())
 		if err != nil || !created || e.ID != 1000 || e.Name != "Zoe" || e.Salary != 7 {
 			t.Errorf("create: %+v, %v, %v", e, created, err)
 		}

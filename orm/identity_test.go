@@ -20,8 +20,8 @@ type Draft struct {
 }
 
 var (
-	draftID   = orm.NewNumber[Draft, int64]("ID")
-	draftName = orm.NewText[Draft, string]("Name")
+	draftID   = orm.Descriptor[orm.Number[*Draft, int64]]("ID")
+	draftName = orm.Descriptor[orm.Text[*Draft, string]]("Name")
 )
 
 func (d *Draft) BeforeSave(context.Context, *orm.Saving) error {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
-	"unsafe"
 
 	"github.com/volaweb/vola/database"
 )
@@ -16,18 +15,24 @@ const batch = 256
 // Iter returns the rows of the query one by one, in memory that does not grow
 // with their number; relations are loaded for some hundred rows at a time. The
 // sequence ends after the first error, which is its last element. Each range
-// over it runs the query anew.
+// over it runs the query again.
 //
 // Outside a transaction it keeps a connection until the loop ends. In a
 // transaction the loop may run other statements, and sees the rows as they were
 // when it began: PostgreSQL reads through a cursor, SQLite keeps the rows in a
 // table of its own, which it writes to a file when it is large.
-func (q Query[T]) Iter(ctx context.Context) iter.Seq2[T, error] {
+//
+//go:noinline
+func (q *Query[T]) Iter(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		left := false // the loop, which must not be called again then
-		err := q.iterate(ctx, func(row T, err error) bool {
-			left = !yield(row, err)
-			return !left
+		err := (*query)(q).iterate(ctx, func(s span) bool {
+			for _, row := range sliceOf[T](s) {
+				if left = !yield(row, nil); left {
+					return false
+				}
+			}
+			return true
 		})
 		if err != nil && !left {
 			var zero T
@@ -36,45 +41,42 @@ func (q Query[T]) Iter(ctx context.Context) iter.Seq2[T, error] {
 	}
 }
 
-// iterate calls yield for each row.
-func (q Query[T]) iterate(ctx context.Context, yield func(T, error) bool) error {
-	var items []T
-	return q.q.iterate(ctx, func() unsafe.Pointer {
-		if items == nil {
-			items = make([]T, 0, batch)
+// iterate calls yield with the rows, some at a time, until it returns false.
+// The rows are overwritten after that.
+func (q *query) iterate(ctx context.Context, yield func(span) bool) error {
+	q = q.own()
+	b := &rowBuffer{expect: batch}
+	return q.readBatches(ctx, b, func() (bool, error) {
+		if b.n == 0 {
+			return true, nil
 		}
-		var zero T
-		items = append(items, zero)
-		return unsafe.Pointer(&items[len(items)-1])
-	}, func(p *plan) (bool, error) {
-		if err := q.q.finish(ctx, rowsOf(p, items)); err != nil {
+		if err := q.finish(ctx, b.rowset); err != nil {
 			return false, err
 		}
-		for _, item := range items {
-			if !yield(item, nil) {
-				return false, nil
-			}
+		if !yield(b.span) {
+			return false, nil
 		}
 		// What was yielded may be kept by the loop, and refers to nothing here.
-		items = items[:0]
+		b.empty()
 		return true, nil
 	})
 }
 
-// iterate reads the rows into what grow returns, and calls flush whenever there
-// is a batch of them; that returns false when no more are wanted.
-func (q *query) iterate(ctx context.Context, grow func() unsafe.Pointer, flush func(*plan) (bool, error)) error {
+// readBatches reads the rows into b, and calls flush whenever there is a batch of
+// them; that returns false if no more are wanted.
+func (q *query) readBatches(ctx context.Context, b *rowBuffer, flush func() (bool, error)) error {
 	p, err := q.plan()
 	if err != nil {
 		return err
 	}
+	b.plan = p
 	text, args, err := q.selectText(p)
 	if err != nil {
 		return err
 	}
 	if tx, ok := q.h.(*database.Tx); ok {
 		if p.b.dialect.Name() == "postgres" {
-			return p.cursorOver(ctx, tx, text, args, grow, flush)
+			return p.cursorOver(ctx, tx, text, args, b, flush)
 		}
 		// SQLite would go on reading what the loop writes: a row that is
 		// moved ahead in the order would come again.
@@ -84,22 +86,22 @@ func (q *query) iterate(ctx context.Context, grow func() unsafe.Pointer, flush f
 	if err != nil {
 		return fmt.Errorf("find %s: %w", p.model, err)
 	}
-	_, _, err = p.drain(rows, batch, grow, flush)
+	_, _, err = p.drain(rows, batch, b, flush)
 	return err
 }
 
 // drain reads all rows, flushes so many at a time, and closes them. more is
 // false when the loop was left.
-func (p *plan) drain(rows database.Rows, size int, grow func() unsafe.Pointer, flush func(*plan) (bool, error)) (n int, more bool, err error) {
+func (p *plan) drain(rows database.Rows, size int, b *rowBuffer, flush func() (bool, error)) (n int, more bool, err error) {
 	defer rows.Close()
 	r := p.newReader()
 	for rows.Next() {
-		if err := r.scan(rows, grow()); err != nil {
+		if err := r.scan(rows, b.next()); err != nil {
 			return n, false, err
 		}
 		n++
 		if n%size == 0 {
-			if more, err := flush(p); err != nil || !more {
+			if more, err := flush(); err != nil || !more {
 				return n, false, err
 			}
 		}
@@ -107,12 +109,12 @@ func (p *plan) drain(rows database.Rows, size int, grow func() unsafe.Pointer, f
 	if err := rows.Close(); err != nil {
 		return n, false, fmt.Errorf("find %s: %w", p.model, err)
 	}
-	more, err = flush(p)
+	more, err = flush()
 	return n, more, err
 }
 
 // cursorOver reads the rows through a cursor of the transaction.
-func (p *plan) cursorOver(ctx context.Context, tx *database.Tx, text string, args []any, grow func() unsafe.Pointer, flush func(*plan) (bool, error)) error {
+func (p *plan) cursorOver(ctx context.Context, tx *database.Tx, text string, args []any, b *rowBuffer, flush func() (bool, error)) error {
 	name := "vola_cursor_" + strconv.FormatInt(p.b.cursors.Add(1), 10)
 	if _, err := tx.Exec(ctx, "DECLARE "+name+" NO SCROLL CURSOR FOR "+text, args...); err != nil {
 		return fmt.Errorf("find %s: %w", p.model, err)
@@ -125,7 +127,7 @@ func (p *plan) cursorOver(ctx context.Context, tx *database.Tx, text string, arg
 		}
 		// The rows are all read, and the connection free, before the first is
 		// yielded.
-		n, more, err := p.drain(rows, batch+1, grow, flush)
+		n, more, err := p.drain(rows, batch+1, b, flush)
 		if err != nil {
 			return err // the transaction is of no more use, and its end closes the cursor
 		}

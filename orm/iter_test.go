@@ -30,7 +30,7 @@ func TestIter(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		q := func(h database.Handle) orm.Query[Employee] {
+		q := func(h database.Handle) *orm.Query[Employee] {
 			return orm.From[Employee](h).OrderBy(Employees.Name.Asc()).With(Employees.Department)
 		}
 		check := func(h database.Handle, ctx context.Context) {
@@ -68,7 +68,7 @@ func TestIter(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				if n, err := orm.From[Employee](tx).Where(Employees.ID.Eq(e.ID)).Update(ctx, Employees.Salary.Add(1)); n != 1 || err != nil {
+				if n, err := orm.From[Employee](tx).Where(Employees.ID.Eq(e.ID)).Update(ctx, Employees.Salary.Increment(1)); n != 1 || err != nil {
 					t.Fatal(n, err)
 				}
 				if e.Name == "0300" {
@@ -84,7 +84,7 @@ func TestIter(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		for name, q := range map[string]orm.Query[Employee]{
+		for name, q := range map[string]*orm.Query[Employee]{
 			"negative": orm.From[Employee](db).Limit(-1),
 			"database": {},
 		} {

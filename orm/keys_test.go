@@ -31,7 +31,7 @@ func TestKeysOfSeveralFields(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
 		use(t, db, orm.Model[line]())
-		what := orm.NewText[line, string]("What")
+		what := orm.Descriptor[orm.Text[*line, string]]("What")
 		for _, l := range []line{{Order: 1, Number: 1}, {Order: 1, Number: 2}, {Order: 2, Number: 1}} {
 			if err := orm.Create(ctx, db, &l); err != nil {
 				t.Fatal(err)
@@ -43,7 +43,7 @@ func TestKeysOfSeveralFields(t *testing.T) {
 		if err := orm.Update(ctx, db, &line{Order: 1, Number: 2, What: "tea"}, what); err != nil {
 			t.Error(err)
 		}
-		if err := orm.Update(ctx, db, &line{Order: 1, Number: 2}, orm.NewNumber[line, int32]("Number")); err == nil {
+		if err := orm.Update(ctx, db, &line{Order: 1, Number: 2}, orm.Descriptor[orm.Number[*line, int32]]("Number")); err == nil {
 			t.Error("a part of the key was changed")
 		}
 		if err := orm.Delete(ctx, db, &line{Order: 1, Number: 1}); err != nil {
@@ -52,12 +52,12 @@ func TestKeysOfSeveralFields(t *testing.T) {
 		if err := orm.Delete(ctx, db, &line{Order: 2, Number: 2}); !errors.Is(err, orm.ErrNotFound) {
 			t.Errorf("deleting what is not there: %v", err)
 		}
-		got, err := orm.From[line](db).OrderBy(orm.NewNumber[line, int64]("Order").Asc()).All(ctx)
+		got, err := orm.From[line](db).OrderBy(orm.Descriptor[orm.Number[*line, int64]]("Order").Asc()).All(ctx)
 		want := []line{{Order: 1, Number: 2, What: "tea"}, {Order: 2, Number: 1}}
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Error(diff, err)
 		}
-		number := orm.NewNumber[line, int32]("Number")
+		number := orm.Descriptor[orm.Number[*line, int32]]("Number")
 		counts, err := orm.Select[struct {
 			Number int32
 			Count  int64
@@ -112,12 +112,12 @@ func TestAPairCanBeAKey(t *testing.T) {
 				t.Fatal(err)
 			}
 			e.Grade = new(int16(i))
-			if err := orm.Update(ctx, db, &e, orm.NewNullNumber[enrolment, int16]("Grade")); err != nil {
+			if err := orm.Update(ctx, db, &e, orm.Descriptor[orm.NullNumber[*enrolment, int16]]("Grade")); err != nil {
 				t.Fatal(err)
 			}
 		}
-		courses := orm.NewManyToMany[pupil, course]("Courses")
-		got, err := orm.From[pupil](db).Where(courses.Any(orm.NewNumber[course, int64]("ID").Eq(c[1].ID))).With(courses).Get(ctx)
+		courses := orm.Descriptor[orm.ManyToMany[*pupil, *course]]("Courses")
+		got, err := orm.From[pupil](db).Where(courses.Any(orm.Descriptor[orm.Number[*course, int64]]("ID").Eq(c[1].ID))).With(courses).Get(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,7 +167,7 @@ func TestUUIDKeys(t *testing.T) {
 		if got := devices[0].ID; got.Version() != 7 || got.Variant() != uuid.RFC4122 || got.String() != "01a20846-fe00-7800-8000-000000000000" {
 			t.Errorf("the first key is %v", got)
 		}
-		got, err := orm.From[device](db).OrderBy(orm.NewOrdered[device, uuid.UUID]("ID").Asc()).All(ctx)
+		got, err := orm.From[device](db).OrderBy(orm.Descriptor[orm.Ordered[*device, uuid.UUID]]("ID").Asc()).All(ctx)
 		if diff := cmp.Diff(devices, got); diff != "" || err != nil {
 			t.Errorf("the keys are not in the order of time: %s%v", diff, err)
 		}
@@ -179,9 +179,9 @@ func TestUUIDKeys(t *testing.T) {
 		if err := orm.Create(ctx, db, &part{Device: p.Device}); err != nil {
 			t.Fatal(err)
 		}
-		spare := orm.NewNullForeignKey[part, device, uuid.UUID]("Spare")
-		parts, err := orm.From[part](db).Where(spare.Has(orm.NewText[device, string]("Name").Eq("c"))).
-			With(spare, orm.NewForeignKey[part, device, uuid.UUID]("Device")).All(ctx)
+		spare := orm.Descriptor[orm.NullForeignKey[*part, *device, uuid.UUID]]("Spare")
+		parts, err := orm.From[part](db).Where(spare.Has(orm.Descriptor[orm.Text[*device, string]]("Name").Eq("c"))).
+			With(spare, orm.Descriptor[orm.ForeignKey[*part, *device, uuid.UUID]]("Device")).All(ctx)
 		if err != nil || len(parts) != 1 || parts[0].Spare.ID != devices[2].ID {
 			t.Fatalf("%+v, %v", parts, err)
 		}
@@ -228,8 +228,8 @@ func TestKeysOfFewerBitsAndDeferredReferences(t *testing.T) {
 	if diff := cmp.Diff([]string{"m_club.id", "m_club_members.club_id", "m_member.club_id"}, narrow); diff != "" {
 		t.Errorf("columns of 32 bits (-want +got)\n%s", diff)
 	}
-	name := orm.NewText[club, string]("Name")
-	members := orm.NewManyToMany[club, member]("Members")
+	name := orm.Descriptor[orm.Text[*club, string]]("Name")
+	members := orm.Descriptor[orm.ManyToMany[*club, *member]]("Members")
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		use(t, db, orm.Model[club](), orm.Model[member]())
 		err := db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {

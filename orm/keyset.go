@@ -39,32 +39,38 @@ type Slice[T any] struct {
 // The order must be by columns, not by expressions. A cursor may come from a
 // stranger: it holds nothing but values of the order, and one that is not of
 // this order is an error of kind [fault.Invalid].
-func (q Query[T]) Seek(ctx context.Context, cursor string, size int) (Slice[T], error) {
-	var out Slice[T]
-	s, err := q.q.seek(cursor, size)
-	if err != nil {
-		return out, err
-	}
-	items, err := q.read(ctx, s.p)
-	if err != nil {
-		return out, err
-	}
-	more := len(items) > size // in the direction of the walk
-	items = items[:min(len(items), size)]
-	if s.at.back {
-		slices.Reverse(items)
-	}
-	if len(items) > 0 { // before their Init, which may change them
-		out.Prev, out.Next, err = s.cursors(unsafe.Pointer(&items[0]), unsafe.Pointer(&items[len(items)-1]), more)
-	}
-	if err == nil {
-		err = q.q.finish(ctx, rowsOf(s.p, items))
-	}
+//
+//go:noinline
+func (q *Query[T]) Seek(ctx context.Context, cursor string, size int) (Slice[T], error) {
+	s, prev, next, err := (*query)(q).seekRows(ctx, cursor, size)
 	if err != nil {
 		return Slice[T]{}, err
 	}
-	out.Items = items
-	return out, nil
+	return Slice[T]{Items: sliceOf[T](s), Prev: prev, Next: next}, nil
+}
+
+func (q *query) seekRows(ctx context.Context, cursor string, size int) (out span, prev, next string, err error) {
+	q = q.own()
+	s, err := q.seek(cursor, size)
+	if err != nil {
+		return out, "", "", err
+	}
+	rows, err := q.read(ctx, s.p)
+	if err != nil {
+		return out, "", "", err
+	}
+	more := rows.n > size // in the direction of the walk
+	rows.n = min(rows.n, size)
+	if s.at.back {
+		rows.reverse()
+	}
+	if rows.n > 0 { // before their Init, which may change them
+		prev, next, err = s.cursors(rows.at(0), rows.at(rows.n-1), more)
+	}
+	if err == nil {
+		err = q.finish(ctx, rows)
+	}
+	return rows.span, prev, next, err
 }
 
 // seeking is a part of a list that is sought.

@@ -355,7 +355,7 @@ func (k kind[R, V]) check(t *testing.T, db *database.DB) {
 }
 
 func (k kind[R, V]) checkRoundTrip(t *testing.T, db *database.DB, rows []row[V]) {
-	got := k.find(t, orm.From[R](db).OrderBy(orm.NewNumber[R, int64]("ID").Asc()))
+	got := k.find(t, orm.From[R](db).OrderBy(orm.Descriptor[orm.Number[*R, int64]]("ID").Asc()))
 	if len(got) != len(rows) {
 		t.Fatalf("%d rows of %d", len(got), len(rows))
 	}
@@ -372,7 +372,7 @@ func (k kind[R, V]) checkRoundTrip(t *testing.T, db *database.DB, rows []row[V])
 }
 
 func (k kind[R, V]) checkEquality(t *testing.T, db *database.DB, rows []row[V]) {
-	v, p, n := orm.NewColumn[R, V]("V"), orm.NewNullColumn[R, V]("P"), orm.NewNullColumn[R, V]("N")
+	v, p, n := orm.Descriptor[orm.Column[*R, V]]("V"), orm.Descriptor[orm.NullColumn[*R, V]]("P"), orm.Descriptor[orm.NullColumn[*R, V]]("N")
 	for i, r := range rows[:20] {
 		x := r.V
 		y := rows[i+1].V
@@ -396,7 +396,7 @@ func (k kind[R, V]) checkEquality(t *testing.T, db *database.DB, rows []row[V]) 
 }
 
 func (k kind[R, V]) checkOrder(t *testing.T, db *database.DB, rows []row[V]) {
-	id, v, p := orm.NewNumber[R, int64]("ID"), orm.NewOrdered[R, V]("V"), orm.NewNullOrdered[R, V]("P")
+	id, v, p := orm.Descriptor[orm.Number[*R, int64]]("ID"), orm.Descriptor[orm.Ordered[*R, V]]("V"), orm.Descriptor[orm.NullOrdered[*R, V]]("P")
 	for i, r := range rows[:12] {
 		x, y := r.V, rows[i+1].V
 		k.wantRows(t, db, rows, "<", x, v.Lt(x), func(r row[V]) bool { return k.compare(r.V, x) < 0 })
@@ -423,7 +423,7 @@ func (k kind[R, V]) checkOrder(t *testing.T, db *database.DB, rows []row[V]) {
 	k.wantOrder(t, db, rows, "P desc", func(a, b row[V]) int { return nullsFirst(b, a) }, p.Desc(), id.Desc())
 }
 
-func (k kind[R, V]) find(t *testing.T, q orm.Query[R]) []row[V] {
+func (k kind[R, V]) find(t *testing.T, q *orm.Query[R]) []row[V] {
 	t.Helper()
 	found, err := q.All(t.Context())
 	if err != nil {

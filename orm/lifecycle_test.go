@@ -38,12 +38,12 @@ type Shelf struct {
 }
 
 var (
-	docID      = orm.NewNumber[Doc, int64]("ID")
-	docSlug    = orm.NewText[Doc, string]("Slug")
-	docKind    = orm.NewText[Doc, string]("Kind")
-	docDeleted = orm.NewNullOrdered[Doc, time.Time]("Deleted")
-	docVersion = orm.NewNumber[Doc, int64]("Version")
-	shelfDocs  = orm.NewReverse[Shelf, Doc]("Docs")
+	docID      = orm.Descriptor[orm.Number[*Doc, int64]]("ID")
+	docSlug    = orm.Descriptor[orm.Text[*Doc, string]]("Slug")
+	docKind    = orm.Descriptor[orm.Text[*Doc, string]]("Kind")
+	docDeleted = orm.Descriptor[orm.NullOrdered[*Doc, time.Time]]("Deleted")
+	docVersion = orm.Descriptor[orm.Number[*Doc, int64]]("Version")
+	shelfDocs  = orm.Descriptor[orm.Reverse[*Shelf, *Doc]]("Docs")
 )
 
 type logKey struct{}
@@ -294,7 +294,7 @@ func TestSoftDelete(t *testing.T) {
 		ok(t, orm.Delete(ctx, db, &a))
 		want(t, orm.Delete(ctx, db, &a), orm.ErrNotFound)
 		docs := orm.From[Doc](db)
-		count := func(q orm.Query[Doc], want int64) {
+		count := func(q *orm.Query[Doc], want int64) {
 			t.Helper()
 			if n, err := q.Count(ctx); n != want || err != nil {
 				t.Errorf("%d rows, want %d, %v", n, want, err)

@@ -11,52 +11,6 @@ import (
 	"github.com/volaweb/vola/database"
 )
 
-// rowset is a slice or array of structs of a model, without its static type.
-type rowset struct {
-	plan  *plan
-	slice reflect.Value // addressable elements
-}
-
-func rowsOf[T any](p *plan, items []T) rowset {
-	return rowset{p, reflect.ValueOf(items)}
-}
-
-func (s rowset) len() int { return s.slice.Len() }
-
-func (s rowset) at(i int) unsafe.Pointer { return s.slice.Index(i).Addr().UnsafePointer() }
-
-// init runs the method Init of all rows.
-func (s rowset) init(ctx context.Context) error {
-	if s.plan.hooks&hookInit == 0 {
-		return nil
-	}
-	for i := range s.len() {
-		if err := s.plan.initRow(ctx, s.slice.Index(i).Addr().Interface()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// keys returns the encoded values of a field of every row, nil for NULL, and
-// each value once.
-func (s rowset) keys(f *field) (all, distinct []any, err error) {
-	at := s.plan.indexOf(f.name)
-	all = make([]any, s.len())
-	seen := make(map[any]bool, s.len())
-	distinct = make([]any, 0, s.len())
-	for i := range all {
-		if all[i], err = s.plan.arg(at, s.at(i)); err != nil {
-			return nil, nil, err
-		}
-		if k := all[i]; k != nil && !seen[k] {
-			seen[k] = true
-			distinct = append(distinct, k)
-		}
-	}
-	return all, distinct, nil
-}
-
 // load loads relations of the rows: one statement for each relation, whatever
 // the number of rows.
 func load(ctx context.Context, h database.Handle, s rowset, relations []prefetch) error {
@@ -136,18 +90,9 @@ func loadForward(ctx context.Context, h database.Handle, s rowset, via route, r 
 		if f.null == nullPointer {
 			ptr = *(*unsafe.Pointer)(ptr)
 		}
-		ref := reflect.NewAt(f.refType(), ptr).Interface().(anyRef)
-		ref.setRow(found.slice.Index(j).Addr().Interface())
+		f.ref.set(ptr, found.at(j))
 	}
 	return nil
-}
-
-// refType returns the RefKey type of a foreign key.
-func (f *field) refType() reflect.Type {
-	if f.null == nullPointer {
-		return f.typ.Elem()
-	}
-	return f.typ
 }
 
 // loadMany loads the rows that a relation leads to, together with the keys of
@@ -238,12 +183,12 @@ func loadMany(ctx context.Context, h database.Handle, s rowset, via route, r pre
 	given := make([]bool, len(distinct))
 	for i, k := range keys {
 		o := at[k]
-		rows := grouped.Slice3(starts[o], starts[o+1], starts[o+1])
-		if given[o] { // the same row twice among s: each has its own slice
-			rows = reflect.AppendSlice(reflect.Zero(rows.Type()), rows)
+		rows := grouped.part(starts[o], starts[o+1])
+		if given[o] { // the same row twice in s: each has its own slice
+			rows = rows.copied()
 		}
 		given[o] = true
-		reflect.NewAt(rel.typ, unsafe.Add(s.at(i), rel.offset)).Interface().(relationField).setRows(rows.UnsafePointer(), rows.Len())
+		(*relatedRows)(unsafe.Add(s.at(i), rel.offset)).set(rows.first, rows.n)
 	}
 	return nil
 }
@@ -251,7 +196,7 @@ func loadMany(ctx context.Context, h database.Handle, s rowset, via route, r pre
 // groupedBy returns the rows with those of one group behind each other, the
 // groups in their order. group has the group of each row, and counts the number
 // of rows of each group; it holds afterwards where each group begins.
-func (s rowset) groupedBy(group, counts []int, places []int64) reflect.Value {
+func (s rowset) groupedBy(group, counts []int, places []int64) rowset {
 	sum := 0
 	for i, n := range counts {
 		counts[i] = sum
@@ -271,13 +216,14 @@ func (s rowset) groupedBy(group, counts []int, places []int64) reflect.Value {
 		same = same && at == i
 	}
 	if same {
-		return s.slice
+		return s
 	}
-	out := reflect.MakeSlice(s.slice.Type(), s.len(), s.len())
+	slice := s.slice()
+	out := reflect.MakeSlice(slice.Type(), s.n, s.n)
 	for i, from := range perm {
-		out.Index(i).Set(s.slice.Index(from))
+		out.Index(i).Set(slice.Index(from))
 	}
-	return out
+	return rowset{s.plan, span{out.UnsafePointer(), s.n}}
 }
 
 // ordersInGo reports whether the rows of pairs are put in order here: the sum
@@ -411,20 +357,11 @@ func fetch(ctx context.Context, h database.Handle, p *plan, lead []any, each fun
 	for len(r.dests) < len(columns) {
 		r.dests = append(r.dests, new(any))
 	}
-	slice := reflect.New(reflect.SliceOf(p.typ)).Elem()
-	size, n := p.typ.Size(), 0
-	var first unsafe.Pointer
+	b := rowBuffer{rowset: rowset{plan: p}, expect: 16}
 	for rows.Next() {
-		if n == slice.Cap() {
-			slice.SetLen(n)
-			slice.Grow(max(n, 16)) // zeroed
-			slice.SetLen(slice.Cap())
-			first = slice.UnsafePointer()
-		}
-		if err := r.scan(rows, unsafe.Add(first, uintptr(n)*size)); err != nil {
+		if err := r.scan(rows, b.next()); err != nil {
 			return rowset{}, err
 		}
-		n++
 		if each == nil {
 			continue
 		}
@@ -432,6 +369,5 @@ func fetch(ctx context.Context, h database.Handle, p *plan, lead []any, each fun
 			return rowset{}, err
 		}
 	}
-	slice.SetLen(n)
-	return rowset{p, slice}, rows.Err()
+	return b.rowset, rows.Err()
 }

@@ -25,12 +25,18 @@ type lock byte
 // other changes or deletes them in between. It needs a transaction. On SQLite
 // the transaction has locked the whole database already, and there is nothing
 // to skip or to wait for.
-func (q Query[T]) ForUpdate(how Lock) Query[T] {
-	q.q.lock = lock(how) + 1
-	if _, ok := q.q.h.(*database.Tx); !ok && q.q.h != nil {
-		q.q.err = errors.New("orm: ForUpdate outside a transaction would lock nothing; use the handle that InTx gives")
+func (q *Query[T]) ForUpdate(how Lock) *Query[T] {
+	c := new(Query[T])
+	(*query)(c).setLock((*query)(q), how)
+	return c
+}
+
+func (q *query) setLock(other *query, how Lock) {
+	q.from(other)
+	q.lock = lock(how) + 1
+	if _, ok := q.h.(*database.Tx); !ok && q.h != nil {
+		q.err = errors.New("orm: ForUpdate outside a transaction would lock nothing; use the handle that InTx gives")
 	}
-	return q
 }
 
 func (w *writer) lock(l lock) {

@@ -39,7 +39,7 @@ func TestNothingIsRefused(t *testing.T) {
 				t.Errorf("%s: %v, want %q", name, tt.err, tt.want)
 			}
 		}
-		if p, err := q.Page(ctx, 1, math.MaxInt); err != nil || p.Pages() != 1 || len(p.Items) != 4 {
+		if p, err := q.Page(ctx, 1, math.MaxInt); err != nil || p.Pages != 1 || len(p.Items) != 4 {
 			t.Errorf("a page of any size: %+v, %v", p, err)
 		}
 	})
@@ -96,7 +96,7 @@ func TestColumnsTwice(t *testing.T) {
 		ctx := t.Context()
 		d := Doc{Slug: "a"}
 		ok(t, orm.Create(ctx, db, &d))
-		changed := orm.NewOrdered[Doc, time.Time]("Changed")
+		changed := orm.Descriptor[orm.Ordered[*Doc, time.Time]]("Changed")
 		d.Slug = "b"
 		ok(t, orm.Update(ctx, db, &d, docSlug, docSlug, changed))
 		q := orm.From[Doc](db).Where(docID.Eq(d.ID))

@@ -19,13 +19,13 @@ type ware struct {
 }
 
 var wares = struct {
-	ID                orm.Number[ware, int64]
-	Price, Cost, Long orm.Number[ware, string]
-	Name              orm.Text[ware, string]
+	ID                *orm.Number[*ware, int64]
+	Price, Cost, Long *orm.Number[*ware, string]
+	Name              *orm.Text[*ware, string]
 }{
-	orm.NewNumber[ware, int64]("ID"),
-	orm.NewNumber[ware, string]("Price"), orm.NewNumber[ware, string]("Cost"), orm.NewNumber[ware, string]("Long"),
-	orm.NewText[ware, string]("Name"),
+	orm.Descriptor[orm.Number[*ware, int64]]("ID"),
+	orm.Descriptor[orm.Number[*ware, string]]("Price"), orm.Descriptor[orm.Number[*ware, string]]("Cost"), orm.Descriptor[orm.Number[*ware, string]]("Long"),
+	orm.Descriptor[orm.Text[*ware, string]]("Name"),
 }
 
 func eachWare(t *testing.T, fn func(t *testing.T, db *database.DB)) {

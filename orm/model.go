@@ -49,16 +49,9 @@ type tableName string
 
 func (n tableName) declare(d *Declaration) { d.table = string(n) }
 
-// Generated is what "vola gen" writes for a model, so that a file written for
-// an older version of the struct is found out when the program starts.
-type Generated struct {
-	// Fields are the Go names of the stored fields and relations, in order,
-	// separated by spaces.
-	Fields string
-}
-
-// generated is implemented by models for which "vola gen" was run.
-type generated interface{ VolaGenerated() Generated }
+// described is implemented by models for which "vola gen" was run: it returns a
+// pointer to their descriptors.
+type described interface{ Descriptors() any }
 
 // model is what is known of a model before it meets a database.
 type model struct {
@@ -85,8 +78,8 @@ type model struct {
 
 // refInfo is the foreign-key side of a field.
 type refInfo struct {
-	target reflect.Type
-	model  *model // set when all models are known
+	refType
+	model *model // set when all models are known
 }
 
 func (m *model) String() string { return m.typ.String() }
@@ -127,7 +120,7 @@ func newModel(module string, d Declaration) (*model, []error) {
 	errs = append(errs, m.checkLookups(d.lookups)...)
 	// A field with a mistake may be missing from the model, and not only from
 	// its descriptors.
-	if err := m.checkGenerated(); err != nil && len(errs) == 0 {
+	if err := m.checkDescriptors(); err != nil && len(errs) == 0 {
 		errs = append(errs, m.mistake("", err))
 	}
 	return m, errs
@@ -159,9 +152,9 @@ func (m *model) addFields(t reflect.Type, path []int, offset uintptr, errs *[]er
 			}
 			continue
 		}
-		if r, ok := reflect.New(sf.Type).Interface().(relationField); ok {
+		if target, kind := relationType(sf.Type); kind != 0 {
 			m.relations = append(m.relations, &relation{
-				name: sf.Name, typ: sf.Type, offset: offset + sf.Offset, target: r.relationTarget(), kind: r.relationKind(), tag: tg,
+				name: sf.Name, typ: sf.Type, offset: offset + sf.Offset, target: target, kind: kind, tag: tg,
 			})
 			continue
 		}
@@ -182,11 +175,10 @@ func isEmbedded(sf reflect.StructField, tg tag) bool {
 		t.ConvertibleTo(timeType) || t.ConvertibleTo(dateType) || t.ConvertibleTo(clockType) {
 		return false
 	}
-	v := reflect.New(t).Interface()
-	_, isRef := v.(anyRef)
-	_, isMany := v.(relationField)
-	_, isScanner := v.(sql.Scanner)
-	return !isRef && !isMany && !isScanner
+	_, isRef := refTypeOf(t)
+	_, many := relationType(t)
+	_, isScanner := reflect.New(t).Interface().(sql.Scanner)
+	return !isRef && many == 0 && !isScanner
 }
 
 // isNull reports whether t is a sql.Null[T].
@@ -253,37 +245,87 @@ func (m *model) isKey(f *field) bool {
 	return false
 }
 
-// checkGenerated compares the struct with what vola gen saw.
-func (m *model) checkGenerated() error {
-	g, ok := reflect.New(m.typ).Interface().(generated)
+// checkDescriptors compares the struct with the descriptors that vola gen wrote
+// for it.
+func (m *model) checkDescriptors() error {
+	d, ok := reflect.New(m.typ).Interface().(described)
 	if !ok {
 		return nil // descriptors are optional
 	}
-	var names []string
-	for i := range m.typ.NumField() {
-		names = append(names, m.namesOf(m.typ.Field(i))...)
+	have := reflect.TypeOf(d.Descriptors())
+	if have == nil || have.Kind() != reflect.Pointer || have.Elem().Kind() != reflect.Struct {
+		return fmt.Errorf("its method Descriptors returns a %v, not a pointer to a struct; run: vola gen", have)
 	}
-	if have := strings.Join(names, " "); have != g.VolaGenerated().Fields {
-		return fmt.Errorf("its generated descriptors are for another version of it (fields %s, now %s); run: vola gen",
-			g.VolaGenerated().Fields, have)
+	have = have.Elem()
+	var wrong []string
+	for _, f := range m.fields {
+		if p := f.wrongDescriptor(have); p != "" {
+			wrong = append(wrong, p)
+		}
+	}
+	for _, r := range m.relations {
+		if p := r.wrongDescriptor(have); p != "" {
+			wrong = append(wrong, p)
+		}
+	}
+	for i := range have.NumField() {
+		if name := have.Field(i).Name; m.fieldNamed(name) == nil && m.relationNamed(name) == nil {
+			wrong = append(wrong, "it describes "+name+", which the model does not have")
+		}
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("vola_gen.go is out of date: %s; run: vola gen", strings.Join(wrong, ", "))
 	}
 	return nil
 }
 
-// namesOf returns the Go names of the fields and relations that sf adds.
-func (m *model) namesOf(sf reflect.StructField) []string {
-	tg, err := parseTag(sf.Tag.Get("db"))
-	switch {
-	case err != nil || tg.skip:
-		return nil
-	case isEmbedded(sf, tg):
-		var out []string
-		for i := range sf.Type.NumField() {
-			out = append(out, m.namesOf(sf.Type.Field(i))...)
-		}
-		return out
-	case !sf.IsExported():
-		return nil
+// wrongDescriptor says what is wrong with the field's descriptor in a struct of
+// descriptors, and is empty if it fits.
+func (f *field) wrongDescriptor(in reflect.Type) string {
+	d, ok := in.FieldByName(f.name)
+	if !ok {
+		return f.name + " is missing"
 	}
-	return []string{sf.Name}
+	if d.Type.Kind() != reflect.Pointer || d.Type.Elem().Kind() != reflect.Struct {
+		return "the descriptor of " + f.name + " is a " + d.Type.String()
+	}
+	eq, ok := d.Type.Elem().FieldByName("Eq")
+	if !ok || eq.Type.Kind() != reflect.Func || eq.Type.NumIn() != 1 || eq.Type.In(0) != f.base {
+		return fmt.Sprintf("%s is a %s, and is described as a %s", f.name, f.typ, d.Type.Elem())
+	}
+	if _, null := d.Type.Elem().FieldByName("IsNull"); null != (f.null != notNull) {
+		return fmt.Sprintf("%s is a %s, and is described as a %s", f.name, f.typ, d.Type.Elem())
+	}
+	if f.ref != nil && !refersTo(d.Type.Elem(), f.ref.target) {
+		return fmt.Sprintf("%s is a %s, and is described as a %s", f.name, f.typ, d.Type.Elem())
+	}
+	return ""
+}
+
+// wrongDescriptor is that of a relation.
+func (r *relation) wrongDescriptor(in reflect.Type) string {
+	d, ok := in.FieldByName(r.name)
+	switch {
+	case !ok:
+		return r.name + " is missing"
+	case d.Type.Kind() != reflect.Pointer, !refersTo(d.Type.Elem(), r.target):
+		return fmt.Sprintf("%s is a %s, and is described as a %s", r.name, r.typ, d.Type)
+	}
+	if _, pairs := d.Type.Elem().FieldByName("Links"); pairs != (r.kind == relPairs) {
+		return fmt.Sprintf("%s is a %s, and is described as a %s", r.name, r.typ, d.Type.Elem())
+	}
+	return ""
+}
+
+// refersTo reports whether a descriptor is of a relation to that model, as the
+// conditions on its rows tell.
+func refersTo(d, target reflect.Type) bool {
+	f, ok := d.FieldByName("Has")
+	if !ok {
+		f, ok = d.FieldByName("Any")
+	}
+	if !ok || f.Type.Kind() != reflect.Func || f.Type.NumIn() != 1 || f.Type.In(0).Kind() != reflect.Slice {
+		return false
+	}
+	return strings.HasPrefix(f.Type.In(0).Elem().Name(), "ConditionOf[*"+target.PkgPath()+"."+target.Name())
 }

@@ -17,8 +17,9 @@ func TestZeroValues(t *testing.T) {
 		ctx := t.Context()
 		E := Employees
 		q := orm.From[Employee](db)
-		zero, some := orm.Selection[int64]{}, orm.Select[int64](q, E.ID)
-		all := func(s orm.Selection[int64]) error { _, err := s.All(ctx); return err }
+		some := orm.Select[int64](q, E.ID)
+		var zero *orm.Selection[int64]
+		all := func(s *orm.Selection[int64]) error { _, err := s.All(ctx); return err }
 		where := func(c orm.Condition[Employee]) error { _, err := q.Where(c).All(ctx); return err }
 		first := func() error { _, err := zero.First(ctx); return err }
 		get := func() error { _, err := zero.Get(ctx); return err }
@@ -33,9 +34,9 @@ func TestZeroValues(t *testing.T) {
 			want string
 		}{
 			{"select nil", all(orm.Select[int64](q, nil)), "number 1 of what it names is nil"},
-			{"select zero", all(orm.Select[int64](q, E.ID, orm.Expr[Employee, int64]{})), "number 2 of what it names is nil or the zero value"},
-			{"select zero aggregate", all(orm.Select[int64](q.OrderBy(E.Name.Asc()), orm.Aggregate[Employee, int64]{})), "number 1 of what"},
-			{"select of zero", all(orm.Select[int64](q, orm.Length(orm.TextExpr[Employee]{}))), "zero value"},
+			{"select zero", all(orm.Select[int64](q, E.ID, new(orm.Expr[*Employee, int64]))), "number 2 of what it names is nil or the zero value"},
+			{"select zero aggregate", all(orm.Select[int64](q.OrderBy(E.Name.Asc()), (*orm.Aggregate[*Employee, int64])(nil))), "number 1 of what"},
+			{"select of zero", all(orm.Select[int64](q, orm.Length(new(orm.TextExpr[*Employee])))), "zero value"},
 			{"all", all(zero), "zero Selection"},
 			{"first", first(), "zero Selection"},
 			{"get", get(), "zero Selection"},
@@ -50,12 +51,12 @@ func TestZeroValues(t *testing.T) {
 			{"scalar of nothing", where(orm.Scalar[Employee](orm.Select[int64](q)).Eq(1)), "names nothing"},
 			{"in a mistake", where(orm.In(E.ID, orm.Select[int64](q, nil))), "nil"},
 			{"raw nil", where(orm.Raw[Employee, bool]("? IS NULL", nil).Eq(true)), `argument 1 of the SQL "? IS NULL" is nil`},
-			{"raw zero", where(orm.Raw[Employee, bool]("? IS NULL", orm.Expr[Employee, int64]{}).Eq(true)), "zero value"},
+			{"raw zero", where(orm.Raw[Employee, bool]("? IS NULL", new(orm.Expr[*Employee, int64])).Eq(true)), "zero value"},
 			{"raw condition", where(orm.Raw[Employee, int64]("? + ?", 1, E.ID.Eq(1)).Eq(1)), `argument 2 of the SQL "? + ?" is no value`},
 			{"raw selection", where(orm.Raw[Employee, int64]("? + 1", some).Eq(1)), "a Selection by orm.Scalar"},
 			{"having nothing", all(orm.Select[int64](q.Having(orm.Condition[Employee]{}), orm.Count[Employee]())), "zero Condition"},
-			{"order by nothing", all(orm.Select[int64](q.OrderBy(orm.Expr[Employee, int64]{}.Asc()), orm.Count[Employee]())), "orm:"},
-			{"case of nothing", where(orm.Case[Employee, int64]().WhenTo(E.ID.Eq(1), orm.Expr[Employee, int64]{}).Else(1).Eq(1)), "zero value"},
+			{"order by nothing", all(orm.Select[int64](q.OrderBy(new(orm.Expr[*Employee, int64]).Asc()), orm.Count[Employee]())), "orm:"},
+			{"case of nothing", where(orm.Case[Employee, int64]().WhenTo(E.ID.Eq(1), new(orm.Expr[*Employee, int64])).Else(1).Eq(1)), "zero value"},
 		} {
 			if tt.err == nil || !strings.Contains(tt.err.Error(), tt.want) {
 				t.Errorf("%s: error %v, want one with %q", tt.name, tt.err, tt.want)
@@ -91,7 +92,7 @@ type paper struct {
 // PostgreSQL.
 func TestJSONPathOfText(t *testing.T) {
 	eachModel[paper](t, func(t *testing.T, db *database.DB) {
-		doc := orm.NewColumn[paper, any]("Doc")
+		doc := orm.Descriptor[orm.Column[*paper, any]]("Doc")
 		for name, want := range map[string]string{"\xff": "not valid UTF-8", "\x00": "NUL character", "a\"": "quote"} {
 			_, err := orm.From[paper](db).Where(orm.JSONText(doc, "a", name).Eq("")).All(t.Context())
 			if err == nil || !strings.Contains(err.Error(), want) {

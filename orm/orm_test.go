@@ -66,7 +66,7 @@ func seed(t testing.TB, db *database.DB) (sales, it Department, ann Employee) {
 	return sales, it, ann
 }
 
-func names(t *testing.T, q orm.Query[Employee]) string {
+func names(t *testing.T, q *orm.Query[Employee]) string {
 	t.Helper()
 	list, err := q.OrderBy(Employees.Name.Asc()).All(t.Context())
 	if err != nil {
@@ -224,11 +224,11 @@ func TestOrderLimitAndPages(t *testing.T) {
 		}
 		q := orm.From[Employee](db).OrderBy(E.Name.Asc())
 		first, err := q.Page(t.Context(), 1, 3)
-		if err != nil || len(first.Items) != 3 || first.Total != 4 || first.Pages() != 2 || first.HasPrev() || !first.HasNext() {
+		if err != nil || len(first.Items) != 3 || first.Total != 4 || first.Pages != 2 || first.Prev != 0 || first.Next != 2 {
 			t.Errorf("page 1 = %+v, %v", first, err)
 		}
 		last, err := q.Page(t.Context(), 2, 3)
-		if err != nil || len(last.Items) != 1 || last.Items[0].Name != "Dora" || last.HasNext() || last.Prev() != 1 {
+		if err != nil || len(last.Items) != 1 || last.Items[0].Name != "Dora" || last.Next != 0 || last.Prev != 1 {
 			t.Errorf("page 2 = %+v, %v", last, err)
 		}
 		for _, n := range []int{0, -1, 3, math.MaxInt} {
@@ -237,7 +237,7 @@ func TestOrderLimitAndPages(t *testing.T) {
 			}
 		}
 		empty, err := q.Where(E.Name.Eq("x")).Page(t.Context(), 1, 3)
-		if err != nil || empty.Pages() != 1 {
+		if err != nil || empty.Pages != 1 {
 			t.Errorf("page 1 of nothing = %+v, %v", empty, err)
 		}
 		rest, err := q.Offset(3).All(t.Context())
@@ -270,7 +270,7 @@ func TestGetAndFirst(t *testing.T) {
 		if _, err := q.Get(t.Context()); !errors.Is(err, orm.ErrMultiple) || !strings.Contains(err.Error(), "hr.Employee") {
 			t.Errorf("Get of four: %v", err)
 		}
-		for want, q := range map[bool]orm.Query[Employee]{true: q, false: none} {
+		for want, q := range map[bool]*orm.Query[Employee]{true: q, false: none} {
 			if got, err := q.Exists(t.Context()); got != want || err != nil {
 				t.Errorf("Exists = %v, %v", got, err)
 			}
@@ -284,7 +284,7 @@ func TestPrefetchTakesOneStatementARelation(t *testing.T) {
 		var s databasetest.Statements
 		ctx := s.Observe(t.Context())
 		q := orm.From[Employee](db).OrderBy(Employees.Name.Asc()).
-			With(Employees.Department, Employees.Manager.With(Employees.Department), Employees.Skills.OrderBy(Skills.Name.Asc()))
+			With(Employees.Department, Employees.Manager.Then(Employees.Department), Employees.Skills.OrderBy(Skills.Name.Asc()))
 		check := func() {
 			t.Helper()
 			list, err := q.All(ctx)
@@ -341,7 +341,7 @@ func TestUpdateWritesOnlyWhatIsNamed(t *testing.T) {
 		_, _, ann := seed(t, db)
 		ctx := t.Context()
 		stale := ann
-		if _, err := orm.From[Employee](db).Where(Employees.ID.Eq(ann.ID)).Update(ctx, Employees.Name.Set("Anna"), Employees.Salary.Add(50), Employees.Joined.SetNull()); err != nil {
+		if _, err := orm.From[Employee](db).Where(Employees.ID.Eq(ann.ID)).Update(ctx, Employees.Name.Set("Anna"), Employees.Salary.Increment(50), Employees.Joined.SetNull()); err != nil {
 			t.Fatal(err)
 		}
 		stale.Remote = false
@@ -499,13 +499,13 @@ func TestBadValuesAreRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "year -1") {
 			t.Errorf("a time before year 1: %v", err)
 		}
-		for name, q := range map[string]orm.Query[Department]{
+		for name, q := range map[string]*orm.Query[Department]{
 			"negative limit":     orm.From[Department](db).Limit(-1),
 			"negative offset":    orm.From[Department](db).Offset(-2),
 			"zero condition":     orm.From[Department](db).Where(orm.Condition[Department]{}),
-			"unknown field":      orm.From[Department](db).Where(orm.NewText[Department, string]("Nmae").Eq("x")),
-			"unknown order":      orm.From[Department](db).OrderBy(orm.NewText[Department, string]("Nmae").Asc()),
-			"unknown relation":   orm.From[Department](db).With(orm.NewManyToMany[Department, Skill]("Skills")),
+			"unknown field":      orm.From[Department](db).Where(orm.Descriptor[orm.Text[*Department, string]]("Nmae").Eq("x")),
+			"unknown order":      orm.From[Department](db).OrderBy(orm.Descriptor[orm.Text[*Department, string]]("Nmae").Asc()),
+			"unknown relation":   orm.From[Department](db).With(orm.Descriptor[orm.ManyToMany[*Department, *Skill]]("Skills")),
 			"no database at all": {},
 		} {
 			if _, err := q.All(ctx); err == nil {
@@ -521,7 +521,7 @@ func TestAddIsExactUnderConcurrency(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 50 {
 			wg.Go(func() {
-				if _, err := orm.From[Employee](db).Where(Employees.ID.Eq(ann.ID)).Update(t.Context(), Employees.Salary.Add(1)); err != nil {
+				if _, err := orm.From[Employee](db).Where(Employees.ID.Eq(ann.ID)).Update(t.Context(), Employees.Salary.Increment(1)); err != nil {
 					t.Error(err)
 				}
 			})

@@ -4,15 +4,29 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"github.com/volaweb/vola/database"
 )
 
-// Add relates owner to rows. Pairs that exist already stay as they are. All
-// rows must have been stored before.
-func (r ManyToMany[M, T]) Add(ctx context.Context, h database.Handle, owner *M, rows ...*T) error {
-	p, f, err := r.pairs(h)
+func links[P, R any](r *related) Links[P, R] {
+	// P is *M for the model M.
+	owner := func(p P) (reflect.Type, unsafe.Pointer) {
+		v := reflect.ValueOf(p)
+		return v.Type().Elem(), v.UnsafePointer()
+	}
+	change := func(do func(related, context.Context, database.Handle, reflect.Type, unsafe.Pointer, []unsafe.Pointer) error) func(context.Context, database.Handle, P, ...R) error {
+		return func(ctx context.Context, h database.Handle, p P, rows ...R) error {
+			typ, at := owner(p)
+			return do(*r, ctx, h, typ, at, *(*[]unsafe.Pointer)(unsafe.Pointer(&rows)))
+		}
+	}
+	return Links[P, R]{change(related.add), change(related.remove), change(related.replace)}
+}
+
+func (r related) add(ctx context.Context, h database.Handle, typ reflect.Type, owner unsafe.Pointer, rows []unsafe.Pointer) error {
+	p, f, err := r.pairs(h, typ, owner, rows)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -20,7 +34,7 @@ func (r ManyToMany[M, T]) Add(ctx context.Context, h database.Handle, owner *M, 
 	if err != nil {
 		return err
 	}
-	ownerKey, err := p.arg(p.indexOf(p.key.name), unsafe.Pointer(owner))
+	ownerKey, err := p.arg(p.indexOf(p.key.name), owner)
 	if err != nil {
 		return err
 	}
@@ -50,10 +64,8 @@ func (r ManyToMany[M, T]) Add(ctx context.Context, h database.Handle, owner *M, 
 	})
 }
 
-// Remove ends the relation of owner to rows; the rows themselves stay. Rows
-// that were not related are no error.
-func (r ManyToMany[M, T]) Remove(ctx context.Context, h database.Handle, owner *M, rows ...*T) error {
-	p, f, err := r.pairs(h)
+func (r related) remove(ctx context.Context, h database.Handle, typ reflect.Type, owner unsafe.Pointer, rows []unsafe.Pointer) error {
+	p, f, err := r.pairs(h, typ, owner, rows)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -66,15 +78,14 @@ func (r ManyToMany[M, T]) Remove(ctx context.Context, h database.Handle, owner *
 	if err != nil {
 		return err
 	}
-	return r.delete(ctx, h, p, f, owner, func(w *writer) {
+	return p.unlink(ctx, h, f, owner, func(w *writer) {
 		w.str(" AND ")
 		w.inList("p", f.far)
 	}, list)
 }
 
-// Set relates owner to rows and to no others, in one transaction.
-func (r ManyToMany[M, T]) Set(ctx context.Context, h database.Handle, owner *M, rows ...*T) error {
-	p, f, err := r.pairs(h)
+func (r related) replace(ctx context.Context, h database.Handle, typ reflect.Type, owner unsafe.Pointer, rows []unsafe.Pointer) error {
+	p, f, err := r.pairs(h, typ, owner, rows)
 	if err != nil {
 		return err
 	}
@@ -98,17 +109,17 @@ func (r ManyToMany[M, T]) Set(ctx context.Context, h database.Handle, owner *M, 
 			}
 			args = append(args, list)
 		}
-		if err := r.delete(ctx, tx, p, f, owner, keep, args...); err != nil {
+		if err := p.unlink(ctx, tx, f, owner, keep, args...); err != nil {
 			return err
 		}
-		return r.Add(ctx, tx, owner, rows...)
+		return r.add(ctx, tx, typ, owner, rows)
 	})
 }
 
-// delete deletes the pairs of owner that more, written behind the condition on
-// the owner, leaves.
-func (r ManyToMany[M, T]) delete(ctx context.Context, h database.Handle, p *plan, f *relation, owner *M, more func(*writer), args ...any) error {
-	key, err := p.arg(p.indexOf(p.key.name), unsafe.Pointer(owner))
+// unlink deletes the owner's rows of the join table that match the condition
+// more, which is written after that on the owner.
+func (p *plan) unlink(ctx context.Context, h database.Handle, f *relation, owner unsafe.Pointer, more func(*writer), args ...any) error {
+	key, err := p.arg(p.indexOf(p.key.name), owner)
 	if err != nil {
 		return err
 	}
@@ -126,27 +137,31 @@ func (r ManyToMany[M, T]) delete(ctx context.Context, h database.Handle, p *plan
 	return nil
 }
 
-func (r ManyToMany[M, T]) pairs(h database.Handle) (*plan, *relation, error) {
-	p, err := planOf(h, reflect.TypeFor[M]())
+// pairs returns the relation of the model typ, and refuses rows that are nil.
+func (r related) pairs(h database.Handle, typ reflect.Type, owner unsafe.Pointer, rows []unsafe.Pointer) (*plan, *relation, error) {
+	p, err := planOf(h, typ)
 	if err != nil {
 		return nil, nil, err
 	}
-	f := p.relationNamed(r.r.field)
+	if owner == nil || slices.Contains(rows, nil) {
+		return nil, nil, fmt.Errorf("orm: relate %s by %s: %w", p.model, r.field, errNoStruct)
+	}
+	f := p.relationNamed(r.field)
 	switch {
 	case f == nil || f.kind != relPairs:
-		return nil, nil, unknownField(p, r.r.field)
+		return nil, nil, unknownField(p, r.field)
 	case f.through != nil:
 		return nil, nil, fmt.Errorf("orm: the pairs of %s.%s are rows of %s; create and delete those", p.model, f.name, f.through)
 	}
 	return p, f, nil
 }
 
-func keysOf[T any](p *plan, rows []*T) ([]any, error) {
+func keysOf(p *plan, rows []unsafe.Pointer) ([]any, error) {
 	at := p.indexOf(p.key.name)
 	keys := make([]any, len(rows))
 	for i, row := range rows {
 		var err error
-		if keys[i], err = p.arg(at, unsafe.Pointer(row)); err != nil {
+		if keys[i], err = p.arg(at, row); err != nil {
 			return nil, err
 		}
 	}

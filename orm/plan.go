@@ -19,11 +19,19 @@ type binding struct {
 	dialect database.Dialect
 	plans   map[reflect.Type]*plan
 	texts   texts
-	kinds   sync.Map // reflect.Type to kind, of values that belong to no column
-	results sync.Map // resultKey to *plan, of what selections are read into
-	zones   sync.Map // name to *time.Location, as the IANA database has it
+	kinds   syncMap // reflect.Type to kind, of values that belong to no column
+	results syncMap // resultKey to *plan, of what selections are read into
+	zones   syncMap // name to *time.Location, as the IANA database has it
 	// cursors numbers the cursors opened, for their names.
 	cursors atomic.Int64
+}
+
+// syncMap is a sync.Map. The methods of that would be compiled in every package
+// that mentions a type from which a binding can be reached.
+type syncMap interface {
+	Load(key any) (any, bool)
+	LoadOrStore(key, value any) (any, bool)
+	Store(key, value any)
 }
 
 // plan is one model on one database.
@@ -41,7 +49,7 @@ type bindingKey struct{}
 // database, before the first query; calling it again with other models is an
 // error.
 func Use(db *database.DB, models *Models) error {
-	b := &binding{models: models, dialect: db.Dialect(), plans: map[reflect.Type]*plan{}}
+	b := &binding{models: models, dialect: db.Dialect(), plans: map[reflect.Type]*plan{}, kinds: new(sync.Map), results: new(sync.Map), zones: new(sync.Map)}
 	var errs []error
 	for _, m := range models.all {
 		p := &plan{model: m, b: b}

@@ -16,7 +16,7 @@ import (
 // literal question mark is written ??. Text between quotes and comments is left
 // as it is. The SQL must mean the same on all databases that the program uses.
 // Text is compared by code point.
-func Raw[M, V any](sql string, args ...any) Expr[M, V] {
+func Raw[M, V any](sql string, args ...any) *Expr[*M, V] {
 	e := &expr{kind: exprRaw, typ: reflect.TypeFor[V]()}
 	var err error
 	if e.raw, err = splitRaw(sql); err == nil && len(e.raw)-1 != len(args) {
@@ -24,7 +24,7 @@ func Raw[M, V any](sql string, args ...any) Expr[M, V] {
 	}
 	if err != nil {
 		// The binder meets it, and reports it when the query runs.
-		return Expr[M, V]{&expr{kind: exprRaw, typ: e.typ, value: fmt.Errorf("orm: the SQL %.60q %w", sql, err)}}
+		return (*Expr[*M, V])(&expr{kind: exprRaw, typ: e.typ, value: fmt.Errorf("orm: the SQL %.60q %w", sql, err)})
 	}
 	for i, a := range args {
 		switch a := a.(type) {
@@ -36,7 +36,7 @@ func Raw[M, V any](sql string, args ...any) Expr[M, V] {
 			e.args = append(e.args, &expr{kind: exprValue, value: a, typ: reflect.TypeOf(a)})
 		}
 	}
-	return Expr[M, V]{e}
+	return (*Expr[*M, V])(e)
 }
 
 // splitRaw takes SQL apart at its question marks, other than those in quotes

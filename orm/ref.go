@@ -3,77 +3,94 @@ package orm
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"unsafe"
 
 	"github.com/volaweb/vola/fault"
 )
 
-// Ref is a foreign key to a model whose key is an int64. See [RefKey].
-type Ref[T any] = RefKey[T, int64]
+// Ref is a foreign key to a row of T whose key is an int64. See [RefOf].
+type Ref[T any] = RefOf[*T, int64]
 
-// RefKey is a foreign key: the key of one row of T, in the column named after
-// the field with "_id" behind it, and the row itself when a query was asked to
-// load it. Its zero value refers to the row with the zero key, which normally
-// does not exist; a reference that may be absent is a pointer to a RefKey.
-type RefKey[T any, K comparable] struct {
+// RefKey is a foreign key to a row of T whose key is a K. See [RefOf].
+type RefKey[T any, K comparable] = RefOf[*T, K]
+
+// RefOf is the type behind [Ref] and [RefKey], which is how fields are
+// declared; P is a pointer to the model referred to. It holds the key of one
+// row, in the column named after the field with "_id" after it, and the row
+// itself when a query loaded it. Its zero value refers to the row with the zero
+// key, which normally does not exist; a reference that may be NULL is a pointer
+// to a Ref.
+type RefOf[P, K comparable] struct {
 	// ID is the key of the row referred to.
 	ID  K
-	row *T
+	row P
 }
 
-// Get returns the row referred to. The error says what to add to the query
-// when the row was not loaded.
-func (r RefKey[T, K]) Get() (*T, error) {
-	if r.row == nil {
-		return nil, notLoaded(reflect.TypeFor[T]())
+// RefTo returns a reference to the row of T with that key:
+//
+//	comment := Comment{Post: orm.RefTo[Post](p.ID), Text: text}
+func RefTo[T any](id int64) Ref[T] { return Ref[T]{ID: id} }
+
+// Get returns the row referred to. If the row was not loaded, the error says
+// what to add to the query.
+//
+//go:noinline
+func (r RefOf[P, K]) Get() (P, error) {
+	var none P
+	if r.row == none {
+		return none, notLoaded(reflect.TypeFor[P]().Elem())
 	}
 	return r.row, nil
 }
 
+// Row returns the row referred to, for code next to the query that loaded it:
+//
+//	posts, err := orm.From[Post](db).With(Posts.Author).All(ctx)
+//	...
+//	fmt.Println(posts[0].Author.Row().Name)
+//
+// It panics with the error of Get if the row was not loaded.
+//
+//go:noinline
+func (r RefOf[P, K]) Row() P {
+	row, err := r.Get()
+	if err != nil {
+		panic(err)
+	}
+	return row
+}
+
 // Loaded reports whether the row was loaded.
-func (r RefKey[T, K]) Loaded() bool { return r.row != nil }
+//
+//go:noinline
+func (r RefOf[P, K]) Loaded() bool {
+	var none P
+	return r.row != none
+}
 
 func notLoaded(t reflect.Type) error {
-	return fault.Wrap(fault.Internal, fmt.Errorf("orm: the related %s was not loaded; name the relation in the query's With", t), "")
+	return fault.Wrap(fault.Internal, fmt.Errorf("orm: the related %s was not loaded; name the relation in With of the query", t), "")
 }
 
-// anyRef is how the package sees a RefKey without knowing its types.
-type anyRef interface {
-	refTarget() reflect.Type
-	refKey() reflect.Type
-	setRow(row any)
+// refType is what is known of a RefOf type: the model, the key, and where the
+// pointer to the row is. Methods would be compiled for every model.
+type refType struct {
+	target, key reflect.Type
+	rowAt       uintptr
 }
 
-func (r *RefKey[T, K]) refTarget() reflect.Type { return reflect.TypeFor[T]() }
-func (r *RefKey[T, K]) refKey() reflect.Type    { return reflect.TypeFor[K]() }
-func (r *RefKey[T, K]) setRow(row any)          { r.row = row.(*T) }
-
-// Many is a many-to-many relation to T: a table of its own that pairs the keys
-// of the two models. It holds rows only when a query was asked to load them.
-type Many[T any] struct {
-	rows   []T
-	loaded bool
-}
-
-// All returns the related rows. The error says what to add to the query when
-// they were not loaded.
-func (m Many[T]) All() ([]T, error) {
-	if !m.loaded {
-		return nil, notLoaded(reflect.TypeFor[T]())
+// refTypeOf takes a RefOf type apart; ok is false for other types.
+func refTypeOf(t reflect.Type) (r refType, ok bool) {
+	if t.Kind() != reflect.Struct || t.PkgPath() != ormPath || !strings.HasPrefix(t.Name(), "RefOf[") {
+		return r, false
 	}
-	return m.rows, nil
+	row := t.Field(1)
+	return refType{target: row.Type.Elem(), key: t.Field(0).Type, rowAt: row.Offset}, true
 }
 
-// Loaded reports whether the rows were loaded.
-func (m Many[T]) Loaded() bool { return m.loaded }
+// set gives the reference at ref its row.
+func (r refType) set(ref, row unsafe.Pointer) { *(*unsafe.Pointer)(unsafe.Add(ref, r.rowAt)) = row }
 
-func (m *Many[T]) relationTarget() reflect.Type { return reflect.TypeFor[T]() }
-func (m *Many[T]) relationKind() relationKind   { return relPairs }
-
-func (m *Many[T]) setRows(first unsafe.Pointer, n int) {
-	m.rows = unsafe.Slice((*T)(first), n)
-	if m.rows == nil {
-		m.rows = []T{}
-	}
-	m.loaded = true
-}
+// ormPath is the import path of this package.
+var ormPath = reflect.TypeFor[relatedRows]().PkgPath()

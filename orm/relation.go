@@ -1,45 +1,63 @@
 package orm
 
-import "reflect"
+import (
+	"context"
+	"reflect"
 
-// ForeignKey describes a field of M that refers to a row of T by its key, of
-// type K: an [Ref] or [RefKey].
-type ForeignKey[M, T, K any] struct{ Column[M, K] }
+	"github.com/volaweb/vola/database"
+)
 
-// NewForeignKey returns the descriptor of the field of that Go name.
-func NewForeignKey[M, T, K any](field string) ForeignKey[M, T, K] {
-	return ForeignKey[M, T, K]{NewColumn[M, K](field)}
+// ForeignKey describes a field that refers to a row of another model by its
+// key, of type K: a [Ref] or [RefKey]. P and R are pointers to the two models.
+type ForeignKey[P, R, K any] struct {
+	name string
+	Operations[P, K]
+	Reference[P, R]
 }
 
-// Has is true where the row referred to fulfils all conditions.
-func (r ForeignKey[M, T, K]) Has(conditions ...Condition[T]) Condition[M] {
-	return Condition[M]{&node{op: opExists, field: r.name, kids: nodes(conditions)}}
-}
-
-// Reverse returns the relation in the other direction: from a row of T to the
-// rows of M that refer to it. It serves for conditions; to load the rows, give
-// T a field of type [HasMany].
-func (r ForeignKey[M, T, K]) Reverse() Reverse[T, M] {
-	return Reverse[T, M]{related{field: r.name, back: reflect.TypeFor[M]()}}
-}
-
-func (r ForeignKey[M, T, K]) prefetch(M) prefetch { return prefetch{field: r.name} }
-
-// With loads relations of the row referred to as well.
-func (r ForeignKey[M, T, K]) With(nested ...Prefetch[T]) Prefetch[M] {
-	return Loading[M, T]{prefetch{field: r.name}}.With(nested...)
-}
-
-// NullForeignKey is a [ForeignKey] that may be NULL: a pointer to an [Ref] or
+// NullForeignKey is a [ForeignKey] that may be NULL: a pointer to a [Ref] or
 // [RefKey].
-type NullForeignKey[M, T, K any] struct {
-	ForeignKey[M, T, K]
-	Nulls[M]
+type NullForeignKey[P, R, K any] struct {
+	name string
+	Operations[P, K]
+	Reference[P, R]
+	Nulls[P]
 }
 
-// NewNullForeignKey returns the descriptor of the field of that Go name.
-func NewNullForeignKey[M, T, K any](field string) NullForeignKey[M, T, K] {
-	return NullForeignKey[M, T, K]{NewForeignKey[M, T, K](field), NewNulls[M](field)}
+// Reference is what foreign keys have besides the operations of a column.
+type Reference[P, R any] struct {
+	// Has matches rows whose referenced row matches all conditions.
+	Has func(conditions ...ConditionOf[R]) ConditionOf[P]
+	// Then is for With: it loads relations of the referenced row as well.
+	Then func(nested ...PrefetchOf[R]) *Loading[P, R]
+	// By sorts by a value of the referenced row:
+	//
+	//	OrderBy(Posts.Author.By(Authors.Name.Asc()))
+	//
+	// Rows that refer to none are sorted as NULL is.
+	By func(o OrderOf[R]) OrderOf[P]
+}
+
+func reference[P, R any](name *string) Reference[P, R] {
+	return Reference[P, R]{
+		Has: func(conditions ...ConditionOf[R]) ConditionOf[P] {
+			return ConditionOf[P]{related{field: *name}.node(opExists, nodes(conditions))}
+		},
+		Then: func(nested ...PrefetchOf[R]) *Loading[P, R] {
+			return (*Loading[P, R])(related{field: *name}.loading().then(prefetches(nested)))
+		},
+		By: func(o OrderOf[R]) OrderOf[P] { return OrderOf[P]{o.o.via(*name)} },
+	}
+}
+
+// via is the order by a value of the row that a foreign key refers to.
+func (o order) via(foreignKey string) order {
+	e := o.expr
+	if e == nil {
+		e = fieldExpr(o.field)
+	}
+	o.field, o.expr = "", &expr{kind: exprVia, field: foreignKey, args: []*expr{e}}
+	return o
 }
 
 // related is a relation by name, without types.
@@ -52,115 +70,184 @@ func (r related) node(op op, kids []*node) *node {
 	return &node{op: op, field: r.field, back: r.back, kids: kids}
 }
 
-// ManyToMany describes a field of M that relates it to any number of rows of T
-// through a table of pairs: an [orm.Many].
-type ManyToMany[M, T any] struct{ Reverse[M, T] }
+func (r related) loading() *prefetch { return &prefetch{field: r.field, back: r.back} }
 
-// NewManyToMany returns the descriptor of the field of that Go name.
-func NewManyToMany[M, T any](field string) ManyToMany[M, T] {
-	return ManyToMany[M, T]{NewReverse[M, T](field)}
+// Reverse describes a field that relates a row to the rows that refer to it: a
+// [HasMany] or [HasOne], or what [ReverseOf] returns. P and R are pointers to
+// the model that has the field and to the one that refers to it.
+type Reverse[P, R any] struct {
+	r related
+	Related[P, R]
 }
 
-// Reverse describes a field of M that relates it to the rows of T that refer
-// to it: a [HasMany] or [HasOne], or what [ForeignKey.Reverse] returns.
-type Reverse[M, T any] struct{ r related }
-
-// NewReverse returns the descriptor of the field of that Go name.
-func NewReverse[M, T any](field string) Reverse[M, T] { return Reverse[M, T]{related{field: field}} }
-
-// Any is true where at least one related row fulfils all conditions; without
-// conditions, where there is a related row at all. One row of M is found once,
-// however many related rows fulfil them.
-func (r Reverse[M, T]) Any(conditions ...Condition[T]) Condition[M] {
-	return Condition[M]{r.r.node(opExists, nodes(conditions))}
+// ReverseOf returns the relation in the other direction: for a foreign key, that
+// from the rows referred to back to the rows that refer to them. It is for
+// conditions and [Via]; to load the rows, give the model a field of type
+// [HasMany].
+func ReverseOf[M, T, K any](foreignKey interface {
+	Relation[M, T]
+	Expression[M, K]
+}) *Reverse[*T, *M] {
+	out := &Reverse[*T, *M]{r: related{field: foreignKey.relation(nil, nil).field, back: reflect.TypeFor[M]()}}
+	out.Related = relatedOf[*T, *M](&out.r)
+	return out
 }
 
-// None is true where no related row fulfils all conditions.
-func (r Reverse[M, T]) None(conditions ...Condition[T]) Condition[M] {
-	return Condition[M]{r.r.node(opNotExists, nodes(conditions))}
+// ManyToMany describes a field of type [Many], which relates a row to any
+// number of rows of another model through a join table. P and R are pointers
+// to the two models.
+type ManyToMany[P, R any] struct {
+	r related
+	Related[P, R]
+	Links[P, R]
 }
 
-func (r Reverse[M, T]) prefetch(M) prefetch { return prefetch{field: r.r.field, back: r.r.back} }
-
-func (r Reverse[M, T]) loading() Loading[M, T] {
-	return Loading[M, T]{prefetch{field: r.r.field, back: r.r.back}}
+// Related is what relations to many rows have.
+type Related[P, R any] struct {
+	// Any matches rows with at least one related row that matches all
+	// conditions; without conditions, rows with any related row. A row is
+	// found once, however many related rows match.
+	Any func(conditions ...ConditionOf[R]) ConditionOf[P]
+	// None matches rows without a related row that matches all conditions.
+	None func(conditions ...ConditionOf[R]) ConditionOf[P]
+	// Where is for With: it loads only the related rows that match the
+	// conditions.
+	Where func(conditions ...ConditionOf[R]) *Loading[P, R]
+	// OrderBy is for With: it loads the related rows in that order. Without
+	// it, rows of a Many come in the order in which they were added, others in
+	// the order of their keys.
+	OrderBy func(orders ...OrderOf[R]) *Loading[P, R]
+	// Limit is for With: it loads at most n related rows for each row.
+	Limit func(n int) *Loading[P, R]
+	// Then is for With: it loads relations of the related rows as well.
+	Then func(nested ...PrefetchOf[R]) *Loading[P, R]
 }
 
-// Where loads only the related rows that fulfil the conditions.
-func (r Reverse[M, T]) Where(conditions ...Condition[T]) Loading[M, T] {
-	return r.loading().Where(conditions...)
+func relatedOf[P, R any](r *related) Related[P, R] {
+	return Related[P, R]{
+		Any: func(conditions ...ConditionOf[R]) ConditionOf[P] {
+			return ConditionOf[P]{r.node(opExists, nodes(conditions))}
+		},
+		None: func(conditions ...ConditionOf[R]) ConditionOf[P] {
+			return ConditionOf[P]{r.node(opNotExists, nodes(conditions))}
+		},
+		Where: func(conditions ...ConditionOf[R]) *Loading[P, R] {
+			return (*Loading[P, R])(r.loading().filter(nodes(conditions)))
+		},
+		OrderBy: func(orders ...OrderOf[R]) *Loading[P, R] {
+			return (*Loading[P, R])(r.loading().orderBy(ordersOf(orders)))
+		},
+		Limit: func(n int) *Loading[P, R] { return (*Loading[P, R])(r.loading().limitTo(n)) },
+		Then: func(nested ...PrefetchOf[R]) *Loading[P, R] {
+			return (*Loading[P, R])(r.loading().then(prefetches(nested)))
+		},
+	}
 }
 
-// OrderBy loads the related rows in that order. Without it, pairs come in the
-// order in which they were added, others in the order of their keys.
-func (r Reverse[M, T]) OrderBy(orders ...Order[T]) Loading[M, T] {
-	return r.loading().OrderBy(orders...)
+// Links are what a many-to-many relation has: they change which rows are
+// related. All rows must have been stored before.
+type Links[P, R any] struct {
+	// Add relates owner to rows. Rows that are related already stay so.
+	Add func(ctx context.Context, h database.Handle, owner P, rows ...R) error
+	// Remove ends the relation of owner to rows; the rows themselves stay.
+	// Rows that were not related are no error.
+	Remove func(ctx context.Context, h database.Handle, owner P, rows ...R) error
+	// Set relates owner to rows and to no others, in one transaction.
+	Set func(ctx context.Context, h database.Handle, owner P, rows ...R) error
 }
 
-// Limit loads at most n related rows for each row of M.
-func (r Reverse[M, T]) Limit(n int) Loading[M, T] { return r.loading().Limit(n) }
+// Relation is a way from rows of M to rows of T: the descriptor of a foreign
+// key, of the other side of one, or of a many-to-many relation.
+type Relation[M, T any] = RelationOf[*M, *T]
 
-// With loads relations of the related rows as well.
-func (r Reverse[M, T]) With(nested ...Prefetch[T]) Loading[M, T] { return r.loading().With(nested...) }
+// RelationOf is the type behind [Relation], as [ConditionOf] is behind
+// [Condition].
+type RelationOf[P, R any] = interface{ relation(P, R) related }
 
 // Prefetch is a relation of M that a query loads together with its rows: a
 // descriptor of the relation, or what its methods return. Each costs one
 // statement more, however many rows there are.
-type Prefetch[M any] interface {
-	prefetch(M) prefetch
-}
+type Prefetch[M any] = PrefetchOf[*M]
+
+// PrefetchOf is the type behind [Prefetch], as [ConditionOf] is behind
+// [Condition].
+type PrefetchOf[P any] = interface{ prefetch(P) prefetch }
 
 type prefetch struct {
 	field  string
 	back   reflect.Type
 	where  []*node
 	orders []order
-	limit  int // a row of the model; 0 is none
+	limit  int // for each row of the model; 0 is none
 	limits bool
 	nested []prefetch
 }
 
-// Loading is a relation of M to be loaded together with its rows, with
-// conditions, an order and a limit. It is a value: every method returns a
-// changed copy.
-type Loading[M, T any] struct{ p prefetch }
+func (p *prefetch) filter(conditions []*node) *prefetch {
+	out := *p
+	out.where = append(out.where[:len(out.where):len(out.where)], conditions...)
+	return &out
+}
 
-func (l Loading[M, T]) prefetch(M) prefetch { return l.p }
+func (p *prefetch) orderBy(orders []order) *prefetch {
+	out := *p
+	out.orders = orders
+	return &out
+}
 
-// Where loads only the related rows that fulfil the conditions as well.
-func (l Loading[M, T]) Where(conditions ...Condition[T]) Loading[M, T] {
-	l.p.where = append(l.p.where[:len(l.p.where):len(l.p.where)], nodes(conditions)...)
-	return l
+func (p *prefetch) limitTo(n int) *prefetch {
+	out := *p
+	out.limit, out.limits = n, true
+	return &out
+}
+
+func (p *prefetch) then(nested []prefetch) *prefetch {
+	out := *p
+	out.nested = append(out.nested[:len(out.nested):len(out.nested)], nested...)
+	return &out
+}
+
+// Loading is a relation to be loaded together with rows, with conditions, an
+// order and a limit. It never changes; methods return changed copies.
+type Loading[P, R any] prefetch
+
+func (l *Loading[P, R]) prefetch(P) prefetch { return *(*prefetch)(l) }
+
+// Where loads only the related rows that match the conditions as well.
+//
+//go:noinline
+func (l *Loading[P, R]) Where(conditions ...ConditionOf[R]) *Loading[P, R] {
+	return (*Loading[P, R])((*prefetch)(l).filter(nodes(conditions)))
 }
 
 // OrderBy loads the related rows in that order.
-func (l Loading[M, T]) OrderBy(orders ...Order[T]) Loading[M, T] {
-	l.p.orders = make([]order, len(orders))
-	for i, o := range orders {
-		l.p.orders[i] = o.o
-	}
-	return l
+//
+//go:noinline
+func (l *Loading[P, R]) OrderBy(orders ...OrderOf[R]) *Loading[P, R] {
+	return (*Loading[P, R])((*prefetch)(l).orderBy(ordersOf(orders)))
 }
 
-// Limit loads at most n related rows for each row of M. A negative n is an
-// error when the query runs.
-func (l Loading[M, T]) Limit(n int) Loading[M, T] {
-	l.p.limit, l.p.limits = n, true
-	return l
+// Limit loads at most n related rows for each row. A negative n is an error
+// when the query runs.
+//
+//go:noinline
+func (l *Loading[P, R]) Limit(n int) *Loading[P, R] {
+	return (*Loading[P, R])((*prefetch)(l).limitTo(n))
 }
 
-// With loads relations of the related rows as well.
-func (l Loading[M, T]) With(nested ...Prefetch[T]) Loading[M, T] {
-	l.p.nested = append(l.p.nested[:len(l.p.nested):len(l.p.nested)], prefetches(nested)...)
-	return l
+// Then loads relations of the related rows as well.
+//
+//go:noinline
+func (l *Loading[P, R]) Then(nested ...PrefetchOf[R]) *Loading[P, R] {
+	return (*Loading[P, R])((*prefetch)(l).then(prefetches(nested)))
 }
 
-func prefetches[M any](ps []Prefetch[M]) []prefetch {
-	var zero M
+func prefetches[P any](ps []PrefetchOf[P]) []prefetch {
+	var zero P
 	var out []prefetch
 	for _, p := range ps {
 		if p == nil {
-			out = append(out, prefetch{}) // refused when it is loaded
+			out = append(out, prefetch{}) // an error when it is loaded
 			continue
 		}
 		out = append(out, p.prefetch(zero))

@@ -62,13 +62,13 @@ func TestConditionsAgainstTheDirection(t *testing.T) {
 			{"has reports", E.Reports.Any(), "Ann"},
 			{"has no reports", E.Reports.None(), "Bob Cid Dora"},
 			{"has a report called Cid", E.Reports.Any(E.Name.Eq("Cid")), "Ann"},
-			{"managers, without the field", E.Manager.Reverse().Any(), "Ann"},
+			{"managers, without the field", orm.ReverseOf(E.Manager).Any(), "Ann"},
 			{"history", E.History.Any(Histories.Married.Eq(true)), "Ann"},
 			{"no history", E.History.None(), "Bob Cid Dora"},
 			{"leaves", E.Leaves.Any(Leaves.Start.Gt(time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC))), "Ann"},
 			{"through", E.Projects.Any(Projects.Name.Eq("shop")), "Ann"},
-			{"through, by the model between", Assignments.Employee.Reverse().Any(Assignments.Hours.Ge(6)), "Ann"},
-			{"head of a department", D.Head.Reverse().Any(), "Ann"},
+			{"through, by the model between", orm.ReverseOf(Assignments.Employee).Any(Assignments.Hours.Ge(6)), "Ann"},
+			{"head of a department", orm.ReverseOf(D.Head).Any(), "Ann"},
 			{"three deep", E.Department.Has(D.Contractors.Any(Contractors.Departments.Any(D.Name.Eq("Sales")))), "Ann Bob Cid Dora"},
 			{"three deep, back and forth", E.Manager.Has(E.Department.Has(D.Head.Has(E.Name.Eq("Ann")))), "Bob Cid"},
 		} {
@@ -84,8 +84,8 @@ func TestLoadAgainstTheDirection(t *testing.T) {
 		staff(t, db)
 		var s databasetest.Statements
 		list, err := orm.From[Department](db).OrderBy(Departments.Name.Asc()).With(
-			Departments.Head.With(Employees.History, Employees.Leaves.OrderBy(Leaves.Start.Desc()).Limit(2), Employees.Projects),
-			Departments.Employees.Where(Employees.Name.Ne("Cid")).With(Employees.Reports.OrderBy(Employees.Name.Desc())),
+			Departments.Head.Then(Employees.History, Employees.Leaves.OrderBy(Leaves.Start.Desc()).Limit(2), Employees.Projects),
+			Departments.Employees.Where(Employees.Name.Ne("Cid")).Then(Employees.Reports.OrderBy(Employees.Name.Desc())),
 			Departments.Contractors,
 		).All(s.Observe(t.Context()))
 		if err != nil {
@@ -148,10 +148,10 @@ func TestRelationsThatCannotBeLoadedOrChanged(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
 		_, _, ann := staff(t, db)
 		ctx := t.Context()
-		for want, q := range map[string]orm.Query[Employee]{
-			"orm.HasMany[hr.Department]": orm.From[Employee](db).With(Departments.Head.Reverse()),
+		for want, q := range map[string]*orm.Query[Employee]{
+			"orm.HasMany[hr.Department]": orm.From[Employee](db).With(orm.ReverseOf(Departments.Head)),
 			"negative":                   orm.From[Employee](db).With(Employees.Leaves.Limit(-1)),
-			"no field Wages":             orm.From[Employee](db).With(orm.NewReverse[Employee, Leave]("Wages")),
+			"no field Wages":             orm.From[Employee](db).With(orm.Descriptor[orm.Reverse[*Employee, *Leave]]("Wages")),
 		} {
 			if _, err := q.All(ctx); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("error %v, want %q in it", err, want)
@@ -213,7 +213,7 @@ func TestStatementCountIsConstant(t *testing.T) {
 					continue
 				}
 				var s databasetest.Statements
-				if _, err := orm.From[Department](db).With(Departments.Employees.With(Employees.Leaves.With(Leaves.Employee))).All(s.Observe(t.Context())); err != nil {
+				if _, err := orm.From[Department](db).With(Departments.Employees.Then(Employees.Leaves.Then(Leaves.Employee))).All(s.Observe(t.Context())); err != nil {
 					t.Fatal(err)
 				}
 				s.Want(t, 4)
@@ -246,12 +246,12 @@ func TestRelationsAcrossPackages(t *testing.T) {
 		_, it, ann := seed(t, db)
 		trip := abroad{Host: orm.Ref[Department]{ID: it.ID}}
 		create(t, db, &trip)
-		guests := orm.NewManyToMany[abroad, Employee]("Guests")
+		guests := orm.Descriptor[orm.ManyToMany[*abroad, *Employee]]("Guests")
 		if err := guests.Add(t.Context(), db, &trip, &ann); err != nil {
 			t.Fatal(err)
 		}
-		host := orm.NewForeignKey[abroad, Department, int64]("Host")
-		departments, err := orm.From[Department](db).Where(host.Reverse().Any(guests.Any(Employees.Name.Eq("Ann")))).All(t.Context())
+		host := orm.Descriptor[orm.ForeignKey[*abroad, *Department, int64]]("Host")
+		departments, err := orm.From[Department](db).Where(orm.ReverseOf(host).Any(guests.Any(Employees.Name.Eq("Ann")))).All(t.Context())
 		if err != nil || len(departments) != 1 || departments[0].Name != "IT" {
 			t.Errorf("%v, %v", departments, err)
 		}

@@ -12,9 +12,9 @@ import (
 )
 
 // Selection is a query for values instead of whole rows, read into an R each:
-// made by [Select]. It is a value; its methods return changed copies, and
-// nothing is asked of the database before one of those that take a context.
-type Selection[R any] struct{ s *selection }
+// made by [Select]. It never changes; its methods return changed copies, and
+// the database is asked nothing before one of those that take a context.
+type Selection[R any] selection
 
 // Select reads expressions into the fields of the struct R, in that order:
 //
@@ -36,10 +36,8 @@ type Selection[R any] struct{ s *selection }
 //
 // Conditions, order, Limit and Offset are those of the query. Relations to load
 // do not go with it.
-func Select[R, M any](q Query[M], items ...Selected[M]) Selection[R] {
-	s := &selection{
-		query: q.q, result: reflect.TypeFor[R](),
-	}
+func Select[R, M any](q *Query[M], items ...Selected[M]) *Selection[R] {
+	s := &selection{query: *(*query)(q).own(), result: reflect.TypeFor[R]()}
 	for i, item := range items {
 		var x *expr
 		if item != nil {
@@ -61,7 +59,7 @@ func Select[R, M any](q Query[M], items ...Selected[M]) Selection[R] {
 	case s.lock != 0:
 		s.err = fmt.Errorf("orm: Select from %s: only whole rows are locked; leave out ForUpdate", s.model)
 	}
-	return Selection[R]{s}
+	return (*Selection[R])(s)
 }
 
 // Row selects all columns of a model, into a field of its type:
@@ -72,7 +70,7 @@ func Select[R, M any](q Query[M], items ...Selected[M]) Selection[R] {
 //	}
 //	orm.Select[Entry](q, orm.Row[Post](), orm.Via(Posts.Comments, orm.Count[Comment]()))
 func Row[M any]() Selected[M] {
-	return Expr[M, M]{&expr{kind: exprRow, typ: reflect.TypeFor[M]()}}
+	return (*Expr[*M, M])(&expr{kind: exprRow, typ: reflect.TypeFor[M]()})
 }
 
 // selection is a Selection without its type.
@@ -96,51 +94,67 @@ type union struct {
 
 var errZeroSelection = errors.New("orm: a selection is the zero Selection; make it with orm.Select")
 
-// copied returns a copy to change.
-func (s Selection[R]) copied() selection {
-	if s.s == nil {
-		return selection{query: query{limit: -1, err: errZeroSelection}}
+// own returns a copy to change.
+func (s *selection) own() *selection {
+	if s == nil {
+		return &selection{query: query{limit: -1, err: errZeroSelection}}
 	}
-	return *s.s
+	c := *s
+	return &c
 }
 
 // Distinct leaves out results that are equal to another one.
-func (s Selection[R]) Distinct() Selection[R] {
-	c := s.copied()
+//
+//go:noinline
+func (s *Selection[R]) Distinct() *Selection[R] {
+	c := (*selection)(s).own()
 	c.distinct = true
-	return Selection[R]{&c}
+	return (*Selection[R])(c)
 }
 
 // Union adds the results of other selections and leaves out those that are
 // equal to another one.
-func (s Selection[R]) Union(others ...Selection[R]) Selection[R] { return s.union(false, others) }
+//
+//go:noinline
+func (s *Selection[R]) Union(others ...*Selection[R]) *Selection[R] {
+	return (*Selection[R])((*selection)(s).union(false, untypedSelections(others)))
+}
 
 // UnionAll adds the results of other selections.
-func (s Selection[R]) UnionAll(others ...Selection[R]) Selection[R] { return s.union(true, others) }
+//
+//go:noinline
+func (s *Selection[R]) UnionAll(others ...*Selection[R]) *Selection[R] {
+	return (*Selection[R])((*selection)(s).union(true, untypedSelections(others)))
+}
 
-func (s Selection[R]) union(all bool, others []Selection[R]) Selection[R] {
-	c := s.copied()
+// untypedSelections views selections without their type parameter.
+func untypedSelections[R any](s []*Selection[R]) []*selection {
+	return *(*[]*selection)(unsafe.Pointer(&s))
+}
+
+func (s *selection) union(all bool, others []*selection) *selection {
+	c := s.own()
 	if len(c.unions) == 0 {
 		// The first keeps its own order and limits, as the others do.
-		inner := c
-		c = selection{query: query{h: c.h, model: c.model, limit: -1, err: c.err}, result: c.result, items: c.items, unions: []union{{true, &inner}}}
+		inner := *c
+		*c = selection{query: query{h: c.h, model: c.model, limit: -1, err: c.err}, result: c.result, items: c.items, unions: []union{{true, &inner}}}
 	}
 	c.unions = slices.Clip(c.unions)
 	for _, o := range others {
-		if o.s == nil {
+		if o == nil {
 			c.err = errors.Join(c.err, errZeroSelection)
 			continue
 		}
-		c.unions = append(c.unions, union{all, o.s})
-		c.err = errors.Join(c.err, o.s.err)
-		if len(o.s.items) != len(c.items) {
-			c.err = errors.Join(c.err, fmt.Errorf("orm: a union of selections of %d and %d things", len(c.items), len(o.s.items)))
+		c.unions = append(c.unions, union{all, o})
+		c.err = errors.Join(c.err, o.err)
+		if len(o.items) != len(c.items) {
+			c.err = errors.Join(c.err, fmt.Errorf("orm: a union of selections of %d and %d columns", len(c.items), len(o.items)))
 		}
-		if o.s.h != c.h {
+		if o.h != c.h {
 			c.err = errors.Join(c.err, errOtherHandle)
 		}
 	}
-	return Selection[R]{&c}
+	return c
 }
 
 var errOtherHandle = errors.New("orm: a query within another is on another database or transaction; make both with the same handle")
@@ -149,8 +163,14 @@ var errOtherHandle = errors.New("orm: a query within another is on another datab
 // counted from 1 among what is selected, then the second, and so on; a negative
 // one is descending. Rows without a value are the smallest. Other selections
 // are ordered by their query.
-func (s Selection[R]) OrderBy(places ...int) Selection[R] {
-	c := s.copied()
+//
+//go:noinline
+func (s *Selection[R]) OrderBy(places ...int) *Selection[R] {
+	return (*Selection[R])((*selection)(s).orderByPlaces(places))
+}
+
+func (s *selection) orderByPlaces(places []int) *selection {
+	c := s.own()
 	c.places = slices.Clone(places)
 	if len(c.unions) == 0 {
 		c.err = errors.Join(c.err, errors.New("orm: OrderBy by places is for unions; order the query that is given to Select"))
@@ -160,140 +180,167 @@ func (s Selection[R]) OrderBy(places ...int) Selection[R] {
 			c.err = errors.Join(c.err, fmt.Errorf("orm: an order by place %d, and %d things are selected", n, len(c.items)))
 		}
 	}
-	return Selection[R]{&c}
+	return c
 }
 
 // Limit returns at most n results.
-func (s Selection[R]) Limit(n int) Selection[R] {
-	c := s.copied()
+//
+//go:noinline
+func (s *Selection[R]) Limit(n int) *Selection[R] {
+	c := (*selection)(s).own()
 	c.limit = n
 	if n < 0 {
 		c.err = errors.Join(c.err, fmt.Errorf("orm: limit %d is negative", n))
 	}
-	return Selection[R]{&c}
-}
-
-// atMost returns the selection with a limit of n, unless it has a smaller one.
-func (s Selection[R]) atMost(n int) Selection[R] {
-	if s.s == nil || s.s.limit >= 0 && s.s.limit < n {
-		return s
-	}
-	return s.Limit(n)
+	return (*Selection[R])(c)
 }
 
 // Offset leaves out the first n results.
-func (s Selection[R]) Offset(n int) Selection[R] {
-	c := s.copied()
+//
+//go:noinline
+func (s *Selection[R]) Offset(n int) *Selection[R] {
+	c := (*selection)(s).own()
 	c.offset = n
 	if n < 0 {
 		c.err = errors.Join(c.err, fmt.Errorf("orm: offset %d is negative", n))
 	}
-	return Selection[R]{&c}
+	return (*Selection[R])(c)
 }
 
 // In is true where the expression is among the results of a selection:
 //
 //	orm.In(Posts.Slug, orm.Select[string](orm.From[Redirect](db), Redirects.Slug))
-func In[M, V any](x Expression[M, V], s Selection[V]) Condition[M] {
-	n := &node{op: opInSelection, left: x.expression(nil, nil), value: s.s}
-	if s.s != nil {
-		c := s.copied()
-		c.beside = n.left
-		n.value = &c
-	}
+func In[M, V any](x Expression[M, V], s *Selection[V]) Condition[M] {
+	c := (*selection)(s).own()
+	n := &node{op: opInSelection, left: x.expression(nil, nil), value: c}
+	c.beside = n.left
 	return Condition[M]{n}
 }
 
-// Scalar is the first result of a selection as an expression, NULL when there
-// is none. The selection is of its own: to look at rows related to each row
-// there is [Via].
-func Scalar[M, V any](s Selection[V]) Expr[M, V] {
-	return Expr[M, V]{&expr{kind: exprSelection, sel: s.s}}
+// Scalar is the first result of a selection as an expression, NULL if there is
+// none. The selection stands alone: to look at rows related to each row there
+// is [Via].
+func Scalar[M, V any](s *Selection[V]) *Expr[*M, V] {
+	return (*Expr[*M, V])(&expr{kind: exprSelection, sel: (*selection)(s)})
 }
 
-// All returns all results; none is an empty slice and no error.
-func (s Selection[R]) All(ctx context.Context) ([]R, error) {
-	if s.s == nil {
-		return nil, errZeroSelection
+// All returns all results; if there are none, an empty slice and no error.
+//
+//go:noinline
+func (s *Selection[R]) All(ctx context.Context) ([]R, error) {
+	rows, err := (*selection)(s).all(ctx)
+	if err != nil {
+		return nil, err
 	}
-	out := make([]R, 0, capacity(s.s.limit))
-	for r, err := range s.Iter(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, nil
+	return sliceOf[R](rows), nil
 }
 
-// First returns the first result; the error is [ErrNotFound] when there is
-// none.
-func (s Selection[R]) First(ctx context.Context) (R, error) {
-	for r, err := range s.atMost(1).Iter(ctx) {
-		return r, err
-	}
-	var zero R
-	return zero, fmt.Errorf("%w in a selection of %s", ErrNotFound, s.s.model)
+// First returns the first result; the error is [ErrNotFound] if there is none.
+//
+//go:noinline
+func (s *Selection[R]) First(ctx context.Context) (row R, err error) {
+	err = (*selection)(s).only(ctx, 1, unsafe.Pointer(&row))
+	return row, err
 }
 
-// Get returns the one result; the error is [ErrNotFound] when there is none and
-// [ErrMultiple] when there are more.
-func (s Selection[R]) Get(ctx context.Context) (R, error) {
-	var zero R
-	all, err := s.atMost(2).All(ctx)
-	switch {
-	case err != nil:
-		return zero, err
-	case len(all) == 0:
-		return zero, fmt.Errorf("%w in a selection of %s", ErrNotFound, s.s.model)
-	case len(all) > 1:
-		return zero, fmt.Errorf("%w in a selection of %s", ErrMultiple, s.s.model)
-	}
-	return all[0], nil
+// Get returns the one result; the error is [ErrNotFound] if there is none and
+// [ErrMultiple] if there are more.
+//
+//go:noinline
+func (s *Selection[R]) Get(ctx context.Context) (row R, err error) {
+	err = (*selection)(s).only(ctx, 2, unsafe.Pointer(&row))
+	return row, err
 }
 
 // Iter returns the results one by one, in memory that does not grow with their
 // number. The sequence ends after the first error, which is its last element.
 // It keeps the connection until the loop ends: in a transaction the loop must
 // not run other statements.
-func (s Selection[R]) Iter(ctx context.Context) iter.Seq2[R, error] {
+//
+//go:noinline
+func (s *Selection[R]) Iter(ctx context.Context) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
-		if err := s.iterate(ctx, yield); err != nil {
+		err := (*selection)(s).iterate(ctx, 1, func(rows span) bool { return yield(*(*R)(rows.first), nil) })
+		if err != nil {
 			var zero R
 			yield(zero, err)
 		}
 	}
 }
 
-func (s Selection[R]) iterate(ctx context.Context, yield func(R, error) bool) error {
-	if s.s == nil {
+// all returns all results.
+func (s *selection) all(ctx context.Context) (out span, err error) {
+	if s == nil {
+		return out, errZeroSelection
+	}
+	err = s.iterate(ctx, 0, func(rows span) bool {
+		out = rows
+		return true
+	})
+	return out, err
+}
+
+// only reads the first result into the R at ptr, and is an error if there is
+// none, or if there are as many as most.
+func (s *selection) only(ctx context.Context, most int, ptr unsafe.Pointer) error {
+	c := s.own()
+	if c.limit < 0 || c.limit > most {
+		c.limit = most
+	}
+	rows, err := c.all(ctx)
+	switch {
+	case err != nil:
+		return err
+	case rows.n == 0:
+		return fmt.Errorf("%w in a selection of %s", ErrNotFound, c.model)
+	case rows.n > 1:
+		return fmt.Errorf("%w in a selection of %s", ErrMultiple, c.model)
+	}
+	reflect.NewAt(c.result, ptr).Elem().Set(reflect.NewAt(c.result, rows.first).Elem())
+	return nil
+}
+
+// iterate calls yield with so many results at a time, or with all if size is 0,
+// until it returns false. The results are overwritten after that.
+func (s *selection) iterate(ctx context.Context, size int, yield func(span) bool) error {
+	if s == nil {
 		return errZeroSelection
 	}
-	p, text, args, err := s.s.text()
+	p, text, args, err := s.text()
 	if err != nil {
 		return err
 	}
-	results, err := p.results(s.s)
+	results, err := p.results(s)
 	if err != nil {
 		return err
 	}
-	rows, err := s.s.h.Query(ctx, text, args...)
+	rows, err := s.h.Query(ctx, text, args...)
 	if err != nil {
 		return fmt.Errorf("select from %s: %w", p.model, err)
 	}
 	defer rows.Close()
+	b := rowBuffer{rowset: rowset{plan: results}, expect: max(size, capacity(s.limit))}
+	if size > 0 {
+		b.expect = size
+	}
 	rd := results.newReader()
 	for rows.Next() {
-		var r R
-		if err := rd.scan(rows, unsafe.Pointer(&r)); err != nil {
+		if err := rd.scan(rows, b.next()); err != nil {
 			return orNull(err)
 		}
-		if !yield(r, nil) {
+		if b.n != size {
+			continue
+		}
+		if !yield(b.span) {
 			return nil
 		}
+		b.empty()
 	}
 	if err := rows.Close(); err != nil {
 		return fmt.Errorf("select from %s: %w", p.model, err)
+	}
+	if size == 0 {
+		yield(b.span)
 	}
 	return nil
 }

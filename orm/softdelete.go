@@ -39,9 +39,15 @@ const (
 
 // WithDeleted sees rows as well that were deleted, where the model keeps them:
 // where it has a field tagged soft_delete.
-func (q Query[T]) WithDeleted() Query[T] {
-	q.q.deleted = deletedShown
-	return q
+func (q *Query[T]) WithDeleted() *Query[T] {
+	c := new(Query[T])
+	(*query)(c).showDeleted((*query)(q))
+	return c
+}
+
+func (q *query) showDeleted(other *query) {
+	q.from(other)
+	q.deleted = deletedShown
 }
 
 // visible adds to conditions that rows must not be marked as deleted.

@@ -5,14 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"unsafe"
 
 	"github.com/volaweb/vola/database"
 )
 
-// query is a Query without the type of its rows. What it does is compiled once;
-// what stands in the methods of Query is compiled anew for each model.
+// query is a Query without the type of its rows. Its methods are compiled once,
+// those of Query for each model.
 type query struct {
 	h      database.Handle
 	model  reflect.Type
@@ -27,6 +28,56 @@ type query struct {
 	// deleted says which rows of a model with soft delete are seen.
 	deleted deletedRows
 	err     error
+}
+
+// from makes q a copy of another query. The zero query is one of no database.
+func (q *query) from(other *query) {
+	if other == nil {
+		other = &query{limit: -1}
+	}
+	*q = *other
+}
+
+// own returns a copy of q that may be changed.
+func (q *query) own() *query {
+	c := new(query)
+	c.from(q)
+	return c
+}
+
+func (q *query) addWhere(other *query, conditions []*node) {
+	q.from(other)
+	q.where = append(slices.Clip(q.where), conditions...)
+}
+
+func (q *query) addHaving(other *query, conditions []*node) {
+	q.from(other)
+	q.having = append(slices.Clip(q.having), conditions...)
+}
+
+func (q *query) setOrder(other *query, orders []order) {
+	q.from(other)
+	q.orders = slices.Clone(orders)
+}
+
+func (q *query) addWith(other *query, relations []prefetch) {
+	q.from(other)
+	q.with = append(slices.Clip(q.with), relations...)
+}
+
+func (q *query) setLimit(other *query, n int) {
+	q.from(other)
+	q.limitTo(n)
+}
+
+func (q *query) setOffset(other *query, n int) {
+	q.from(other)
+	q.skip(n)
+}
+
+func (q *query) setEvery(other *query) {
+	q.from(other)
+	q.every = true
 }
 
 func (q *query) limitTo(n int) {
@@ -152,27 +203,93 @@ func capacity(limit int) int {
 	return min(limit, 256)
 }
 
-// read reads the rows of the query, which are still to be finished. grow makes
-// room for one more and returns where it is.
-func (q *query) read(ctx context.Context, p *plan, grow func() unsafe.Pointer) error {
+// all reads and finishes all rows.
+func (q *query) all(ctx context.Context) (span, error) {
+	q = q.own()
+	p, err := q.plan()
+	if err != nil {
+		return span{}, err
+	}
+	s, err := q.readAll(ctx, p)
+	return s.span, err
+}
+
+func (q *query) readAll(ctx context.Context, p *plan) (rowset, error) {
+	s, err := q.read(ctx, p)
+	if err == nil && q.unfinished(p) {
+		err = q.finish(ctx, s)
+	}
+	return s, err
+}
+
+// read reads the rows, which are still to be finished.
+func (q *query) read(ctx context.Context, p *plan) (rowset, error) {
 	text, args, err := q.selectText(p)
 	if err != nil {
-		return err
+		return rowset{}, err
 	}
 	rows, err := q.h.Query(ctx, text, args...)
 	if err != nil {
-		return fmt.Errorf("find %s: %w", p.model, err)
+		return rowset{}, fmt.Errorf("find %s: %w", p.model, err)
 	}
+	b := rowBuffer{rowset: rowset{plan: p}, expect: capacity(q.limit)}
 	r := p.newReader()
 	for rows.Next() {
-		if err := r.scan(rows, grow()); err != nil {
+		if err := r.scan(rows, b.next()); err != nil {
 			rows.Close()
-			return err
+			return rowset{}, err
 		}
 	}
 	if err := rows.Close(); err != nil {
-		return fmt.Errorf("find %s: %w", p.model, err)
+		return rowset{}, fmt.Errorf("find %s: %w", p.model, err)
 	}
+	return b.rowset, nil
+}
+
+// lookup reads the first row into the struct at ptr, and reports whether there
+// is one.
+func (q *query) lookup(ctx context.Context, ptr unsafe.Pointer) (bool, error) {
+	q = q.own()
+	q.atMost(1)
+	p, err := q.plan()
+	if err != nil {
+		return false, err
+	}
+	return q.one(ctx, p, ptr)
+}
+
+// first is lookup with the error of no row.
+func (q *query) first(ctx context.Context, ptr unsafe.Pointer) error {
+	found, err := q.lookup(ctx, ptr)
+	if err == nil && !found {
+		err = q.notOne(0)
+	}
+	return err
+}
+
+// get reads the one row into the struct at ptr.
+func (q *query) get(ctx context.Context, ptr unsafe.Pointer) error {
+	q = q.own()
+	p, err := q.plan()
+	if err != nil {
+		return err
+	}
+	if q.isOne(p) {
+		found, err := q.one(ctx, p, ptr)
+		if err == nil && !found {
+			err = q.notOne(0)
+		}
+		return err
+	}
+	q.atMost(2)
+	s, err := q.readAll(ctx, p)
+	if err == nil && s.n != 1 {
+		err = q.notOne(s.n)
+	}
+	if err != nil {
+		return err
+	}
+	reflect.NewAt(p.typ, ptr).Elem().Set(s.slice().Index(0))
 	return nil
 }
 
@@ -201,7 +318,7 @@ func (q *query) one(ctx context.Context, p *plan, ptr unsafe.Pointer) (found boo
 		return false, fmt.Errorf("find %s: %w", p.model, err)
 	}
 	if found && q.unfinished(p) {
-		err = q.finish(ctx, rowset{p, reflect.NewAt(reflect.ArrayOf(1, p.typ), ptr).Elem()})
+		err = q.finish(ctx, rowset{p, span{ptr, 1}})
 	}
 	return found, err
 }
@@ -214,6 +331,16 @@ func (q *query) finish(ctx context.Context, s rowset) error {
 		}
 	}
 	return s.init(ctx)
+}
+
+// countRows is count of a copy.
+func (q *query) countRows(ctx context.Context) (int64, error) { return q.own().count(ctx) }
+
+func (q *query) exists(ctx context.Context) (bool, error) {
+	q = q.own()
+	q.atMost(1)
+	n, err := q.count(ctx)
+	return n > 0, err
 }
 
 // count counts the rows.

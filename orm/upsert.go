@@ -11,30 +11,36 @@ import (
 	"github.com/volaweb/vola/database"
 )
 
-// Conflict says what [Upsert] does with rows that are there already: made by
-// [OnConflict]. It is a value; its methods return changed copies.
-type Conflict[M any] struct {
-	by     []Field[M]
-	update []Field[M]
-	keep   bool
+// Conflict says what [Upsert] does with rows that exist already: made by
+// [OnConflict]. It never changes; its methods return changed copies.
+type Conflict[M any] = ConflictOf[*M]
+
+// ConflictOf is the type behind [Conflict], as [ConditionOf] is behind
+// [Condition].
+type ConflictOf[P any] struct{ c conflict }
+
+type conflict struct {
+	by, update []string
+	keep       bool
 }
 
 // OnConflict returns the conflict with a row that has the same values in the
 // fields. They must be just those of the primary key or of one unique
-// constraint of the model, as in [By]. What is to be done is said by Update or
-// DoNothing.
-func OnConflict[M any](by ...Field[M]) Conflict[M] { return Conflict[M]{by: by} }
+// constraint of the model, as in [By]. Update or DoNothing says what is done.
+func OnConflict[M any](by ...Field[M]) Conflict[M] {
+	return Conflict[M]{conflict{by: fieldNames(by)}}
+}
 
-// Update gives the row that is there the new row's values of the fields, and of
+// Update gives the existing row the new row's values of the fields, and of
 // those tagged auto_now. All other fields keep what the database has.
-func (c Conflict[M]) Update(fields ...Field[M]) Conflict[M] {
-	c.update, c.keep = fields, false
+func (c ConflictOf[P]) Update(fields ...FieldOf[P]) ConflictOf[P] {
+	c.c.update, c.c.keep = fieldNames(fields), false
 	return c
 }
 
-// DoNothing leaves the row that is there as it is.
-func (c Conflict[M]) DoNothing() Conflict[M] {
-	c.update, c.keep = nil, true
+// DoNothing leaves the existing row as it is.
+func (c ConflictOf[P]) DoNothing() ConflictOf[P] {
+	c.c.update, c.c.keep = nil, true
 	return c
 }
 
@@ -59,7 +65,7 @@ func Upsert[T any](ctx context.Context, h database.Handle, rows []T, conflict Co
 	if err != nil {
 		return 0, err
 	}
-	u, err := newUpsert(bulkOf(p, rows), conflict)
+	u, err := newUpsert(bulkOf(p, rows), conflict.c)
 	if err != nil {
 		return 0, err
 	}
@@ -97,14 +103,13 @@ type upsert struct {
 	created int
 }
 
-func newUpsert[T any](b bulk, c Conflict[T]) (*upsert, error) {
+func newUpsert(b bulk, c conflict) (*upsert, error) {
 	u := &upsert{bulk: b, keyed: true}
-	var zero T
 	var columns []string
-	for _, f := range c.by {
-		i := b.p.indexOf(f.fieldOf(zero))
+	for _, name := range c.by {
+		i := b.p.indexOf(name)
 		if i < 0 {
-			return nil, unknownField(b.p, f.fieldOf(zero))
+			return nil, unknownField(b.p, name)
 		}
 		u.by = append(u.by, i)
 		u.keyed = u.keyed && b.p.isKey(b.p.fields[i])

@@ -173,7 +173,7 @@ func TestBulkWithVersionsAndDeletedRows(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
 		use(t, db, orm.Model[guarded]())
-		slug, title := orm.NewText[guarded, string]("Slug"), orm.NewText[guarded, string]("Title")
+		slug, title := orm.Descriptor[orm.Text[*guarded, string]]("Slug"), orm.Descriptor[orm.Text[*guarded, string]]("Title")
 		rows := []guarded{{Slug: "a"}, {Slug: "b"}, {Slug: "c"}}
 		if err := orm.CreateAll(ctx, db, rows); err != nil {
 			t.Fatal(err)

@@ -47,11 +47,11 @@ func (v Variants[M, V, I]) Other(make func(M) I) Variants[M, V, I] {
 // VariantQuery is a query whose rows become variants; made by [Variants.From].
 type VariantQuery[M, V, I any] struct {
 	v Variants[M, V, I]
-	q Query[M]
+	q *Query[M]
 }
 
 // From returns the rows of the query as their variants.
-func (v Variants[M, V, I]) From(q Query[M]) VariantQuery[M, V, I] {
+func (v Variants[M, V, I]) From(q *Query[M]) VariantQuery[M, V, I] {
 	return VariantQuery[M, V, I]{v, q}
 }
 
@@ -105,7 +105,7 @@ func (q VariantQuery[M, V, I]) Iter(ctx context.Context) iter.Seq2[I, error] {
 // of makes the variant of a row.
 func (q VariantQuery[M, V, I]) of(row M) (I, error) {
 	var zero I
-	p, err := q.q.q.plan()
+	p, err := (*query)(q.q).own().plan()
 	if err != nil {
 		return zero, err
 	}

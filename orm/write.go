@@ -182,17 +182,14 @@ func Update[T any](ctx context.Context, h database.Handle, row *T, fields ...Fie
 	if row == nil {
 		return fmt.Errorf("update %s: %w", p.model, errNoStruct)
 	}
-	at, err := updateFields(p, fields)
+	names := fieldNames(fields)
+	at, err := updateFields(p, names)
 	if err != nil {
 		return err
 	}
 	set := make([]assignedField, len(at))
 	for k, i := range at {
 		set[k] = assignedField{at: i, op: assignSet}
-	}
-	names := make([]string, len(fields))
-	for k, f := range fields {
-		names[k] = f.fieldOf(*row)
 	}
 	return p.saving(ctx, h, row, Saving{Fields: names}, func(ctx context.Context, h database.Handle) (created, stored bool, err error) {
 		ptr := unsafe.Pointer(row)
@@ -206,19 +203,17 @@ var errVersion = errors.New("the version counts by itself; it cannot be set")
 
 // Update gives columns new values in all rows of the query, in one statement,
 // and returns how many rows there were. Values are computed by the database,
-// so that Add loses no concurrent change. Without a condition it is refused
-// unless Every was said; Limit, Offset and relations to load do not go with it.
-func (q Query[T]) Update(ctx context.Context, assignments ...Assignment[T]) (int64, error) {
-	return q.q.update(ctx, assigning(assignments))
+// so that Increment loses no concurrent change. Without a condition it is refused
+// unless Every was called; Limit, Offset and relations to load do not go with it.
+//
+//go:noinline
+func (q *Query[T]) Update(ctx context.Context, assignments ...Assignment[T]) (int64, error) {
+	return (*query)(q).own().update(ctx, assigning(assignments))
 }
 
 // assigning returns assignments without the type of their model.
-func assigning[T any](assignments []Assignment[T]) []assignment {
-	out := make([]assignment, len(assignments))
-	for i, a := range assignments {
-		out[i] = a.a
-	}
-	return out
+func assigning[P any](assignments []AssignmentOf[P]) []assignment {
+	return slices.Clone(*(*[]assignment)(unsafe.Pointer(&assignments)))
 }
 
 func (q *query) update(ctx context.Context, assignments []assignment) (int64, error) {
@@ -280,7 +275,7 @@ func (q *query) planToWrite(verb string) (*plan, error) {
 	case q.limit >= 0 || q.offset > 0 || len(q.with) > 0 || q.lock != 0:
 		return nil, fmt.Errorf("orm: %s of %s: Limit, Offset, With and ForUpdate cannot be used here", verb, p.model)
 	case !slices.ContainsFunc(q.where, (*node).says) && !q.every:
-		return nil, fmt.Errorf("orm: %s of %s has no condition and would concern every row; say Every() if that is meant", verb, p.model)
+		return nil, fmt.Errorf("orm: %s of %s has no condition and would affect every row; call Every() to allow it", verb, p.model)
 	}
 	return p, nil
 }

@@ -10,9 +10,9 @@ import (
 
 // Authors describes the fields of Author, for queries.
 var Authors = authorFields{
-	ID:       orm.NewNumber[Author, int64]("ID"),
-	Name:     orm.NewText[Author, string]("Name"),
-	Username: orm.NewText[Author, string]("Username"),
+	ID:       orm.Descriptor[orm.Number[*Author, int64]]("ID"),
+	Name:     orm.Descriptor[orm.Text[*Author, string]]("Name"),
+	Username: orm.Descriptor[orm.Text[*Author, string]]("Username"),
 }
 
 type authorFields struct {
@@ -35,8 +35,8 @@ func _(m *Author) {
 
 // Topics describes the fields of Topic, for queries.
 var Topics = topicFields{
-	ID:   orm.NewNumber[Topic, int64]("ID"),
-	Name: orm.NewText[Topic, string]("Name"),
+	ID:   orm.Descriptor[orm.Number[*Topic, int64]]("ID"),
+	Name: orm.Descriptor[orm.Text[*Topic, string]]("Name"),
 }
 
 type topicFields struct {
@@ -57,16 +57,16 @@ func _(m *Topic) {
 
 // Posts describes the fields of Post, for queries.
 var Posts = postFields{
-	ID:        orm.NewNumber[Post, int64]("ID"),
-	Title:     orm.NewText[Post, string]("Title"),
-	Slug:      orm.NewText[Post, string]("Slug"),
-	Body:      orm.NewText[Post, string]("Body"),
-	Author:    orm.NewForeignKey[Post, Author, int64]("Author"),
-	Published: orm.NewOrdered[Post, time.Time]("Published"),
-	Hits:      orm.NewNumber[Post, int64]("Hits"),
-	Pinned:    orm.NewColumn[Post, bool]("Pinned"),
-	Note:      orm.NewNullText[Post, string]("Note"),
-	Topics:    orm.NewManyToMany[Post, Topic]("Topics"),
+	ID:        orm.Descriptor[orm.Number[*Post, int64]]("ID"),
+	Title:     orm.Descriptor[orm.Text[*Post, string]]("Title"),
+	Slug:      orm.Descriptor[orm.Text[*Post, string]]("Slug"),
+	Body:      orm.Descriptor[orm.Text[*Post, string]]("Body"),
+	Author:    orm.Descriptor[orm.ForeignKey[*Post, *Author, int64]]("Author"),
+	Published: orm.Descriptor[orm.Ordered[*Post, time.Time]]("Published"),
+	Hits:      orm.Descriptor[orm.Number[*Post, int64]]("Hits"),
+	Pinned:    orm.Descriptor[orm.Column[*Post, bool]]("Pinned"),
+	Note:      orm.Descriptor[orm.NullText[*Post, string]]("Note"),
+	Topics:    orm.Descriptor[orm.ManyToMany[*Post, *Topic]]("Topics"),
 }
 
 type postFields struct {

@@ -25,7 +25,7 @@ func Models() []orm.Declaration { return []orm.Declaration{orm.Model[Reading]()}
 // Question is a question, and the readings that answer it.
 type Question struct {
 	Name  string
-	Query orm.Query[Reading]
+	Query *orm.Query[Reading]
 }
 
 // Questions returns the questions of the article.
@@ -45,7 +45,7 @@ func Questions(db database.Handle) []Question {
 
 // Values returns the values of a query's readings, smallest first, nothing
 // before all of them.
-func Values(ctx context.Context, q orm.Query[Reading]) ([]*int64, error) {
+func Values(ctx context.Context, q *orm.Query[Reading]) ([]*int64, error) {
 	// snippet: order
 	list, err := q.OrderBy(Readings.Value.Asc().NullsFirst()).All(ctx)
 	// end snippet

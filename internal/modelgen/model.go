@@ -24,7 +24,7 @@ type field struct {
 	name string
 	kind string   // Column, Ordered, Number, Text, ForeignKey, ManyToMany; with Null before it
 	args []string // type arguments after the model
-	typ  string   // the field's whole type, for the compiler's check
+	typ  string   // the field's whole type, for errors
 	uses []use
 }
 
@@ -41,7 +41,7 @@ func (p *pkg) model(d declaration) (model, error) {
 	if !ok {
 		return model{}, fmt.Errorf("%s: orm.Model[%s]: %s is not a struct", p.at(d.pos), d.name, d.name)
 	}
-	m := model{name: d.name, plural: d.name + "s"}
+	m := model{name: d.name, plural: plural(d.name)}
 	if s := directive(decl.doc, "//vola:plural "); s != "" {
 		m.plural = s
 	}
@@ -246,7 +246,7 @@ func (p *pkg) other(path, dir string) (*pkg, error) {
 // its tag asks for, if any.
 func (t typeIn) describe(name, kind string) (field, error) {
 	f := field{name: name}
-	typ, err := t.print(&f.uses)
+	typ, err := t.print(new([]use))
 	if err != nil {
 		return f, err
 	}
@@ -278,10 +278,13 @@ func (t typeIn) describe(name, kind string) (field, error) {
 
 // relation returns the descriptor of a field of one of orm's own types.
 func (t typeIn) relation(f field, null, name string, args []ast.Expr) (field, error) {
-	for _, a := range args {
+	for i, a := range args {
 		s, err := t.with(a).print(&f.uses)
 		if err != nil {
 			return f, err
+		}
+		if i == 0 { // the model
+			s = "*" + s
 		}
 		f.args = append(f.args, s)
 	}

@@ -108,7 +108,7 @@ var _ = orm.Model[Post]()
 		t.Error("a file that is up to date is to be written again")
 	}
 	rewrite(strings.Replace(with, "ID int64", "ID int64; Title string", 1))
-	if f := generate(); !f.Changed || !strings.Contains(string(f.Text), `Fields: "ID Title"`) {
+	if f := generate(); !f.Changed || !strings.Contains(string(f.Text), "Title *orm.Text[*Post, string]") {
 		t.Errorf("a new field is missing: %s", f.Text)
 	}
 	rewrite("package blog\n")

@@ -61,7 +61,7 @@ func register[M, V any](t *table, calls ...func(e *expr, args []any) any) {
 		return out
 	}
 	ty := &typed{
-		column: func(name string) any { return orm.NewColumn[M, V](name) },
+		column: func(name string) any { return orm.Descriptor[orm.Column[*M, V]](name) },
 		value: func(v any) any {
 			typed, _ := v.(V)
 			return orm.Value[M](typed)
@@ -70,7 +70,7 @@ func register[M, V any](t *table, calls ...func(e *expr, args []any) any) {
 			return [...]func(a, b orm.Expression[M, V]) orm.Condition[M]{orm.Eq[M, V], orm.Ne[M, V], orm.Lt[M, V], orm.Le[M, V], orm.Gt[M, V], orm.Ge[M, V]}[place(op)](x(a), x(b))
 		},
 		method: func(a any, op string, args []any) any { return method[M, V](a, op, args) },
-		order:  func(a any, desc bool, nulls string) any { return directed(plain[M, V](a), desc, nulls) },
+		order:  func(a any, desc bool, nulls string) any { return directed(withMethods[M, V](a), desc, nulls) },
 		cases: func(conds, args []any) any {
 			c := orm.Case[M, V]()
 			for i, cond := range conds {
@@ -93,14 +93,14 @@ func register[M, V any](t *table, calls ...func(e *expr, args []any) any) {
 			panic("no function " + e.op)
 		},
 		selects: func(q any, a any, distinct bool) any {
-			s := orm.Select[V](q.(orm.Query[M]), x(a))
+			s := orm.Select[V](q.(*orm.Query[M]), x(a))
 			if distinct {
 				s = s.Distinct()
 			}
 			return s
 		},
-		in:     func(a, s any) any { return orm.In(x(a), s.(orm.Selection[V])) },
-		scalar: func(s any) any { return orm.Scalar[M](s.(orm.Selection[V])) },
+		in:     func(a, s any) any { return orm.In(x(a), s.(*orm.Selection[V])) },
+		scalar: func(s any) any { return orm.Scalar[M](s.(*orm.Selection[V])) },
 		agg:    func(op string, a any, conds []any) any { return aggregate[M, V](op, a, conds) },
 	}
 	t.types[reflect.TypeFor[V]()] = ty
@@ -112,25 +112,41 @@ func place(op string) int {
 }
 
 // plain makes an Expr, which has methods, of any expression.
-func plain[M, V any](a any) orm.Expr[M, V] {
-	switch a := a.(type) {
-	case orm.Expr[M, V]:
-		return a
-	case orm.NumberExpr[M, V]:
-		return a.Expr
-	case orm.Aggregate[M, V]:
-		return a.Expr
-	case orm.TextExpr[M]:
-		if x, ok := any(a.Expr).(orm.Expr[M, V]); ok {
-			return x
-		}
+func plain[M, V any](a any) *orm.Expr[*M, V] {
+	if x, ok := a.(*orm.Expr[*M, V]); ok {
+		return x
 	}
 	return orm.Coalesce(a.(orm.Expression[M, V]))
 }
 
+// hasMethods is what expressions of every kind have.
+type hasMethods[P, V any] interface {
+	Eq(V) orm.ConditionOf[P]
+	Ne(V) orm.ConditionOf[P]
+	Lt(V) orm.ConditionOf[P]
+	Le(V) orm.ConditionOf[P]
+	Gt(V) orm.ConditionOf[P]
+	Ge(V) orm.ConditionOf[P]
+	Between(from, to V) orm.ConditionOf[P]
+	In(...V) orm.ConditionOf[P]
+	NotIn(...V) orm.ConditionOf[P]
+	IsNull() orm.ConditionOf[P]
+	IsNotNull() orm.ConditionOf[P]
+	Asc() orm.OrderOf[P]
+	Desc() orm.OrderOf[P]
+}
+
+// withMethods returns the expression itself where it has methods.
+func withMethods[M, V any](a any) hasMethods[*M, V] {
+	if x, ok := a.(hasMethods[*M, V]); ok {
+		return x
+	}
+	return plain[M, V](a)
+}
+
 // method calls a method of an expression.
 func method[M, V any](a any, op string, args []any) orm.Condition[M] {
-	if text, ok := a.(orm.TextExpr[M]); ok {
+	if text, ok := a.(*orm.TextExpr[*M]); ok {
 		switch op {
 		case "Contains":
 			return text.Contains(args[0].(string))
@@ -140,7 +156,7 @@ func method[M, V any](a any, op string, args []any) orm.Condition[M] {
 			return text.HasSuffix(args[0].(string))
 		}
 	}
-	x := plain[M, V](a)
+	x := withMethods[M, V](a)
 	values := make([]V, len(args))
 	for i, a := range args {
 		values[i], _ = a.(V)
@@ -173,7 +189,7 @@ func method[M, V any](a any, op string, args []any) orm.Condition[M] {
 }
 
 // directed makes the order by an expression.
-func directed[M, V any](x orm.Expr[M, V], desc bool, nulls string) orm.Order[M] {
+func directed[M, V any](x hasMethods[*M, V], desc bool, nulls string) orm.Order[M] {
 	out := x.Asc()
 	if desc {
 		out = x.Desc()

@@ -22,7 +22,7 @@ type query interface {
 	unwrap() any // the orm.Query
 }
 
-type typedQuery[M any] struct{ q orm.Query[M] }
+type typedQuery[M any] struct{ q *orm.Query[M] }
 
 // with makes the query of a question.
 func (t typedQuery[M]) with(q *question) query {

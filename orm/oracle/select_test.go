@@ -71,7 +71,7 @@ func (c *choice) grouped() bool {
 }
 
 // built returns the orm's selection.
-func (c *choice) built() orm.Selection[result] {
+func (c *choice) built() *orm.Selection[result] {
 	items := make([]any, len(c.items))
 	for i, x := range c.items {
 		items[i] = x.built()
@@ -83,7 +83,7 @@ func (c *choice) built() orm.Selection[result] {
 	if len(c.others) == 0 {
 		return s
 	}
-	var others []orm.Selection[result]
+	var others []*orm.Selection[result]
 	for _, o := range c.others {
 		others = append(others, o.built())
 	}
@@ -100,12 +100,12 @@ func (c *choice) built() orm.Selection[result] {
 }
 
 // chooser makes the selections of a model.
-func chooser[M any](q any, items, having []any) orm.Selection[result] {
+func chooser[M any](q any, items, having []any) *orm.Selection[result] {
 	selected := make([]orm.Selected[M], len(items))
 	for i, x := range items {
 		selected[i] = x.(orm.Selected[M])
 	}
-	return orm.Select[result](q.(orm.Query[M]).Having(conditions[M](having)...), selected...)
+	return orm.Select[result](q.(*orm.Query[M]).Having(conditions[M](having)...), selected...)
 }
 
 // String returns the choice's Go code.

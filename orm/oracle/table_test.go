@@ -30,7 +30,7 @@ type table struct {
 	and, or func(conditions []any) any
 	not     func(condition any) any
 	is      func(condition any) any
-	choose  func(q any, items, having []any) orm.Selection[result]
+	choose  func(q any, items, having []any) *orm.Selection[result]
 	// columnOrder makes the orm's order by a column.
 	columnOrder func(o order) any
 	newRow      func() any // *M
@@ -68,7 +68,7 @@ type column struct {
 // relation leads from the rows of a table to others.
 type relation struct {
 	from, to *table
-	name     string  // field, or field.Reverse() of a foreign key of to
+	name     string  // field, or orm.ReverseOf(field) of a foreign key of to
 	forward  *column // one of these three is set
 	reverse  *column
 	pairs    *pairTable
@@ -105,7 +105,7 @@ func tableOf[M any](name string) *table {
 		choose: chooser[M],
 		is:     func(kid any) any { return orm.Is(kid.(orm.Condition[M])) },
 		columnOrder: func(o order) any {
-			c := orm.NewColumn[M, any](o.x.column.name)
+			c := orm.Descriptor[orm.Column[*M, any]](o.x.column.name)
 			if o.desc {
 				return withNulls(c.Desc(), o.nulls)
 			}
@@ -117,7 +117,7 @@ func tableOf[M any](name string) *table {
 		newRow: func() any { return new(M) },
 		create: func(ctx context.Context, h database.Handle, row any) error { return orm.Create(ctx, h, row.(*M)) },
 		update: func(ctx context.Context, h database.Handle, row any, c *column) error {
-			return orm.Update(ctx, h, row.(*M), orm.NewColumn[M, any](c.name))
+			return orm.Update(ctx, h, row.(*M), orm.Descriptor[orm.Column[*M, any]](c.name))
 		},
 		query: func(h database.Handle) query { return typedQuery[M]{orm.From[M](h)} },
 	}
@@ -157,7 +157,7 @@ func addColumn[M, V any](t *table, name string, k *kind) *column {
 
 // condition calls the method op of the field's descriptor.
 func condition[M, V any](name, op string, args []any) orm.Condition[M] {
-	c := orm.NewNullText[M, V](name)
+	c := orm.Descriptor[orm.NullText[*M, V]](name)
 	values := make([]V, len(args))
 	for i, a := range args {
 		values[i], _ = a.(V)
@@ -206,17 +206,17 @@ func condition[M, V any](name, op string, args []any) orm.Condition[M] {
 // addForeignKey gives from a reference to a row of to, and to the way back
 // when it has no field for that.
 func addForeignKey[M, T, K any](from, to *table, name string, wayBack bool) {
-	fk := orm.NewForeignKey[M, T, K](name)
+	fk := orm.Descriptor[orm.ForeignKey[*M, *T, K]](name)
 	c := addColumn[M, K](from, name, to.key().kind)
 	from.relations = append(from.relations, &relation{
 		from: from, to: to, name: name, forward: c,
 		some: func(kids []any) any { return fk.Has(conditions[T](kids)...) },
 		via:  viaOf(orm.Relation[M, T](fk)),
 		by:   func(o any) any { return fk.By(o.(orm.Order[T])) },
-		load: func(l *loading) any { return fk.With(prefetches[T](l.nested)...) },
+		load: func(l *loading) any { return fk.Then(prefetches[T](l.nested)...) },
 	})
 	if wayBack {
-		back := fk.Reverse()
+		back := orm.ReverseOf(fk)
 		to.relations = append(to.relations, &relation{
 			from: to, to: from, name: name, reverse: c,
 			some: func(kids []any) any { return back.Any(conditions[M](kids)...) },
@@ -228,26 +228,28 @@ func addForeignKey[M, T, K any](from, to *table, name string, wayBack bool) {
 
 // addReverse gives from the field of the rows of to that refer to it by fk.
 func addReverse[M, T any](from, to *table, name, fk string) {
-	from.relations = append(from.relations, many(orm.NewReverse[M, T](name), &relation{
+	d := orm.Descriptor[orm.Reverse[*M, *T]](name)
+	from.relations = append(from.relations, many(d.Related, d, &relation{
 		from: from, to: to, name: name, reverse: to.column(fk),
 	}))
 }
 
 func addManyToMany[M, T any](from, to *table, name, otherSide string) {
-	d := orm.NewManyToMany[M, T](name)
+	d := orm.Descriptor[orm.ManyToMany[*M, *T]](name)
 	pairs := &pairTable{from.name + "." + name, func(ctx context.Context, h database.Handle, near, far any) error {
 		return d.Add(ctx, h, near.(*M), far.(*T))
 	}}
-	from.relations = append(from.relations, many(d.Reverse, &relation{from: from, to: to, name: name, pairs: pairs}))
+	from.relations = append(from.relations, many(d.Related, d, &relation{from: from, to: to, name: name, pairs: pairs}))
 	if otherSide != "" {
-		to.relations = append(to.relations, many(orm.NewReverse[T, M](otherSide), &relation{from: to, to: from, name: otherSide, pairs: pairs, flipped: true}))
+		back := orm.Descriptor[orm.Reverse[*T, *M]](otherSide)
+		to.relations = append(to.relations, many(back.Related, back, &relation{from: to, to: from, name: otherSide, pairs: pairs, flipped: true}))
 	}
 }
 
-func many[M, T any](d orm.Reverse[M, T], r *relation) *relation {
+func many[M, T any](d orm.Related[*M, *T], via orm.Relation[M, T], r *relation) *relation {
 	r.some = func(kids []any) any { return d.Any(conditions[T](kids)...) }
 	r.none = func(kids []any) any { return d.None(conditions[T](kids)...) }
-	r.via = viaOf(orm.Relation[M, T](d))
+	r.via = viaOf(via)
 	r.load = func(l *loading) any {
 		out := d.Where(conditions[T](builtAll(l.where))...)
 		if len(l.orders) > 0 {
@@ -256,7 +258,7 @@ func many[M, T any](d orm.Reverse[M, T], r *relation) *relation {
 		if l.limit >= 0 {
 			out = out.Limit(l.limit)
 		}
-		return out.With(prefetches[T](l.nested)...)
+		return out.Then(prefetches[T](l.nested)...)
 	}
 	return r
 }

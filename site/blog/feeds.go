@@ -62,7 +62,7 @@ func (f postFeed) updatedAt() time.Time {
 }
 
 // feed makes the feed of a query; self and page are names of routes.
-func (b *Blog) feed(ctx context.Context, q orm.Query[Post], self, page string, args ...any) (postFeed, error) {
+func (b *Blog) feed(ctx context.Context, q *orm.Query[Post], self, page string, args ...any) (postFeed, error) {
 	f := postFeed{feed.Feed{Title: b.host.Site.Name, Description: b.settings.Title}}
 	selfPath, err := b.host.URL(self, args...)
 	if err != nil {

@@ -129,7 +129,7 @@ func (b *Blog) archive(w http.ResponseWriter, r *http.Request) error {
 func monthName(t time.Time) string { return strings.ToLower(t.Format("Jan")) }
 
 // pageOf returns the posts of a query, a page at a time.
-func pageOf(q orm.Query[Post]) func(context.Context, int, int) ([]Post, error) {
+func pageOf(q *orm.Query[Post]) func(context.Context, int, int) ([]Post, error) {
 	return func(ctx context.Context, offset, limit int) ([]Post, error) {
 		return q.With(Posts.Author, Posts.Topics).Offset(offset).Limit(limit).All(ctx)
 	}
@@ -160,20 +160,21 @@ func (b *Blog) list(w http.ResponseWriter, r *http.Request, o *overview, l listi
 		return web.Redirect(w, r, first, http.StatusMovedPermanently)
 	}
 	d := l.data
-	d.Posts = orm.Page[Post]{Number: n, Size: b.settings.PageSize, Total: l.total}
-	if n > d.Posts.Pages() {
+	size := b.settings.PageSize
+	d.Posts = orm.Page[Post]{Number: n, Size: size, Total: l.total, Pages: max(1, (int(l.total)+size-1)/size)}
+	if n > d.Posts.Pages {
 		return fault.New(fault.NotFound, "There is no such page.")
 	}
 	if d.Posts.Items, err = l.posts(r.Context(), (n-1)*d.Posts.Size, d.Posts.Size); err != nil {
 		return err
 	}
-	if d.Links, err = pageLinks(n, d.Posts.Pages(), l.address); err != nil {
+	if d.Links, err = pageLinks(n, d.Posts.Pages, l.address); err != nil {
 		return err
 	}
 	if n > 1 {
 		d.Prev, err = l.address(n - 1)
 	}
-	if err == nil && d.Posts.HasNext() {
+	if err == nil && n < d.Posts.Pages {
 		d.Next, err = l.address(n + 1)
 	}
 	if err != nil {

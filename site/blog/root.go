@@ -7,6 +7,7 @@ import (
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/web"
 )
 
@@ -65,7 +66,7 @@ func (b *Blog) newPath(r *http.Request) (string, error) {
 	if path == "" {
 		return "", nil
 	}
-	p, err := first(r.Context(), b.visible().Where(OldPaths.Post.Reverse().Any(OldPaths.Path.Eq(path))))
+	p, err := first(r.Context(), b.visible().Where(orm.ReverseOf(OldPaths.Post).Any(OldPaths.Path.Eq(path))))
 	if err != nil {
 		return "", err
 	}

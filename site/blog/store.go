@@ -181,7 +181,7 @@ func (b *Blog) writeBody(ctx context.Context, tx *database.Tx, p Post, f file, a
 	if err := b.indexBody(ctx, tx, body); err != nil {
 		return err
 	}
-	old, err := first(ctx, orm.From[Body](tx).Where(Bodys.Post.Eq(p.ID)))
+	old, err := first(ctx, orm.From[Body](tx).Where(Bodies.Post.Eq(p.ID)))
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (b *Blog) writeBody(ctx context.Context, tx *database.Tx, p Post, f file, a
 		return orm.Create(ctx, tx, &body)
 	}
 	body.ID = old.ID
-	return orm.Update(ctx, tx, &body, Bodys.Heading, Bodys.Words, Bodys.Text, Bodys.HTML, Bodys.Source)
+	return orm.Update(ctx, tx, &body, Bodies.Heading, Bodies.Words, Bodies.Text, Bodies.HTML, Bodies.Source)
 }
 
 // writeOldPaths remembers the paths that the document names, and the address

@@ -9,12 +9,12 @@ import (
 )
 
 // visible are the posts and pages that visitors may see now.
-func (b *Blog) visible() orm.Query[Post] {
+func (b *Blog) visible() *orm.Query[Post] {
 	return orm.From[Post](b.host.DB).Where(Posts.Published.Le(b.host.Now()))
 }
 
 // stream are the posts that lists show now, the newest first.
-func (b *Blog) stream() orm.Query[Post] {
+func (b *Blog) stream() *orm.Query[Post] {
 	return b.visible().Where(Posts.Page.Eq(false)).OrderBy(newest()...)
 }
 
@@ -63,7 +63,7 @@ func (b *Blog) neighbours(ctx context.Context, p Post) (newer, older *Post, err 
 }
 
 // first returns the first row of the query, nil where there is none.
-func first[T any](ctx context.Context, q orm.Query[T]) (*T, error) {
+func first[T any](ctx context.Context, q *orm.Query[T]) (*T, error) {
 	row, err := q.First(ctx)
 	switch {
 	case errors.Is(err, orm.ErrNotFound):

@@ -62,7 +62,15 @@ var (
 // [Model] among its models.
 func New(db *database.DB) *Loader { return &Loader{db: db} }
 
-func nameColumn() orm.Text[Template, string] { return orm.NewText[Template, string]("Name") }
+// columns describes the fields that are asked for; it is not exported, as the
+// generated descriptors of a model are.
+var columns = orm.Describe[columnFields]()
+
+type columnFields struct {
+	Name    *orm.Text[*Template, string]
+	Body    *orm.Text[*Template, string]
+	Version *orm.Number[*Template, int64]
+}
 
 // bounded returns a context that ends with the timeout.
 func (l *Loader) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -78,7 +86,7 @@ func (l *Loader) Load(name string) (templates.Source, error) {
 	ctx, cancel := l.bounded(context.Background())
 	defer cancel()
 	origin := name + " in the database"
-	row, err := orm.From[Template](l.db).Where(nameColumn().Eq(name)).First(ctx)
+	row, err := orm.From[Template](l.db).Where(columns.Name.Eq(name)).First(ctx)
 	switch {
 	case errors.Is(err, orm.ErrNotFound):
 		return templates.Source{}, fmt.Errorf("%s: %w", origin, fs.ErrNotExist)
@@ -92,7 +100,7 @@ func (l *Loader) Load(name string) (templates.Source, error) {
 func (l *Loader) Names() ([]string, error) {
 	ctx, cancel := l.bounded(context.Background())
 	defer cancel()
-	rows, err := orm.From[Template](l.db).OrderBy(nameColumn().Asc()).All(ctx)
+	rows, err := orm.From[Template](l.db).OrderBy(columns.Name.Asc()).All(ctx)
 	names := make([]string, len(rows))
 	for i, row := range rows {
 		names[i] = row.Name
@@ -117,10 +125,9 @@ func (l *Loader) Version(ctx context.Context) (string, error) {
 
 // Put writes a template, new or not. h is the database, or a transaction on it.
 func Put(ctx context.Context, h database.Handle, name, body string) error {
-	bodyColumn, version := orm.NewText[Template, string]("Body"), orm.NewNumber[Template, int64]("Version")
-	_, _, err := orm.UpdateOrCreate(ctx, h, orm.By(nameColumn().Set(name)),
+	_, _, err := orm.UpdateOrCreate(ctx, h, orm.By(columns.Name.Set(name)),
 		func(context.Context) (Template, error) { return Template{Name: name, Body: body, Version: 1}, nil },
-		bodyColumn.Set(body), version.Add(1))
+		columns.Body.Set(body), columns.Version.Increment(1))
 	if err != nil {
 		return fmt.Errorf("store template %q: %w", name, err)
 	}
