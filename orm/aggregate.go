@@ -70,13 +70,13 @@ func (n *node) hasAggregate() bool {
 	if n == nil {
 		return false
 	}
-	if n.left != nil && n.left.hasAggregate() || n.right != nil && n.right.hasAggregate() {
+	if n.left() != nil && n.left().hasAggregate() || n.right() != nil && n.right().hasAggregate() {
 		return true
 	}
 	if n.op == opExists || n.op == opNotExists {
 		return false
 	}
-	for _, k := range n.kids {
+	for _, k := range n.kids() {
 		if k.hasAggregate() {
 			return true
 		}

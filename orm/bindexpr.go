@@ -294,7 +294,7 @@ func (p *plan) canAggregate(fn function, k kind) error {
 // via collects an expression on related rows, and the conditions on them.
 func (b *binder) via(p *plan, e *expr) {
 	b.mark('v', e.field)
-	via, err := p.route(&node{field: e.field, back: e.back})
+	via, err := p.route(&node{field: e.field, more: operands{back: e.back}.pointer()})
 	if err != nil {
 		b.fail(err)
 		return

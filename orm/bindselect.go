@@ -80,6 +80,7 @@ func (b *binder) selection(p *plan, s *selection) {
 		}
 		b.expr(p, x, kind{})
 	}
+	b.shape = fmt.Append(b.shape, s.sought)
 	b.grouped = false
 	for _, n := range s.where {
 		b.node(p, n)
@@ -91,7 +92,7 @@ func (b *binder) selection(p *plan, s *selection) {
 	}
 	b.shape = append(b.shape, 'O')
 	for _, o := range s.orders {
-		place := s.placeOf(p, o)
+		place := s.placeFor(p, o)
 		switch {
 		case place > 0:
 			b.shape = strconv.AppendInt(append(b.shape, 'p'), int64(place), 10)
@@ -148,6 +149,16 @@ func flag(on bool) byte {
 		return '1'
 	}
 	return '0'
+}
+
+// placeFor returns the place that an order is written by, and 0 when it is
+// written out: only results that are grouped, distinct or computed with
+// arguments need the place, and an index serves no place.
+func (s *selection) placeFor(p *plan, o order) int {
+	if !s.distinct && !s.grouped() && (o.expr == nil || o.expr.kind == exprField) {
+		return 0
+	}
+	return s.placeOf(p, o)
 }
 
 // placeOf returns the place, from 1, of the column of the result that an order

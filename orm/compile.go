@@ -53,13 +53,13 @@ func (b *binder) node(p *plan, n *node) {
 		return
 	}
 	b.mark(byte(n.op), n.field)
-	if n.left != nil {
+	if n.left() != nil {
 		b.compare(p, n)
 		return
 	}
 	switch n.op {
 	case opAnd, opOr, opNot:
-		for _, k := range n.kids {
+		for _, k := range n.kids() {
 			b.node(p, k)
 		}
 		b.shape = append(b.shape, ')')
@@ -69,10 +69,10 @@ func (b *binder) node(p *plan, n *node) {
 			b.fail(err)
 			return
 		}
-		if n.back != nil {
+		if n.back() != nil {
 			b.mark('<', via.target.table)
 		}
-		for _, k := range n.kids {
+		for _, k := range n.kids() {
 			b.node(via.target, k)
 		}
 		if via.forward == nil {
@@ -118,7 +118,7 @@ func (b *binder) operand(p *plan, n *node, v any) {
 	b.args = append(b.args, v)
 	sqlite := p.b.dialect.Name() == "sqlite"
 	switch {
-	case n.op == opHasPrefix && sqlite && n.left == nil:
+	case n.op == opHasPrefix && sqlite && n.left() == nil:
 		// A range, for which an index serves.
 		if end, ok := afterPrefix(v); ok {
 			b.args = append(b.args, end)
@@ -157,7 +157,7 @@ func (b *binder) compare(p *plan, n *node) {
 		return
 	}
 	b.shape = append(b.shape, 'L')
-	b.expr(p, n.left, k)
+	b.expr(p, n.left(), k)
 	switch n.op {
 	case opIsNull, opIsNotNull:
 		return
@@ -168,9 +168,9 @@ func (b *binder) compare(p *plan, n *node) {
 		b.subquery(p, n.value.(*selection))
 		return
 	}
-	if n.right != nil {
+	if n.right() != nil {
 		b.shape = append(b.shape, 'R')
-		b.expr(p, n.right, k)
+		b.expr(p, n.right(), k)
 		return
 	}
 	v, err := k.encode(n.value)
@@ -183,10 +183,10 @@ func (b *binder) compare(p *plan, n *node) {
 
 // sides returns the expressions of a comparison.
 func (n *node) sides() []*expr {
-	if n.right != nil {
-		return []*expr{n.left, n.right}
+	if n.right() != nil {
+		return []*expr{n.left(), n.right()}
 	}
-	return []*expr{n.left}
+	return []*expr{n.left()}
 }
 
 // in collects the list of a condition on a field.
@@ -321,16 +321,16 @@ func (w *writer) node(p *plan, alias string, n *node) {
 		if n.op == opOr {
 			by, empty = " OR ", "1=0"
 		}
-		if len(n.kids) == 0 {
+		if len(n.kids()) == 0 {
 			w.str(empty)
 			return
 		}
 		w.str("(")
-		w.joined(p, alias, n.kids, by)
+		w.joined(p, alias, n.kids(), by)
 		w.str(")")
 	case opNot:
 		w.str("(")
-		w.node(p, alias, n.kids[0])
+		w.node(p, alias, n.kids()[0])
 		w.str(") IS NOT TRUE")
 	case opExists, opNotExists:
 		w.exists(p, alias, n)
@@ -402,27 +402,27 @@ func (w *writer) compare(p *plan, alias string, n *node) {
 
 // operand writes what is compared: a column or an expression.
 func (w *writer) operand(p *plan, alias string, n *node) {
-	if n.left == nil {
+	if n.left() == nil {
 		w.col(alias, p.fieldNamed(n.field).column)
 		return
 	}
 	k, _ := p.kindOfFirst(n.sides())
-	w.expr(p, alias, n.left, k)
+	w.expr(p, alias, n.left(), k)
 }
 
 // right writes what it is compared with.
 func (w *writer) right(p *plan, alias string, n *node) {
-	if n.right == nil {
+	if n.right() == nil {
 		w.arg()
 		return
 	}
 	k, _ := p.kindOfFirst(n.sides())
-	w.expr(p, alias, n.right, k)
+	w.expr(p, alias, n.right(), k)
 }
 
 // operandKind returns the kind of what is compared.
 func (p *plan) operandKind(n *node) (kind, error) {
-	if n.left == nil {
+	if n.left() == nil {
 		return p.kindAt(p.indexOf(n.field)), nil
 	}
 	return p.kindOfFirst(n.sides())
@@ -431,7 +431,7 @@ func (p *plan) operandKind(n *node) (kind, error) {
 // prefix compares on SQLite: a column with a range of texts, for which an
 // index serves, an expression with as many characters as the argument has.
 func (w *writer) prefix(n *node, column func()) {
-	if n.left == nil {
+	if n.left() == nil {
 		column()
 		w.str(" >= ")
 		w.arg()

@@ -23,7 +23,7 @@ func And[M any](conditions ...Condition[M]) Condition[M] {
 // Or is true where at least one condition is; without conditions it is never
 // true.
 func Or[M any](conditions ...Condition[M]) Condition[M] {
-	return Condition[M]{&node{op: opOr, kids: nodes(conditions)}}
+	return Condition[M]{anyOf(nodes(conditions)...)}
 }
 
 // Not is true where the condition is not, which includes the rows where a
@@ -38,9 +38,11 @@ func nodes[P any](conditions []ConditionOf[P]) []*node {
 // ordersOf copies orders, which the caller may change later.
 func ordersOf[P any](orders []OrderOf[P]) []order { return slices.Clone(untypedOrders(orders)) }
 
-func allOf(kids ...*node) *node { return &node{op: opAnd, kids: kids} }
+func allOf(kids ...*node) *node { return &node{op: opAnd, more: &operands{kids: kids}} }
 
-func not(n *node) *node { return &node{op: opNot, kids: []*node{n}} }
+func anyOf(kids ...*node) *node { return &node{op: opOr, more: &operands{kids: kids}} }
+
+func not(n *node) *node { return &node{op: opNot, more: &operands{kids: []*node{n}}} }
 
 // noneOf joins the two conditions of NotIn.
 func noneOf(notNull, in *node) *node { return allOf(notNull, not(in)) }
@@ -51,7 +53,7 @@ func compareExpr(x *expr, op op, v any) *node {
 	if x == nil {
 		x = &expr{} // refused when the query runs; a nil one would be a field without a name
 	}
-	return &node{op: op, left: x, value: v}
+	return &node{op: op, value: v, more: &operands{left: x}}
 }
 
 // op says what a node of a condition is.
@@ -85,18 +87,60 @@ const (
 // node is a part of a condition: an operation on a field, on a relation or on
 // other nodes.
 type node struct {
-	op    op
 	field string // Go name of the field or relation
 	value any
+	more  *operands // nil for a comparison of a field with a value
+	op    op
 	// canonical says that value has the form that codecs take already.
 	canonical bool
-	kids      []*node
-	// left, when not nil, is what is compared instead of the field, and right,
-	// when not nil, what it is compared with instead of value.
+}
+
+// operands is what only some nodes have: most compare a field with a value, and
+// are kept small.
+type operands struct {
+	kids []*node
+	// left, if not nil, is what is compared instead of the field, and right,
+	// if not nil, what it is compared with instead of value.
 	left, right *expr
 	// back is the model that has the field, for conditions that follow a
 	// foreign key against its direction; nil for a field of the model itself.
 	back reflect.Type
+}
+
+// pointer returns a pointer to the operands, nil if there are none.
+func (o operands) pointer() *operands {
+	if o.kids == nil && o.left == nil && o.right == nil && o.back == nil {
+		return nil
+	}
+	return &o
+}
+
+func (n *node) kids() []*node {
+	if n.more == nil {
+		return nil
+	}
+	return n.more.kids
+}
+
+func (n *node) left() *expr {
+	if n.more == nil {
+		return nil
+	}
+	return n.more.left
+}
+
+func (n *node) right() *expr {
+	if n.more == nil {
+		return nil
+	}
+	return n.more.right
+}
+
+func (n *node) back() reflect.Type {
+	if n.more == nil {
+		return nil
+	}
+	return n.more.back
 }
 
 // Order is one part of the order of a query, made by Asc and Desc.

@@ -154,7 +154,9 @@ func ExampleSelect() {
 				Where(E.Department.Has(Departments.Name.Ne("Marketing"))).
 				Having(orm.Sum(E.Salary).Gt(5000)).
 				OrderBy(orm.Count[Employee]().Desc(), E.Salary.Desc()),
-			E.Salary, orm.Count[Employee](), orm.Min(E.Name), orm.Count[Employee]().Where(E.Remote.Eq(true)),
+			E.Salary, orm.Min(E.Name),
+			orm.As("Staff", orm.Count[Employee]()),
+			orm.As("Remote", orm.Count[Employee]().Where(E.Remote.Eq(true))),
 		).All(ctx)
 		// end snippet
 		for _, g := range groups {
@@ -227,8 +229,8 @@ func ExampleVia() {
 		entries, err := orm.Select[entry](
 			orm.From[Department](db).OrderBy(Departments.Name.Asc()),
 			orm.Row[Department](),
-			orm.Via(Departments.Employees, orm.Count[Employee]()),
-			orm.Via(Departments.Employees, orm.Max(E.Salary), E.Remote.Eq(false)),
+			orm.As("Staff", orm.Via(Departments.Employees, orm.Count[Employee]())),
+			orm.As("Best", orm.Via(Departments.Employees, orm.Max(E.Salary), E.Remote.Eq(false))),
 		).All(ctx)
 		// end snippet
 		if err != nil {

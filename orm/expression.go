@@ -133,7 +133,7 @@ func Is[M any](c Condition[M]) *Expr[*M, bool] {
 }
 
 func compare[M, V any](op op, a, b Expression[M, V]) Condition[M] {
-	return Condition[M]{&node{op: op, left: a.expression(nil, nil), right: b.expression(nil, nil)}}
+	return Condition[M]{&node{op: op, more: &operands{left: a.expression(nil, nil), right: b.expression(nil, nil)}}}
 }
 
 // Eq is true where both expressions have the same value:
@@ -170,6 +170,7 @@ const (
 	exprRaw       // SQL of the program's own
 	exprSelection // the first row of another query
 	exprRow       // all columns of the model
+	exprNamed     // args[0], into the field of a result with the name field
 )
 
 // expr is a part of an expression.

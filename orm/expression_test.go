@@ -113,13 +113,13 @@ func TestSelect(t *testing.T) {
 			Max            *time.Time
 			Kinds          int64
 		}
-		total, err := orm.Select[totals](orm.From[Employee](db), orm.Count[Employee](), orm.Count[Employee]().Where(E.Remote.Eq(true)),
-			orm.Sum(E.Salary), orm.Max(E.Joined), orm.CountDistinct(E.Department)).Get(ctx)
+		total, err := orm.Select[totals](orm.From[Employee](db), orm.As("N", orm.Count[Employee]()), orm.As("Kinds", orm.CountDistinct(E.Department)),
+			orm.As("Remote", orm.Count[Employee]().Where(E.Remote.Eq(true))), orm.Sum(E.Salary), orm.Max(E.Joined)).Get(ctx)
 		if err != nil || total.N != 4 || total.Remote != 1 || total.Sum != 1500 || total.Max == nil || total.Max.Year() != 2020 || total.Kinds != 2 {
 			t.Errorf("totals: %+v, %v", total, err)
 		}
-		none, err := orm.Select[totals](orm.From[Employee](db).Where(E.Name.Eq("x")), orm.Count[Employee](), orm.Count[Employee](),
-			orm.Sum(E.Salary), orm.Max(E.Joined), orm.CountOf(E.Joined)).Get(ctx)
+		none, err := orm.Select[totals](orm.From[Employee](db).Where(E.Name.Eq("x")), orm.As("N", orm.Count[Employee]()), orm.As("Remote", orm.Count[Employee]()),
+			orm.As("Sum", orm.Sum(E.Salary)), orm.Max(E.Joined), orm.CountOf(E.Joined)).Get(ctx)
 		if err != nil || none != (totals{}) {
 			t.Errorf("totals of nothing: %+v, %v", none, err)
 		}
@@ -174,7 +174,7 @@ func TestSelectMistakes(t *testing.T) {
 			}
 		}
 		_, err := orm.Select[struct{ A, B string }](q, E.Name).All(t.Context())
-		check(err, "the struct has 2 fields, and 1 things are selected")
+		check(err, "the struct has 2 fields, and 1 expressions are selected")
 		_, err = orm.Select[struct{ A string }](q, E.Salary).All(t.Context())
 		check(err, "field A is a string, and what is selected for it a int64")
 		_, err = orm.Select[time.Time](q, E.Joined).All(t.Context())

@@ -249,7 +249,7 @@ func (p *plan) misfit(text string) (f *field, sentence string) {
 // anyComputes reports whether one of the conditions is on an expression.
 func anyComputes(conditions []*node) bool {
 	for _, n := range conditions {
-		if n.left != nil || anyComputes(n.kids) {
+		if n.left() != nil || anyComputes(n.kids()) {
 			return true
 		}
 	}

@@ -139,6 +139,28 @@ func (q *sqlQuery) iterate(ctx context.Context, size int, yield func(span) bool)
 	return nil
 }
 
+// ExecSQL runs a statement in the program's own SQL that returns no rows, and
+// returns how many rows it affected:
+//
+//	n, err := orm.ExecSQL(ctx, db, "UPDATE blog_post SET hits = hits + 1 WHERE published < ?", now)
+//
+// Arguments and the SQL are as in [FromSQL].
+func ExecSQL(ctx context.Context, h database.Handle, sql string, args ...any) (int64, error) {
+	b, err := bindingOf(h)
+	if err != nil {
+		return 0, err
+	}
+	text, encoded, err := b.rawSQL(sql, args)
+	if err != nil {
+		return 0, err
+	}
+	res, err := h.Exec(ctx, text, encoded...)
+	if err != nil {
+		return 0, fmt.Errorf("exec: %w", err)
+	}
+	return res.RowsAffected, nil
+}
+
 // rawSQL returns the program's own SQL with the database's placeholders, and
 // the arguments in the form in which the database stores them.
 func (b *binding) rawSQL(sql string, args []any) (string, []any, error) {

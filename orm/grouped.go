@@ -82,7 +82,7 @@ func (g *grouping) expr(e *expr) error {
 	case e.kind == exprField:
 		return g.field(e.field)
 	case e.kind == exprVia:
-		return g.relation(&node{field: e.field, back: e.back})
+		return g.relation(&node{field: e.field, more: operands{back: e.back}.pointer()})
 	}
 	for _, a := range e.args {
 		if err := g.expr(a); err != nil {
@@ -121,18 +121,18 @@ func (g *grouping) node(n *node) error {
 	switch {
 	case n == nil:
 		return nil
-	case n.left != nil:
-		if err := g.expr(n.left); err != nil {
+	case n.left() != nil:
+		if err := g.expr(n.left()); err != nil {
 			return err
 		}
-		return g.expr(n.right)
+		return g.expr(n.right())
 	case n.op == opExists || n.op == opNotExists:
-		if slices.ContainsFunc(n.kids, (*node).hasAggregate) {
+		if slices.ContainsFunc(n.kids(), (*node).hasAggregate) {
 			return fmt.Errorf("orm: a condition on rows related to a %s by %s holds an aggregate; use orm.Via, whose aggregates are of those rows", g.p.model, n.field)
 		}
 		return g.relation(n)
 	case n.op == opAnd || n.op == opOr || n.op == opNot:
-		return g.nodes(n.kids)
+		return g.nodes(n.kids())
 	}
 	return g.field(n.field)
 }

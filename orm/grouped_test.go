@@ -41,7 +41,7 @@ func TestGroupsOfWhatIsSelected(t *testing.T) {
 				t.Errorf("%s: %v, %v; want %s", tt.name, got, err, tt.want)
 			}
 		}
-		both, err := orm.Select[total](q.OrderBy(E.Salary.Asc()), orm.Add(orm.Sum(E.Salary), E.Salary), E.Salary).All(t.Context())
+		both, err := orm.Select[total](q.OrderBy(E.Salary.Asc()), orm.As("B", E.Salary), orm.Add(orm.Sum(E.Salary), E.Salary)).All(t.Context())
 		if fmt.Sprint(both) != "[{900 300} {800 400} {1000 500}]" || err != nil {
 			t.Errorf("an aggregate beside a field: %v, %v", both, err)
 		}

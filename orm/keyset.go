@@ -167,11 +167,11 @@ func (o order) nullsComeFirst() bool {
 
 // beyond returns the condition that a row comes after the one with the values.
 func (p *plan) beyond(orders []order, values []any) *node {
-	or := &node{op: opOr}
+	var or []*node
 	var equal []*node
 	for i, o := range orders {
 		if after := o.after(values[i], p.fieldNamed(o.field).null != notNull); after != nil {
-			or.kids = append(or.kids, &node{op: opAnd, kids: append(slices.Clone(equal), after)})
+			or = append(or, allOf(append(slices.Clone(equal), after)...))
 		}
 		same := &node{op: opEq, field: o.field, value: values[i], canonical: true}
 		if values[i] == nil {
@@ -181,14 +181,14 @@ func (p *plan) beyond(orders []order, values []any) *node {
 	}
 	first := orders[0]
 	if len(orders) == 1 || values[0] == nil || p.fieldNamed(first.field).null != notNull {
-		return or
+		return anyOf(or...)
 	}
 	// The same said of the first column alone, so that its index is used.
 	bound := &node{op: opGe, field: first.field, value: values[0], canonical: true}
 	if first.desc {
 		bound.op = opLe
 	}
-	return &node{op: opAnd, kids: []*node{bound, or}}
+	return allOf(bound, anyOf(or...))
 }
 
 // after returns the condition that a row comes after a value in one column, nil
@@ -205,7 +205,7 @@ func (o order) after(value any, nullable bool) *node {
 		n.op = opLt
 	}
 	if nullable && !o.nullsComeFirst() {
-		return &node{op: opOr, kids: []*node{n, {op: opIsNull, field: o.field}}}
+		return anyOf(n, &node{op: opIsNull, field: o.field})
 	}
 	return n
 }

@@ -62,7 +62,7 @@ func (p *plan) kindOf(e *expr) (kind, error) {
 	case e.typ != nil:
 		return p.b.kindOfType(e.typ)
 	case e.kind == exprVia:
-		via, err := p.route(&node{field: e.field, back: e.back})
+		via, err := p.route(&node{field: e.field, more: operands{back: e.back}.pointer()})
 		if err != nil {
 			return kind{}, err
 		}

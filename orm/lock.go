@@ -31,6 +31,7 @@ func (q *Query[T]) ForUpdate(how Lock) *Query[T] {
 	return c
 }
 
+//go:noinline
 func (q *query) setLock(other *query, how Lock) {
 	q.from(other)
 	q.lock = lock(how) + 1

@@ -26,7 +26,7 @@ func From[T any](h database.Handle) *Query[T] {
 // before.
 func (q *Query[T]) Where(conditions ...Condition[T]) *Query[T] {
 	c := new(Query[T])
-	(*query)(c).addWhere((*query)(q), untypedNodes(conditions))
+	(*query)(c).addWhere((*query)(q), unsafe.Pointer(&conditions))
 	return c
 }
 
@@ -37,7 +37,7 @@ func (q *Query[T]) Where(conditions ...Condition[T]) *Query[T] {
 // Other methods than Select refuse it.
 func (q *Query[T]) Having(conditions ...Condition[T]) *Query[T] {
 	c := new(Query[T])
-	(*query)(c).addHaving((*query)(q), untypedNodes(conditions))
+	(*query)(c).addHaving((*query)(q), unsafe.Pointer(&conditions))
 	return c
 }
 
@@ -46,7 +46,7 @@ func (q *Query[T]) Having(conditions ...Condition[T]) *Query[T] {
 // order is unspecified.
 func (q *Query[T]) OrderBy(orders ...Order[T]) *Query[T] {
 	c := new(Query[T])
-	(*query)(c).setOrder((*query)(q), untypedOrders(orders))
+	(*query)(c).setOrder((*query)(q), unsafe.Pointer(&orders))
 	return c
 }
 

@@ -67,7 +67,7 @@ type related struct {
 }
 
 func (r related) node(op op, kids []*node) *node {
-	return &node{op: op, field: r.field, back: r.back, kids: kids}
+	return &node{op: op, field: r.field, more: operands{kids: kids, back: r.back}.pointer()}
 }
 
 func (r related) loading() *prefetch { return &prefetch{field: r.field, back: r.back} }

@@ -20,7 +20,7 @@ func (p *plan) results(s *selection) (*plan, error) {
 	sign := make([]byte, 0, 8*len(s.items))
 	for i, x := range s.items {
 		if x.kind == exprRow {
-			sign = append(sign, '*', 0)
+			sign = append(append(sign, '*'), s.names[i]...)
 			continue
 		}
 		k, err := p.kindOf(x)
@@ -28,8 +28,9 @@ func (p *plan) results(s *selection) (*plan, error) {
 			return nil, err
 		}
 		kinds[i] = k
-		sign = fmt.Appendf(sign, "%p,", k.f)
+		sign = fmt.Appendf(sign, "%p,%s;", k.f, s.nameOf(i, p))
 	}
+	sign = fmt.Append(sign, s.sought)
 	key.kinds = string(sign)
 	if r, ok := p.b.results.Load(key); ok {
 		return r.(*plan), nil
@@ -43,7 +44,13 @@ func (p *plan) results(s *selection) (*plan, error) {
 }
 
 func (p *plan) newResults(s *selection, kinds []kind) (*plan, error) {
+	if s.result == listType {
+		return p.newList(s, kinds)
+	}
 	out := &plan{model: &model{typ: s.result}, b: p.b}
+	if s.sought != nil {
+		defer func() { out.withSought(p, s) }()
+	}
 	add := func(k kind, name string, t reflect.Type, offset uintptr) error {
 		f, err := k.fieldFor(name, t, offset)
 		out.fields = append(out.fields, f)
@@ -74,13 +81,17 @@ func (p *plan) newResults(s *selection, kinds []kind) (*plan, error) {
 		}
 	}
 	if s.result.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("%d things are selected; they go into a struct with a field for each", len(kinds))
+		return nil, fmt.Errorf("%d expressions are selected; they go into a struct with a field for each", len(kinds))
 	}
 	if n := s.result.NumField(); n != len(kinds) {
-		return nil, fmt.Errorf("the struct has %d fields, and %d things are selected; fields are filled in order", n, len(kinds))
+		return nil, fmt.Errorf("the struct has %d fields, and %d expressions are selected; each field takes one", n, len(kinds))
+	}
+	at, err := p.fieldsFor(s, kinds)
+	if err != nil {
+		return nil, err
 	}
 	for i, k := range kinds {
-		sf := s.result.Field(i)
+		sf := s.result.Field(at[i])
 		var err error
 		switch {
 		case !sf.IsExported():
@@ -95,6 +106,62 @@ func (p *plan) newResults(s *selection, kinds []kind) (*plan, error) {
 		}
 	}
 	return out, nil
+}
+
+// fieldsFor returns the index of the result's field for each item.
+func (p *plan) fieldsFor(s *selection, kinds []kind) ([]int, error) {
+	at, taken := make([]int, len(kinds)), make([]bool, len(kinds))
+	var rest []int // items without a field of their name
+	for i := range kinds {
+		name := s.nameOf(i, p)
+		f, ok := s.result.FieldByName(name)
+		switch {
+		case name != "" && ok && len(f.Index) == 1 && !taken[f.Index[0]]:
+			at[i] = f.Index[0]
+			taken[at[i]] = true
+		case s.names[i] != "" && ok:
+			return nil, fmt.Errorf("two expressions go into the field %s", name)
+		case s.names[i] != "":
+			return nil, fmt.Errorf("it has no field %s, which As names", name)
+		default:
+			rest = append(rest, i)
+		}
+	}
+	types := map[reflect.Type]int{}
+	next := 0
+	for _, i := range rest {
+		for taken[next] {
+			next++
+		}
+		at[i] = next
+		taken[next] = true
+		if s.items[i].kind == exprRow {
+			continue
+		}
+		t := kinds[i].f.base
+		if other, twice := types[t]; twice {
+			return nil, fmt.Errorf("numbers %d and %d of what is selected are both a %s and have no field of their name; name them with orm.As, or the fields after them", other+1, i+1, t)
+		}
+		types[t] = i
+	}
+	return at, nil
+}
+
+// nameOf returns the name of the result's field that an item goes into, if
+// there is one of that name: what As says, or the name of what is selected.
+func (s *selection) nameOf(i int, p *plan) string {
+	if i < len(s.names) && s.names[i] != "" {
+		return s.names[i]
+	}
+	switch x := s.items[i]; {
+	case x.kind == exprField:
+		return x.field
+	case x.kind == exprRow:
+		return p.typ.Name()
+	case x.kind == exprVia && len(x.args) == 1 && x.args[0] != nil && x.args[0].kind == exprField:
+		return x.field + x.args[0].field
+	}
+	return ""
 }
 
 // isPlain reports whether a type is one value, not a struct of several.

@@ -19,8 +19,8 @@ type route struct {
 
 // route finds the way that a condition on related rows takes.
 func (p *plan) route(n *node) (route, error) {
-	if n.back != nil {
-		return p.routeBack(n.back, n.field)
+	if n.back() != nil {
+		return p.routeBack(n.back(), n.field)
 	}
 	return p.routeOf(n.field)
 }
@@ -67,10 +67,10 @@ func (w *writer) exists(p *plan, alias string, n *node) {
 	t := w.alias()
 	w.str("EXISTS (SELECT 1")
 	hidden := via.forward == nil && via.target.deleted != nil
-	w.related(p, alias, t, via, len(n.kids) > 0 || hidden)
-	if len(n.kids) > 0 {
+	w.related(p, alias, t, via, len(n.kids()) > 0 || hidden)
+	if len(n.kids()) > 0 {
 		w.str(" AND ")
-		w.joined(via.target, t, n.kids, " AND ")
+		w.joined(via.target, t, n.kids(), " AND ")
 	}
 	if hidden {
 		w.alive(via.target, t, " AND ")
@@ -120,7 +120,7 @@ func (w *writer) related(p *plan, alias, t string, via route, need bool) {
 // beginning with the other table only when it is joined.
 func (p *plan) joins(conditions []*node) (joins, rest []*node) {
 	is := func(n *node) bool {
-		if n == nil || n.op != opExists || n.back != nil {
+		if n == nil || n.op != opExists || n.back() != nil {
 			return false
 		}
 		f := p.fieldNamed(n.field)
@@ -153,9 +153,9 @@ func (w *writer) from(p *plan, conditions []*node, d deletedRows) {
 		w.col(t, via.target.key.column)
 		w.str(" = ")
 		w.col("t0", via.forward.column)
-		if len(n.kids) > 0 {
+		if len(n.kids()) > 0 {
 			w.str(" AND ")
-			w.joined(via.target, t, n.kids, " AND ")
+			w.joined(via.target, t, n.kids(), " AND ")
 		}
 	}
 	w.where(p, "t0", p.visible(rest, d))

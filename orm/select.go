@@ -16,7 +16,7 @@ import (
 // the database is asked nothing before one of those that take a context.
 type Selection[R any] selection
 
-// Select reads expressions into the fields of the struct R, in that order:
+// Select reads expressions into the fields of the struct R:
 //
 //	type TopicCount struct {
 //		Topic string
@@ -25,14 +25,23 @@ type Selection[R any] selection
 //	q := orm.From[Post](db).OrderBy(orm.Count[Post]().Desc())
 //	counts, err := orm.Select[TopicCount](q, Posts.Topic, orm.Count[Post]()).All(ctx)
 //
-// When one of them is an [Aggregate], or the query has one in its order or a
-// Having, rows with the same values of all others are one group, and give one
-// R. Without another there is one group of all rows, even if there is none.
-// What is not selected has no one value in a group, and is an error in the
-// order, in a Having and beside an aggregate. A field must be of the expression's type, or a
-// pointer to one or a sql.Null where that may be NULL. A single expression may
-// be read into a plain value, as in Select[string]. A whole [Row] goes into a
-// field of the model's type.
+// A column goes into the field of its name, a [Via] of one into the field named
+// after both (Author and Name into AuthorName), a whole [Row] into the field
+// named after its model, and what [As] names into the field of that name. What
+// has no such field goes into the fields that are left, in order; two
+// expressions of the same type cannot be told apart then, which is an error
+// that says to use As. Each field takes one. A field must be of the
+// expression's type, or a pointer to one or a sql.Null if that may be NULL.
+//
+// A single expression may be read into a plain value, as in Select[string], and
+// any number, known only at run time, into a Select[[]any]: values have the Go
+// types of their columns, nil for NULL.
+//
+// When one of the expressions is an [Aggregate], or the query has one in its
+// order or a Having, rows with the same values of all others are one group, and
+// give one R. Without another there is one group of all rows, even if there is
+// none. What is not selected has no one value in a group, and is an error in the
+// order, in a Having and in a computation with an aggregate.
 //
 // Conditions, order, Limit and Offset are those of the query. Relations to load
 // do not go with it.
@@ -46,20 +55,38 @@ func Select[R, M any](q *Query[M], items ...Selected[M]) *Selection[R] {
 		if x == nil && s.err == nil {
 			s.err = fmt.Errorf("orm: Select from %s: number %d of what it names is nil or the zero value", s.model, i+1)
 		}
-		s.items = append(s.items, x)
+		name := ""
+		if x != nil && x.kind == exprNamed {
+			name, x = x.field, x.args[0]
+		}
+		s.items, s.names = append(s.items, x), append(s.names, name)
 	}
 	switch {
 	case s.err != nil:
 	case len(items) == 0:
 		s.err = fmt.Errorf("orm: Select from %s names nothing to select", s.model)
 	case len(items) > 200:
-		s.err = fmt.Errorf("orm: Select from %s names %d things to select; at most 200 are allowed", s.model, len(items))
+		s.err = fmt.Errorf("orm: Select from %s names %d expressions; at most 200 are allowed", s.model, len(items))
 	case len(s.with) > 0:
 		s.err = fmt.Errorf("orm: Select from %s: relations are loaded into whole rows only; leave out With", s.model)
 	case s.lock != 0:
 		s.err = fmt.Errorf("orm: Select from %s: only whole rows are locked; leave out ForUpdate", s.model)
 	}
 	return (*Selection[R])(s)
+}
+
+// As names an expression for [Select], whose result has a field of that name:
+//
+//	orm.Select[Row](q, Posts.Topic, orm.As("Posts", orm.Count[Post]()), orm.As("Hits", orm.Sum(Posts.Hits)))
+func As[M any](name string, x Selected[M]) Selected[M] {
+	var e *expr
+	if x != nil {
+		e = x.selected(nil)
+	}
+	if e == nil {
+		return (*Expr[*M, M])(nil)
+	}
+	return (*Expr[*M, M])(&expr{kind: exprNamed, field: name, args: []*expr{e}})
 }
 
 // Row selects all columns of a model, into a field of its type:
@@ -78,7 +105,10 @@ type selection struct {
 	query
 	result   reflect.Type
 	items    []*expr
+	names    []string // of items, given by As; "" for the others
 	distinct bool
+	// sought are the fields of the model that are read besides, for a cursor.
+	sought []int
 	// unions are joined behind it; then order, limit and offset are of them
 	// together, and order is by place.
 	unions []union
@@ -137,7 +167,7 @@ func (s *selection) union(all bool, others []*selection) *selection {
 	if len(c.unions) == 0 {
 		// The first keeps its own order and limits, as the others do.
 		inner := *c
-		*c = selection{query: query{h: c.h, model: c.model, limit: -1, err: c.err}, result: c.result, items: c.items, unions: []union{{true, &inner}}}
+		*c = selection{query: query{h: c.h, model: c.model, limit: -1, err: c.err}, result: c.result, items: c.items, names: c.names, unions: []union{{true, &inner}}}
 	}
 	c.unions = slices.Clip(c.unions)
 	for _, o := range others {
@@ -212,8 +242,8 @@ func (s *Selection[R]) Offset(n int) *Selection[R] {
 //	orm.In(Posts.Slug, orm.Select[string](orm.From[Redirect](db), Redirects.Slug))
 func In[M, V any](x Expression[M, V], s *Selection[V]) Condition[M] {
 	c := (*selection)(s).own()
-	n := &node{op: opInSelection, left: x.expression(nil, nil), value: c}
-	c.beside = n.left
+	c.beside = x.expression(nil, nil)
+	n := &node{op: opInSelection, value: c, more: &operands{left: c.beside}}
 	return Condition[M]{n}
 }
 
@@ -306,6 +336,18 @@ func (s *selection) iterate(ctx context.Context, size int, yield func(span) bool
 	if s == nil {
 		return errZeroSelection
 	}
+	return s.readBatches(ctx, size, func(rows rowset) bool { return yield(s.delivered(rows)) })
+}
+
+// read calls yield with all rows as they were read.
+func (s *selection) read(ctx context.Context, yield func(rowset)) error {
+	return s.readBatches(ctx, 0, func(rows rowset) bool {
+		yield(rows)
+		return true
+	})
+}
+
+func (s *selection) readBatches(ctx context.Context, size int, yield func(rowset) bool) error {
 	p, text, args, err := s.text()
 	if err != nil {
 		return err
@@ -314,12 +356,14 @@ func (s *selection) iterate(ctx context.Context, size int, yield func(span) bool
 	if err != nil {
 		return err
 	}
+	ctx, cancel := s.limited(ctx)
+	defer cancel()
 	rows, err := s.h.Query(ctx, text, args...)
 	if err != nil {
 		return fmt.Errorf("select from %s: %w", p.model, err)
 	}
 	defer rows.Close()
-	b := rowBuffer{rowset: rowset{plan: results}, expect: max(size, capacity(s.limit))}
+	b := rowBuffer{rowset: rowset{plan: results}, expect: capacity(s.limit)}
 	if size > 0 {
 		b.expect = size
 	}
@@ -331,7 +375,7 @@ func (s *selection) iterate(ctx context.Context, size int, yield func(span) bool
 		if b.n != size {
 			continue
 		}
-		if !yield(b.span) {
+		if !yield(b.rowset) {
 			return nil
 		}
 		b.empty()
@@ -340,7 +384,7 @@ func (s *selection) iterate(ctx context.Context, size int, yield func(span) bool
 		return fmt.Errorf("select from %s: %w", p.model, err)
 	}
 	if size == 0 {
-		yield(b.span)
+		yield(b.rowset)
 	}
 	return nil
 }

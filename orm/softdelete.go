@@ -45,6 +45,7 @@ func (q *Query[T]) WithDeleted() *Query[T] {
 	return c
 }
 
+//go:noinline
 func (q *query) showDeleted(other *query) {
 	q.from(other)
 	q.deleted = deletedShown

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"time"
 	"unsafe"
 
 	"github.com/volaweb/vola/database"
@@ -15,16 +16,17 @@ import (
 // query is a Query without the type of its rows. Its methods are compiled once,
 // those of Query for each model.
 type query struct {
-	h      database.Handle
-	model  reflect.Type
-	where  []*node
-	having []*node
-	orders []order
-	with   []prefetch
-	limit  int // negative: none
-	offset int
-	every  bool
-	lock   lock
+	h       database.Handle
+	model   reflect.Type
+	where   []*node
+	having  []*node
+	orders  []order
+	with    []prefetch
+	limit   int // negative: none
+	offset  int
+	every   bool
+	lock    lock
+	timeout time.Duration // of a statement; 0 is none
 	// deleted says which rows of a model with soft delete are seen.
 	deleted deletedRows
 	err     error
@@ -33,7 +35,8 @@ type query struct {
 // from makes q a copy of another query. The zero query is one of no database.
 func (q *query) from(other *query) {
 	if other == nil {
-		other = &query{limit: -1}
+		*q = query{limit: -1}
+		return
 	}
 	*q = *other
 }
@@ -45,36 +48,46 @@ func (q *query) own() *query {
 	return c
 }
 
-func (q *query) addWhere(other *query, conditions []*node) {
+// The functions that change a copy are not inlined: the methods of Query that
+// call them are, into the user's package, and the copies stay on the stack.
+
+//go:noinline
+func (q *query) addWhere(other *query, conditions unsafe.Pointer) { // *[]ConditionOf[P], which is a *[]*node
 	q.from(other)
-	q.where = append(slices.Clip(q.where), conditions...)
+	q.where = append(slices.Clip(q.where), *(*[]*node)(conditions)...)
 }
 
-func (q *query) addHaving(other *query, conditions []*node) {
+//go:noinline
+func (q *query) addHaving(other *query, conditions unsafe.Pointer) { // as addWhere
 	q.from(other)
-	q.having = append(slices.Clip(q.having), conditions...)
+	q.having = append(slices.Clip(q.having), *(*[]*node)(conditions)...)
 }
 
-func (q *query) setOrder(other *query, orders []order) {
+//go:noinline
+func (q *query) setOrder(other *query, orders unsafe.Pointer) { // *[]OrderOf[P], which is a *[]order
 	q.from(other)
-	q.orders = slices.Clone(orders)
+	q.orders = slices.Clone(*(*[]order)(orders))
 }
 
+//go:noinline
 func (q *query) addWith(other *query, relations []prefetch) {
 	q.from(other)
 	q.with = append(slices.Clip(q.with), relations...)
 }
 
+//go:noinline
 func (q *query) setLimit(other *query, n int) {
 	q.from(other)
 	q.limitTo(n)
 }
 
+//go:noinline
 func (q *query) setOffset(other *query, n int) {
 	q.from(other)
 	q.skip(n)
 }
 
+//go:noinline
 func (q *query) setEvery(other *query) {
 	q.from(other)
 	q.every = true
@@ -174,7 +187,7 @@ func (q *query) isOne(p *plan) bool {
 		return false
 	}
 	for _, n := range q.where {
-		if n == nil || n.op != opEq || n.left != nil {
+		if n == nil || n.op != opEq || n.left() != nil {
 			continue
 		}
 		if p.key != nil && n.field == p.key.name {
@@ -228,6 +241,8 @@ func (q *query) read(ctx context.Context, p *plan) (rowset, error) {
 	if err != nil {
 		return rowset{}, err
 	}
+	ctx, cancel := q.limited(ctx)
+	defer cancel()
 	rows, err := q.h.Query(ctx, text, args...)
 	if err != nil {
 		return rowset{}, fmt.Errorf("find %s: %w", p.model, err)
@@ -303,7 +318,9 @@ func (q *query) one(ctx context.Context, p *plan, ptr unsafe.Pointer) (found boo
 	if err != nil {
 		return false, err
 	}
-	rows, err := q.h.Query(ctx, text, args...)
+	limited, cancel := q.limited(ctx)
+	defer cancel()
+	rows, err := q.h.Query(limited, text, args...)
 	if err != nil {
 		return false, fmt.Errorf("find %s: %w", p.model, err)
 	}
@@ -365,6 +382,8 @@ func (q *query) count(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	ctx, cancel := q.limited(ctx)
+	defer cancel()
 	var n int64
 	if err := database.QueryRow(ctx, q.h, []any{&n}, text, b.args...); err != nil {
 		return 0, fmt.Errorf("count %s: %w", p.model, err)

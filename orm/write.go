@@ -283,10 +283,12 @@ func (q *query) planToWrite(verb string) (*plan, error) {
 // says reports whether a condition says anything; And without conditions does
 // not.
 func (n *node) says() bool {
-	return n == nil || n.op != opAnd || slices.ContainsFunc(n.kids, (*node).says)
+	return n == nil || n.op != opAnd || slices.ContainsFunc(n.kids(), (*node).says)
 }
 
 func (q *query) write(ctx context.Context, p *plan, verb, text string, args []any) (int64, error) {
+	ctx, cancel := q.limited(ctx)
+	defer cancel()
 	res, err := q.h.Exec(ctx, text, args...)
 	if err != nil {
 		return 0, fmt.Errorf("%s %s: %w", verb, p.model, err)

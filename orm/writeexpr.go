@@ -337,7 +337,7 @@ func (w *writer) aggregate(p *plan, alias string, e *expr) {
 
 // via writes an expression on related rows as a subquery.
 func (w *writer) via(p *plan, alias string, e *expr) {
-	via, _ := p.route(&node{field: e.field, back: e.back})
+	via, _ := p.route(&node{field: e.field, more: operands{back: e.back}.pointer()})
 	k, _ := via.target.kindOf(e.args[0])
 	t := w.alias()
 	w.str("(SELECT ")

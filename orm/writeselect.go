@@ -38,6 +38,11 @@ func (w *writer) selection(p *plan, s *selection, alias string) {
 		}
 		at++
 	}
+	for _, i := range s.sought {
+		w.str(", ")
+		w.str(p.codecs[i].SelectPrefix)
+		w.col(alias, p.fields[i].column)
+	}
 	w.str(" FROM ")
 	w.name(p.table)
 	w.str(" " + alias)
@@ -52,7 +57,7 @@ func (w *writer) selection(p *plan, s *selection, alias string) {
 		w.joined(p, alias, s.having, " AND ")
 	}
 	for i, o := range s.orders {
-		if place := s.placeOf(p, o); place > 0 {
+		if place := s.placeFor(p, o); place > 0 {
 			w.str([...]string{" ORDER BY ", ", "}[min(i, 1)] + strconv.Itoa(place))
 			w.direction(o)
 			continue

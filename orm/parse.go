@@ -1,0 +1,123 @@
+package orm
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/volaweb/vola/civil"
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
+)
+
+// ParseEq returns the condition that a column has the value that a text says,
+// such as one from a URL:
+//
+//	c, err := orm.ParseEq(db, Posts.Hits, r.FormValue("hits"))
+//
+// Numbers are in base 10, true and false as strconv.ParseBool reads them, dates
+// as 2006-01-02, times as RFC 3339 has them, durations as time.ParseDuration
+// reads them, uuids with or without hyphens. A text of at most 8 kB that is not
+// such a value, or not one of the column's choices, is an error of kind
+// [fault.Invalid] with a sentence for the visitor. JSON and bytes cannot be
+// given as text.
+func ParseEq[M any](h database.Handle, column Field[M], text string) (Condition[M], error) {
+	n, err := parseEq(h, reflect.TypeFor[M](), fieldNames([]Field[M]{column})[0], text)
+	return Condition[M]{n}, err
+}
+
+// maxParsed is how many bytes a text may have that is parsed.
+const maxParsed = 8 << 10
+
+func parseEq(h database.Handle, model reflect.Type, name, text string) (*node, error) {
+	p, err := planOf(h, model)
+	if err != nil {
+		return nil, err
+	}
+	i := p.indexOf(name)
+	if i < 0 {
+		return nil, unknownField(p, name)
+	}
+	f := p.fields[i]
+	v, err := f.parse(text)
+	if err == nil {
+		err = f.checkWrite(v)
+	}
+	if err != nil {
+		return nil, fieldError(p.model, f, err)
+	}
+	return &node{op: opEq, field: name, value: v, canonical: true}, nil
+}
+
+// parse reads a text as a value in canonical form. Its errors have sentences
+// for visitors.
+func (f *field) parse(text string) (any, error) {
+	if len(text) > maxParsed {
+		return nil, fault.Newf(fault.Invalid, "the value has %d bytes, and at most %d are read", len(text), maxParsed)
+	}
+	v, what, err := f.parseForm(text)
+	switch {
+	case what == "":
+		return nil, fmt.Errorf("a %s cannot be given as text", f.base)
+	case errors.Is(err, strconv.ErrRange):
+		return nil, fault.Newf(fault.Invalid, "%.40q is out of range", text)
+	case err != nil:
+		return nil, fault.Wrap(fault.Invalid, err, fmt.Sprintf("%.40q is not %s", text, what))
+	}
+	return v, nil
+}
+
+// parseForm is parse with what a text should have been; that is "" for forms
+// that have no text.
+func (f *field) parseForm(text string) (v any, what string, err error) {
+	switch f.form {
+	case formBool:
+		v, err = strconv.ParseBool(text)
+		return v, "true or false", err
+	case formInt:
+		if f.base.Kind() >= reflect.Uint && f.base.Kind() <= reflect.Uintptr {
+			n, err := strconv.ParseUint(text, 10, min(f.base.Bits(), 63))
+			return int64(n), "a whole number that is not negative", err
+		}
+		v, err = strconv.ParseInt(text, 10, min(bitsOf(f.columnType().Kind), f.base.Bits()))
+		return v, "a whole number", err
+	case formFloat:
+		n, err := strconv.ParseFloat(text, f.base.Bits())
+		if err == nil {
+			v, err = fitFloat(n)
+		}
+		return v, "a number", err
+	case formText:
+		v, err = fitText(text)
+		return v, "a valid text", err
+	case formTime:
+		v, err = time.Parse(time.RFC3339Nano, text)
+		return v, "a time such as 2026-01-31T18:00:00Z", err
+	case formDate:
+		v, err = civil.ParseDate(text)
+		return v, "a date such as 2026-01-31", err
+	case formClock:
+		v, err = civil.ParseClock(text)
+		return v, "a time of day such as 18:00:00", err
+	case formDuration:
+		v, err = time.ParseDuration(text)
+		return v, "a duration such as 1h30m", err
+	case formUUID:
+		b, err := hex.DecodeString(strings.ReplaceAll(text, "-", ""))
+		if err == nil && len(b) != 16 {
+			err = fmt.Errorf("a uuid has 16 bytes, not %d", len(b))
+		}
+		if err != nil {
+			return nil, "a uuid", err
+		}
+		return [16]byte(b), "a uuid", nil
+	case formDecimal:
+		v, err = decimalText(text, f.store)
+		return v, "a decimal number that fits", err
+	}
+	return nil, "", nil
+}
