@@ -36,12 +36,12 @@ func (f *makeFlags) declare(flags *flag.FlagSet) {
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the files instead of writing them")
 	flags.BoolVar(&f.empty, "empty", false, "write a migration without operations for each MODULE named")
 	flags.BoolVar(&f.merge, "merge", false, "join two newest migrations of a module by a third")
-	flags.Func("rename", "`Model.Old=New` or Model=New: a field or model that has another name now (may be repeated)", func(s string) error {
+	flags.Func("rename", "`TABLE.OLD=NEW` or TABLE=NEW: a column or table that has another name now; with nothing after the =, it was dropped (may be repeated)", func(s string) error {
 		r, err := migrate.ParseRename(s)
 		f.renames = append(f.renames, r)
 		return err
 	})
-	flags.Func("value", "`Model.Field=SQL`: what rows there already get in a new column (may be repeated)", func(s string) error {
+	flags.Func("value", "`TABLE.COLUMN=SQL`: what rows that are there already get in a column, an SQL expression (may be repeated)", func(s string) error {
 		v, err := migrate.ParseValue(s)
 		f.values = append(f.values, v)
 		return err
@@ -121,21 +121,12 @@ func (s *Site) wanted() map[string]schema.Schema {
 	return want
 }
 
-// renamed returns the renames that the models' tags tell of and that no
-// migration has made yet.
+// renamed returns the renames that the models' tags tell of. Those that a
+// migration has made already are passed over later.
 func (s *Site) renamed() []migrate.Rename {
-	state := s.graph.State()
 	var out []migrate.Rename
 	for _, r := range s.models.Renamed() {
-		t, ok := state.Table(r.Table)
-		if !ok {
-			continue
-		}
-		_, before := t.Column(r.From)
-		_, after := t.Column(r.To)
-		if before && !after {
-			out = append(out, migrate.Rename{Table: r.Table, Column: r.From, To: r.To})
-		}
+		out = append(out, migrate.Rename{Table: r.Table, Column: r.From, To: r.To})
 	}
 	return out
 }
@@ -165,6 +156,9 @@ func asker(env module.Env) func(migrate.Question) (string, error) {
 	}
 	in := bufio.NewReader(file)
 	return func(q migrate.Question) (string, error) {
+		if q.Note != "" {
+			fmt.Fprintln(env.Stdout, q.Note)
+		}
 		fmt.Fprintf(env.Stdout, "%s ", q.Text)
 		answer, err := in.ReadString('\n')
 		if errors.Is(err, io.EOF) {

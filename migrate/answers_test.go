@@ -34,7 +34,7 @@ func TestAnswersThatNothingAsked(t *testing.T) {
 		{"Note.Title=Bar", "", "--rename Note.Title=Bar: the model of home_note has no column Bar; it has id, title, contents, author"},
 		{"Note.Title=Author", "", "--rename Note.Title=Author: column title of home_note is still there"},
 		{"Note.Title=", "", "--rename Note.Title=: column title of home_note is still there"},
-		{"Note.Body=Title", "", "--rename Note.Body=Title: column title of home_note was there before"},
+		{"Note.Body=Title", "", "--rename Note.Body=Title: column title of home_note was there before; say what became of it with --rename home_note.title=NEW, or --rename home_note.title= to drop it"},
 		{"Nota.Title=Bar", "", "--rename Nota.Title=Bar: no model or table is called Nota; did you mean home_note?"},
 		{"Nota=Page", "", "--rename Nota=Page: no table is called Nota in the migrations; did you mean home_note?"},
 		{"Note=Page", "", "--rename Note=Page: no model is called Page; there is home_note"},

@@ -33,7 +33,8 @@ func Merge(groups ...Group) ([]Change, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	return write(g, made, "merge")
+	g.nameAll(made, "merge")
+	return write(g, made)
 }
 
 // conflicts returns what two branches both change.

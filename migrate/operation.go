@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,12 +31,15 @@ type state struct {
 	owner  map[string]string // table to module
 	// users are, for a table, the modules whose migrations ever made something
 	// refer to it: what takes its name away must come after theirs.
-	users  map[string][]string
+	users map[string][]string
+	// freed says, for a name that was a table's, whose migration took it away:
+	// what gives the name to another must come after that.
+	freed  map[string]string
 	module string // whose migration is replayed
 }
 
 func newState() *state {
-	return &state{tables: map[string]schema.Table{}, owner: map[string]string{}, users: map[string][]string{}}
+	return &state{tables: map[string]schema.Table{}, owner: map[string]string{}, users: map[string][]string{}, freed: map[string]string{}}
 }
 
 func (s *state) clone() *state {
@@ -49,6 +53,7 @@ func (s *state) clone() *state {
 	for name, modules := range s.users {
 		out.users[name] = slices.Clone(modules)
 	}
+	maps.Copy(out.freed, s.freed)
 	return out
 }
 

@@ -125,7 +125,7 @@ func mergesWith(steps []step, s step) int {
 				return i
 			}
 			return -1
-		case related(t, s):
+		case related(t, s), leavesName(t, s):
 			return -1
 		}
 	}
@@ -168,6 +168,15 @@ func related(a, b step) bool {
 		return slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool { return f.RefTable == name })
 	}
 	return refers(a.from, b.from.Name) || refers(a.to, b.from.Name) || refers(b.from, a.from.Name) || refers(b.to, a.from.Name)
+}
+
+// leavesName reports whether s gives an index a name that t takes from one of
+// another table.
+func leavesName(t, s step) bool {
+	had, freed := indexNames(s.from), indexNames(t.from)
+	return slices.ContainsFunc(indexNames(s.to), func(name string) bool {
+		return !slices.Contains(had, name) && slices.Contains(freed, name)
+	})
 }
 
 // statements returns the SQL of the step. h is the database it is for, or nil
