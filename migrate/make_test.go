@@ -55,6 +55,7 @@ func ExampleMake() {
 	// 	Depends: []migrate.Ref{
 	// 		{Module: "blog", Name: "0001_initial"},
 	// 	},
+	// 	Compatible: true,
 	// 	Operations: []migrate.Operation{
 	// 		migrate.AddColumn{
 	// 			Table:  "blog_post",

@@ -100,6 +100,10 @@ func (k *making) finished(name string) []*Migration {
 		out = append(out, m.Migration)
 	}
 	k.graph.nameAll(out, name)
+	for _, m := range out {
+		// A program without the module's tables is not stopped by its first one.
+		m.Compatible = compatible(m.Operations) && k.graph.nextNumber(m.Module) > 1
+	}
 	for _, m := range sorted {
 		m.Depends = nil
 		for _, n := range m.needs {

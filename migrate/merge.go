@@ -24,7 +24,7 @@ func Merge(groups ...Group) ([]Change, error) {
 			continue
 		}
 		errs = append(errs, g.conflicts(group.Module, leaves)...)
-		m := &Migration{Module: group.Module}
+		m := &Migration{Module: group.Module, Compatible: true}
 		for _, name := range leaves {
 			m.Depends = append(m.Depends, Ref{group.Module, name})
 		}

@@ -66,11 +66,15 @@ const zeroName = "zero"
 
 // Pending returns the migrations that are not applied yet, or not wholly, in
 // the order in which Apply would apply them. It is an error when the database
-// has migrations that the program does not know or that were changed since.
+// has migrations that were changed since, or that the program does not know and
+// that are not [Migration.Compatible]; those that are, are told to Log.
 func (r *Runner) Pending(ctx context.Context) ([]*Migration, error) {
 	h, err := r.history(ctx, r.DB)
 	if err != nil {
 		return nil, err
+	}
+	for _, ref := range h.newer {
+		r.log("the database is newer than this program: it has the migration %s, which older programs may run with", ref)
 	}
 	p, err := r.plan(h, Target{})
 	if err != nil {
@@ -113,10 +117,20 @@ func (r *Runner) Apply(ctx context.Context, target Target) (err error) {
 	if err != nil {
 		return err
 	}
+	if len(h.newer) > 0 {
+		if len(p) > 0 {
+			return h.refuseNewer()
+		}
+		r.log("nothing to do")
+		return nil
+	}
 	if err := r.refuseIrreversible(h, p); err != nil {
 		return err
 	}
 	if err := r.recordReplacing(ctx, h); err != nil {
+		return err
+	}
+	if err := r.recordCompatible(ctx, h); err != nil {
 		return err
 	}
 	if len(p) == 0 {
@@ -137,7 +151,7 @@ func (r *Runner) recordReplacing(ctx context.Context, h *history) error {
 		if _, ok := h.records[m.Ref()]; ok || !h.applied(m) {
 			continue
 		}
-		rec := record{ref: m.Ref(), hash: m.hash(), done: len(m.Operations), total: len(m.Operations), at: r.now(), version: r.Version}
+		rec := r.recordOf(m, len(m.Operations))
 		err := r.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 			if err := m.forgetReplaced(ctx, tx); err != nil {
 				return err
@@ -148,6 +162,22 @@ func (r *Runner) recordReplacing(ctx context.Context, h *history) error {
 			return err
 		}
 		h.records[rec.ref] = rec
+	}
+	return nil
+}
+
+// recordCompatible brings the records to what the migrations say now about
+// older programs.
+func (r *Runner) recordCompatible(ctx context.Context, h *history) error {
+	for _, m := range r.Graph.order {
+		rec, ok := h.records[m.Ref()]
+		if !ok || rec.compatible == m.Compatible {
+			continue
+		}
+		rec.compatible = m.Compatible
+		if err := r.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error { return rec.save(ctx, tx) }); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -196,7 +226,11 @@ func (r *Runner) Plan(ctx context.Context, target Target) ([]Move, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.plan(h, target)
+	moves, err := r.plan(h, target)
+	if err == nil && len(moves) > 0 {
+		err = h.refuseNewer()
+	}
+	return moves, err
 }
 
 // refuseIrreversible stops a way back before its first step when a later one
