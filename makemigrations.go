@@ -80,6 +80,11 @@ func (p *program) makeMigrations(env module.Env, f makeFlags, names []string) er
 		fmt.Fprintln(env.Stdout, "nothing to do: the migrations lead to the models as they are")
 		return nil
 	}
+	for _, c := range changes { // all or nothing
+		if _, err := p.freePath(c); err != nil && !f.check && !f.dryRun {
+			return err
+		}
+	}
 	for _, c := range changes {
 		if err := p.writeChange(env, f, c); err != nil {
 			return err
@@ -170,11 +175,11 @@ func asker(env module.Env) func(migrate.Question) (string, error) {
 
 // writeChange writes the files of one migration, or says what they would be.
 func (p *program) writeChange(env module.Env, f makeFlags, c migrate.Change) error {
-	dir, err := p.migrationsDir(c.Module)
+	path, err := p.freePath(c)
 	if err != nil && !f.check && !f.dryRun {
 		return err
 	}
-	path := filepath.Join(dir, c.File)
+	dir := filepath.Dir(path)
 	fmt.Fprintf(env.Stdout, "%s: %s\n", c.Module, relative(path))
 	for _, op := range c.Migration.Operations {
 		fmt.Fprintf(env.Stdout, "  %s\n", op)
@@ -192,9 +197,6 @@ func (p *program) writeChange(env module.Env, f makeFlags, c migrate.Change) err
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s exists already; is it missing from %s?", path, migrate.ListFile)
-	}
 	if err := os.WriteFile(path, c.Source, 0o666); err != nil {
 		return err
 	}
@@ -208,6 +210,19 @@ func (p *program) writeChange(env module.Env, f makeFlags, c migrate.Change) err
 		}
 	}
 	return nil
+}
+
+// freePath returns the path of a new migration's file, which must not exist.
+func (p *program) freePath(c migrate.Change) (string, error) {
+	dir, err := p.migrationsDir(c.Module)
+	path := filepath.Join(dir, c.File)
+	if err != nil {
+		return path, err
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return path, fmt.Errorf("%s exists already; is it missing from %s?", path, migrate.ListFile)
+	}
+	return path, nil
 }
 
 // migrationsDir returns the folder of a module's migrations.

@@ -181,3 +181,36 @@ func TestRecordsOfAnEarlierVersion(t *testing.T) {
 		want(t, db, "SELECT name FROM vola_migrations", "0001_initial")
 	})
 }
+
+// Migrations that were removed and made anew fit tables that stayed: the
+// records are forgotten, whatever they say, and made anew too.
+func TestStartingOver(t *testing.T) {
+	t.Parallel()
+	old := next(blog(), migrate.AddColumn{Table: "blog_post", Column: null(text("extra", 9))})
+	list := modules{"blog": nil}
+	list.make(t, map[string]schema.Schema{"blog": graph(t, old).State()}, migrate.MakeOptions{})
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		filled(t, db)
+		apply(t, runner(t, db, graph(t, old)), migrate.Target{})
+		before := tables(t, db)
+		r := runner(t, db, list.graph(t))
+		const hint = "run: migrate --fake blog zero, then: migrate --fake-initial"
+		if _, err := r.Pending(t.Context()); err == nil || !strings.Contains(err.Error(), hint) {
+			t.Errorf("migrations made anew: %v", err)
+		}
+		r.Fake = true
+		zero := migrate.Target{Module: "blog", Name: "zero"}
+		if moves, err := r.Plan(t.Context(), zero); err != nil || len(moves) != 2 {
+			t.Errorf("Plan = %v, %v", moves, err)
+		}
+		apply(t, r, zero)
+		want(t, db, "SELECT name FROM vola_migrations")
+		r.Fake, r.FakeInitial = false, true
+		apply(t, r, migrate.Target{})
+		want(t, db, "SELECT name FROM vola_migrations", "0001_initial")
+		want(t, db, "SELECT title FROM blog_post ORDER BY id", "One", "Two")
+		if diff := cmp.Diff(before, tables(t, db)); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	})
+}

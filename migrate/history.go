@@ -37,7 +37,7 @@ func (h *history) check() error {
 		m := h.graph.byRef[ref]
 		switch {
 		case m != nil && m.hash() != rec.hash:
-			problems = append(problems, fmt.Sprintf("migration %s was changed after it had been applied; put it back as it was and write a new one", ref))
+			problems = append(problems, fmt.Sprintf("migration %s was changed after it had been applied; put it back as it was and write a new one, or, where migrations were started over, run: migrate --fake %s zero, then: migrate --fake-initial", ref, ref.Module))
 		case m == nil && !h.graph.replaced(ref) && slices.Contains(h.graph.modules(), ref.Module):
 			if rec.compatible || h.onlyReplaces(rec) {
 				h.newer = append(h.newer, ref)

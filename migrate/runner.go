@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/volaweb/vola/database"
@@ -99,7 +100,10 @@ func (r *Runner) Empty(ctx context.Context) (bool, error) {
 }
 
 // Apply applies or undoes migrations until the target is reached. Each is one
-// transaction: when one fails, those before it stay.
+// transaction: when one fails, those before it stay. With Fake and the name
+// "zero", all records of the module are removed, also those of migrations that
+// are not known any more or were changed, and of those that depend on them: to
+// start over with tables that stay as they are.
 func (r *Runner) Apply(ctx context.Context, target Target) (err error) {
 	unlock, err := r.lock(ctx)
 	if err != nil {
@@ -108,6 +112,9 @@ func (r *Runner) Apply(ctx context.Context, target Target) (err error) {
 	defer func() { err = errors.Join(err, unlock()) }()
 	if err := r.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error { return createRecords(ctx, tx) }); err != nil {
 		return err
+	}
+	if r.Fake && target.Name == zeroName {
+		return r.forgetAll(ctx, target)
 	}
 	h, err := r.history(ctx, r.DB)
 	if err != nil {
@@ -222,6 +229,9 @@ func (m Move) String() string {
 
 // Plan returns what Apply would do.
 func (r *Runner) Plan(ctx context.Context, target Target) ([]Move, error) {
+	if r.Fake && target.Name == zeroName {
+		return r.recorded(ctx, target)
+	}
 	h, err := r.history(ctx, r.DB)
 	if err != nil {
 		return nil, err
@@ -231,6 +241,45 @@ func (r *Runner) Plan(ctx context.Context, target Target) ([]Move, error) {
 		err = h.refuseNewer()
 	}
 	return moves, err
+}
+
+// recorded returns the migrations of a module of which there is a record,
+// whatever it says, and those that depend on them.
+func (r *Runner) recorded(ctx context.Context, target Target) ([]Move, error) {
+	recs, err := records(ctx, r.DB)
+	if err != nil {
+		return nil, err
+	}
+	h := &history{graph: r.Graph, records: recs}
+	out, err := r.plan(h, target)
+	if err != nil {
+		return nil, err
+	}
+	var unknown []Move
+	for ref, rec := range recs {
+		if ref.Module == target.Module && r.Graph.byRef[ref] == nil {
+			unknown = append(unknown, Move{Migration: &Migration{Module: rec.ref.Module, Name: rec.ref.Name}, Back: true})
+		}
+	}
+	slices.SortFunc(unknown, func(a, b Move) int { return strings.Compare(b.Name, a.Name) })
+	return append(unknown, out...), nil
+}
+
+// forgetAll removes the records of a module's migrations.
+func (r *Runner) forgetAll(ctx context.Context, target Target) error {
+	moves, err := r.recorded(ctx, target)
+	if err != nil {
+		return err
+	}
+	return r.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		for _, m := range moves {
+			r.log("%s", m)
+			if err := errors.Join(forget(ctx, tx, m.Ref()), m.forgetReplaced(ctx, tx)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // refuseIrreversible stops a way back before its first step when a later one

@@ -198,7 +198,7 @@ func copyRows(a database.Alteration, l live) ([]string, error) {
 		if i > 0 {
 			where = " WHERE _rowid_ > " + strconv.FormatInt(int64(uint64(l.first)+span/steps*i), 10) + " AND _rowid_ <= " + strconv.FormatInt(upto, 10)
 		}
-		out = append(out, fmt.Sprintf("-- copying rows of table %s: %d of %d\n%s%s", a.From.Name, i+1, steps, insert, where))
+		out = append(out, fmt.Sprintf("-- copying the rows of table %s, part %d of %d\n%s%s", a.From.Name, i+1, steps, insert, where))
 	}
 	return out, nil
 }
