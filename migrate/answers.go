@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -206,14 +207,18 @@ func (d *detector) columnAnswers() map[string]map[string]string {
 	}
 	reasons := map[string]string{}
 	good := map[string]bool{}
+	var idle []placed
 	for _, p := range all {
 		text := p.rename.text()
 		if why := d.idleColumn(out[p.table], p.table, p.old); why == "" {
 			good[text] = true
-		} else if reasons[text] == "" {
-			reasons[text] = why
-			delete(out[p.table], p.old)
+		} else {
+			idle = append(idle, p)
+			reasons[text] = cmp.Or(reasons[text], why)
 		}
+	}
+	for _, p := range idle { // of another table than the one that is meant
+		delete(out[p.table], p.old)
 	}
 	for _, text := range sortedKeys(reasons) {
 		if !good[text] {
