@@ -55,7 +55,7 @@ func newDetector(g *Graph, state *state, want map[string]schema.Schema, modules 
 // needs an answer.
 func (d *detector) find() error {
 	d.readTables()
-	for _, ask := range []func(){d.checkValues, d.planTables, d.planColumns, d.planValues} {
+	for _, ask := range []func(){d.checkNames, d.checkValues, d.planTables, d.planColumns, d.planValues} {
 		ask()
 		if d.stopped || len(d.errs) > 0 {
 			return errors.Join(append(d.errs, d.unanswered...)...)

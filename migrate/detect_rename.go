@@ -57,9 +57,6 @@ func (d *detector) renameTable(old, now, module string) {
 	d.do(module, op)
 }
 
-// maxName is how many bytes of a name PostgreSQL keeps.
-const maxName = 63
-
 // spare returns a name for what has to leave its own to another.
 func (d *detector) spare(name string, taken func(string) bool) string {
 	const prefix = "vola_old_"

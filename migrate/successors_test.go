@@ -354,3 +354,40 @@ func TestMovedToAModuleThatIsNotAtHand(t *testing.T) {
 		t.Errorf("news alone: %v, %v", changes, err)
 	}
 }
+
+// A name that PostgreSQL would cut off is refused when the migration is made,
+// on whatever database, and by PostgreSQL before anything is done.
+func TestNamesThatAreTooLong(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("long", 18)
+	withIndex := table("m_p", text("t", 9))
+	withIndex.Indexes = []schema.Index{{Name: long, Columns: []schema.IndexColumn{{Column: "t"}}}}
+	for _, tt := range []struct {
+		table schema.Table
+		want  string
+	}{
+		{table("m_" + long), "module m: the name of the table m_" + long + " is longer than the 63 bytes that PostgreSQL keeps; give the model another with orm.Table"},
+		{table("m_p", text(long, 9)), "the name of the column m_p." + long + " is longer than the 63 bytes"},
+		{withIndex, "the name of the index or constraint " + long},
+	} {
+		list := modules{"m": nil}
+		if _, err := migrate.Make(list.graph(t), one("m", tt.table), migrate.MakeOptions{}); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("got %v\nwant %s", err, tt.want)
+		}
+	}
+	byHand := []migrate.Operation{
+		migrate.RenameTable{Table: "blog_post", To: long}, migrate.RenameColumn{Table: "blog_post", Column: "title", To: long},
+		migrate.AddColumn{Table: "blog_post", Column: null(text(long, 9))}, migrate.CreateTable{Table: table(long)},
+	}
+	db := databasetest.Postgres(t)
+	filled(t, db)
+	before := tables(t, db)
+	for _, op := range byHand {
+		if err := runner(t, db, graph(t, next(blog(), op))).Apply(t.Context(), migrate.Target{}); err == nil || !strings.Contains(err.Error(), "63 bytes") {
+			t.Errorf("%s: %v", op, err)
+		}
+	}
+	if diff := tablesDiffer(before, tables(t, db)); diff != "" {
+		t.Error(diff)
+	}
+}
