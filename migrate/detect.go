@@ -89,6 +89,7 @@ func (d *detector) do(module string, op Operation) {
 	case RenameTable:
 		needs = append(needs, d.state.freed[o.To], o.From)
 	}
+	before := indexNames(d.state.tables[changes(op)])
 	d.state.module = module
 	if _, err := op.change(d.state); err != nil {
 		d.fail("module %s: %s: %w", module, op, err)
@@ -97,7 +98,27 @@ func (d *detector) do(module string, op Operation) {
 	for _, table := range refersTo(op) {
 		needs = append(needs, d.state.owner[table])
 	}
+	for _, name := range indexNames(d.state.tables[changes(op)]) {
+		if !slices.Contains(before, name) {
+			needs = append(needs, d.state.freed[name])
+		}
+	}
 	d.add(module, op, needs)
+}
+
+// changes returns the table that gets an index by the operation.
+func changes(op Operation) string {
+	switch o := op.(type) {
+	case CreateTable:
+		return o.Table.Name
+	case AddIndex:
+		return o.Table
+	case AddUnique:
+		return o.Table
+	case RenameConstraint:
+		return o.Table
+	}
+	return ""
 }
 
 // refersTo returns the tables that an operation needs beside its own.

@@ -3,8 +3,9 @@ package migrate
 import "slices"
 
 func (d *detector) detect() {
+	d.spareNames(func(table string) string { return d.origins.now[table] })
 	d.renameTables()
-	d.spareNames()
+	d.spareNames(func(table string) string { return table }) // of tables that were not at hand
 	for _, module := range d.modules {
 		d.users[module] = d.referringModules(module)
 	}

@@ -73,8 +73,9 @@ func (d *detector) spare(name string, taken func(string) bool) string {
 }
 
 // spareNames gives indexes whose names another table's have now third names:
-// the names of indexes are the whole database's.
-func (d *detector) spareNames() {
+// the names of indexes are the whole database's. now returns what a table will
+// be called.
+func (d *detector) spareNames(now func(table string) string) {
 	wanted := map[string]string{} // name to table
 	for _, t := range d.after {
 		for _, name := range indexNames(t) {
@@ -95,8 +96,8 @@ func (d *detector) spareNames() {
 	for _, table := range sortedKeys(d.state.tables) {
 		module := d.state.owner[table]
 		for _, name := range indexNames(d.state.tables[table]) {
-			want, _ := d.wanted(table)
-			if other := wanted[name]; d.atHand(module) && other != "" && other != table && !slices.Contains(indexNames(want), name) {
+			want, _ := d.wanted(now(table))
+			if other := wanted[name]; d.atHand(module) && other != "" && other != now(table) && !slices.Contains(indexNames(want), name) {
 				d.do(module, RenameConstraint{Table: table, Name: name, To: d.spare(name, taken)})
 			}
 		}

@@ -58,6 +58,7 @@ func (o DropTable) change(s *state) (step, error) {
 	delete(s.owner, o.Table)
 	delete(s.users, o.Table)
 	s.freed[o.Table] = s.module
+	s.free(t, schema.Table{})
 	return step{kind: dropTable, from: t}, nil
 }
 
@@ -96,10 +97,12 @@ func (o RenameTable) change(s *state) (step, error) {
 	if o.From == "" || o.Table != o.To {
 		return s.renameTable(o.Table, o.To, owner)
 	}
-	if _, err := s.table(o.Table); err != nil {
+	t, err := s.table(o.Table)
+	if err != nil {
 		return step{}, err
 	}
 	s.owner[o.Table] = owner
+	s.takeOver(t)
 	return step{kind: nothing}, nil
 }
 
@@ -119,12 +122,23 @@ func (s *state) renameTable(table, to, owner string) (step, error) {
 	t.Name = to
 	s.tables[to], s.owner[to], s.users[to] = t, owner, users
 	s.freed[table] = s.module
+	s.takeOver(t)
 	s.redirect(func(f *schema.ForeignKey) {
 		if f.RefTable == table {
 			f.RefTable = to
 		}
 	})
 	return step{kind: renameTable, table: table, old: table, new: to}, nil
+}
+
+// takeOver notes that the module refers to what the table refers to: whether
+// that goes on is its business now.
+func (s *state) takeOver(t schema.Table) {
+	for _, f := range t.ForeignKeys {
+		if !slices.Contains(s.users[f.RefTable], s.module) {
+			s.users[f.RefTable] = append(s.users[f.RefTable], s.module)
+		}
+	}
 }
 
 // redirect changes foreign keys of all tables.

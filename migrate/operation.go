@@ -32,8 +32,8 @@ type state struct {
 	// users are, for a table, the modules whose migrations ever made something
 	// refer to it: what takes its name away must come after theirs.
 	users map[string][]string
-	// freed says, for a name that was a table's, whose migration took it away:
-	// what gives the name to another must come after that.
+	// freed says, for a name that was a table's or an index's, whose migration
+	// took it away: what gives the name to another must come after that.
 	freed  map[string]string
 	module string // whose migration is replayed
 }
@@ -89,7 +89,18 @@ func (s *state) alter(from, to schema.Table, fills, back []fill) (step, error) {
 		}
 	}
 	s.tables[to.Name] = to
+	s.free(from, to)
 	return step{kind: alterTable, from: from, to: to, fills: fills, back: back}, nil
+}
+
+// free notes which names of indexes the table has no more.
+func (s *state) free(from, to schema.Table) {
+	has := indexNames(to)
+	for _, name := range indexNames(from) {
+		if !slices.Contains(has, name) {
+			s.freed[name] = s.module
+		}
+	}
 }
 
 // refers checks that what the foreign key refers to is there, and notes who
