@@ -249,7 +249,7 @@ func copiedValue(a database.Alteration, c schema.Column) (string, error) {
 		// A table without rows takes this, one with rows refuses it.
 		return "NULL", nil
 	}
-	value, err := converted(old.Type, c.Type, name, fill.Convert)
+	value, err := converted(old.Type, c.Type, name, fill.Convert, a.To.Name+"."+c.Name)
 	if err != nil {
 		return "", fmt.Errorf("column %s.%s: %w", a.To.Name, c.Name, err)
 	}
@@ -265,14 +265,10 @@ func copiedValue(a database.Alteration, c schema.Column) (string, error) {
 	return value, nil
 }
 
-// refuse is an expression that ends the statement with an error ("integer
-// overflow"): SQLite has no other outside triggers.
-const refuse = "abs(-9223372036854775807 - 1)"
-
 // converted returns the expression that turns a value of one type into
 // another: the one given, or else one that keeps the value and refuses those
-// that do not fit, as PostgreSQL does by itself.
-func converted(from, to schema.Type, name, expression string) (string, error) {
+// that do not fit, as PostgreSQL does by itself; the error names the column.
+func converted(from, to schema.Type, name, expression, column string) (string, error) {
 	switch value, ok := convertDecimal(from, to, name); {
 	case expression != "" && longDecimal(from) && to.Kind == schema.Decimal:
 		return decimalCall("("+expression+")", "NULL", to), nil
@@ -304,7 +300,16 @@ func converted(from, to schema.Type, name, expression string) (string, error) {
 	if fits == "" {
 		return value, nil
 	}
+	refuse := refuseFunction + "(" + name + ", " + quoteText(column) + ", " + quoteText(inWords(to)) + ")"
 	return "CASE WHEN " + name + " IS NULL THEN NULL WHEN " + fits + " THEN " + value + " ELSE " + refuse + " END", nil
+}
+
+// inWords names a type for an error.
+func inWords(t schema.Type) string {
+	if _, _, whole := t.Kind.IntRange(); whole {
+		return "an " + strings.ToLower(t.Kind.String())
+	}
+	return fmt.Sprintf("a text of %d characters", t.Size)
 }
 
 // tryUsers returns statements that fail when a view or trigger uses what the
