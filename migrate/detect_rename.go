@@ -3,6 +3,7 @@ package migrate
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/volaweb/vola/schema"
 )
@@ -22,6 +23,10 @@ func (d *detector) renameTables() {
 	for len(moves) > 0 {
 		i := slices.IndexFunc(moves, func(m move) bool { return m.at == m.now || !d.exists(m.now) })
 		if i >= 0 {
+			if at := moves[i].at; onlyCase(at, moves[i].now) && d.atHand(d.state.owner[at]) {
+				moves[i].at = d.spare(at, d.exists)
+				d.renameTable(at, moves[i].at, d.state.owner[at])
+			}
 			d.renameTable(moves[i].at, moves[i].now, d.wantedBy[moves[i].now])
 			moves = slices.Delete(moves, i, i+1)
 			continue
@@ -56,6 +61,10 @@ func (d *detector) renameTable(old, now, module string) {
 	}
 	d.do(module, op)
 }
+
+// onlyCase reports whether two names are the same to SQLite, which gives no
+// table or column one that it has.
+func onlyCase(a, b string) bool { return a != b && strings.EqualFold(a, b) }
 
 // spare returns a name for what has to leave its own to another.
 func (d *detector) spare(name string, taken func(string) bool) string {
@@ -134,20 +143,27 @@ func (d *detector) renameColumns(module string, want schema.Table) {
 	for len(moves) > 0 {
 		has := func(name string) bool { _, ok := d.state.tables[want.Name].Column(name); return ok }
 		i := slices.IndexFunc(moves, func(m move) bool { return !has(m.now) })
+		spare := func(name string) string {
+			return d.spare(name, func(name string) bool { _, wanted := want.Column(name); return wanted || has(name) })
+		}
 		if i >= 0 {
+			if at := moves[i].at; onlyCase(at, moves[i].now) {
+				moves[i].at = spare(at)
+				d.do(module, RenameColumn{Table: want.Name, Column: at, To: moves[i].at})
+			}
 			d.do(module, RenameColumn{Table: want.Name, Column: moves[i].at, To: moves[i].now})
 			moves = slices.Delete(moves, i, i+1)
 			continue
 		}
 		name := moves[0].now
-		spare := d.spare(name, func(name string) bool { _, wanted := want.Column(name); return wanted || has(name) })
-		d.do(module, RenameColumn{Table: want.Name, Column: name, To: spare})
+		third := spare(name)
+		d.do(module, RenameColumn{Table: want.Name, Column: name, To: third})
 		if len(d.errs) > 0 {
 			return
 		}
 		for j := range moves {
 			if moves[j].at == name {
-				moves[j].at = spare
+				moves[j].at = third
 			}
 		}
 	}
