@@ -38,7 +38,9 @@ func (d *detector) renameTables() {
 			return
 		}
 		if now, ok := d.origins.now[name]; ok && now == "" && len(d.state.referring(name)) == 0 {
-			d.do(owner, DropTable{Table: name})
+			if d.do(owner, DropTable{Table: name}); len(d.errs) > 0 {
+				return
+			}
 			continue
 		}
 		spare := d.spare(name, d.exists)
