@@ -36,12 +36,12 @@ func (f *makeFlags) declare(flags *flag.FlagSet) {
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the files instead of writing them")
 	flags.BoolVar(&f.empty, "empty", false, "write a migration without operations for each MODULE named")
 	flags.BoolVar(&f.merge, "merge", false, "join two newest migrations of a module by a third")
-	flags.Func("rename", "`Model.Old=New` or Model=New: a field or model that has another name now (may be repeated)", func(s string) error {
+	flags.Func("rename", "`TABLE.OLD=NEW` or TABLE=NEW: a column or table that has another name now; with nothing after the =, it was dropped (may be repeated)", func(s string) error {
 		r, err := migrate.ParseRename(s)
 		f.renames = append(f.renames, r)
 		return err
 	})
-	flags.Func("value", "`Model.Field=SQL`: what rows there already get in a new column (may be repeated)", func(s string) error {
+	flags.Func("value", "`TABLE.COLUMN=SQL`: what rows that are there already get in a column, an SQL expression (may be repeated)", func(s string) error {
 		v, err := migrate.ParseValue(s)
 		f.values = append(f.values, v)
 		return err
@@ -79,6 +79,11 @@ func (p *program) makeMigrations(env module.Env, f makeFlags, names []string) er
 	if len(changes) == 0 {
 		fmt.Fprintln(env.Stdout, "nothing to do: the migrations lead to the models as they are")
 		return nil
+	}
+	for _, c := range changes { // all or nothing
+		if _, err := p.freePath(c); err != nil && !f.check && !f.dryRun {
+			return err
+		}
 	}
 	for _, c := range changes {
 		if err := p.writeChange(env, f, c); err != nil {
@@ -121,21 +126,12 @@ func (s *Site) wanted() map[string]schema.Schema {
 	return want
 }
 
-// renamed returns the renames that the models' tags tell of and that no
-// migration has made yet.
+// renamed returns the renames that the models' tags tell of. Those that a
+// migration has made already are passed over later.
 func (s *Site) renamed() []migrate.Rename {
-	state := s.graph.State()
 	var out []migrate.Rename
 	for _, r := range s.models.Renamed() {
-		t, ok := state.Table(r.Table)
-		if !ok {
-			continue
-		}
-		_, before := t.Column(r.From)
-		_, after := t.Column(r.To)
-		if before && !after {
-			out = append(out, migrate.Rename{Table: r.Table, Column: r.From, To: r.To})
-		}
+		out = append(out, migrate.Rename{Table: r.Table, Column: r.From, To: r.To})
 	}
 	return out
 }
@@ -165,6 +161,9 @@ func asker(env module.Env) func(migrate.Question) (string, error) {
 	}
 	in := bufio.NewReader(file)
 	return func(q migrate.Question) (string, error) {
+		if q.Note != "" {
+			fmt.Fprintln(env.Stdout, q.Note)
+		}
 		fmt.Fprintf(env.Stdout, "%s ", q.Text)
 		answer, err := in.ReadString('\n')
 		if errors.Is(err, io.EOF) {
@@ -176,11 +175,11 @@ func asker(env module.Env) func(migrate.Question) (string, error) {
 
 // writeChange writes the files of one migration, or says what they would be.
 func (p *program) writeChange(env module.Env, f makeFlags, c migrate.Change) error {
-	dir, err := p.migrationsDir(c.Module)
+	path, err := p.freePath(c)
 	if err != nil && !f.check && !f.dryRun {
 		return err
 	}
-	path := filepath.Join(dir, c.File)
+	dir := filepath.Dir(path)
 	fmt.Fprintf(env.Stdout, "%s: %s\n", c.Module, relative(path))
 	for _, op := range c.Migration.Operations {
 		fmt.Fprintf(env.Stdout, "  %s\n", op)
@@ -198,9 +197,6 @@ func (p *program) writeChange(env module.Env, f makeFlags, c migrate.Change) err
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s exists already; is it missing from %s?", path, migrate.ListFile)
-	}
 	if err := os.WriteFile(path, c.Source, 0o666); err != nil {
 		return err
 	}
@@ -214,6 +210,19 @@ func (p *program) writeChange(env module.Env, f makeFlags, c migrate.Change) err
 		}
 	}
 	return nil
+}
+
+// freePath returns the path of a new migration's file, which must not exist.
+func (p *program) freePath(c migrate.Change) (string, error) {
+	dir, err := p.migrationsDir(c.Module)
+	path := filepath.Join(dir, c.File)
+	if err != nil {
+		return path, err
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return path, fmt.Errorf("%s exists already; is it missing from %s?", path, migrate.ListFile)
+	}
+	return path, nil
 }
 
 // migrationsDir returns the folder of a module's migrations.

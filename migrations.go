@@ -28,7 +28,7 @@ func (p *program) migrateCommand() command {
 			f.declare(flags)
 			flags.BoolVar(&plan, "plan", false, "print what would be done and do nothing")
 			flags.BoolVar(&list, "list", false, "list all migrations and which are applied")
-			flags.BoolVar(&fake, "fake", false, "record migrations as applied without doing anything")
+			flags.BoolVar(&fake, "fake", false, "record migrations as applied, or as not applied, without doing anything")
 			flags.BoolVar(&verify, "verify", false, "try what is pending on a copy of the database: forward, back and forward again")
 			flags.StringVar(&scratch, "scratch", "", "`URL` of an empty PostgreSQL database to use for --verify")
 			flags.BoolVar(&fakeInitial, "fake-initial", false, "record a module's first migration as applied when its tables exist")
@@ -118,6 +118,17 @@ func (p *program) verify(ctx context.Context, env module.Env, run *migrate.Runne
 		return usageIfInvalid(err)
 	}
 	defer func() { err = errors.Join(err, copied.Close()) }()
+	moves, err := run.Plan(ctx, migrate.Target{})
+	if err != nil {
+		return err
+	}
+	if len(moves) == 0 {
+		fmt.Fprintln(env.Stdout, "nothing to try: all migrations are applied")
+		return nil
+	}
+	fmt.Fprintln(env.Stdout, "on a copy:")
+	log := run.Log
+	run.Log = func(format string, args ...any) { log("  "+format, args...) }
 	if err := migrate.Verify(ctx, run, copied); err != nil {
 		return err
 	}

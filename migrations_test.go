@@ -2,6 +2,8 @@ package vola_test
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -104,4 +106,59 @@ func TestDBShell(t *testing.T) {
 	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "DATABASE_URL=" + url}
 	run(t, site(t.TempDir()), env, "dbshell", "--", "-A", "-t", "-c", "SELECT 'the answer is ' || 42").want(t, 0, "the answer is 42")
 	run(t, site(t.TempDir()), []string{"DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "none.db")}, "dbshell").want(t, 1, "does not exist")
+}
+
+// aged is the module notes in one of its versions.
+type aged struct {
+	drifted
+	more []migrate.Migration
+}
+
+func (a aged) Migrations() []migrate.Migration { return append(a.drifted.Migrations(), a.more...) }
+
+func (aged) Commands() []module.Command {
+	return []module.Command{{Name: "ping", Help: "say that the site has started", Run: func(_ context.Context, env module.Env, _ []string) error {
+		_, err := fmt.Fprintln(env.Stdout, "started")
+		return err
+	}}}
+}
+
+type firstNote struct {
+	ID    int64
+	Title string `db:"size=100"`
+}
+
+// The version before goes on running on a database that is newer, where the
+// migration says that it may; migrations of modules that were started over are
+// recorded anew.
+func TestVersionBeforeOnANewerDatabase(t *testing.T) {
+	t.Parallel()
+	for kind, url := range map[string]func(testing.TB) string{"sqlite": databasetest.SQLiteURL, "postgres": databasetest.PostgresURL} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			url := url(t)
+			cfg := func(version string, more ...migrate.Migration) vola.Config {
+				return vola.Config{Version: version, Drivers: databasetest.Drivers(), Dir: t.TempDir(), Modules: []module.Module{
+					aged{drifted{[]orm.Declaration{orm.Model[firstNote](orm.Table("notes_note"))}}, more}}}
+			}
+			next := func(name string, compatible bool) migrate.Migration {
+				column := schema.Column{Name: "c" + name[:4], Type: schema.Type{Kind: schema.Text}, Null: true}
+				return migrate.Migration{Name: name, Depends: []migrate.Ref{{Module: "notes", Name: "0001_initial"}}, Compatible: compatible,
+					Operations: []migrate.Operation{migrate.AddColumn{Table: "notes_note", Column: column}}}
+			}
+			old, second := cfg("1"), next("0002_more", true)
+			third := next("0003_another", false)
+			third.Depends[0].Name = second.Name
+			run(t, cfg("2", second), nil, "migrate", "--database", url).want(t, 0, "apply notes.0002_more")
+			run(t, old, nil, "ping", "--database", url).want(t, 0, "started", "the database is newer than this program: it has the migration notes.0002_more")
+			run(t, old, nil, "migrate", "--database", url).want(t, 0, "nothing to do")
+			run(t, old, nil, "migrate", "notes", "zero", "--database", url).want(t, 1, "applied and undone by the newer program")
+			run(t, cfg("3", second, third), nil, "migrate", "--database", url).want(t, 0, "apply notes.0003_another")
+			run(t, old, nil, "ping", "--database", url).want(t, 1, "run version 3 of the program, which applied it, or undo it with that: migrate notes 0001_initial")
+			run(t, cfg("3", second, third), nil, "migrate", "notes", "0002", "--database", url).want(t, 0, "undo notes.0003_another")
+			run(t, old, nil, "ping", "--database", url).want(t, 0, "started")
+			run(t, old, nil, "migrate", "--fake", "notes", "zero", "--database", url).want(t, 0, "undo notes.0002_more", "undo notes.0001_initial")
+			run(t, cfg("2", second), nil, "migrate", "--fake", "--database", url).want(t, 0, "apply notes.0002_more")
+		})
+	}
 }

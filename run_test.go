@@ -104,7 +104,7 @@ func TestCommands(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "empty.db"), nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	run(t, cfg, fresh, "migrate", "--verify").want(t, 0, "forward, back and forward again")
+	run(t, cfg, fresh, "migrate", "--verify").want(t, 0, "on a copy:\n  apply blog.0001_initial\n  undo blog.0001_initial\n", "forward, back and forward again")
 	run(t, cfg, fresh, "migrate", "--list").want(t, 0, "[ ] 0001_initial")
 	run(t, cfg, env, "migrate").want(t, 0, "blog.0001_initial")
 	run(t, cfg, env, "migrate").want(t, 0, "nothing to do")

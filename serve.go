@@ -148,7 +148,7 @@ func (p *program) openDatabase(ctx context.Context, s *Site, f siteFlags) (db *d
 	if err != nil {
 		return nil, false, usageIfInvalid(err)
 	}
-	fresh, err = p.prepare(ctx, s.Runner(db), first, named || f.database != "")
+	fresh, err = p.prepare(ctx, s.Runner(db), s.opts.Log, first, named || f.database != "")
 	if err != nil {
 		return nil, false, errors.Join(err, db.Close())
 	}
@@ -157,8 +157,10 @@ func (p *program) openDatabase(ctx context.Context, s *Site, f siteFlags) (db *d
 
 // prepare makes sure that the migrations are applied, and applies them itself
 // to a database without tables where that is allowed.
-func (p *program) prepare(ctx context.Context, run *migrate.Runner, first, named bool) (fresh bool, err error) {
-	pending, err := run.Pending(ctx)
+func (p *program) prepare(ctx context.Context, run *migrate.Runner, log *slog.Logger, first, named bool) (fresh bool, err error) {
+	told := *run
+	told.Log = func(format string, args ...any) { log.Warn(fmt.Sprintf(format, args...)) }
+	pending, err := told.Pending(ctx)
 	if err != nil || len(pending) == 0 {
 		return false, err
 	}

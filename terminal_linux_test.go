@@ -52,7 +52,7 @@ func TestQuestionsOnATerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer null.Close()
-	const question = "was the column title of notes_note renamed to headline?"
+	const question = "was the column title of notes_note renamed to headline? [y/N]"
 	for _, tt := range []struct {
 		name   string
 		stdin  *os.File
@@ -63,6 +63,8 @@ func TestQuestionsOnATerminal(t *testing.T) {
 	}{
 		{"yes", terminal(t, "y\n"), "--dry-run", 0, []string{question, "RenameColumn"}, "AddColumn"},
 		{"no", terminal(t, "no\n'none'\n"), "--dry-run", 0, []string{question, "which value", "DropColumn", `Backfill: migrate.Same("'none'")`}, "RenameColumn"},
+		{"misspelt, then yes", terminal(t, "1\n\nyes\n"), "--dry-run", 0, []string{question, `the answer "1" is not understood; write y or n`, "there is no answer by default; write y or n", "RenameColumn"}, "DropColumn"},
+		{"a word for a text", terminal(t, "n\nnone\n'none'\n"), "--dry-run", 0, []string{"none is not a column of notes_note; a text is written in single quotes, 'none'", `Backfill: migrate.Same("'none'")`}, "RenameColumn"},
 		{"no answer", terminal(t, "\x04"), "--dry-run", 1, []string{question, "nothing was written"}, "operations"},
 		{"nobody asks", terminal(t, ""), "--check", 1, []string{"--rename notes_note.title=headline"}, question},
 		{"nobody there", null, "--dry-run", 1, []string{"--rename notes_note.title=headline"}, question},

@@ -1,6 +1,7 @@
 package migrate_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -34,7 +35,7 @@ func TestAnswersThatNothingAsked(t *testing.T) {
 		{"Note.Title=Bar", "", "--rename Note.Title=Bar: the model of home_note has no column Bar; it has id, title, contents, author"},
 		{"Note.Title=Author", "", "--rename Note.Title=Author: column title of home_note is still there"},
 		{"Note.Title=", "", "--rename Note.Title=: column title of home_note is still there"},
-		{"Note.Body=Title", "", "--rename Note.Body=Title: column title of home_note was there before"},
+		{"Note.Body=Title", "", "--rename Note.Body=Title: column title of home_note was there before; say what became of it with --rename home_note.title=NEW, or --rename home_note.title= to drop it"},
 		{"Nota.Title=Bar", "", "--rename Nota.Title=Bar: no model or table is called Nota; did you mean home_note?"},
 		{"Nota=Page", "", "--rename Nota=Page: no table is called Nota in the migrations; did you mean home_note?"},
 		{"Note=Page", "", "--rename Note=Page: no model is called Page; there is home_note"},
@@ -119,4 +120,66 @@ func parsedValue(t *testing.T, s string) migrate.Value {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// What a tag tells of a column is heard also when the table has another name
+// now; an answer is heard before a tag.
+func TestTagsOfATableThatIsRenamed(t *testing.T) {
+	t.Parallel()
+	list := modules{"home": nil}
+	list.make(t, one("home", table("home_note", text("title", 100))), migrate.MakeOptions{})
+	after := one("home", table("home_page", text("headline", 100), null(text("other", 100))))
+	opts := migrate.MakeOptions{Renames: []migrate.Rename{parsedRename(t, "Note=Page")}, Tagged: []migrate.Rename{{Table: "home_page", Column: "title", To: "headline"}}}
+	for _, tt := range []struct{ rename, want string }{
+		{"", "[rename table home_note to home_page rename column title of home_page to headline add column other to home_page]"},
+		{"home_note.title=other", "rename column title of home_page to other"},
+	} {
+		opts := opts
+		if tt.rename != "" {
+			opts.Renames = append(opts.Renames, parsedRename(t, tt.rename))
+			opts.Values = []migrate.Value{parsedValue(t, "Page.Headline=''")}
+		}
+		changes, err := migrate.Make(list.graph(t), after, opts)
+		if err != nil || len(changes) != 1 || !strings.Contains(fmt.Sprint(changes[0].Migration.Operations), tt.want) {
+			t.Errorf("%q: %v, %v", tt.rename, changes, err)
+		}
+	}
+}
+
+// Names of models that several tables may have are refused, unless each is in a
+// module of its own.
+func TestNamesThatMayBeSeveral(t *testing.T) {
+	t.Parallel()
+	list := modules{"a": nil, "b": nil}
+	list.make(t, and(one("a", table("a_post")), one("b", table("b_post"))), migrate.MakeOptions{})
+	g := list.graph(t)
+	tests := []struct {
+		after   map[string]schema.Schema
+		renames []string
+		want    string // operations or error
+	}{
+		{and(one("a", table("a_item")), one("b", table("b_item"))), []string{"Post=Item"}, "[rename table a_post to a_item] [rename table b_post to b_item]"},
+		{and(one("a"), one("b", table("b_item"), table("b_post"))), []string{"a_post=Item"}, "[take over table a_post of module a as b_item]"},
+		{and(one("a"), one("b")), []string{"Post="}, "--rename Post=: Post may be a_post or b_post; write the name of the table"},
+		{and(one("a"), one("b", table("b_post"))), []string{"Post="}, "[drop table a_post]"},
+		{and(one("a", table("a_item")), one("b", table("b_item"))), []string{"a_post=b_item", "b_post=b_item"}, "another table is said to be b_item now"},
+		{and(one("a", table("a_item")), one("b", table("b_post"))), []string{"a_post=a_item", "a_post="}, "--rename a_post=: another answer is --rename a_post=a_item"},
+	}
+	for _, tt := range tests {
+		opts := migrate.MakeOptions{}
+		for _, r := range tt.renames {
+			opts.Renames = append(opts.Renames, parsedRename(t, r))
+		}
+		changes, err := migrate.Make(g, tt.after, opts)
+		var got []string
+		for _, c := range changes {
+			got = append(got, fmt.Sprint(c.Migration.Operations))
+		}
+		if err != nil {
+			got = []string{err.Error()}
+		}
+		if !strings.Contains(strings.Join(got, " "), tt.want) {
+			t.Errorf("%v:\n%s\nwant %s", tt.renames, strings.Join(got, " "), tt.want)
+		}
+	}
 }

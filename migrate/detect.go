@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -8,35 +9,66 @@ import (
 )
 
 // detector finds the operations that lead from one set of tables to another.
-// Every operation that it finds is made in its state at once, so that what it
-// compares next is what will be there.
+// First it finds out everything that a person must say; then it makes the
+// operations. Each is made in its state at once, so that what it compares next
+// is what will be there.
 type detector struct {
 	graph   *Graph
 	opts    MakeOptions
 	want    map[string]schema.Schema
-	modules []string
+	modules []string // those at hand
 	state   *state
 
-	out  []*Migration
-	made map[string]*Migration // by module: the one being made
+	// before and after are the tables of all modules that are wanted, as they
+	// are in the migrations and as they are wanted, and wantedBy says by which
+	// module.
+	before, after []schema.Table
+	wantedBy      map[string]string
+	origins       *successors            // of tables
+	columns       map[string]*successors // by the table's name now
+	values        map[string]SQL         // by "table.column"
+	used          []bool                 // which of opts.Values a column got
+	unanswered    []error                // questions without an answer
+	stopped       bool                   // nobody answers any more
+
+	making
 	// later are foreign keys between modules that need each other: they come
 	// in a second migration.
 	later []AddForeignKey
 	// users are, for a module, the other modules whose tables refer to tables
 	// that it does not want any more.
-	users   map[string][]string
-	renamed map[string][]renamedTable // by module
+	users map[string][]string
 	// loosened are, by module, the migrations that drop what would keep tables
 	// of others from going.
-	loosened map[string]*Migration
+	loosened map[string]*draft
 	open     []string // modules being worked on, outermost first
 	done     []string // modules that were worked on
 	errs     []error
+}
 
-	// before and after are the tables of the modules at hand, as they are in
-	// the migrations and as they are wanted.
-	before, after []schema.Table
-	used          []bool // which of opts.Values a column got
+func newDetector(g *Graph, state *state, want map[string]schema.Schema, modules []string, opts MakeOptions) *detector {
+	return &detector{graph: g, opts: opts, want: want, modules: modules, state: state, used: make([]bool, len(opts.Values)),
+		values: map[string]SQL{}, making: newMaking(g), users: map[string][]string{}, loosened: map[string]*draft{}}
+}
+
+// find finds the migrations. The error names all that is wrong, or else all that
+// needs an answer.
+func (d *detector) find() error {
+	d.readTables()
+	for _, ask := range []func(){d.checkNames, d.checkValues, d.planTables, d.planColumns, d.planValues} {
+		ask()
+		if d.stopped || len(d.errs) > 0 {
+			return errors.Join(append(d.errs, d.unanswered...)...)
+		}
+	}
+	if err := errors.Join(d.unanswered...); err != nil {
+		return err
+	}
+	d.detect()
+	if len(d.errs) == 0 {
+		d.checkValuesUsed()
+	}
+	return errors.Join(d.errs...)
 }
 
 func (d *detector) fail(format string, args ...any) {
@@ -50,32 +82,43 @@ func (d *detector) exists(table string) bool {
 
 // do makes an operation part of the module's migration.
 func (d *detector) do(module string, op Operation) {
-	m := d.made[module]
-	if m == nil {
-		m = &Migration{Module: module}
-		if d.begun(module) {
-			m.Depends = []Ref{{Module: module}} // the one before, still without a name
-		} else {
-			m.Depends = d.graph.tip(module)
-		}
+	needs := slices.Clone(d.state.users[takesAway(d.state, op)])
+	switch o := op.(type) {
+	case CreateTable:
+		needs = append(needs, d.state.freed[o.Table.Name])
+	case RenameTable:
+		needs = append(needs, d.state.freed[o.To], o.From)
 	}
-	users := d.state.users[d.takesAway(op)]
+	before := indexNames(d.state.tables[changes(op)])
 	d.state.module = module
 	if _, err := op.change(d.state); err != nil {
 		d.fail("module %s: %s: %w", module, op, err)
 		return
 	}
-	if d.made[module] == nil {
-		d.made[module] = m
-		d.out = append(d.out, m)
-	}
-	m.Operations = append(m.Operations, op)
 	for _, table := range refersTo(op) {
-		d.dependOn(m, d.state.owner[table])
+		needs = append(needs, d.state.owner[table])
 	}
-	for _, user := range users {
-		d.dependOn(m, user)
+	for _, name := range indexNames(d.state.tables[changes(op)]) {
+		if !slices.Contains(before, name) {
+			needs = append(needs, d.state.freed[name])
+		}
 	}
+	d.add(module, op, needs)
+}
+
+// changes returns the table that gets an index by the operation.
+func changes(op Operation) string {
+	switch o := op.(type) {
+	case CreateTable:
+		return o.Table.Name
+	case AddIndex:
+		return o.Table
+	case AddUnique:
+		return o.Table
+	case RenameConstraint:
+		return o.Table
+	}
+	return ""
 }
 
 // refersTo returns the tables that an operation needs beside its own.
@@ -94,7 +137,7 @@ func refersTo(op Operation) []string {
 
 // takesAway returns the table of which a migration from before can no longer
 // say that something refers to it after the operation.
-func (d *detector) takesAway(op Operation) string {
+func takesAway(s *state, op Operation) string {
 	switch o := op.(type) {
 	case DropTable:
 		return o.Table
@@ -103,34 +146,17 @@ func (d *detector) takesAway(op Operation) string {
 	case AlterPrimaryKey:
 		return o.Table
 	case RenameColumn:
-		if slices.Contains(d.state.tables[o.Table].PrimaryKey, o.Column) {
+		if slices.Contains(s.tables[o.Table].PrimaryKey, o.Column) {
 			return o.Table
 		}
 	}
 	return ""
 }
 
-// dependOn makes the migration depend on those of another module up to now.
-func (d *detector) dependOn(m *Migration, other string) {
-	if other == "" || other == m.Module {
-		return
-	}
-	refs := d.graph.tip(other)
-	if d.begun(other) {
-		refs = []Ref{{Module: other}} // being made now, still without a name
-	}
-	for _, r := range refs {
-		if !slices.Contains(m.Depends, r) {
-			m.Depends = append(m.Depends, r)
-		}
-	}
-}
-
 // tables finds the operations for the tables of a module.
 func (d *detector) tables(module string) {
 	want := d.want[module].Clone()
 	want.Normalize()
-	d.renameTables(module, want)
 	for _, t := range want.Tables {
 		if d.owns(module, t.Name) {
 			d.renameColumns(module, t)

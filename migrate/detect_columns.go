@@ -1,7 +1,6 @@
 package migrate
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -33,19 +32,26 @@ func (d *detector) table(module string, want schema.Table, putOff []AddForeignKe
 			d.do(module, DropIndex{Table: want.Name, Index: x.Name})
 		}
 	}
-	for _, c := range want.Columns {
-		if old, ok := have.Column(c.Name); !ok {
-			d.addColumn(module, want, c)
-		} else if old != c {
-			d.alterColumn(module, want, old, c)
+	// What is computed comes last and goes first: it uses others.
+	for _, computed := range []bool{false, true} {
+		for _, c := range want.Columns {
+			if old, ok := have.Column(c.Name); (c.Generated != "") != computed || ok && old == c {
+				continue
+			} else if ok {
+				d.alterColumn(module, want.Name, old, c)
+			} else {
+				d.addColumn(module, want.Name, c)
+			}
 		}
 	}
 	if !slices.Equal(have.PrimaryKey, want.PrimaryKey) {
 		d.do(module, AlterPrimaryKey{Table: want.Name, Columns: want.PrimaryKey})
 	}
-	for _, c := range have.Columns {
-		if _, ok := want.Column(c.Name); !ok {
-			d.do(module, DropColumn{Table: want.Name, Column: c.Name, Restore: distinct(have, c)})
+	for _, computed := range []bool{true, false} {
+		for _, c := range have.Columns {
+			if _, ok := want.Column(c.Name); !ok && (c.Generated != "") == computed {
+				d.do(module, DropColumn{Table: want.Name, Column: c.Name, Restore: distinct(have, c)})
+			}
 		}
 	}
 	d.addConstraints(module, have, want, putOff)
@@ -95,90 +101,32 @@ func (d *detector) addConstraints(module string, have, want schema.Table, putOff
 	}
 }
 
-func (d *detector) addColumn(module string, t schema.Table, c schema.Column) {
-	op := AddColumn{Table: t.Name, Column: c}
-	if !c.Null && c.Default.IsZero() && c.Generated == "" && !c.Auto {
-		value, ok := d.value(t.Name, c, WhichValue,
-			fmt.Sprintf("column %s of %s is new and may not be NULL: which value do the rows get that are there already? (an SQL expression, such as %s)", c.Name, t.Name, example(c)),
-			fmt.Sprintf("column %s of %s is new and may not be NULL, so the rows that are there need a value: give one with --value %s.%s=EXPRESSION (such as %s), give the field a default, or make it a pointer",
-				c.Name, t.Name, t.Name, c.Name, example(c)))
-		if !ok {
-			return
-		}
-		op.Backfill = value
-	} else if v, ok := d.given(t.Name, c.Name); ok {
-		op.Backfill = v
-	}
-	d.do(module, op)
+func (d *detector) addColumn(module, table string, c schema.Column) {
+	d.do(module, AddColumn{Table: table, Column: c, Backfill: d.values[table+"."+c.Name]})
 }
 
-func (d *detector) alterColumn(module string, t schema.Table, old, c schema.Column) {
-	op := AlterColumn{Table: t.Name, Column: c}
-	if schema.Convert(old.Type, c.Type) == schema.Foreign {
-		value, ok := d.value(t.Name, c, HowToConvert,
-			fmt.Sprintf("column %s of %s turns from %v into %v: what becomes of the values? (an SQL expression over the old columns)", c.Name, t.Name, old.Type, c.Type),
-			fmt.Sprintf("column %s of %s turns from %v into %v: say what becomes of the values with --value %s.%s=EXPRESSION, or add a new column instead",
-				c.Name, t.Name, old.Type, c.Type, t.Name, c.Name))
-		if !ok {
-			return
-		}
+func (d *detector) alterColumn(module, table string, old, c schema.Column) {
+	op := AlterColumn{Table: table, Column: c}
+	value := d.values[table+"."+c.Name]
+	if mustConvert(old, c) {
 		op.Convert = value
+	} else if old.Null && !c.Null {
+		op.Backfill = value
 	}
-	if schema.Convert(c.Type, old.Type) == schema.Foreign {
+	if mustConvert(c, old) {
 		// Going back must be possible; what the values were is not known then.
 		op.ConvertBack = zero(old)
 		if old.Null {
 			op.ConvertBack = Same("NULL")
 		}
 	}
-	if old.Null && !c.Null && c.Default.IsZero() && op.Convert.IsZero() {
-		value, ok := d.value(t.Name, c, WhichValue,
-			fmt.Sprintf("column %s of %s may no longer be NULL: what takes the place of NULL? (an SQL expression, such as %s)", c.Name, t.Name, example(c)),
-			fmt.Sprintf("column %s of %s may no longer be NULL: say what takes the place of NULL with --value %s.%s=EXPRESSION (such as %s), or give the field a default",
-				c.Name, t.Name, t.Name, c.Name, example(c)))
-		if !ok {
-			return
-		}
-		op.Backfill = value
-	}
 	d.do(module, op)
 }
 
-// example returns an expression of the column's type.
-func example(c schema.Column) string {
-	if v := zero(c).SQLite; v != "" {
-		return v
-	}
-	return "0"
-}
-
-// value returns the value of a column: the one given, or that which is
-// answered. Without one, it reports what to write.
-func (d *detector) value(table string, c schema.Column, kind QuestionKind, question, refusal string) (SQL, bool) {
-	if v, ok := d.given(table, c.Name); ok {
-		return v, true
-	}
-	if d.opts.Ask != nil {
-		answer, err := d.ask(Question{Kind: kind, Table: table, Column: c.Name, Text: question})
-		if err != nil {
-			return SQL{}, false
-		}
-		if answer = strings.TrimSpace(answer); answer != "" {
-			return Same(answer), true
-		}
-	}
-	d.errs = append(d.errs, fmt.Errorf("%s", refusal))
-	return SQL{}, false
-}
-
-func (d *detector) given(table, column string) (SQL, bool) {
-	for i, v := range d.opts.Values {
-		if namesTable(v.Table, table) && namesColumn(v.Column, column) {
-			d.used[i] = true
-			return v.SQL, true
-		}
-	}
-	return SQL{}, false
+// mustConvert reports whether only an expression can say what becomes of the
+// values of a column. A computed one takes none over.
+func mustConvert(old, c schema.Column) bool {
+	return c.Generated == "" && schema.Convert(old.Type, c.Type) == schema.Foreign
 }
 
 // namesTable reports whether a person who writes name means the table: it is

@@ -3,10 +3,9 @@ package migrate
 import "slices"
 
 func (d *detector) detect() {
-	d.refuseMoves()
-	for _, module := range d.modules {
-		d.findRenames(module)
-	}
+	d.spareNames(func(table string) string { return d.origins.now[table] })
+	d.renameTables()
+	d.spareNames(func(table string) string { return table }) // of tables that were not at hand
 	for _, module := range d.modules {
 		d.users[module] = d.referringModules(module)
 	}
@@ -15,19 +14,6 @@ func (d *detector) detect() {
 	}
 	for _, op := range d.later {
 		d.do(d.state.owner[op.Table], op)
-	}
-}
-
-// refuseMoves refuses what would drop the rows of a table that only changed
-// its module.
-func (d *detector) refuseMoves() {
-	for _, module := range d.modules {
-		for _, t := range d.want[module].Tables {
-			owner := d.graph.Owner(t.Name)
-			if _, wanted := d.want[owner].Table(t.Name); owner != "" && owner != module && !wanted {
-				d.fail("table %s moved from module %s to module %s, which a migration cannot do; leave the model where it was, or rename its table", t.Name, owner, module)
-			}
-		}
 	}
 }
 
@@ -55,8 +41,8 @@ func (d *detector) module(module string) {
 	d.tables(module)
 	if m := d.made[module]; m != nil {
 		for _, other := range d.users[module] {
-			if r := (Ref{Module: other}); d.begun(other) && !slices.Contains(m.Depends, r) {
-				m.Depends = append(m.Depends, r)
+			if o := d.last[other]; o != nil && !o.reaches(m) {
+				m.needNewest(&d.making, other)
 			}
 		}
 	}
@@ -69,7 +55,7 @@ func (d *detector) module(module string) {
 // that the other one does not want any more: each must go before the other. It
 // takes a migration of its own, which comes before those of both.
 func (d *detector) loosen(module, other string) {
-	if m := d.loosened[module]; m != nil {
+	if m := d.loosened[module]; m != nil && m == d.last[module] {
 		d.made[module] = m
 	}
 	for _, t := range d.state.schema(func(owner string) bool { return owner == module }).Tables {
@@ -105,12 +91,10 @@ func (d *detector) referringModules(module string) []string {
 }
 
 // goes reports whether the table is one of the module's that it does not want
-// any more, under whatever name.
+// any more. Those that have another name now have it already.
 func (d *detector) goes(module, table string) bool {
-	if _, wanted := d.want[module].Table(table); wanted || d.state.owner[table] != module {
-		return false
-	}
-	return !slices.ContainsFunc(d.renamed[module], func(r renamedTable) bool { return r.old == table })
+	_, wanted := d.want[module].Table(table)
+	return !wanted && d.state.owner[table] == module
 }
 
 // wanting returns the module that wants the table.
@@ -122,11 +106,3 @@ func (d *detector) wanting(table string) string {
 	}
 	return ""
 }
-
-// begun reports whether a migration of the module was made.
-func (d *detector) begun(module string) bool {
-	return slices.ContainsFunc(d.out, func(m *Migration) bool { return m.Module == module })
-}
-
-// finish closes the module's migration.
-func (d *detector) finish(module string) { delete(d.made, module) }

@@ -8,169 +8,167 @@ import (
 	"github.com/volaweb/vola/schema"
 )
 
-// renamedTable is a table that has another name now.
-type renamedTable struct{ old, new string }
-
-// findRenames finds the tables of a module that have another name now.
-func (d *detector) findRenames(module string) {
-	want := d.want[module].Clone()
-	want.Normalize()
-	gone := slices.DeleteFunc(d.state.schema(func(owner string) bool { return owner == module }).Tables, func(t schema.Table) bool {
-		_, wanted := want.Table(t.Name)
-		return wanted
-	})
-	var found []renamedTable
-	for _, t := range want.Tables {
-		if d.exists(t.Name) {
-			continue
+// renameTables gives tables the names and modules that they have now. One whose
+// new name is another's still waits until that one has moved on; where they wait
+// for each other, one gets a third name meanwhile.
+func (d *detector) renameTables() {
+	type move struct{ at, now string } // at is what the table is called so far
+	var moves []move
+	for _, now := range sortedKeys(d.origins.before) {
+		old, module := d.origins.before[now], d.wantedBy[now]
+		if d.atHand(module) && (old != now || d.state.owner[old] != module) {
+			moves = append(moves, move{old, now})
 		}
-		i := slices.IndexFunc(gone, func(old schema.Table) bool {
-			// A table of pairs goes with the model whose relation it holds.
-			for _, r := range found {
-				if rest, ok := strings.CutPrefix(old.Name, r.old+"_"); ok && t.Name == r.new+"_"+rest {
-					return sameTypes(old, t)
-				}
-			}
-			return d.wasTable(old, t)
-		})
+	}
+	for len(moves) > 0 {
+		i := slices.IndexFunc(moves, func(m move) bool { return m.at == m.now || !d.exists(m.now) })
 		if i >= 0 {
-			found = append(found, renamedTable{gone[i].Name, t.Name})
-			gone = slices.Delete(gone, i, i+1)
-		}
-	}
-	d.renamed[module] = found
-}
-
-// renameTables renames the tables that have another name now.
-func (d *detector) renameTables(module string, want schema.Schema) {
-	for _, r := range d.renamed[module] {
-		d.do(module, RenameTable{Table: r.old, To: r.new})
-	}
-	for _, r := range d.renamed[module] {
-		d.renamePairs(module, r.old, r.new, want)
-	}
-}
-
-// renamePairs renames the columns of tables of pairs that are called after a
-// model whose table was renamed: blog_post_topics.post_id is to become
-// blog_article_topics.article_id.
-func (d *detector) renamePairs(module, old, new string, want schema.Schema) {
-	model := func(table string) string { return table[strings.LastIndexByte(table, '_')+1:] }
-	for _, t := range want.Tables {
-		have, ok := d.state.tables[t.Name]
-		if !ok || len(have.Columns) != 3 || !sameTypes(have, t) {
+			if at := moves[i].at; onlyCase(at, moves[i].now) && d.atHand(d.state.owner[at]) {
+				moves[i].at = d.spare(at, d.exists)
+				d.renameTable(at, moves[i].at, d.state.owner[at])
+			}
+			d.renameTable(moves[i].at, moves[i].now, d.wantedBy[moves[i].now])
+			moves = slices.Delete(moves, i, i+1)
 			continue
 		}
-		for _, c := range slices.Clone(have.Columns) {
-			rest, ok := strings.CutSuffix(c.Name, model(old)+"_id")
-			if to := rest + model(new) + "_id"; ok && to != c.Name {
-				_, was := have.Column(to)
-				if _, wanted := t.Column(to); wanted && !was {
-					d.do(module, RenameColumn{Table: t.Name, Column: c.Name, To: to})
-				}
+		name := moves[0].now
+		owner := d.state.owner[name]
+		if !d.atHand(owner) {
+			d.fail("the table %s of module %s is in the way of the one that is called so now; name that module too", name, owner)
+			return
+		}
+		if now, ok := d.origins.now[name]; ok && now == "" && len(d.state.referring(name)) == 0 {
+			if d.do(owner, DropTable{Table: name}); len(d.errs) > 0 {
+				return
+			}
+			continue
+		}
+		spare := d.spare(name, d.exists)
+		d.renameTable(name, spare, owner)
+		if len(d.errs) > 0 {
+			return
+		}
+		for j := range moves {
+			if moves[j].at == name {
+				moves[j].at = spare
 			}
 		}
 	}
 }
 
-// sameTypes reports whether the columns of both tables have the same types in
-// the same order.
-func sameTypes(a, b schema.Table) bool {
-	return slices.EqualFunc(a.Columns, b.Columns, func(c, d schema.Column) bool {
-		return c.Type == d.Type && c.Null == d.Null && c.Auto == d.Auto
-	})
+func (d *detector) renameTable(old, now, module string) {
+	op := RenameTable{Table: old, To: now}
+	if owner := d.state.owner[old]; owner != module {
+		op.From = owner
+	}
+	d.do(module, op)
 }
 
-// wasTable reports whether the table old is to be renamed to t, as was given or
-// is answered.
-func (d *detector) wasTable(old, t schema.Table) bool {
-	for _, r := range slices.Concat(d.opts.Renames, d.opts.Tagged) {
-		if r.Column == "" && namesTable(r.Table, old.Name) {
-			return r.To != "" && namesTable(r.To, t.Name)
+// onlyCase reports whether two names are the same to SQLite, which gives no
+// table or column one that it has.
+func onlyCase(a, b string) bool { return a != b && strings.EqualFold(a, b) }
+
+// spare returns a name for what has to leave its own to another.
+func (d *detector) spare(name string, taken func(string) bool) string {
+	const prefix = "vola_old_"
+	for n := 1; ; n++ {
+		suffix := ""
+		if n > 1 {
+			suffix = fmt.Sprintf("_%d", n)
+		}
+		out := prefix + name[:min(len(name), maxName-len(prefix)-len(suffix))] + suffix
+		if !taken(out) {
+			return out
 		}
 	}
-	if !sameTypes(old, t) {
-		return false
-	}
-	alike := 0
-	for _, c := range t.Columns {
-		if _, ok := old.Column(c.Name); ok {
-			alike++
-		}
-	}
-	// Every table has an id; more than half of the names must be the same.
-	if alike*2 <= len(t.Columns) {
-		return false
-	}
-	return d.yes(Question{
-		Kind: WasTableRenamed, Table: old.Name, To: t.Name,
-		Text: fmt.Sprintf("was the table %s renamed to %s?", old.Name, t.Name),
-	}, fmt.Sprintf("table %s went and %s came, with the same columns: write --rename %s=%s to keep its rows, or --rename %s= to drop them", old.Name, t.Name, old.Name, t.Name, old.Name))
 }
 
-// renameColumns finds the columns of a table that have another name now.
+// spareNames gives indexes whose names another table's have now third names:
+// the names of indexes are the whole database's. now returns what a table will
+// be called.
+func (d *detector) spareNames(now func(table string) string) {
+	wanted := map[string]string{} // name to table
+	for _, t := range d.after {
+		for _, name := range indexNames(t) {
+			wanted[name] = t.Name
+		}
+	}
+	taken := func(name string) bool {
+		if wanted[name] != "" {
+			return true
+		}
+		for _, t := range d.state.tables {
+			if slices.Contains(indexNames(t), name) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, table := range sortedKeys(d.state.tables) {
+		module := d.state.owner[table]
+		for _, name := range indexNames(d.state.tables[table]) {
+			want, _ := d.wanted(now(table))
+			if other := wanted[name]; d.atHand(module) && other != "" && other != now(table) && !slices.Contains(indexNames(want), name) {
+				d.do(module, RenameConstraint{Table: table, Name: name, To: d.spare(name, taken)})
+			}
+		}
+	}
+}
+
+// indexNames returns the names of the table's indexes and of its unique
+// constraints, which are indexes too.
+func indexNames(t schema.Table) []string {
+	var out []string
+	for _, u := range t.Uniques {
+		out = append(out, u.Name)
+	}
+	for _, x := range t.Indexes {
+		out = append(out, x.Name)
+	}
+	return out
+}
+
+// renameColumns gives the columns of a table the names that they have now, in
+// the same way.
 func (d *detector) renameColumns(module string, want schema.Table) {
-	for _, c := range want.Columns {
-		have := d.state.tables[want.Name]
-		if _, ok := have.Column(c.Name); ok {
+	s := d.columns[want.Name]
+	if s == nil {
+		return
+	}
+	type move struct{ at, now string }
+	var moves []move
+	for _, now := range sortedKeys(s.before) {
+		if s.before[now] != now {
+			moves = append(moves, move{s.before[now], now})
+		}
+	}
+	for len(moves) > 0 {
+		has := func(name string) bool { _, ok := d.state.tables[want.Name].Column(name); return ok }
+		i := slices.IndexFunc(moves, func(m move) bool { return !has(m.now) })
+		spare := func(name string) string {
+			return d.spare(name, func(name string) bool { _, wanted := want.Column(name); return wanted || has(name) })
+		}
+		if i >= 0 {
+			if at := moves[i].at; onlyCase(at, moves[i].now) {
+				moves[i].at = spare(at)
+				d.do(module, RenameColumn{Table: want.Name, Column: at, To: moves[i].at})
+			}
+			d.do(module, RenameColumn{Table: want.Name, Column: moves[i].at, To: moves[i].now})
+			moves = slices.Delete(moves, i, i+1)
 			continue
 		}
-		for _, old := range have.Columns {
-			if _, ok := want.Column(old.Name); ok || !d.wasColumn(have, want, old, c) {
-				continue
+		name := moves[0].now
+		third := spare(name)
+		d.do(module, RenameColumn{Table: want.Name, Column: name, To: third})
+		if len(d.errs) > 0 {
+			return
+		}
+		for j := range moves {
+			if moves[j].at == name {
+				moves[j].at = third
 			}
-			d.do(module, RenameColumn{Table: want.Name, Column: old.Name, To: c.Name})
-			break
 		}
 	}
-}
-
-func (d *detector) wasColumn(have, want schema.Table, old, c schema.Column) bool {
-	for _, r := range slices.Concat(d.opts.Renames, d.opts.Tagged) {
-		if r.Column != "" && namesTable(r.Table, want.Name) && namesColumn(r.Column, old.Name) {
-			return r.To != "" && namesColumn(r.To, c.Name)
-		}
-	}
-	same := old
-	same.Name = c.Name
-	if same != c || refersFrom(have, old.Name) != refersFrom(want, c.Name) {
-		return false
-	}
-	return d.yes(Question{
-		Kind: WasColumnRenamed, Table: want.Name, Column: old.Name, To: c.Name,
-		Text: fmt.Sprintf("was the column %s of %s renamed to %s?", old.Name, want.Name, c.Name),
-	}, fmt.Sprintf("column %s of %s went and %s came, of the same type: write --rename %s.%s=%s to keep its values, or --rename %s.%s= to drop them",
-		old.Name, want.Name, c.Name, want.Name, old.Name, c.Name, want.Name, old.Name))
-}
-
-// refersFrom returns the table that the column refers to, or "".
-func refersFrom(t schema.Table, column string) string {
-	for _, f := range t.ForeignKeys {
-		if slices.Contains(f.Columns, column) {
-			return f.RefTable
-		}
-	}
-	return ""
-}
-
-// yes asks a question; without anyone to ask, it reports what to write.
-func (d *detector) yes(q Question, refusal string) bool {
-	if d.opts.Ask == nil {
-		d.errs = append(d.errs, fmt.Errorf("%s", refusal))
-		return false
-	}
-	answer, err := d.ask(q)
-	answer = strings.ToLower(strings.TrimSpace(answer))
-	return err == nil && (answer == "y" || answer == "yes")
-}
-
-// ask asks a question. Who does not answer one is not asked another.
-func (d *detector) ask(q Question) (answer string, err error) {
-	if answer, err = d.opts.Ask(q); err != nil {
-		d.errs = append(d.errs, err)
-		d.opts.Ask = nil
-	}
-	return answer, err
 }
 
 // renameConstraints gives indexes and constraints that are the same as before

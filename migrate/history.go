@@ -13,6 +13,8 @@ import (
 type history struct {
 	graph   *Graph
 	records map[Ref]record
+	// newer are migrations that the program does not know and may run with.
+	newer []Ref
 }
 
 // history reads and checks the records.
@@ -30,13 +32,18 @@ func (r *Runner) history(ctx context.Context, h database.Handle) (*history, erro
 // more are left alone.
 func (h *history) check() error {
 	var problems []string
+	h.readReplaced()
 	for ref, rec := range h.records {
 		m := h.graph.byRef[ref]
 		switch {
 		case m != nil && m.hash() != rec.hash:
-			problems = append(problems, fmt.Sprintf("migration %s was changed after it had been applied; put it back as it was and write a new one", ref))
+			problems = append(problems, fmt.Sprintf("migration %s was changed after it had been applied; put it back as it was and write a new one, or, where migrations were started over, run: migrate --fake %s zero, then: migrate --fake-initial", ref, ref.Module))
 		case m == nil && !h.graph.replaced(ref) && slices.Contains(h.graph.modules(), ref.Module):
-			problems = append(problems, fmt.Sprintf("the database has the migration %s, which this program does not know; is the program older than the database?", ref))
+			if rec.compatible || h.onlyReplaces(rec) {
+				h.newer = append(h.newer, ref)
+				continue
+			}
+			problems = append(problems, h.tooNew(rec))
 		}
 	}
 	for _, m := range h.graph.order {
@@ -59,6 +66,54 @@ func (h *history) check() error {
 	}
 	slices.Sort(problems)
 	return fmt.Errorf("%s", strings.Join(problems, "\n"))
+}
+
+// tooNew says what to do about a migration that the program does not know and
+// must not run with.
+func (h *history) tooNew(rec record) string {
+	by := "a newer version"
+	if rec.version != "" {
+		by = "version " + rec.version
+	}
+	to := zeroName
+	if known := h.graph.leaves(rec.ref.Module); len(known) > 0 {
+		to = known[0]
+	}
+	return fmt.Sprintf("the database has the migration %s, which this program does not know, and which does not say that older programs may run (Compatible); run %s of the program, which applied it, or undo it with that: migrate %s %s",
+		rec.ref, by, rec.ref.Module, to)
+}
+
+// refuseNewer keeps an older program from changing tables that it knows only in
+// part.
+func (h *history) refuseNewer() error {
+	if len(h.newer) == 0 {
+		return nil
+	}
+	slices.SortFunc(h.newer, func(a, b Ref) int { return strings.Compare(a.String(), b.String()) })
+	return fmt.Errorf("this program is older than the database, which has the migration %s; it may run, but migrations are applied and undone by the newer program", h.newer[0])
+}
+
+// readReplaced takes migrations for applied that one which the program does not
+// know was recorded in the place of.
+func (h *history) readReplaced() {
+	for _, rec := range h.records {
+		if h.graph.byRef[rec.ref] != nil {
+			continue
+		}
+		for _, name := range rec.replaces {
+			ref := Ref{rec.ref.Module, name}
+			m := h.graph.byRef[ref]
+			if _, ok := h.records[ref]; !ok && m != nil {
+				h.records[ref] = record{ref: ref, hash: m.hash(), done: len(m.Operations), total: len(m.Operations), at: rec.at, version: rec.version}
+			}
+		}
+	}
+}
+
+// onlyReplaces reports whether the migration did nothing but what others do
+// that the program knows.
+func (h *history) onlyReplaces(rec record) bool {
+	return len(rec.replaces) > 0 && !slices.ContainsFunc(rec.replaces, func(name string) bool { return h.graph.byRef[Ref{rec.ref.Module, name}] == nil })
 }
 
 // done returns how many operations of the migration were done. One that

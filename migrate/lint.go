@@ -66,6 +66,9 @@ func risk(op Operation, fresh []string) (text, safe string) {
 	case DropTable:
 		return "the rows are lost, and " + oldProgram + "; drop it one release after the program stopped using it", o.Safe
 	case RenameTable:
+		if o.Table == o.To {
+			return "", o.Safe
+		}
 		return oldProgram + "; stop the program meanwhile, or leave a view of the old name", o.Safe
 	case RenameColumn:
 		return oldProgram + "; stop the program meanwhile, or add a column and drop the old one a release later", o.Safe
@@ -82,6 +85,9 @@ func risk(op Operation, fresh []string) (text, safe string) {
 	case AlterColumn:
 		if isFresh(o.Table) {
 			return "", o.Safe
+		}
+		if o.Column.Generated != "" {
+			return "the column is computed anew for every row while nobody else can use the table, and values that it held are lost", o.Safe
 		}
 		return "the table may be read or written as a whole while nobody else can use it; on a big one, add a new column, fill it in parts and drop the old one later, " +
 			"or for NOT NULL first add and validate a check that the column IS NOT NULL", o.Safe

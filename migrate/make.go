@@ -18,9 +18,11 @@ type MakeOptions struct {
 	// Name is what the migrations are called after their number. Defaults to
 	// a name made of what they do.
 	Name string
-	// Renames are what was given another name. What is not in here is asked
-	// for, and nothing is taken for renamed without an answer. One that names
-	// what is not there, or what has not changed, is an error.
+	// Renames are what was given another name, or was dropped. Whatever goes
+	// while something comes that could be its successor, and is not in here, is
+	// asked for: without an answer it is neither renamed nor dropped. Two may
+	// swap names. One that names what is not there, or what has not changed, is
+	// an error.
 	Renames []Rename
 	// Tagged are further renames, which the tags of models tell of. Those that
 	// have been made already are passed over.
@@ -31,27 +33,32 @@ type MakeOptions struct {
 	// Empty makes a migration without operations for each of Modules, to be
 	// filled by hand.
 	Empty bool
-	// Ask is called with what cannot be known, and returns the answer. Nil
-	// makes each question an error that says what to write instead.
+	// Ask is called with what cannot be known, and returns the answer. One that
+	// is not understood is asked for again. An error ends the questions and is
+	// that of Make. Nil makes each question an error that says what to write
+	// instead.
 	Ask func(Question) (answer string, err error)
 }
 
-// Rename says that a table or column has another name now.
+// Rename says that a table or column has another name now. Names of models and
+// fields stand for those of tables and columns, where there is only one that
+// they may mean.
 type Rename struct {
-	Table  string // as it is called now in the database, or the model's name
+	Table  string // before, for the table itself; for a column before or now
 	Column string // before; "" for the table itself
-	// To is the new name; "" says that it was not renamed but dropped.
+	// To is the new name; "" says that it was not renamed but dropped. That of a
+	// table may be one of another module, which the table belongs to now.
 	To string
 }
 
-// ParseRename reads a rename as people write it: "Post.Title=Headline" or
-// "blog_post.title=headline" for a column, "Post=Article" for a table. With
-// nothing after the equals sign, it is dropped.
+// ParseRename reads a rename as people write it: "blog_post.title=headline" for
+// a column, "blog_post=blog_article" for a table. With nothing after the equals
+// sign, it was dropped. Names of models and fields are understood as well.
 func ParseRename(s string) (Rename, error) {
 	left, to, ok := strings.Cut(s, "=")
 	table, column, _ := strings.Cut(left, ".")
 	if !ok || table == "" {
-		return Rename{}, fmt.Errorf("rename %q is not understood; write Model.Old=New or Model=New", s)
+		return Rename{}, fmt.Errorf("rename %q is not understood; write TABLE.OLD=NEW for a column or TABLE=NEW for a table, with nothing after the = for one that was dropped", s)
 	}
 	// Model.Old=Model.New is what some will write.
 	if i := strings.LastIndexByte(to, '.'); i >= 0 {
@@ -72,7 +79,7 @@ func ParseValue(s string) (Value, error) {
 	left, sql, ok := strings.Cut(s, "=")
 	table, column, ok2 := strings.Cut(left, ".")
 	if !ok || !ok2 || table == "" || column == "" || sql == "" {
-		return Value{}, fmt.Errorf("value %q is not understood; write Model.Field=EXPRESSION", s)
+		return Value{}, fmt.Errorf("value %q is not understood; write TABLE.COLUMN=EXPRESSION", s)
 	}
 	return Value{table, column, Same(sql)}, nil
 }
@@ -82,10 +89,11 @@ type QuestionKind uint8
 
 // The kinds of questions.
 const (
-	WasTableRenamed  QuestionKind = iota // the answer is yes or no
-	WasColumnRenamed                     // the answer is yes or no
+	WasTableRenamed  QuestionKind = iota // the answer is y or n; or "drop" where the text says so
+	WasColumnRenamed                     // the same
 	WhichValue                           // the answer is an SQL expression; "" gives up
 	HowToConvert                         // the answer is an SQL expression; "" gives up
+	MayBeComputed                        // the answer is y or n
 )
 
 // Question is something that the tables and the models do not tell.
@@ -95,6 +103,9 @@ type Question struct {
 	To            string // the new name
 	// Text is the question for a person, in one line.
 	Text string
+	// Note says why the answer before was not understood; "" the first time. A
+	// question is asked ten times at most.
+	Note string
 }
 
 // Change is a migration that was made, and the files to be written for it.
@@ -115,31 +126,24 @@ const ListFile = "migrations.go"
 // wants and returns the migrations that lead from the one to the other, in the
 // order in which they depend on each other; none when nothing changed. Modules
 // that want does not name are left alone; one that wants no tables loses all.
-// The error names everything that needs an answer and did not get one.
+// The error names everything that needs an answer and did not get one; first
+// what may have been renamed, because more may follow from that.
 func Make(g *Graph, want map[string]schema.Schema, opts MakeOptions) ([]Change, error) {
 	if opts.Empty {
 		return makeEmpty(g, opts)
 	}
-	d := &detector{graph: g, opts: opts, state: g.final.clone(), want: want,
-		made: map[string]*Migration{}, users: map[string][]string{}, renamed: map[string][]renamedTable{}, loosened: map[string]*Migration{}}
+	var modules []string
 	for module := range want {
 		if len(opts.Modules) == 0 || slices.Contains(opts.Modules, module) {
-			d.modules = append(d.modules, module)
+			modules = append(modules, module)
 		}
 	}
-	slices.Sort(d.modules)
-	d.used = make([]bool, len(opts.Values))
-	d.checkAnswers()
-	if len(d.errs) == 0 {
-		d.detect()
-	}
-	if len(d.errs) == 0 {
-		d.checkValuesUsed()
-	}
-	if err := errors.Join(d.errs...); err != nil {
+	slices.Sort(modules)
+	d := newDetector(g, g.final.clone(), want, modules, opts)
+	if err := d.find(); err != nil {
 		return nil, err
 	}
-	return write(g, d.out, opts.Name)
+	return write(g, d.finished(opts.Name))
 }
 
 func makeEmpty(g *Graph, opts MakeOptions) ([]Change, error) {
@@ -154,7 +158,8 @@ func makeEmpty(g *Graph, opts MakeOptions) ([]Change, error) {
 	if name == "" {
 		name = "by_hand"
 	}
-	return write(g, out, name)
+	g.nameAll(out, name)
+	return write(g, out)
 }
 
 // tip returns what the next migration of the module depends on.
@@ -180,16 +185,10 @@ func (g *Graph) nextNumber(module string) int {
 	return last + 1
 }
 
-// write names the migrations, in order, and writes their files. References to
-// a migration that has no name yet are to the module's one in the list.
-func write(g *Graph, made []*Migration, name string) ([]Change, error) {
-	names := map[string][]string{}
-	for _, m := range g.all() {
-		names[m.Module] = append(names[m.Module], m.Name)
-	}
+// nameAll names the migrations, in order; name is what follows their numbers,
+// "" for what they do.
+func (g *Graph) nameAll(made []*Migration, name string) {
 	fresh := map[string]int{}
-	last := map[string]string{}
-	var out []Change
 	for _, m := range made {
 		number := g.nextNumber(m.Module) + fresh[m.Module]
 		fresh[m.Module]++
@@ -198,12 +197,17 @@ func write(g *Graph, made []*Migration, name string) ([]Change, error) {
 			rest = nameOf(m, number)
 		}
 		m.Name = fmt.Sprintf("%04d_%s", number, rest)
-		for i, d := range m.Depends {
-			if d.Name == "" {
-				m.Depends[i].Name = last[d.Module]
-			}
-		}
-		last[m.Module] = m.Name
+	}
+}
+
+// write writes the files of migrations that have names.
+func write(g *Graph, made []*Migration) ([]Change, error) {
+	names := map[string][]string{}
+	for _, m := range g.all() {
+		names[m.Module] = append(names[m.Module], m.Name)
+	}
+	var out []Change
+	for _, m := range made {
 		names[m.Module] = append(names[m.Module], m.Name)
 		source, err := m.source()
 		if err != nil {
@@ -235,7 +239,9 @@ func nameOf(m *Migration, number int) string {
 		case DropTable:
 			part = "drop_" + short(o.Table)
 		case RenameTable:
-			part = "rename_" + short(o.Table) + "_" + short(o.To)
+			if part = "rename_" + short(o.Table) + "_" + short(o.To); o.From != "" {
+				part = "move_" + o.Table
+			}
 		case AddColumn:
 			part = short(o.Table) + "_" + o.Column.Name
 		case DropColumn:

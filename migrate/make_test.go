@@ -55,6 +55,7 @@ func ExampleMake() {
 	// 	Depends: []migrate.Ref{
 	// 		{Module: "blog", Name: "0001_initial"},
 	// 	},
+	// 	Compatible: true,
 	// 	Operations: []migrate.Operation{
 	// 		migrate.AddColumn{
 	// 			Table:  "blog_post",
@@ -229,8 +230,8 @@ func TestMakeRefuses(t *testing.T) {
 	}{
 		{"NULL no more", change(func(p *schema.Table) { p.Columns = append(p.Columns, null(text("x", 1))) }), ""},
 		{"another type", change(func(p *schema.Table) { p.Columns[1].Type = schema.Type{Kind: schema.Date} }), "--value blog_post.title=EXPRESSION"},
-		{"moved", map[string]schema.Schema{"blog": {}, "news": {Tables: []schema.Table{table("blog_post")}}}, "table blog_post moved from module blog to module news"},
-		{"taken", map[string]schema.Schema{"news": {Tables: []schema.Table{table("blog_post")}}}, "moved from module blog"},
+		{"moved", map[string]schema.Schema{"blog": {}, "news": {Tables: []schema.Table{table("blog_post")}}}, "table blog_post of module blog went and blog_post of module news came: write --rename blog_post=blog_post to keep its rows, or --rename blog_post= to drop them"},
+		{"taken", map[string]schema.Schema{"news": {Tables: []schema.Table{table("blog_post")}}}, "module news wants the table blog_post, which belongs to module blog"},
 	}
 	for _, tt := range tests {
 		_, err := migrate.Make(g, tt.models, migrate.MakeOptions{})

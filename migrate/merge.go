@@ -24,7 +24,7 @@ func Merge(groups ...Group) ([]Change, error) {
 			continue
 		}
 		errs = append(errs, g.conflicts(group.Module, leaves)...)
-		m := &Migration{Module: group.Module}
+		m := &Migration{Module: group.Module, Compatible: true}
 		for _, name := range leaves {
 			m.Depends = append(m.Depends, Ref{group.Module, name})
 		}
@@ -33,7 +33,8 @@ func Merge(groups ...Group) ([]Change, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	return write(g, made, "merge")
+	g.nameAll(made, "merge")
+	return write(g, made)
 }
 
 // conflicts returns what two branches both change.

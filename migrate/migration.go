@@ -31,6 +31,15 @@ type Migration struct {
 	// concurrently need it. An operation that was not recorded because the
 	// program was killed is run again: one that runs SQL or Go must bear that.
 	NonAtomic bool
+	// Compatible says that a program which does not know the migration, one of
+	// the version before, may run on a database that has it: it finds all that
+	// it reads, and nothing that it writes is refused. [Make] says so where the
+	// operations are all of that kind: new tables, new columns that may be NULL
+	// or have a default, indexes that are not unique. Where SQL or Go code is
+	// part of it, a person must say so. It is recorded with the migration, again
+	// whenever migrations are applied, and is not part of the hash. False keeps
+	// programs that do not know the migration from starting.
+	Compatible bool
 }
 
 // Ref names a migration.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -212,4 +213,47 @@ func TestCircleOfModulesGoes(t *testing.T) {
 	}, list.make(t, none, migrate.MakeOptions{})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+}
+
+// A name that a table had before another module took it over may be used again:
+// the migration comes after that one, on databases old and new. Squashing what
+// takes over keeps taking over.
+func TestNameThatAnotherModuleFreed(t *testing.T) {
+	t.Parallel()
+	list := modules{"blog": nil, "news": nil}
+	post := indexed(table("blog_post", text("title", 20)), "title")
+	list.make(t, one("blog", post), migrate.MakeOptions{})
+	first := list.graph(t)
+	item := indexed(table("news_post", text("title", 20)), "title")
+	after := and(one("blog"), one("news", item))
+	list.make(t, after, migrate.MakeOptions{Renames: []migrate.Rename{{Table: "blog_post", To: "news_post"}}})
+	after["blog"] = schema.Schema{Tables: []schema.Table{post}}
+	if diff := cmp.Diff([]string{"blog.0002_post after [blog.0001_initial news.0001_initial]"}, list.make(t, after, migrate.MakeOptions{})); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	after["news"] = schema.Schema{Tables: []schema.Table{indexed(table("news_post", text("title", 20), null(text("more", 9))), "title")}}
+	list.make(t, after, migrate.MakeOptions{})
+	change, err := migrate.Squash(list.graph(t), "news", "", "0002")
+	if err != nil || !strings.Contains(string(change.Source), `From:  "blog"`) {
+		t.Fatalf("Squash: %v\n%s", err, change.Source)
+	}
+	squashed := modules{"blog": list["blog"], "news": append([]migrate.Migration{*change.Migration}, list["news"]...)}
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		for _, g := range []*migrate.Graph{list.graph(t), squashed.graph(t)} {
+			clear(t, db)
+			apply(t, runner(t, db, first), migrate.Target{})
+			exec(t, db, "INSERT INTO blog_post (title) VALUES ('One')")
+			r := runner(t, db, g)
+			apply(t, r, migrate.Target{})
+			want(t, db, "SELECT title FROM news_post", "One")
+			want(t, db, "SELECT count(*) FROM blog_post", "0")
+			if err := r.Apply(t.Context(), migrate.Target{Module: "blog", Name: "zero"}); err != nil {
+				t.Error(err)
+			}
+			if empty, err := r.Empty(t.Context()); err != nil || !empty {
+				t.Errorf("Empty = %v, %v", empty, err)
+			}
+			apply(t, r, migrate.Target{})
+		}
+	})
 }

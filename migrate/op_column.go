@@ -209,10 +209,10 @@ func (o AlterColumn) change(s *state) (step, error) {
 		return step{}, fmt.Errorf("the table %q has no column %q", o.Table, o.Column.Name)
 	}
 	old := from.Columns[i]
-	if schema.Convert(old.Type, o.Column.Type) == schema.Foreign && o.Convert.IsZero() {
+	if mustConvert(old, o.Column) && o.Convert.IsZero() {
 		return step{}, fmt.Errorf("column %s of %s turns from %v into %v: say with Convert what becomes of the values", old.Name, o.Table, old.Type, o.Column.Type)
 	}
-	if schema.Convert(o.Column.Type, old.Type) == schema.Foreign && o.ConvertBack.IsZero() {
+	if mustConvert(o.Column, old) && o.ConvertBack.IsZero() {
 		return step{}, fmt.Errorf("column %s of %s turns from %v into %v: say with ConvertBack what becomes of the values when that is undone", old.Name, o.Table, old.Type, o.Column.Type)
 	}
 	to := from.Clone()

@@ -57,40 +57,88 @@ func (o DropTable) change(s *state) (step, error) {
 	delete(s.tables, o.Table)
 	delete(s.owner, o.Table)
 	delete(s.users, o.Table)
+	s.freed[o.Table] = s.module
+	s.free(t, schema.Table{})
 	return step{kind: dropTable, from: t}, nil
 }
 
-// RenameTable gives a table another name. Foreign keys of other tables follow;
-// the names of indexes and constraints stay, see [RenameConstraint].
+// RenameTable gives a table another name; its rows stay. Foreign keys of other
+// tables follow; the names of indexes and constraints stay, see
+// [RenameConstraint].
 type RenameTable struct {
 	Table string // name before
 	To    string
-	Safe  string
+	// From is the module whose table it was, where the migration's own module
+	// takes it over; To may be the same name then. Defaults to the table staying
+	// with its module. Undone, it is given back.
+	From string
+	Safe string
 }
 
 // String says what is done.
-func (o RenameTable) String() string { return "rename table " + o.Table + " to " + o.To }
+func (o RenameTable) String() string {
+	switch {
+	case o.From == "":
+		return "rename table " + o.Table + " to " + o.To
+	case o.Table == o.To:
+		return "take over table " + o.Table + " of module " + o.From
+	}
+	return "take over table " + o.Table + " of module " + o.From + " as " + o.To
+}
 
 func (o RenameTable) change(s *state) (step, error) {
+	owner := s.owner[o.Table]
+	if o.From != "" {
+		if _, ok := s.tables[o.Table]; ok && (owner != o.From || o.From == s.module) {
+			return step{}, fmt.Errorf("the table %q cannot be taken over from module %s: it is one of module %s", o.Table, o.From, owner)
+		}
+		owner = s.module
+	}
+	if o.From == "" || o.Table != o.To {
+		return s.renameTable(o.Table, o.To, owner)
+	}
 	t, err := s.table(o.Table)
 	if err != nil {
 		return step{}, err
 	}
-	if _, ok := s.tables[o.To]; ok || o.To == "" {
-		return step{}, fmt.Errorf("the table cannot be called %q: there is one, or the name is empty", o.To)
+	s.owner[o.Table] = owner
+	s.takeOver(t)
+	return step{kind: nothing}, nil
+}
+
+// renameTable gives a table another name, and perhaps another module.
+func (s *state) renameTable(table, to, owner string) (step, error) {
+	t, err := s.table(table)
+	if err != nil {
+		return step{}, err
 	}
-	owner, users := s.owner[o.Table], s.users[o.Table]
-	delete(s.tables, o.Table)
-	delete(s.owner, o.Table)
-	delete(s.users, o.Table)
-	t.Name = o.To
-	s.tables[o.To], s.owner[o.To], s.users[o.To] = t, owner, users
+	if _, ok := s.tables[to]; ok || to == "" {
+		return step{}, fmt.Errorf("the table cannot be called %q: there is one, or the name is empty", to)
+	}
+	users := s.users[table]
+	delete(s.tables, table)
+	delete(s.owner, table)
+	delete(s.users, table)
+	t.Name = to
+	s.tables[to], s.owner[to], s.users[to] = t, owner, users
+	s.freed[table] = s.module
+	s.takeOver(t)
 	s.redirect(func(f *schema.ForeignKey) {
-		if f.RefTable == o.Table {
-			f.RefTable = o.To
+		if f.RefTable == table {
+			f.RefTable = to
 		}
 	})
-	return step{kind: renameTable, table: o.Table, old: o.Table, new: o.To}, nil
+	return step{kind: renameTable, table: table, old: table, new: to}, nil
+}
+
+// takeOver notes that the module refers to what the table refers to: whether
+// that goes on is its business now.
+func (s *state) takeOver(t schema.Table) {
+	for _, f := range t.ForeignKeys {
+		if !slices.Contains(s.users[f.RefTable], s.module) {
+			s.users[f.RefTable] = append(s.users[f.RefTable], s.module)
+		}
+	}
 }
 
 // redirect changes foreign keys of all tables.

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,12 +31,15 @@ type state struct {
 	owner  map[string]string // table to module
 	// users are, for a table, the modules whose migrations ever made something
 	// refer to it: what takes its name away must come after theirs.
-	users  map[string][]string
+	users map[string][]string
+	// freed says, for a name that was a table's or an index's, whose migration
+	// took it away: what gives the name to another must come after that.
+	freed  map[string]string
 	module string // whose migration is replayed
 }
 
 func newState() *state {
-	return &state{tables: map[string]schema.Table{}, owner: map[string]string{}, users: map[string][]string{}}
+	return &state{tables: map[string]schema.Table{}, owner: map[string]string{}, users: map[string][]string{}, freed: map[string]string{}}
 }
 
 func (s *state) clone() *state {
@@ -49,6 +53,7 @@ func (s *state) clone() *state {
 	for name, modules := range s.users {
 		out.users[name] = slices.Clone(modules)
 	}
+	maps.Copy(out.freed, s.freed)
 	return out
 }
 
@@ -84,7 +89,18 @@ func (s *state) alter(from, to schema.Table, fills, back []fill) (step, error) {
 		}
 	}
 	s.tables[to.Name] = to
+	s.free(from, to)
 	return step{kind: alterTable, from: from, to: to, fills: fills, back: back}, nil
+}
+
+// free notes which names of indexes the table has no more.
+func (s *state) free(from, to schema.Table) {
+	has := indexNames(to)
+	for _, name := range indexNames(from) {
+		if !slices.Contains(has, name) {
+			s.freed[name] = s.module
+		}
+	}
 }
 
 // refers checks that what the foreign key refers to is there, and notes who

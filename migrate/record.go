@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/volaweb/vola/database"
@@ -25,6 +26,9 @@ func recordSchema() schema.Table {
 			{Name: "total", Type: schema.Type{Kind: schema.Int32}},
 			{Name: "applied_at", Type: schema.Type{Kind: schema.Time}},
 			text("version", 100),
+			// Those that follow came later; see createRecords.
+			{Name: "compatible", Type: schema.Type{Kind: schema.Bool}, Default: schema.Default{Value: false}},
+			{Name: "replaces", Type: schema.Type{Kind: schema.Text}, Default: schema.Default{Value: ""}},
 		},
 		PrimaryKey: []string{"module", "name"},
 	}
@@ -39,6 +43,17 @@ type record struct {
 	total   int
 	at      time.Time
 	version string
+	// compatible is that of the migration, and replaces its names, for programs
+	// that do not know it.
+	compatible bool
+	replaces   []string
+}
+
+// recordOf returns the record of a migration of which so many operations were
+// done.
+func (r *Runner) recordOf(m *Migration, done int) record {
+	return record{ref: m.Ref(), hash: m.hash(), done: done, total: len(m.Operations), at: r.now(), version: r.Version,
+		compatible: m.Compatible, replaces: m.Replaces}
 }
 
 // partly reports whether only some of the operations were done.
@@ -50,12 +65,40 @@ func hasRecords(ctx context.Context, h database.Handle) (bool, error) {
 	return slices.Contains(tables, recordTable), err
 }
 
-// createRecords makes the table of records when it is not there.
+// sinceFirst is how many columns of the table of records databases may lack
+// that were made by the first versions.
+const sinceFirst = 2
+
+// isWhole reports whether the table of records, which exists, has all columns.
+func isWhole(ctx context.Context, h database.Handle) (bool, error) {
+	q := "SELECT count(*) FROM pragma_table_info('" + recordTable + "') WHERE name = 'replaces'"
+	if database.Root(h).Dialect().Name() == "postgres" {
+		q = "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('" + recordTable + "') AND attname = 'replaces' AND NOT attisdropped"
+	}
+	var n int64
+	err := database.QueryRow(ctx, h, []any{&n}, q)
+	return n > 0, err
+}
+
+// createRecords makes the table of records when it is not there, and the
+// columns that it lacks. Programs that do not know these go on using the table.
 func createRecords(ctx context.Context, h database.Handle) error {
-	if has, err := hasRecords(ctx, h); has || err != nil {
+	has, err := hasRecords(ctx, h)
+	if err != nil {
 		return err
 	}
-	stmts, err := database.Root(h).Dialect().Editor().CreateTable(recordSchema())
+	to, ed := recordSchema(), database.Root(h).Dialect().Editor()
+	var stmts []string
+	if !has {
+		stmts, err = ed.CreateTable(to)
+	} else {
+		if whole, err := isWhole(ctx, h); whole || err != nil {
+			return err
+		}
+		from := to.Clone()
+		from.Columns = from.Columns[:len(from.Columns)-sinceFirst]
+		stmts, err = ed.AlterTable(ctx, h, database.Alteration{From: from, To: to})
+	}
 	if err != nil {
 		return err
 	}
@@ -76,7 +119,13 @@ func records(ctx context.Context, h database.Handle) (map[Ref]record, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := h.Query(ctx, "SELECT module, name, hash, done, total, "+read.prefix+"applied_at, version FROM "+recordTable)
+	more := ", false, ''"
+	if whole, err := isWhole(ctx, h); err != nil {
+		return nil, err
+	} else if whole {
+		more = ", compatible, replaces"
+	}
+	rows, err := h.Query(ctx, "SELECT module, name, hash, done, total, "+read.prefix+"applied_at, version"+more+" FROM "+recordTable)
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +133,12 @@ func records(ctx context.Context, h database.Handle) (map[Ref]record, error) {
 	out := map[Ref]record{}
 	for rows.Next() {
 		var r record
-		if err := rows.Scan(&r.ref.Module, &r.ref.Name, &r.hash, &r.done, &r.total, read.into(&r.at), &r.version); err != nil {
+		var replaces string
+		if err := rows.Scan(&r.ref.Module, &r.ref.Name, &r.hash, &r.done, &r.total, read.into(&r.at), &r.version, &r.compatible, &replaces); err != nil {
 			return nil, fmt.Errorf("read table %s: %w", recordTable, err)
+		}
+		if replaces != "" {
+			r.replaces = strings.Split(replaces, ",")
 		}
 		out[r.ref] = r
 	}
@@ -126,15 +179,15 @@ func (r record) save(ctx context.Context, h database.Handle) error {
 			return err
 		}
 	}
-	q := []byte("INSERT INTO " + recordTable + " (module, name, hash, done, total, applied_at, version) VALUES (")
-	for i := range 7 {
+	q := []byte("INSERT INTO " + recordTable + " (module, name, hash, done, total, applied_at, version, compatible, replaces) VALUES (")
+	for i := range 9 {
 		if i > 0 {
 			q = append(q, ", "...)
 		}
 		q = d.AppendPlaceholder(q, i+1)
 	}
-	q = append(q, ") ON CONFLICT (module, name) DO UPDATE SET hash = excluded.hash, done = excluded.done, total = excluded.total, applied_at = excluded.applied_at, version = excluded.version"...)
-	if _, err := h.Exec(ctx, string(q), r.ref.Module, r.ref.Name, r.hash, r.done, r.total, at, r.version); err != nil {
+	q = append(q, ") ON CONFLICT (module, name) DO UPDATE SET hash = excluded.hash, done = excluded.done, total = excluded.total, applied_at = excluded.applied_at, version = excluded.version, compatible = excluded.compatible, replaces = excluded.replaces"...)
+	if _, err := h.Exec(ctx, string(q), r.ref.Module, r.ref.Name, r.hash, r.done, r.total, at, r.version, r.compatible, strings.Join(r.replaces, ",")); err != nil {
 		return fmt.Errorf("record that %s was applied: %w", r.ref, err)
 	}
 	return nil

@@ -142,6 +142,9 @@ func (r *Runner) advance(ctx context.Context, h database.Handle, m Move, n int) 
 	if past.isDone(m) {
 		return true, nil
 	}
+	if err := past.refuseNewer(); err != nil {
+		return false, err
+	}
 	steps, done, err := past.steps(m, n)
 	if err != nil {
 		return false, err
@@ -162,7 +165,7 @@ func (r *Runner) advance(ctx context.Context, h database.Handle, m Move, n int) 
 			}
 		}
 	}
-	rec := record{ref: m.Ref(), hash: m.hash(), done: done, total: len(m.Operations), at: r.now(), version: r.Version}
+	rec := r.recordOf(m.Migration, done)
 	if m.Back && done == 0 {
 		if err := m.forgetReplaced(ctx, h); err != nil {
 			return false, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/volaweb/vola/database"
@@ -66,11 +67,15 @@ const zeroName = "zero"
 
 // Pending returns the migrations that are not applied yet, or not wholly, in
 // the order in which Apply would apply them. It is an error when the database
-// has migrations that the program does not know or that were changed since.
+// has migrations that were changed since, or that the program does not know and
+// that are not [Migration.Compatible]; those that are, are told to Log.
 func (r *Runner) Pending(ctx context.Context) ([]*Migration, error) {
 	h, err := r.history(ctx, r.DB)
 	if err != nil {
 		return nil, err
+	}
+	for _, ref := range h.newer {
+		r.log("the database is newer than this program: it has the migration %s, which older programs may run with", ref)
 	}
 	p, err := r.plan(h, Target{})
 	if err != nil {
@@ -95,7 +100,10 @@ func (r *Runner) Empty(ctx context.Context) (bool, error) {
 }
 
 // Apply applies or undoes migrations until the target is reached. Each is one
-// transaction: when one fails, those before it stay.
+// transaction: when one fails, those before it stay. With Fake and the name
+// "zero", all records of the module are removed, also those of migrations that
+// are not known any more or were changed, and of those that depend on them: to
+// start over with tables that stay as they are.
 func (r *Runner) Apply(ctx context.Context, target Target) (err error) {
 	unlock, err := r.lock(ctx)
 	if err != nil {
@@ -105,6 +113,9 @@ func (r *Runner) Apply(ctx context.Context, target Target) (err error) {
 	if err := r.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error { return createRecords(ctx, tx) }); err != nil {
 		return err
 	}
+	if r.Fake && target.Name == zeroName {
+		return r.forgetAll(ctx, target)
+	}
 	h, err := r.history(ctx, r.DB)
 	if err != nil {
 		return err
@@ -113,10 +124,20 @@ func (r *Runner) Apply(ctx context.Context, target Target) (err error) {
 	if err != nil {
 		return err
 	}
+	if len(h.newer) > 0 {
+		if len(p) > 0 {
+			return h.refuseNewer()
+		}
+		r.log("nothing to do")
+		return nil
+	}
 	if err := r.refuseIrreversible(h, p); err != nil {
 		return err
 	}
 	if err := r.recordReplacing(ctx, h); err != nil {
+		return err
+	}
+	if err := r.recordCompatible(ctx, h); err != nil {
 		return err
 	}
 	if len(p) == 0 {
@@ -137,7 +158,7 @@ func (r *Runner) recordReplacing(ctx context.Context, h *history) error {
 		if _, ok := h.records[m.Ref()]; ok || !h.applied(m) {
 			continue
 		}
-		rec := record{ref: m.Ref(), hash: m.hash(), done: len(m.Operations), total: len(m.Operations), at: r.now(), version: r.Version}
+		rec := r.recordOf(m, len(m.Operations))
 		err := r.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 			if err := m.forgetReplaced(ctx, tx); err != nil {
 				return err
@@ -148,6 +169,22 @@ func (r *Runner) recordReplacing(ctx context.Context, h *history) error {
 			return err
 		}
 		h.records[rec.ref] = rec
+	}
+	return nil
+}
+
+// recordCompatible brings the records to what the migrations say now about
+// older programs.
+func (r *Runner) recordCompatible(ctx context.Context, h *history) error {
+	for _, m := range r.Graph.order {
+		rec, ok := h.records[m.Ref()]
+		if !ok || rec.compatible == m.Compatible {
+			continue
+		}
+		rec.compatible = m.Compatible
+		if err := r.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error { return rec.save(ctx, tx) }); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -192,11 +229,57 @@ func (m Move) String() string {
 
 // Plan returns what Apply would do.
 func (r *Runner) Plan(ctx context.Context, target Target) ([]Move, error) {
+	if r.Fake && target.Name == zeroName {
+		return r.recorded(ctx, target)
+	}
 	h, err := r.history(ctx, r.DB)
 	if err != nil {
 		return nil, err
 	}
-	return r.plan(h, target)
+	moves, err := r.plan(h, target)
+	if err == nil && len(moves) > 0 {
+		err = h.refuseNewer()
+	}
+	return moves, err
+}
+
+// recorded returns the migrations of a module of which there is a record,
+// whatever it says, and those that depend on them.
+func (r *Runner) recorded(ctx context.Context, target Target) ([]Move, error) {
+	recs, err := records(ctx, r.DB)
+	if err != nil {
+		return nil, err
+	}
+	h := &history{graph: r.Graph, records: recs}
+	out, err := r.plan(h, target)
+	if err != nil {
+		return nil, err
+	}
+	var unknown []Move
+	for ref, rec := range recs {
+		if ref.Module == target.Module && r.Graph.byRef[ref] == nil {
+			unknown = append(unknown, Move{Migration: &Migration{Module: rec.ref.Module, Name: rec.ref.Name}, Back: true})
+		}
+	}
+	slices.SortFunc(unknown, func(a, b Move) int { return strings.Compare(b.Name, a.Name) })
+	return append(unknown, out...), nil
+}
+
+// forgetAll removes the records of a module's migrations.
+func (r *Runner) forgetAll(ctx context.Context, target Target) error {
+	moves, err := r.recorded(ctx, target)
+	if err != nil {
+		return err
+	}
+	return r.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		for _, m := range moves {
+			r.log("%s", m)
+			if err := errors.Join(forget(ctx, tx, m.Ref()), m.forgetReplaced(ctx, tx)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // refuseIrreversible stops a way back before its first step when a later one

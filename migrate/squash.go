@@ -93,6 +93,8 @@ func (g *Graph) squashed(list []*Migration) ([]Operation, error) {
 				continue
 			case RunSQL:
 				plain = false
+			case RenameTable:
+				plain = plain && o.From == ""
 			}
 			ops = append(ops, op)
 		}
@@ -104,10 +106,7 @@ func (g *Graph) squashed(list []*Migration) ([]Operation, error) {
 		return ops, nil
 	}
 	// From nothing, the tables as they are in the end are all that counts.
-	d := &detector{
-		graph: g, state: before, made: map[string]*Migration{}, modules: []string{module},
-		want: map[string]schema.Schema{module: after.schema(func(owner string) bool { return owner == module })},
-	}
+	d := newDetector(g, before, map[string]schema.Schema{module: after.schema(func(owner string) bool { return owner == module })}, []string{module}, MakeOptions{})
 	d.tables(module)
 	if len(d.errs) > 0 || len(d.later) > 0 || len(d.out) != 1 {
 		return ops, nil

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -125,7 +126,7 @@ func mergesWith(steps []step, s step) int {
 				return i
 			}
 			return -1
-		case related(t, s):
+		case related(t, s), leavesName(t, s):
 			return -1
 		}
 	}
@@ -170,10 +171,35 @@ func related(a, b step) bool {
 	return refers(a.from, b.from.Name) || refers(a.to, b.from.Name) || refers(b.from, a.from.Name) || refers(b.to, a.from.Name)
 }
 
+// cutOff says which name PostgreSQL would cut off, "" if none.
+func (s step) cutOff() string {
+	switch s.kind {
+	case createTable, alterTable:
+		return longName(s.from, s.to)
+	case renameTable, renameColumn:
+		if len(s.new) > maxName {
+			return tooLong("table or column", s.new, "choose a shorter one")
+		}
+	}
+	return ""
+}
+
+// leavesName reports whether s gives an index a name that t takes from one of
+// another table.
+func leavesName(t, s step) bool {
+	had, freed := indexNames(s.from), indexNames(t.from)
+	return slices.ContainsFunc(indexNames(s.to), func(name string) bool {
+		return !slices.Contains(had, name) && slices.Contains(freed, name)
+	})
+}
+
 // statements returns the SQL of the step. h is the database it is for, or nil
 // for SQL that is only to be read. Go code has none.
 func (s step) statements(ctx context.Context, h database.Handle, d database.Dialect) ([]string, error) {
 	ed := d.Editor()
+	if why := s.cutOff(); why != "" && d.Name() == "postgres" {
+		return nil, errors.New(why)
+	}
 	switch s.kind {
 	case createTable:
 		return ed.CreateTable(s.to)

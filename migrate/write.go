@@ -69,6 +69,7 @@ func (m *Migration) source() ([]byte, error) {
 		w.b.WriteString("},\n")
 	}
 	w.flag("NonAtomic", m.NonAtomic)
+	w.flag("Compatible", m.Compatible)
 	if len(m.Operations) > 0 {
 		w.b.WriteString("Operations: []migrate.Operation{\n")
 		for _, op := range m.Operations {

@@ -16,7 +16,12 @@ func (o DropTable) write(w *writer) {
 }
 
 func (o RenameTable) write(w *writer) {
-	w.literal("migrate.RenameTable", func() { w.str("Table", o.Table); w.str("To", o.To); w.safe(o.Safe) })
+	w.literal("migrate.RenameTable", func() {
+		w.str("Table", o.Table)
+		w.str("To", o.To)
+		w.str("From", o.From)
+		w.safe(o.Safe)
+	})
 }
 
 func (o RenameConstraint) write(w *writer) {

@@ -18,7 +18,9 @@ func genCommand() command {
 	return command{
 		name: "gen", args: "[DIR...]", help: "write the typed descriptors of models",
 		more: "Writes vola_gen.go into each package that calls orm.Model. DIR is the folder of a\n" +
-			"package, with /... behind it also those below. Defaults to ./...",
+			"package, with /... behind it also those below. Defaults to ./...\n\n" +
+			"Where a package imports its migrations and some or all of them were removed, it\n" +
+			"writes the list migrations.go of those that are left, so that the site compiles.",
 		flags: func(flags *flag.FlagSet) {
 			flags.BoolVar(&check, "check", false, "write nothing; fail when a file is not up to date")
 		},
@@ -59,6 +61,11 @@ func gen(ctx context.Context, e env, args []string, check bool) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
+	lists, err := migrationLists(dirs)
+	if err != nil {
+		return errors.New(e.shorten(err.Error()))
+	}
+	errs = writeLists(e, lists, check)
 	for _, f := range files {
 		name := e.relative(f.Path)
 		switch {
@@ -73,7 +80,7 @@ func gen(ctx context.Context, e env, args []string, check bool) error {
 			fmt.Fprintln(e.stdout, describe(f, name))
 		}
 	}
-	if len(files) == 0 {
+	if len(files) == 0 && len(lists) == 0 {
 		fmt.Fprintln(e.stdout, upToDate(models))
 	}
 	return errors.Join(errs...)

@@ -22,13 +22,18 @@ func (e editor) AlterTable(ctx context.Context, h database.Handle, a database.Al
 			return nil, err
 		}
 	}
+	b.dropComputed()
 	b.dropConstraints()
-	if err := b.addColumns(); err != nil {
+	if err := b.addColumns(false); err != nil {
 		return nil, err
 	}
 	if err := b.changeColumns(); err != nil {
 		return nil, err
 	}
+	if err := b.addColumns(true); err != nil {
+		return nil, err
+	}
+	b.dropColumns()
 	if err := b.changeKey(ctx, h); err != nil {
 		return nil, err
 	}
@@ -136,12 +141,12 @@ func isNew[T any](y T, from, to []T, equal, same func(a, b T) bool, name func(T)
 // constant are the expressions that need not be computed for each row.
 var constant = regexp.MustCompile(`^(?i:'([^']|'')*'|-?[0-9]+(\.[0-9]+)?|true|false|null|current_timestamp|now\(\))$`)
 
-func (b *alteration) addColumns() error {
+// addColumns adds the columns that are new, and those that were dropped to be
+// added again: those that are computed, or the others.
+func (b *alteration) addColumns(computed bool) error {
 	for _, c := range b.To.Columns {
-		if old, existed := b.From.Column(c.Name); existed && old.Generated == c.Generated {
+		if _, existed := b.From.Column(c.Name); existed || (c.Generated != "") != computed {
 			continue
-		} else if existed {
-			b.add(b.table, "DROP COLUMN ", database.Quote(c.Name))
 		}
 		value := b.Fill(c.Name).Value
 		filled := value != ""
@@ -188,19 +193,25 @@ func (b *alteration) settle() {
 func (b *alteration) changeColumns() error {
 	for _, c := range b.To.Columns {
 		old, existed := b.From.Column(c.Name)
-		if !existed || old == c || old.Generated != c.Generated {
+		if !existed || old == c {
 			continue
+		}
+		if old.Generated != "" && c.Generated == "" {
+			b.add(b.table, "ALTER COLUMN ", database.Quote(c.Name), " DROP EXPRESSION")
 		}
 		if err := b.changeColumn(old, c); err != nil {
 			return fmt.Errorf("column %s.%s: %w", b.To.Name, c.Name, err)
 		}
 	}
+	return nil
+}
+
+func (b *alteration) dropColumns() {
 	for _, c := range b.From.Columns {
 		if _, ok := b.To.Column(c.Name); !ok {
 			b.add(b.table, "DROP COLUMN ", database.Quote(c.Name))
 		}
 	}
-	return nil
 }
 
 func (b *alteration) changeColumn(old, c schema.Column) error {

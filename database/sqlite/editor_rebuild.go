@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +32,9 @@ type live struct {
 	triggers []object
 	// users are the views and other tables' triggers that may use the table.
 	users []object
+	// settable are, by table or view, the columns that an UPDATE may set, of
+	// those that have triggers among users.
+	settable map[string][]string
 	// numbered says that rows have numbers, first and last are the least and
 	// the greatest of them.
 	numbered    bool
@@ -81,6 +85,9 @@ func look(ctx context.Context, h database.Handle, table string) (l live, err err
 	if err := rows.Close(); err != nil {
 		return l, err
 	}
+	if l.settable, err = settable(ctx, h, l.users); err != nil {
+		return l, err
+	}
 	if !l.known {
 		return l, fmt.Errorf("table %q is not in the database", table)
 	}
@@ -105,6 +112,28 @@ func look(ctx context.Context, h database.Handle, table string) (l live, err err
 		l.first, l.last, l.rows = *first, *last, true
 	}
 	return l, nil
+}
+
+// settable returns the columns of the tables and views that the triggers belong
+// to.
+func settable(ctx context.Context, h database.Handle, users []object) (map[string][]string, error) {
+	out := map[string][]string{}
+	for _, o := range users {
+		if _, done := out[o.table]; done || o.kind != "trigger" {
+			continue
+		}
+		out[o.table] = nil
+		err := each(ctx, h, `SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0`, []any{o.table}, func(scan func(...any) error) error {
+			var name string
+			err := scan(&name)
+			out[o.table] = append(out[o.table], name)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // rebuild makes the table anew beside the old one, copies the rows and puts it
@@ -198,7 +227,7 @@ func copyRows(a database.Alteration, l live) ([]string, error) {
 		if i > 0 {
 			where = " WHERE _rowid_ > " + strconv.FormatInt(int64(uint64(l.first)+span/steps*i), 10) + " AND _rowid_ <= " + strconv.FormatInt(upto, 10)
 		}
-		out = append(out, fmt.Sprintf("-- copying rows of table %s: %d of %d\n%s%s", a.From.Name, i+1, steps, insert, where))
+		out = append(out, fmt.Sprintf("-- copying the rows of table %s, part %d of %d\n%s%s", a.From.Name, i+1, steps, insert, where))
 	}
 	return out, nil
 }
@@ -220,7 +249,7 @@ func copiedValue(a database.Alteration, c schema.Column) (string, error) {
 		// A table without rows takes this, one with rows refuses it.
 		return "NULL", nil
 	}
-	value, err := converted(old.Type, c.Type, name, fill.Convert)
+	value, err := converted(old.Type, c.Type, name, fill.Convert, a.To.Name+"."+c.Name)
 	if err != nil {
 		return "", fmt.Errorf("column %s.%s: %w", a.To.Name, c.Name, err)
 	}
@@ -236,14 +265,10 @@ func copiedValue(a database.Alteration, c schema.Column) (string, error) {
 	return value, nil
 }
 
-// refuse is an expression that ends the statement with an error ("integer
-// overflow"): SQLite has no other outside triggers.
-const refuse = "abs(-9223372036854775807 - 1)"
-
 // converted returns the expression that turns a value of one type into
 // another: the one given, or else one that keeps the value and refuses those
-// that do not fit, as PostgreSQL does by itself.
-func converted(from, to schema.Type, name, expression string) (string, error) {
+// that do not fit, as PostgreSQL does by itself; the error names the column.
+func converted(from, to schema.Type, name, expression, column string) (string, error) {
 	switch value, ok := convertDecimal(from, to, name); {
 	case expression != "" && longDecimal(from) && to.Kind == schema.Decimal:
 		return decimalCall("("+expression+")", "NULL", to), nil
@@ -275,41 +300,72 @@ func converted(from, to schema.Type, name, expression string) (string, error) {
 	if fits == "" {
 		return value, nil
 	}
+	refuse := refuseFunction + "(" + name + ", " + quoteText(column) + ", " + quoteText(inWords(to)) + ")"
 	return "CASE WHEN " + name + " IS NULL THEN NULL WHEN " + fits + " THEN " + value + " ELSE " + refuse + " END", nil
+}
+
+// inWords names a type for an error.
+func inWords(t schema.Type) string {
+	if _, _, whole := t.Kind.IntRange(); whole {
+		return "an " + strings.ToLower(t.Kind.String())
+	}
+	return fmt.Sprintf("a text of %d characters", t.Size)
 }
 
 // tryUsers returns statements that fail when a view or trigger uses what the
 // table no longer has: SQLite itself would say so only at its next use.
 func tryUsers(t schema.Table, l live) []string {
 	var out []string
-	tables := []string{}
-	if len(l.triggers) > 0 {
-		tables = append(tables, t.Name)
-	}
-	for _, o := range l.users {
-		switch {
-		case o.kind == "view":
-			out = append(out, "-- trying view "+o.name+"\nSELECT * FROM "+database.Quote(o.name)+" LIMIT 0")
-		case !slices.Contains(tables, o.table):
-			tables = append(tables, o.table)
+	columns := map[string][]string{t.Name: nil}
+	for _, c := range t.Columns {
+		if c.Generated == "" {
+			columns[t.Name] = append(columns[t.Name], c.Name)
 		}
 	}
-	for _, name := range tables {
-		q := database.Quote(name)
-		for _, s := range []string{"INSERT INTO " + q + " DEFAULT VALUES", "DELETE FROM " + q} {
-			out = append(out, "-- trying the triggers of "+name+"\nEXPLAIN "+s)
-		}
-		if name == t.Name {
-			var sets []string
-			for _, c := range t.Columns {
-				if c.Generated == "" {
-					sets = append(sets, database.Quote(c.Name)+" = "+database.Quote(c.Name))
-				}
+	maps.Copy(columns, l.settable)
+	for _, o := range slices.Concat(l.triggers, l.users) {
+		q := "-- trying view " + o.name + "\nSELECT * FROM " + database.Quote(o.name) + " LIMIT 0"
+		if o.kind == "trigger" {
+			table := o.table
+			if strings.EqualFold(table, t.Name) {
+				table = t.Name
 			}
-			out = append(out, "-- trying the triggers of "+name+"\nEXPLAIN UPDATE "+q+" SET "+strings.Join(sets, ", "))
+			q = "-- trying the triggers of " + table + "\n" + fire(o.event(), table, columns[table])
+		}
+		if !slices.Contains(out, q) {
+			out = append(out, q)
 		}
 	}
 	return out
+}
+
+// event returns what the trigger waits for: INSERT, UPDATE or DELETE
+// (https://www.sqlite.org/lang_createtrigger.html).
+func (o object) event() string {
+	for _, token := range tokenize(o.sql) {
+		switch event := strings.ToUpper(token); event {
+		case "INSERT", "UPDATE", "DELETE":
+			return event
+		}
+	}
+	return ""
+}
+
+// fire returns a statement that makes SQLite read the triggers of the event, of
+// a table or a view, and does nothing.
+func fire(event, table string, columns []string) string {
+	q := database.Quote(table)
+	switch event {
+	case "INSERT":
+		return "EXPLAIN INSERT INTO " + q + " DEFAULT VALUES"
+	case "UPDATE":
+		var sets []string
+		for _, c := range columns {
+			sets = append(sets, database.Quote(c)+" = "+database.Quote(c))
+		}
+		return "EXPLAIN UPDATE " + q + " SET " + strings.Join(sets, ", ")
+	}
+	return "EXPLAIN DELETE FROM " + q
 }
 
 func hasAuto(t schema.Table) bool {

@@ -47,7 +47,7 @@ func openEngine(dsn string) (*sql.DB, error) {
 			return nil, err
 		}
 	}
-	if err := errors.Join(registerDecimal(d), registerFit(d)); err != nil {
+	if err := errors.Join(registerDecimal(d), registerFit(d), registerRefuse(d)); err != nil {
 		return nil, err
 	}
 	return sql.OpenDB(&connector{d, dsn}), nil
