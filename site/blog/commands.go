@@ -13,7 +13,7 @@ import (
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/module"
-	"github.com/volaweb/vola/site/blog/markup"
+	"github.com/volaweb/vola/site/jekyll"
 )
 
 // Commands returns the module's commands.
@@ -146,7 +146,7 @@ func (b *Blog) importOne(ctx context.Context, path string, loc *time.Location) (
 	}
 	defer root.Close()
 	im := importer{blog: b, fsys: root.FS(), zone: loc}
-	if im.site, err = markup.ReadSite(im.fsys); err != nil {
+	if im.site, err = jekyll.ReadSite(im.fsys); err != nil {
 		return Post{}, err
 	}
 	text, err := readText(im.fsys, name)

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/orm"
-	"github.com/volaweb/vola/site/blog/markup"
+	"github.com/volaweb/vola/site/jekyll"
 )
 
 // formatVersion is part of the hash of each file. It is raised when the same
@@ -23,7 +23,7 @@ const formatVersion = "2"
 type importer struct {
 	blog     *Blog
 	fsys     fs.FS
-	site     *markup.Site   // what the folder says of all posts; may be nil
+	site     *jekyll.Site   // what the folder says of all posts; may be nil
 	zone     *time.Location // of dates that name none; nil: as site says, else UTC
 	ours     bool           // the folder is part of the program
 	dryRun   bool
@@ -51,7 +51,7 @@ func (im importer) run(ctx context.Context) (report, error) {
 		return report{}, fmt.Errorf("look for posts: %w", err)
 	}
 	r := report{Total: len(files.posts), Failed: files.refused, Skipped: files.skipped}
-	if im.site, err = markup.ReadSite(im.fsys); err != nil {
+	if im.site, err = jekyll.ReadSite(im.fsys); err != nil {
 		name, _, _ := strings.Cut(err.Error(), ":")
 		r.Failed = append(r.Failed, failure{name, reason(name, err)})
 	}
@@ -129,13 +129,13 @@ func (im importer) post(ctx context.Context, name string, media []string) (outco
 
 // parse reads a document. A panic in one of the libraries that read what people
 // wrote is that file's failure and not the end of the import.
-func (im importer) parse(name string, text []byte, media []string) (doc markup.Document, err error) {
+func (im importer) parse(name string, text []byte, media []string) (doc jekyll.Document, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%s: cannot be read: %v", name, p)
 		}
 	}()
-	opts := markup.Options{
+	opts := jekyll.Options{
 		Zone: im.zone, Site: im.site,
 		Rewrite: mediaRefs(media, name, func(file string) (string, error) {
 			return im.blog.host.URL("blog:media", file)
@@ -144,7 +144,7 @@ func (im importer) parse(name string, text []byte, media []string) (doc markup.D
 	if sub, err := fs.Sub(im.fsys, "_includes"); err == nil {
 		opts.Includes = sub
 	}
-	return markup.Parse(name, text, opts)
+	return jekyll.Parse(name, text, opts)
 }
 
 // hash identifies the text and how it is read.
@@ -168,7 +168,7 @@ func (im importer) hash(text []byte) string {
 // readText reads a file, but nothing that is too large to be one that somebody
 // wrote.
 func readText(fsys fs.FS, name string) (text []byte, err error) {
-	if _, err := readable(fsys, name, markup.DefaultMaxBytes); err != nil {
+	if _, err := readable(fsys, name, jekyll.DefaultMaxBytes); err != nil {
 		return nil, err
 	}
 	f, err := fsys.Open(name)
@@ -177,5 +177,5 @@ func readText(fsys fs.FS, name string) (text []byte, err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	// One byte more, so that a file that grew meanwhile is refused too.
-	return io.ReadAll(io.LimitReader(f, markup.DefaultMaxBytes+1))
+	return io.ReadAll(io.LimitReader(f, jekyll.DefaultMaxBytes+1))
 }

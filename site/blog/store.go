@@ -13,8 +13,8 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/orm"
-	"github.com/volaweb/vola/site/blog/markup"
 	"github.com/volaweb/vola/site/blog/search"
+	"github.com/volaweb/vola/site/jekyll"
 )
 
 // previewKeyLength is the length of a key of 128 bits in hexadecimal.
@@ -31,7 +31,7 @@ type file struct {
 	was    string // the one it had as a draft, "" if it cannot have had one
 	hash   string
 	source string
-	doc    markup.Document
+	doc    jekyll.Document
 	ours   bool // what it asks for besides being shown is done
 }
 
@@ -125,7 +125,7 @@ func (b *Blog) originOf(ctx context.Context, tx *database.Tx, f file) (*Origin, 
 }
 
 // fill gives the post what the document says, but for its relations.
-func (b *Blog) fill(ctx context.Context, tx *database.Tx, p *Post, doc markup.Document) error {
+func (b *Blog) fill(ctx context.Context, tx *database.Tx, p *Post, doc jekyll.Document) error {
 	p.Title, p.Excerpt, p.Page, p.Interview = doc.Title, doc.Excerpt, doc.Page, doc.Interview
 	switch {
 	case !doc.Published:
@@ -263,7 +263,7 @@ func findAuthor(ctx context.Context, h database.Handle, username, name string) (
 }
 
 // setTopics gives the post these topics and no others.
-func setTopics(ctx context.Context, tx *database.Tx, p *Post, wanted []markup.Topic) ([]*Topic, error) {
+func setTopics(ctx context.Context, tx *database.Tx, p *Post, wanted []jekyll.Topic) ([]*Topic, error) {
 	var slugs []string
 	for _, t := range wanted {
 		slugs = append(slugs, t.Slug)

@@ -8,6 +8,9 @@ import (
 	"golang.org/x/net/html"
 )
 
+// ExcerptWords is the number of words that lists show of a text.
+const ExcerptWords = 100
+
 // Excerpt returns the beginning of text, which is HTML, up to the given number
 // of words, and whether anything was cut. Where it is, " ..." follows directly
 // on the last word, and open elements are closed behind it.

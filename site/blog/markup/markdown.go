@@ -47,14 +47,14 @@ const (
 )
 
 // checkMarkdown refuses text that is made to keep the program busy.
-func (s *source) checkMarkdown(p part, shifts []shift) error {
-	marks, line := 0, p.line-1
+func (t Text) checkMarkdown() error {
+	marks, line, shifts := 0, t.Line-1, t.Shifts
 	var code fenced
 	shifted := 0 // how much line is greater than the line of the file
-	for text := range strings.Lines(p.text) {
+	for text := range strings.Lines(t.Source) {
 		line++
-		for len(shifts) > 0 && shifts[0].from <= line {
-			shifted += shifts[0].by
+		for len(shifts) > 0 && shifts[0].From <= line {
+			shifted += shifts[0].By
 			shifts = shifts[1:]
 		}
 		if code.holds(text) {
@@ -62,7 +62,7 @@ func (s *source) checkMarkdown(p part, shifts []shift) error {
 		}
 		depth, rest := nesting(text)
 		if depth > maxNesting {
-			return s.errorf(line-shifted, "quotations and lists are nested more than %d deep", maxNesting)
+			return t.errorf(line-shifted, "quotations and lists are nested more than %d deep", maxNesting)
 		}
 		if depth > 0 || strings.TrimSpace(rest) == "" {
 			marks = 0
@@ -74,7 +74,7 @@ func (s *source) checkMarkdown(p part, shifts []shift) error {
 			}
 		}
 		if marks > maxMarks {
-			return s.errorf(line-shifted, "the paragraph has more than %d marks such as * and [; put blank lines into it", maxMarks)
+			return t.errorf(line-shifted, "the paragraph has more than %d marks such as * and [; put blank lines into it", maxMarks)
 		}
 	}
 	return nil

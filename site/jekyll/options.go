@@ -1,15 +1,17 @@
-package markup
+package jekyll
 
 import (
 	"cmp"
 	"io/fs"
 	"time"
+
+	"github.com/volaweb/vola/site/blog/markup"
 )
 
 // The limits that hold where [Options] does not set others.
 const (
-	DefaultMaxBytes  = 5 << 20 // length of a text
-	DefaultMaxTopics = 200     // topics of a post
+	DefaultMaxBytes  = markup.MaxBytes // length of a text
+	DefaultMaxTopics = 200             // topics of a post
 )
 
 // Options say what a text cannot know of the site it is for. The zero value is
@@ -49,7 +51,7 @@ type Options struct {
 	// Includes has the files for {% include %}. Defaults to none.
 	Includes fs.FS
 	// Rewrite returns the new address of a local file that the text refers
-	// to; see [Images] for which these are. It is given each as Images
+	// to; see [markup.Images] for which these are. It is given each as markup.Images
 	// returns it.
 	// Defaults to leaving them alone.
 	Rewrite func(ref string) string
@@ -76,5 +78,5 @@ func (o Options) postURL(name string) string {
 	if !ok || len(date) != len(time.DateOnly) {
 		return ""
 	}
-	return o.BaseURL + "/blog/" + date[:4] + "/" + date[5:7] + "/" + Slug(slug) + "/"
+	return o.BaseURL + "/blog/" + date[:4] + "/" + date[5:7] + "/" + markup.Slug(slug) + "/"
 }

@@ -1,13 +1,12 @@
-package markup
+package jekyll
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/site/blog/markup"
 )
 
 // maxFrontMatter is far more than any front matter needs, and little enough
@@ -36,19 +35,10 @@ func (s *source) errorf(line int, format string, args ...any) error {
 // readSource checks that text can be read at all and splits it.
 func readSource(name string, text []byte, limit int) (*source, error) {
 	s := &source{name: name}
-	if len(text) > limit {
-		return nil, fault.Newf(fault.TooLarge, "%s:1: the file has %d bytes, more than the %d that are read", name, len(text), limit)
+	var err error
+	if s.text, err = markup.Check(name, text, limit); err != nil {
+		return nil, err
 	}
-	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
-		return nil, s.errorf(1, "the file is UTF-16; save it as UTF-8")
-	}
-	if at := bytes.IndexByte(text, 0); at >= 0 {
-		return nil, s.errorf(lineAt(text, at), "the file contains a NUL byte, so it is not text")
-	}
-	if at := invalidUTF8(text); at >= 0 {
-		return nil, s.errorf(lineAt(text, at), "byte %#x is not UTF-8; save the file as UTF-8", text[at])
-	}
-	s.text = normalise(string(bytes.TrimPrefix(text, []byte("\ufeff"))))
 	return s, s.split()
 }
 
@@ -90,48 +80,4 @@ func (s *source) split() error {
 		at = end
 	}
 	return s.errorf(skipped+1, "the front matter that begins here is not closed; write a line --- below it")
-}
-
-// normalise makes all line ends \n and drops control characters, which mean
-// nothing in a text and are not allowed in feeds.
-func normalise(text string) string {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\r':
-			return '\n'
-		case r < ' ' && r != '\n' && r != '\t', r == 0x7f, r == 0xfffe, r == 0xffff:
-			return -1
-		}
-		return r
-	}, text)
-}
-
-// invalidUTF8 returns the index of the first byte that is not part of a
-// character, or -1.
-func invalidUTF8(text []byte) int {
-	for at := 0; at < len(text); {
-		r, size := utf8.DecodeRune(text[at:])
-		if r == utf8.RuneError && size == 1 {
-			return at
-		}
-		at += size
-	}
-	return -1
-}
-
-func lineAt(text []byte, at int) int { return 1 + bytes.Count(text[:at], []byte("\n")) }
-
-// clip cuts s after at most n characters.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for i := range s {
-		if n == 0 {
-			return strings.TrimRight(s[:i], " -")
-		}
-		n--
-	}
-	return s
 }

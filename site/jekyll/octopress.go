@@ -1,10 +1,12 @@
-package markup
+package jekyll
 
 import (
 	"html"
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/volaweb/vola/site/blog/markup"
 )
 
 // octopress handles the tags that Octopress, and after it Hexo and others, gave
@@ -16,7 +18,7 @@ func (l *liquid) octopress(rest, name, args string, n int) bool {
 		if end < 0 {
 			return false
 		}
-		return l.code(n+end, code{lang: codeblockLanguage(args), text: dedent(withoutRaw(body))})
+		return l.code(n+end, markup.Code{Lang: codeblockLanguage(args), Text: dedent(withoutRaw(body))})
 	case "blockquote":
 		if _, end := l.until(rest[n:], "endblockquote", &l.noEnd.blockquote); end < 0 || l.indented() {
 			return false
@@ -50,10 +52,10 @@ func codeblockLanguage(args string) string {
 	lang := ""
 	for word := range strings.FieldsSeq(args) {
 		if after, ok := strings.CutPrefix(word, "lang:"); ok {
-			return plainLanguage(after)
+			return markup.Language(after)
 		}
 		if ext := path.Ext(word); lang == "" && len(ext) > 1 && !strings.Contains(word, "/") {
-			lang = plainLanguage(ext[1:])
+			lang = markup.Language(ext[1:])
 		}
 	}
 	return lang
@@ -96,7 +98,7 @@ func (l *liquid) picture(args string, n int) bool {
 	}
 	src, rest := strings.Trim(words[at], `"'`), words[at+1:]
 	for range 2 { // width and height
-		if len(rest) > 0 && number.MatchString(rest[0]) {
+		if len(rest) > 0 && size.MatchString(rest[0]) {
 			rest = rest[1:]
 		}
 	}
@@ -123,6 +125,9 @@ func isPicture(address string) bool {
 	}
 	return false
 }
+
+// size is the width or height of a picture.
+var size = regexp.MustCompile(`^[0-9]{1,4}%?$`)
 
 // videoKey is a number or name that a site gives to a video.
 var videoKey = regexp.MustCompile(`^[\w-]{4,20}$`)

@@ -1,4 +1,4 @@
-package markup_test
+package jekyll_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/volaweb/vola/site/blog/markup"
+	"github.com/volaweb/vola/site/jekyll"
 )
 
 func files(pairs ...string) fstest.MapFS {
@@ -21,21 +21,21 @@ func files(pairs ...string) fstest.MapFS {
 
 func TestReadSite(t *testing.T) {
 	t.Parallel()
-	site, err := markup.ReadSite(files(
+	site, err := jekyll.ReadSite(files(
 		"_config.yml", "---\nbaseurl: /notes/\nurl: https://old.example\nTitle: Old\nn: 3\nnothing:\nauthor: {name: Ann Lee, web: x}\na: {b: {c: deep}}\nlist: [1]\n",
 		"_data/authors.yml", "ben: {full_name: Ben Ito}\neve: Eve\nnobody: {}\n",
 	))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &markup.Site{
+	want := &jekyll.Site{
 		Permalink: "date", BaseURL: "/notes", Author: "Ann Lee", Authors: map[string]string{"ben": "Ben Ito", "eve": "Eve"},
 		Values: map[string]string{"title": "Old", "n": "3", "author.name": "Ann Lee", "author.web": "x", "a.b.c": "deep"},
 	}
 	if diff := cmp.Diff(want, site); diff != "" {
 		t.Error(diff)
 	}
-	if site, err := markup.ReadSite(files("_data/authors.yml", "ben: Ben\n")); site != nil || err != nil {
+	if site, err := jekyll.ReadSite(files("_data/authors.yml", "ben: Ben\n")); site != nil || err != nil {
 		t.Errorf("without _config.yml: %v, %v", site, err)
 	}
 }
@@ -50,7 +50,7 @@ func TestReadSiteThatIsBroken(t *testing.T) {
 		{"zone", "title: x\ntimezone: Mars/Olympus\n", "", "_config.yml:2: time zone \"Mars/Olympus\""},
 		{"authors", "title: x\n", "a: b: c\n", "_data/authors.yml:1: "},
 	} {
-		site, err := markup.ReadSite(files("_config.yml", test.config, "_data/authors.yml", test.authors))
+		site, err := jekyll.ReadSite(files("_config.yml", test.config, "_data/authors.yml", test.authors))
 		if err == nil || !strings.HasPrefix(err.Error(), test.want) {
 			t.Errorf("%s: error %v, want %q", test.name, err, test.want)
 		}
@@ -59,14 +59,14 @@ func TestReadSiteThatIsBroken(t *testing.T) {
 		}
 	}
 	deep := strings.Repeat("{a: ", 50) + "x" + strings.Repeat("}", 50)
-	if site, err := markup.ReadSite(files("_config.yml", "a: "+deep+"\nb: 1\n")); err != nil || site.Values["b"] != "1" || len(site.Values) != 1 {
+	if site, err := jekyll.ReadSite(files("_config.yml", "a: "+deep+"\nb: 1\n")); err != nil || site.Values["b"] != "1" || len(site.Values) != 1 {
 		t.Errorf("nested: %v, %v", site, err)
 	}
 }
 
 func TestAuthorsOfASite(t *testing.T) {
 	t.Parallel()
-	site := &markup.Site{Author: "ben", Authors: map[string]string{"ben": "Ben Ito", "also": "Ben Ito", "zoë": "Zoë Okapi"}}
+	site := &jekyll.Site{Author: "ben", Authors: map[string]string{"ben": "Ben Ito", "also": "Ben Ito", "zoë": "Zoë Okapi"}}
 	for front, want := range map[string]string{
 		"":                     "ben: Ben Ito",
 		"author: Ben":          "ben: Ben Ito",
@@ -77,7 +77,7 @@ func TestAuthorsOfASite(t *testing.T) {
 		"author: {name: Zoë }": "zoe: Zoë Okapi",
 		"author: []":           "ben: Ben Ito",
 	} {
-		doc, err := markup.Parse("2014-05-06-x.md", []byte("---\n"+front+"\n---\nx\n"), markup.Options{Site: site})
+		doc, err := jekyll.Parse("2014-05-06-x.md", []byte("---\n"+front+"\n---\nx\n"), jekyll.Options{Site: site})
 		if got := doc.Username + ": " + doc.Author; err != nil || got != want {
 			t.Errorf("%s: %s, %v; want %s", front, got, err, want)
 		}
@@ -96,7 +96,7 @@ func TestReadSiteWithManyAliases(t *testing.T) {
 		}
 		config.WriteString("}\n")
 	}
-	if _, err := markup.ReadSite(files("_config.yml", config.String())); err != nil {
+	if _, err := jekyll.ReadSite(files("_config.yml", config.String())); err != nil {
 		t.Error(err)
 	}
 }
@@ -116,11 +116,11 @@ func TestWhereAPostWas(t *testing.T) {
 		{"permalink: date", "_pages/x.md", "layout: page", ""},
 		{"permalink: date", "_drafts/x.md", "", ""},
 	} {
-		site, err := markup.ReadSite(files("_config.yml", test.config))
+		site, err := jekyll.ReadSite(files("_config.yml", test.config))
 		if err != nil {
 			t.Fatal(err)
 		}
-		doc, err := markup.Parse(test.name, []byte("---\n"+test.front+"\n---\n[n](next.html) [d](../d/#x) [a](/a/) [h](#h) [o](http://o.example/)\n"), markup.Options{Site: site})
+		doc, err := jekyll.Parse(test.name, []byte("---\n"+test.front+"\n---\n[n](next.html) [d](../d/#x) [a](/a/) [h](#h) [o](http://o.example/)\n"), jekyll.Options{Site: site})
 		got := strings.Join(doc.OldPaths, " ")
 		if err != nil || got != test.want {
 			t.Errorf("%s, %s: %q, %v; want %q", test.config, test.name, got, err, test.want)
@@ -136,11 +136,11 @@ func TestWhereAPostWas(t *testing.T) {
 
 func TestWhatTheSiteSaysOfAPost(t *testing.T) {
 	t.Parallel()
-	site := &markup.Site{
+	site := &jekyll.Site{
 		Author: "ben", Authors: map[string]string{"ben": "Ben Ito"},
 		Values: map[string]string{"repo": "https://code.example", "evil": "<script>x</script>", "loop": "{{ site.loop }}"},
 	}
-	doc, err := markup.Parse("news/_posts/2014-05-06-x.md", []byte("---\ntags: [News, b]\n---\n[r]({{ site.repo }}/i) {{ SITE.repo }} {{site.evil}} {{ site.loop }} {{ site.none }} `{{ site.repo }}`\n"), markup.Options{Site: site})
+	doc, err := jekyll.Parse("news/_posts/2014-05-06-x.md", []byte("---\ntags: [News, b]\n---\n[r]({{ site.repo }}/i) {{ SITE.repo }} {{site.evil}} {{ site.loop }} {{ site.none }} `{{ site.repo }}`\n"), jekyll.Options{Site: site})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestWhatTheSiteSaysOfAPost(t *testing.T) {
 	if doc.Author != "Ben Ito" || doc.Username != "ben" {
 		t.Errorf("author %q, %q", doc.Author, doc.Username)
 	}
-	if diff := cmp.Diff([]markup.Topic{{Name: "news", Slug: "news"}, {Name: "b", Slug: "b"}}, doc.Topics); diff != "" {
+	if diff := cmp.Diff([]jekyll.Topic{{Name: "news", Slug: "news"}, {Name: "b", Slug: "b"}}, doc.Topics); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -1,6 +1,13 @@
-package markup
+package jekyll
 
-import "strings"
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"github.com/volaweb/vola/site/blog/markup"
+	"github.com/volaweb/vola/site/htmltree"
+)
 
 // maxSpan is how far the end of inline code is looked for.
 const maxSpan = 10_000
@@ -47,7 +54,7 @@ func onlyMarks(s, marks string) bool { return strings.TrimLeft(s, marks) == "" }
 func fenceLanguage(info string) string {
 	for word := range strings.FieldsSeq(strings.Trim(info, "{:}")) {
 		if lang, ok := strings.CutPrefix(word, "."); ok {
-			return plainLanguage(lang)
+			return markup.Language(lang)
 		}
 	}
 	return ""
@@ -137,7 +144,7 @@ func (l *liquid) pre(rest string) bool {
 		l.copyCode(after)
 		return true
 	}
-	return l.code(after, code{lang: lang, text: unescape(withoutRaw(body))})
+	return l.code(after, markup.Code{Lang: lang, Text: html.UnescapeString(withoutRaw(body))})
 }
 
 // untilPre returns what stands before </pre> and the index behind it.
@@ -156,6 +163,41 @@ func untilPre(rest string) (body string, after int) {
 	}
 }
 
+// dedent takes off the white space that all lines of text begin with, as in a
+// block that stands in a list.
+func dedent(text string) string {
+	common, some := "", false
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+		if !some {
+			common, some = indent, true
+		}
+		for !strings.HasPrefix(indent, common) {
+			common = common[:len(common)-1]
+		}
+	}
+	if common == "" {
+		return text
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString(strings.TrimPrefix(line, common))
+	}
+	return b.String()
+}
+
+// languageOf returns the language that the opening tag of pre or code names.
+func languageOf(tag string) string {
+	node, err := html.ParseFragment(strings.NewReader(tag[:min(len(tag), maxTag)]), htmltree.Body())
+	if err != nil || len(node) == 0 {
+		return ""
+	}
+	return markup.LanguageOf(node[0])
+}
+
 // unwrapCode takes <code> from around all of body.
 func unwrapCode(body string) (string, bool) {
 	inner := strings.TrimSpace(body)
@@ -168,12 +210,12 @@ func unwrapCode(body string) (string, bool) {
 
 // code notes a block of code and leaves a placeholder for it, on a line of its
 // own, in place of the next n bytes.
-func (l *liquid) code(n int, c code) bool {
+func (l *liquid) code(n int, c markup.Code) bool {
 	if !onlyMarks(l.before(), " \t>") {
 		l.replace(0, "\n\n")
 	}
 	l.codes = append(l.codes, c)
-	l.replace(n, placeholder(len(l.codes)-1))
+	l.replace(n, markup.Placeholder(len(l.codes)-1))
 	if tail := l.src[l.at:]; strings.TrimSpace(tail[:lineEnd(tail, 0)]) != "" {
 		l.replace(0, "\n")
 	}

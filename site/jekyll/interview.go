@@ -1,4 +1,4 @@
-package markup
+package jekyll
 
 import (
 	"strconv"
@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/volaweb/vola/site/htmltree"
 )
 
 // What makes an interview of a text in which paragraphs begin with bold names.
@@ -27,15 +29,15 @@ const (
 //
 // Turns of the one who asks have an id and a link to it. A heading or a rule
 // ends a list. Text that is no interview is returned as it is: one has at least
-// two speakers, four turns and a question mark. [Parse] and [Render] do this
-// already, and Parse also for less if the front matter has "kind: interview".
+// two speakers, four turns and a question mark. [Parse] does this
+// already, also for less if the front matter has "kind: interview".
 // The result is as clean as text.
 func Interview(text string) string {
-	root, err := parseTree(text)
+	root, err := htmltree.Parse(text)
 	if err != nil || !interviews(root, false) {
 		return text
 	}
-	out, err := renderTree(root)
+	out, err := htmltree.Render(root)
 	if err != nil {
 		return text
 	}
@@ -65,15 +67,15 @@ func interviews(root *html.Node, sure bool) bool {
 	questions := 0
 	for _, t := range turns {
 		list := t.para.PrevSibling
-		for list != nil && isBlankText(list) {
+		for list != nil && htmltree.IsBlank(list) {
 			list = list.PrevSibling
 		}
-		if list == nil || list.DataAtom != atom.Dl || attr(list, "class") != "interview" {
-			list = element(atom.Dl)
-			setAttr(list, "class", "interview")
-			list.AppendChild(textNode("\n"))
+		if list == nil || list.DataAtom != atom.Dl || htmltree.Attr(list, "class") != "interview" {
+			list = htmltree.Element(atom.Dl)
+			htmltree.SetAttr(list, "class", "interview")
+			list.AppendChild(htmltree.Text("\n"))
 			root.InsertBefore(list, t.para)
-			root.InsertBefore(textNode("\n"), t.para)
+			root.InsertBefore(htmltree.Text("\n"), t.para)
 		}
 		question := 0
 		if t.speaker == asker {
@@ -81,7 +83,7 @@ func interviews(root *html.Node, sure bool) bool {
 			question = questions
 		}
 		list.AppendChild(t.element(root, question))
-		list.AppendChild(textNode("\n"))
+		list.AppendChild(htmltree.Text("\n"))
 	}
 	return true
 }
@@ -89,16 +91,16 @@ func interviews(root *html.Node, sure bool) bool {
 // element moves the turn out of root into an element of its own. Questions
 // count from 1; 0 is an answer.
 func (t turn) element(root *html.Node, question int) *html.Node {
-	div, dt, dd := element(atom.Div), element(atom.Dt), element(atom.Dd)
+	div, dt, dd := htmltree.Element(atom.Div), htmltree.Element(atom.Dt), htmltree.Element(atom.Dd)
 	div.AppendChild(dt)
 	div.AppendChild(dd)
-	name := textNode(t.speaker)
+	name := htmltree.Text(t.speaker)
 	if question > 0 {
 		id := "q" + strconv.Itoa(question)
-		setAttr(div, "id", id)
-		setAttr(dd, "class", "question")
-		link := element(atom.A)
-		setAttr(link, "href", "#"+id)
+		htmltree.SetAttr(div, "id", id)
+		htmltree.SetAttr(dd, "class", "question")
+		link := htmltree.Element(atom.A)
+		htmltree.SetAttr(link, "href", "#"+id)
 		link.AppendChild(name)
 		dt.AppendChild(link)
 	} else {
@@ -110,7 +112,7 @@ func (t turn) element(root *html.Node, question int) *html.Node {
 	for n := t.para; n != nil; {
 		next := n.NextSibling
 		root.RemoveChild(n)
-		if !isBlankText(n) && (n != t.para || n.FirstChild != nil) {
+		if !htmltree.IsBlank(n) && (n != t.para || n.FirstChild != nil) {
 			dd.AppendChild(n)
 		}
 		if n = next; n != nil && endsTurn(n) {
@@ -121,7 +123,7 @@ func (t turn) element(root *html.Node, question int) *html.Node {
 }
 
 func endsTurn(n *html.Node) bool {
-	if isHeading(n) || n.DataAtom == atom.Hr || hasClass(n, "footnotes") {
+	if htmltree.IsHeading(n) || n.DataAtom == atom.Hr || htmltree.HasClass(n, "footnotes") {
 		return true
 	}
 	name, _ := speaker(n)
@@ -134,7 +136,7 @@ func speaker(para *html.Node) (name string, cut func()) {
 		return "", nil
 	}
 	first := para.FirstChild
-	for first != nil && isBlankText(first) {
+	for first != nil && htmltree.IsBlank(first) {
 		first = first.NextSibling
 	}
 	return speakerAt(first)
@@ -207,7 +209,7 @@ func splitTurns(root *html.Node) {
 					last.Parent.RemoveChild(last)
 				}
 				last.Data = strings.TrimRight(last.Data, " \n")
-				rest := element(atom.P)
+				rest := htmltree.Element(atom.P)
 				root.InsertBefore(rest, to.NextSibling)
 				to = rest
 			}
@@ -238,7 +240,7 @@ func isInterview(turns []turn) bool {
 	return len(speakers) >= minSpeakers && len(turns) >= minTurns && again && asked
 }
 
-func asks(t turn) bool { return strings.HasSuffix(textOf(t.para), "?") }
+func asks(t turn) bool { return strings.HasSuffix(htmltree.TextOf(t.para), "?") }
 
 // whoAsks returns the speaker with the most questions, the first of several.
 func whoAsks(turns []turn) string {

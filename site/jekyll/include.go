@@ -1,10 +1,12 @@
-package markup
+package jekyll
 
 import (
 	"io"
 	"io/fs"
 	"path"
 	"strings"
+
+	"github.com/volaweb/vola/site/blog/markup"
 )
 
 // Bounds on what includes may add up to, so that a few files that include each
@@ -51,7 +53,7 @@ func (l *liquid) include(n int, args string) bool {
 }
 
 func (l *liquid) noInclude(name, reason string) bool {
-	l.warnf("include %q: %s; it stays as text", clip(name, 80), reason)
+	l.warnf("include %q: %s; it stays as text", markup.Clip(name, 80), reason)
 	return false
 }
 
@@ -68,10 +70,10 @@ func readInclude(files fs.FS, name string) (text, problem string) {
 		return "", "it cannot be read"
 	case len(data) > maxIncludeBytes:
 		return "", "it is too large"
-	case invalidUTF8(data) >= 0 || strings.Contains(string(data), "\x00"):
+	case markup.InvalidUTF8(data) >= 0 || strings.Contains(string(data), "\x00"):
 		return "", "it is not text"
 	}
-	return normalise(string(data)), ""
+	return markup.Normalise(string(data)), ""
 }
 
 type param struct{ name, value string }

@@ -1,4 +1,4 @@
-package markup
+package jekyll
 
 import (
 	"cmp"
@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/site/blog/markup"
 )
 
 // Bounds on what is read of _config.yml: the number of values, and how deep
@@ -80,7 +81,7 @@ func ReadSite(files fs.FS) (*Site, error) {
 	}
 	for key, node := range authors.values {
 		if name := nameOf(node); name != "" {
-			s.Authors[key] = clip(name, maxAuthor)
+			s.Authors[key] = markup.Clip(name, maxAuthor)
 		}
 	}
 	return s, errors.Join(zoneErr, err)
@@ -106,20 +107,20 @@ func (s *Site) gather(prefix string, values map[string]*yaml.Node, depth int, vi
 // default for none. Who is listed may be called by either.
 func (s *Site) author(called string) (username, name string) {
 	if s == nil {
-		return Slug(called), called
+		return markup.Slug(called), called
 	}
 	if called == "" {
 		called = s.Author
 	}
 	if name := s.Authors[strings.ToLower(called)]; name != "" {
-		return Slug(called), name
+		return markup.Slug(called), name
 	}
 	for key, name := range s.Authors {
 		if strings.EqualFold(name, called) && (username == "" || key < username) {
 			username = key
 		}
 	}
-	return cmp.Or(Slug(username), Slug(called)), called
+	return cmp.Or(markup.Slug(username), markup.Slug(called)), called
 }
 
 // nameOf returns the name in what a list of authors says of one.

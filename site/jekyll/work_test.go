@@ -1,10 +1,11 @@
-package markup_test
+package jekyll_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/volaweb/vola/site/blog/markup"
+	"github.com/volaweb/vola/site/jekyll"
 )
 
 // TestAllocationsGrowWithTheText counts allocations, so it cannot be parallel.
@@ -22,7 +23,7 @@ func TestAllocationsGrowWithTheText(t *testing.T) {
 		parse := func(lines int) float64 {
 			input := []byte(strings.Repeat(text.item, lines/strings.Count(text.item, "\n")) + "\n\n[^1]: x\n")
 			return testing.AllocsPerRun(1, func() {
-				doc, err := markup.Parse("2013-10-17-x.md", input, markup.Options{})
+				doc, err := jekyll.Parse("2013-10-17-x.md", input, jekyll.Options{})
 				if err != nil {
 					t.Fatalf("%s: %v", text.name, err)
 				}
@@ -50,14 +51,14 @@ func TestOddTextIsReadOnce(t *testing.T) {
 	} {
 		for _, name := range []string{"2013-10-17-x.md", "2013-10-17-x.html"} {
 			text := strings.Repeat(piece, (1<<17)/len(piece))
-			doc, err := markup.Parse(name, []byte(text), markup.Options{})
+			doc, err := jekyll.Parse(name, []byte(text), jekyll.Options{})
 			if err != nil {
 				continue // refused for its marks, also quickly
 			}
 			if _, cut := markup.Excerpt(doc.HTML, 1<<30); cut {
 				t.Errorf("%s of %q: an excerpt of all words is cut", name, piece)
 			}
-			markup.Interview(doc.HTML)
+			jekyll.Interview(doc.HTML)
 			markup.Images(doc.HTML)
 		}
 	}
@@ -70,7 +71,7 @@ func BenchmarkParse(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := markup.Parse("2013-10-17-queues.md", text, markup.Options{}); err != nil {
+		if _, err := jekyll.Parse("2013-10-17-queues.md", text, jekyll.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

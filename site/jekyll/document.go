@@ -1,4 +1,4 @@
-package markup
+package jekyll
 
 import (
 	"cmp"
@@ -6,10 +6,11 @@ import (
 	"path"
 	"strings"
 	"time"
-)
 
-// ExcerptWords is the number of words in [Document.Excerpt].
-const ExcerptWords = 100
+	"golang.org/x/net/html"
+
+	"github.com/volaweb/vola/site/blog/markup"
+)
 
 // Document is a text that was read: what its front matter said, and its HTML.
 type Document struct {
@@ -46,12 +47,12 @@ type Document struct {
 
 	// HTML is the text, clean.
 	HTML string
-	// Excerpt is the summary of the front matter, else the first ExcerptWords
+	// Excerpt is the summary of the front matter, else the first markup.ExcerptWords
 	// words of HTML; clean.
 	Excerpt string
 	// Text is what HTML says without markup, for search and for descriptions.
 	Text string
-	// Images are the local files that the text refers to; see [Images]. They
+	// Images are the local files that the text refers to; see [markup.Images]. They
 	// are as written, before Options.Rewrite.
 	Images []string
 	// Warnings are sentences about what was understood only in part, each with
@@ -88,27 +89,23 @@ func Parse(name string, text []byte, opts Options) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	r := renderer{
-		file: file, opts: opts, title: doc.Title, wantTitle: doc.Title == "",
-		notePrefix: doc.Slug, was: doc.was, interview: fm.interview(), html: file.isHTML(),
-	}
-	page, err := r.render(file.body)
+	page, err := file.render(file.body, fm, doc, opts)
 	if err != nil {
 		return Document{}, err
 	}
-	doc.Title = cmp.Or(doc.Title, page.heading, titleOf(doc.Slug), titleOf(file.base()))
-	doc.Title = clip(doc.Title, maxTitle)
-	doc.Slug = cmp.Or(doc.Slug, Slug(doc.Title))
+	doc.Title = cmp.Or(doc.Title, page.Heading, titleOf(doc.Slug), titleOf(file.base()))
+	doc.Title = markup.Clip(doc.Title, maxTitle)
+	doc.Slug = cmp.Or(doc.Slug, markup.Slug(doc.Title))
 	if doc.Slug == "" {
 		return Document{}, file.errorf(1, "the post has neither a title nor a file name to make an address from; give it a slug of letters and digits")
 	}
-	doc.HTML, doc.Interview = page.html, page.interview
-	doc.Images, doc.Warnings = page.images, page.warnings
+	doc.HTML, doc.Interview = page.HTML, page.interview
+	doc.Images, doc.Warnings = page.Images, page.warnings
 	if n, line := fm.coauthors(); n > 0 && len(doc.Warnings) < maxWarnings {
 		doc.Warnings = append(doc.Warnings, fmt.Sprintf("%s:%d: there are %d authors; the post is that of the first", name, line, n+1))
 	}
-	doc.Text = PlainText(doc.HTML)
-	doc.Excerpt, _ = Excerpt(doc.HTML, ExcerptWords)
+	doc.Text = markup.PlainText(doc.HTML)
+	doc.Excerpt, _ = markup.Excerpt(doc.HTML, markup.ExcerptWords)
 	if summary, line := fm.summary(); summary != "" {
 		if doc.Excerpt, err = file.summary(summary, line, opts); err != nil {
 			return Document{}, err
@@ -117,27 +114,37 @@ func Parse(name string, text []byte, opts Options) (Document, error) {
 	return doc, nil
 }
 
-// Render returns text, which is Markdown, as clean HTML. Liquid in it is known
-// as in [Parse]. Errors begin with "text" and a line.
-func Render(text string, opts Options) (string, error) {
-	file, err := readSource("text", []byte(text), opts.maxBytes())
-	if err != nil {
-		return "", err
-	}
-	r := renderer{file: file, opts: opts}
-	page, err := r.render(part{text: file.text, line: 1})
-	return page.html, err
+// rendered is a page, and what was found out on the way to it.
+type rendered struct {
+	markup.Page
+	interview bool
+	warnings  []string
+}
+
+// render takes the text of a file through all steps.
+func (s *source) render(p part, fm frontMatter, doc Document, opts Options) (rendered, error) {
+	// Some exporters wrote every slash as an entity, those of tags as well.
+	p.text = strings.ReplaceAll(p.text, "<&#47;", "</")
+	l := liquid{file: s, opts: opts, title: doc.Title, markdown: !s.isHTML()}
+	out := rendered{}
+	text := markup.Text{Name: s.name, Line: p.line, Source: l.run(p), HTML: s.isHTML(), Codes: l.codes, Shifts: l.shifts}
+	page, err := markup.Convert(text, markup.Options{
+		IDPrefix: opts.IDPrefix, NotePrefix: doc.Slug, Untrusted: opts.Untrusted,
+		TakeTitle: doc.Title == "", Base: doc.was, Rewrite: opts.Rewrite,
+		Rework: func(root *html.Node) { out.interview = interviews(root, fm.interview()) },
+	})
+	out.Page, out.warnings = page, l.warnings
+	return out, err
 }
 
 // summary renders the summary that begins in the given line. It is for lists,
 // so it has no ids.
 func (s *source) summary(text string, line int, opts Options) (string, error) {
-	r := renderer{file: s, opts: opts}
-	page, err := r.render(part{text: text, line: line})
+	page, err := s.render(part{text: text, line: line}, frontMatter{file: s}, Document{Title: "summary"}, opts)
 	if err != nil {
 		return "", err
 	}
-	excerpt, _ := Excerpt(page.html, len(page.html))
+	excerpt, _ := markup.Excerpt(page.HTML, len(page.HTML))
 	return strings.TrimSpace(excerpt), nil
 }
 

@@ -1,9 +1,11 @@
-package markup
+package jekyll
 
 import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/volaweb/vola/site/blog/markup"
 )
 
 // maxWarnings is how many warnings a document keeps.
@@ -26,9 +28,9 @@ type liquid struct {
 	line     int // in the file, of src[at]
 	bol      int // where that line begins in src
 	outLine  int // where in the result the work is; counts as line does
-	shifts   []shift
+	shifts   []markup.Shift
 	out      strings.Builder
-	codes    []code
+	codes    []markup.Code
 	warnings []string
 	includes includes
 
@@ -38,10 +40,6 @@ type liquid struct {
 
 	quoted []string // who said what stands in the blockquotes that are open
 }
-
-// shift says that from a line of the result on, line numbers are greater by a
-// number than those of the file.
-type shift struct{ from, by int }
 
 // run returns the text with all done that is to be done before Markdown.
 func (l *liquid) run(p part) string {
@@ -105,7 +103,7 @@ func (l *liquid) replace(n int, text string) bool {
 	l.line += read
 	l.outLine += written
 	if read != written {
-		l.shifts = append(l.shifts, shift{l.outLine, written - read})
+		l.shifts = append(l.shifts, markup.Shift{From: l.outLine, By: written - read})
 	}
 	l.at += n
 	return true
@@ -145,7 +143,7 @@ func (l *liquid) tag(rest string) bool {
 			return false
 		}
 		lang, _, _ := strings.Cut(args, " ")
-		return l.code(n+end, code{lang: lang, text: dedent(withoutRaw(body))})
+		return l.code(n+end, markup.Code{Lang: lang, Text: dedent(withoutRaw(body))})
 	case "codeblock", "blockquote", "endblockquote", "img", "youtube", "vimeo":
 		return l.octopress(rest, name, args, n)
 	case "post_url":
@@ -167,7 +165,7 @@ func (l *liquid) tag(rest string) bool {
 // link writes an address in place of a tag of n bytes.
 func (l *liquid) link(n int, name, address string) bool {
 	if address == "" {
-		l.warnf("the link to %q leads nowhere; it stays as text", clip(name, 80))
+		l.warnf("the link to %q leads nowhere; it stays as text", markup.Clip(name, 80))
 		return false
 	}
 	if base := l.opts.BaseURL; base != "" && strings.HasSuffix(l.out.String(), base) {
@@ -190,7 +188,7 @@ func (l *liquid) linkURL(name string) string {
 	}
 	switch ext := path.Ext(name); strings.ToLower(ext) {
 	case ".md", ".markdown", ".html":
-		if name = Slug(strings.TrimSuffix(path.Base(name), ext)) + "/"; name == "index/" {
+		if name = markup.Slug(strings.TrimSuffix(path.Base(name), ext)) + "/"; name == "index/" {
 			name = ""
 		}
 	}

@@ -1,4 +1,4 @@
-package markup_test
+package jekyll_test
 
 import (
 	"encoding/json"
@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/volaweb/vola/site/blog/markup"
+	"github.com/volaweb/vola/site/jekyll"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -25,7 +25,7 @@ type summary struct {
 	Zone      string         `json:",omitempty"`
 	Author    string         `json:",omitempty"`
 	Username  string         `json:",omitempty"`
-	Topics    []markup.Topic `json:",omitempty"`
+	Topics    []jekyll.Topic `json:",omitempty"`
 	OldPaths  []string       `json:",omitempty"`
 	Draft     bool           `json:",omitempty"`
 	Page      bool           `json:",omitempty"`
@@ -36,7 +36,7 @@ type summary struct {
 	Warnings  []string       `json:",omitempty"`
 }
 
-func summaryOf(doc markup.Document, err error) summary {
+func summaryOf(doc jekyll.Document, err error) summary {
 	if err != nil {
 		return summary{Error: err.Error()}
 	}
@@ -76,7 +76,7 @@ func TestCases(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			doc, err := markup.Parse(base, text, caseOptions(t))
+			doc, err := jekyll.Parse(base, text, caseOptions(t))
 			got, err := json.MarshalIndent(summaryOf(doc, err), "", "  ")
 			if err != nil {
 				t.Fatal(err)
@@ -90,13 +90,13 @@ func TestCases(t *testing.T) {
 	}
 }
 
-func caseOptions(t *testing.T) markup.Options {
+func caseOptions(t *testing.T) jekyll.Options {
 	t.Helper()
 	kolkata, err := time.LoadLocation("Asia/Kolkata")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return markup.Options{
+	return jekyll.Options{
 		Zone:    kolkata,
 		BaseURL: "/base",
 		SiteURL: "https://example.org",

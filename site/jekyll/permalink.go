@@ -1,10 +1,12 @@
-package markup
+package jekyll
 
 import (
 	"net/url"
 	"path"
 	"strings"
 	"time"
+
+	"github.com/volaweb/vola/site/blog/markup"
 )
 
 // splitName parts "2013-10-17-queues" into date and slug.
@@ -45,7 +47,7 @@ func permalinkSlug(old string) string {
 		old = dir
 	}
 	last := path.Base(old)
-	return Slug(strings.TrimSuffix(last, path.Ext(last)))
+	return markup.Slug(strings.TrimSuffix(last, path.Ext(last)))
 }
 
 // place is what the placeholders of a permalink stand for.

@@ -1,4 +1,4 @@
-package markup
+package jekyll
 
 import (
 	"bytes"
@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/volaweb/vola/site/blog/markup"
 )
 
 // The lengths, in characters, to which what a front matter says is cut.
@@ -139,7 +141,7 @@ func (fm frontMatter) line(node *yaml.Node) int { return fm.file.front.line + ma
 // words is scalar for a value of one line.
 func (fm frontMatter) words(limit int, keys ...string) string {
 	value, _ := fm.scalar(keys...)
-	return clip(strings.Join(strings.Fields(value), " "), limit)
+	return markup.Clip(strings.Join(strings.Fields(value), " "), limit)
 }
 
 // is reports whether a key says yes, or no, in one of YAML's ways.
@@ -184,7 +186,7 @@ func (fm frontMatter) author() string {
 			continue
 		}
 		if name := strings.Join(strings.Fields(nameOf(node)), " "); name != "" {
-			return clip(name, maxAuthor)
+			return markup.Clip(name, maxAuthor)
 		}
 	}
 	return ""
@@ -215,8 +217,8 @@ func (fm frontMatter) topics(limit int, site *Site) ([]Topic, error) {
 	seen := map[string]bool{}
 	add := func(names []string) {
 		for _, name := range names {
-			name = clip(strings.Join(strings.Fields(name), " "), maxTopic)
-			slug := strings.TrimRight(clip(Slug(name), maxTopic), "-")
+			name = markup.Clip(strings.Join(strings.Fields(name), " "), maxTopic)
+			slug := strings.TrimRight(markup.Clip(markup.Slug(name), maxTopic), "-")
 			if slug == "" || seen[slug] {
 				continue
 			}
@@ -260,7 +262,7 @@ func (fm frontMatter) document(file *source, opts Options) (Document, error) {
 		Title:     fm.words(maxTitle, "title"),
 		Published: !fm.is("published", false) && !fm.is("draft", true) && !within(file.name, "_drafts"),
 		Page:      layout == "page" || within(file.name, "_pages"),
-		Demo:      clip(Slug(fm.words(maxTopic, "demo")), maxDemo),
+		Demo:      markup.Clip(markup.Slug(fm.words(maxTopic, "demo")), maxDemo),
 	}
 	doc.Username, doc.Author = opts.Site.author(fm.author())
 	var err error
@@ -288,7 +290,7 @@ func (fm frontMatter) date(doc *Document, missing *time.Location) error {
 	}
 	date, zone, err := parseDate(value, missing)
 	if err != nil {
-		return fm.file.errorf(line, "date %q: %v", clip(value, 40), err)
+		return fm.file.errorf(line, "date %q: %v", markup.Clip(value, 40), err)
 	}
 	doc.Date, doc.Zone = date, zone
 	return nil
@@ -297,7 +299,7 @@ func (fm frontMatter) date(doc *Document, missing *time.Location) error {
 // addresses decides on the slug and gathers the paths that led to the post. The
 // first of them is where it was.
 func (fm frontMatter) addresses(doc *Document, site *Site, missing *time.Location) {
-	base, name := "", Slug(fm.file.base())
+	base, name := "", markup.Slug(fm.file.base())
 	slug, _ := fm.scalar("slug")
 	if strings.HasPrefix(slug, "/") { // others than Jekyll have the path here
 		slug = permalinkSlug(slug)
@@ -306,8 +308,8 @@ func (fm frontMatter) addresses(doc *Document, site *Site, missing *time.Locatio
 	if url, _ := fm.scalar("url"); permalink == "" && strings.HasPrefix(url, "/") {
 		permalink = url // Hugo's name for it
 	}
-	at := place{date: doc.Date, title: cmp.Or(slug, fm.file.base()), slug: cmp.Or(Slug(slug), name), categories: fm.categories(site)}
-	doc.Slug = cmp.Or(Slug(slug), permalinkSlug(cleanPath(at.expand(permalink))), name)
+	at := place{date: doc.Date, title: cmp.Or(slug, fm.file.base()), slug: cmp.Or(markup.Slug(slug), name), categories: fm.categories(site)}
+	doc.Slug = cmp.Or(markup.Slug(slug), permalinkSlug(cleanPath(at.expand(permalink))), name)
 	if site != nil {
 		base = site.BaseURL
 		if permalink == "" && doc.Published && !doc.Page {

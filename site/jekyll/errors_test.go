@@ -1,11 +1,11 @@
-package markup_test
+package jekyll_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/volaweb/vola/fault"
-	"github.com/volaweb/vola/site/blog/markup"
+	"github.com/volaweb/vola/site/jekyll"
 )
 
 func TestParseErrors(t *testing.T) {
@@ -49,7 +49,7 @@ func TestParseErrors(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := markup.Parse("dir/p.md", []byte(test.text), markup.Options{})
+			_, err := jekyll.Parse("dir/p.md", []byte(test.text), jekyll.Options{})
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -80,7 +80,7 @@ func TestCodeMayHaveMarks(t *testing.T) {
 	t.Parallel()
 	code := strings.Repeat("x[i] = *y_z < 1\n", 10_000)
 	for _, text := range []string{"```\n" + code + "```\n", "{% highlight c %}\n" + code + "{% endhighlight %}", "<pre lang=c>" + code + "</pre>", "~~~\n" + strings.Repeat("> ", 100) + "\n~~~"} {
-		if _, err := markup.Parse("2013-10-17-x.md", []byte(text), markup.Options{}); err != nil {
+		if _, err := jekyll.Parse("2013-10-17-x.md", []byte(text), jekyll.Options{}); err != nil {
 			t.Errorf("%.20q: %v", text, err)
 		}
 	}
@@ -95,7 +95,7 @@ func TestLimitsCannotBeEscaped(t *testing.T) {
 		"<b>x\n```\n\n```\n", "- ```\n\n```\nx\n```\n", "```~\nx\n```\n", "~~~`\nx\n~~~\n", "1. a\n\n   ~~~\n\n   ~~~\n```\nx\n```\n", "<b>\n```\n\n```\n",
 	} {
 		for _, after := range []string{strings.Repeat("> ", 100), strings.Repeat("*a _b ", 10_001)} {
-			if _, err := markup.Parse("2013-10-17-x.md", []byte(before+after+"\n"), markup.Options{}); err == nil {
+			if _, err := jekyll.Parse("2013-10-17-x.md", []byte(before+after+"\n"), jekyll.Options{}); err == nil {
 				t.Errorf("%.9q behind %q is read", after, before)
 			}
 		}
@@ -104,7 +104,7 @@ func TestLimitsCannotBeEscaped(t *testing.T) {
 
 func TestNothingToMakeAnAddressOf(t *testing.T) {
 	t.Parallel()
-	_, err := markup.Parse("???.md", []byte("---\ndate: 2013-10-17\n---\n...\n"), markup.Options{})
+	_, err := jekyll.Parse("???.md", []byte("---\ndate: 2013-10-17\n---\n...\n"), jekyll.Options{})
 	if err == nil || !strings.HasPrefix(err.Error(), "???.md:1: the post has neither") {
 		t.Errorf("error %v", err)
 	}
@@ -113,14 +113,14 @@ func TestNothingToMakeAnAddressOf(t *testing.T) {
 func TestLimitsOfOptions(t *testing.T) {
 	t.Parallel()
 	text := []byte("---\ndate: 2013-10-17\ntags: a b c\n---\ntext\n")
-	if _, err := markup.Parse("p.md", text, markup.Options{MaxBytes: len(text), MaxTopics: 3}); err != nil {
+	if _, err := jekyll.Parse("p.md", text, jekyll.Options{MaxBytes: len(text), MaxTopics: 3}); err != nil {
 		t.Errorf("at the limits: %v", err)
 	}
-	_, err := markup.Parse("p.md", text, markup.Options{MaxBytes: len(text) - 1})
+	_, err := jekyll.Parse("p.md", text, jekyll.Options{MaxBytes: len(text) - 1})
 	if fault.KindOf(err) != fault.TooLarge || err.Error() != "p.md:1: the file has 42 bytes, more than the 41 that are read" {
 		t.Errorf("MaxBytes: %v", err)
 	}
-	if _, err = markup.Parse("p.md", text, markup.Options{MaxTopics: 2}); fault.KindOf(err) != fault.Invalid {
+	if _, err = jekyll.Parse("p.md", text, jekyll.Options{MaxTopics: 2}); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("MaxTopics: %v", err)
 	}
 }

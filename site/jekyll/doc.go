@@ -1,0 +1,53 @@
+// Package jekyll reads blogs as Jekyll and its relatives have them: files with
+// YAML front matter, the Markdown and the HTML that people have written since
+// 2008, a little Liquid, and what the site says of all of them.
+//
+//	doc, err := jekyll.Parse("2013-10-17-queues.md", text, jekyll.Options{Zone: kolkata})
+//
+// Everything here is a pure function of its arguments: no database, no HTTP, no
+// files but those of [Options.Includes] and [ReadSite].
+//
+// # How a file becomes a page
+//
+//  1. The text is checked: UTF-8, no binary, not too large.
+//  2. Front matter is read into the fields of [Document].
+//  3. Liquid, and dialects of Markdown that only these programs have, are
+//     resolved as far as they are known; see [Options].
+//  4. Package markup makes a page of it and cleans it. Interviews become lists
+//     on the way. This is the last step, so whatever the ones before it did, no
+//     script, style, frame, event handler or javascript: address gets through.
+//
+// # Dialects
+//
+//   - {% highlight python %} and <pre lang="python"> hold code; what is inside
+//     need not be escaped.
+//   - Rows between bars are a table without a heading too, as in kramdown, if
+//     there are two of them, or pictures in one.
+//   - Notes to kramdown are left out: a line such as {:.class} or {:toc}, and
+//     {:target="_blank"} directly behind a link.
+//
+// # Liquid
+//
+// {% raw %}, {% comment %}, {% highlight %}, {% post_url %}, {% link %},
+// {% gist %} and {% include %} are known, and {{ site.baseurl }},
+// {{ site.url }}, {{ page.title }} and a quoted path with the filters
+// relative_url, absolute_url or prepend. So are the tags of Octopress, which many
+// have written with: {% codeblock %}, {% blockquote %}, {% img %}, {% youtube %}
+// and {% vimeo %}; of videos a link remains. With [Options.Site], {{ site.name }}
+// is what the site's _config.yml says. All other Liquid stays as it was
+// written, as text: on a blog about web frameworks it is more often an example
+// than an instruction. For the same reason code is left alone, but for the
+// markers of {% raw %}, which disappear from it.
+//
+// An include is looked up in [Options.Includes]; its parameters replace
+// {{ include.name }} in the file. One that is not found, or has more Liquid in it
+// than this, stays as text and is among [Document.Warnings], unless its
+// parameters name a picture: then that is shown, with its caption.
+//
+// # Where a post was
+//
+// [ReadSite] reads what a Jekyll site says of all its posts. With it, [Parse]
+// knows the address that a post had: it is among [Document.OldPaths], and
+// relative links count from it. Folders around _posts are categories, and
+// authors have the names that _data/authors.yml gives them.
+package jekyll
