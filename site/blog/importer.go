@@ -17,7 +17,7 @@ import (
 
 // formatVersion is part of the hash of each file. It is raised when the same
 // text would become another page, so that the next import makes it anew.
-const formatVersion = "2"
+const formatVersion = "3"
 
 // importer stores the posts of a folder.
 type importer struct {

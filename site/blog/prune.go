@@ -55,8 +55,20 @@ func (im importer) gone(ctx context.Context, files found, r *report) error {
 				return fmt.Errorf("remove the post of %s: %w", o.Path, err)
 			}
 		}
-		return nil
+		return noteRemoval(ctx, tx)
 	})
+}
+
+// noteRemoval remembers that posts were removed now.
+func noteRemoval(ctx context.Context, tx *database.Tx) error {
+	last, err := first(ctx, orm.From[Removal](tx))
+	switch {
+	case err != nil:
+		return err
+	case last == nil:
+		return orm.Create(ctx, tx, &Removal{})
+	}
+	return orm.Update(ctx, tx, last, Removals.At)
 }
 
 // draftOf returns the name that the file of a post had as a draft: publishing

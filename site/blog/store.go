@@ -126,7 +126,7 @@ func (b *Blog) originOf(ctx context.Context, tx *database.Tx, f file) (*Origin, 
 
 // fill gives the post what the document says, but for its relations.
 func (b *Blog) fill(ctx context.Context, tx *database.Tx, p *Post, doc jekyll.Document) error {
-	p.Title, p.Excerpt, p.Page, p.Interview = doc.Title, doc.Excerpt, doc.Page, doc.Interview
+	p.Title, p.Excerpt, p.Whole, p.Page, p.Interview, p.Lang = doc.Title, doc.Excerpt, doc.Whole, doc.Page, doc.Interview, doc.Lang
 	switch {
 	case !doc.Published:
 		p.Published, p.Zone, p.Month = nil, cmp.Or(doc.Zone, "UTC"), ""
@@ -164,7 +164,7 @@ func write(ctx context.Context, tx *database.Tx, p *Post, done outcome) error {
 	if done == imported {
 		return orm.Create(ctx, tx, p)
 	}
-	return orm.Update(ctx, tx, p, Posts.Title, Posts.Slug, Posts.Page, Posts.Excerpt, Posts.Author,
+	return orm.Update(ctx, tx, p, Posts.Title, Posts.Slug, Posts.Page, Posts.Excerpt, Posts.Whole, Posts.Lang, Posts.Author,
 		Posts.Published, Posts.Zone, Posts.Month, Posts.Interview, Posts.PreviewKey, Posts.Demo)
 }
 

@@ -65,6 +65,7 @@ var Posts = postFields{
 	Slug:       orm.NewText[Post, string]("Slug"),
 	Page:       orm.NewColumn[Post, bool]("Page"),
 	Excerpt:    orm.NewText[Post, string]("Excerpt"),
+	Whole:      orm.NewColumn[Post, bool]("Whole"),
 	Author:     orm.NewForeignKey[Post, Author, int64]("Author"),
 	Topics:     orm.NewManyToMany[Post, Topic]("Topics"),
 	Published:  orm.NewNullOrdered[Post, time.Time]("Published"),
@@ -73,6 +74,7 @@ var Posts = postFields{
 	Interview:  orm.NewColumn[Post, bool]("Interview"),
 	PreviewKey: orm.NewText[Post, string]("PreviewKey"),
 	Demo:       orm.NewText[Post, string]("Demo"),
+	Lang:       orm.NewText[Post, string]("Lang"),
 	Created:    orm.NewOrdered[Post, time.Time]("Created"),
 	Changed:    orm.NewOrdered[Post, time.Time]("Changed"),
 	Body:       orm.NewReverse[Post, Body]("Body"),
@@ -84,6 +86,7 @@ type postFields struct {
 	Slug       orm.Text[Post, string]
 	Page       orm.Column[Post, bool]
 	Excerpt    orm.Text[Post, string]
+	Whole      orm.Column[Post, bool]
 	Author     orm.ForeignKey[Post, Author, int64]
 	Topics     orm.ManyToMany[Post, Topic]
 	Published  orm.NullOrdered[Post, time.Time]
@@ -92,6 +95,7 @@ type postFields struct {
 	Interview  orm.Column[Post, bool]
 	PreviewKey orm.Text[Post, string]
 	Demo       orm.Text[Post, string]
+	Lang       orm.Text[Post, string]
 	Created    orm.Ordered[Post, time.Time]
 	Changed    orm.Ordered[Post, time.Time]
 	Body       orm.Reverse[Post, Body]
@@ -99,7 +103,7 @@ type postFields struct {
 
 // VolaGenerated says which version of Post this file was written for.
 func (Post) VolaGenerated() orm.Generated {
-	return orm.Generated{Fields: "ID Title Slug Page Excerpt Author Topics Published Zone Month Interview PreviewKey Demo Created Changed Body"}
+	return orm.Generated{Fields: "ID Title Slug Page Excerpt Whole Author Topics Published Zone Month Interview PreviewKey Demo Lang Created Changed Body"}
 }
 
 // If this does not compile, Post has changed: run vola gen.
@@ -109,6 +113,7 @@ func _(m *Post) {
 	var _ *string = &m.Slug
 	var _ *bool = &m.Page
 	var _ *string = &m.Excerpt
+	var _ *bool = &m.Whole
 	var _ *orm.Ref[Author] = &m.Author
 	var _ *orm.Many[Topic] = &m.Topics
 	var _ **time.Time = &m.Published
@@ -117,6 +122,7 @@ func _(m *Post) {
 	var _ *bool = &m.Interview
 	var _ *string = &m.PreviewKey
 	var _ *string = &m.Demo
+	var _ *string = &m.Lang
 	var _ *time.Time = &m.Created
 	var _ *time.Time = &m.Changed
 	var _ *orm.HasOne[Body] = &m.Body
@@ -161,28 +167,31 @@ func _(m *Body) {
 
 // Origins describes the fields of Origin, for queries.
 var Origins = originFields{
-	ID:   orm.NewNumber[Origin, int64]("ID"),
-	Path: orm.NewText[Origin, string]("Path"),
-	Hash: orm.NewText[Origin, string]("Hash"),
-	Post: orm.NewForeignKey[Origin, Post, int64]("Post"),
+	ID:     orm.NewNumber[Origin, int64]("ID"),
+	Path:   orm.NewText[Origin, string]("Path"),
+	Folder: orm.NewText[Origin, string]("Folder"),
+	Hash:   orm.NewText[Origin, string]("Hash"),
+	Post:   orm.NewForeignKey[Origin, Post, int64]("Post"),
 }
 
 type originFields struct {
-	ID   orm.Number[Origin, int64]
-	Path orm.Text[Origin, string]
-	Hash orm.Text[Origin, string]
-	Post orm.ForeignKey[Origin, Post, int64]
+	ID     orm.Number[Origin, int64]
+	Path   orm.Text[Origin, string]
+	Folder orm.Text[Origin, string]
+	Hash   orm.Text[Origin, string]
+	Post   orm.ForeignKey[Origin, Post, int64]
 }
 
 // VolaGenerated says which version of Origin this file was written for.
 func (Origin) VolaGenerated() orm.Generated {
-	return orm.Generated{Fields: "ID Path Hash Post"}
+	return orm.Generated{Fields: "ID Path Folder Hash Post"}
 }
 
 // If this does not compile, Origin has changed: run vola gen.
 func _(m *Origin) {
 	var _ *int64 = &m.ID
 	var _ *string = &m.Path
+	var _ *string = &m.Folder
 	var _ *string = &m.Hash
 	var _ *orm.Ref[Post] = &m.Post
 }
@@ -210,4 +219,26 @@ func _(m *OldPath) {
 	var _ *int64 = &m.ID
 	var _ *string = &m.Path
 	var _ *orm.Ref[Post] = &m.Post
+}
+
+// Removals describes the fields of Removal, for queries.
+var Removals = removalFields{
+	ID: orm.NewNumber[Removal, int64]("ID"),
+	At: orm.NewOrdered[Removal, time.Time]("At"),
+}
+
+type removalFields struct {
+	ID orm.Number[Removal, int64]
+	At orm.Ordered[Removal, time.Time]
+}
+
+// VolaGenerated says which version of Removal this file was written for.
+func (Removal) VolaGenerated() orm.Generated {
+	return orm.Generated{Fields: "ID At"}
+}
+
+// If this does not compile, Removal has changed: run vola gen.
+func _(m *Removal) {
+	var _ *int64 = &m.ID
+	var _ *time.Time = &m.At
 }

@@ -12,6 +12,10 @@ import (
 	"github.com/volaweb/vola/site/blog/markup"
 )
 
+// SummaryStart begins the excerpt of a document whose front matter has a
+// summary.
+const SummaryStart = `<p class="summary">`
+
 // Document is a text that was read: what its front matter said, and its HTML.
 type Document struct {
 	// Title is plain text: that of the front matter, else the first heading,
@@ -47,9 +51,15 @@ type Document struct {
 
 	// HTML is the text, clean.
 	HTML string
-	// Excerpt is the summary of the front matter, else the first markup.ExcerptWords
-	// words of HTML; clean.
+	// Excerpt is the summary of the front matter, which is text, in a paragraph
+	// that begins with SummaryStart; else the first markup.ExcerptWords words of
+	// HTML. It is clean.
 	Excerpt string
+	// Whole says that Excerpt is all of HTML.
+	Whole bool
+	// Lang is the language that the front matter or the site names, such as
+	// "he" or "pt-BR"; "" for none.
+	Lang string
 	// Text is what HTML says without markup, for search and for descriptions.
 	Text string
 	// Images are the local files that the text refers to; see [markup.Images]. They
@@ -101,17 +111,29 @@ func Parse(name string, text []byte, opts Options) (Document, error) {
 	}
 	doc.HTML, doc.Interview = page.HTML, page.interview
 	doc.Images, doc.Warnings = page.Images, page.warnings
-	if n, line := fm.coauthors(); n > 0 && len(doc.Warnings) < maxWarnings {
-		doc.Warnings = append(doc.Warnings, fmt.Sprintf("%s:%d: there are %d authors; the post is that of the first", name, line, n+1))
+	if n, line := fm.coauthors(); n > 0 {
+		doc.warnf(name, line, "there are %d authors; the post is that of the first", n+1)
 	}
 	doc.Text = markup.PlainText(doc.HTML)
-	doc.Excerpt, _ = markup.Excerpt(doc.HTML, markup.ExcerptWords)
+	var cut bool
+	doc.Excerpt, cut = markup.Excerpt(doc.HTML, markup.ExcerptWords)
+	doc.Whole = !cut
 	if summary, line := fm.summary(); summary != "" {
-		if doc.Excerpt, err = file.summary(summary, line, opts); err != nil {
-			return Document{}, err
+		if short := markup.Clip(summary, maxSummary); short != summary {
+			doc.warnf(name, line, "the summary has more than %d characters; the rest of it is left out", maxSummary)
+			summary = short + " ..."
 		}
+		doc.Whole = false
+		doc.Excerpt = SummaryStart + html.EscapeString(strings.Join(strings.Fields(summary), " ")) + "</p>"
 	}
 	return doc, nil
+}
+
+// warnf notes what was understood only in part.
+func (d *Document) warnf(name string, line int, format string, args ...any) {
+	if len(d.Warnings) < maxWarnings {
+		d.Warnings = append(d.Warnings, fmt.Sprintf("%s:%d: %s", name, line, fmt.Sprintf(format, args...)))
+	}
 }
 
 // rendered is a page, and what was found out on the way to it.
@@ -130,22 +152,11 @@ func (s *source) render(p part, fm frontMatter, doc Document, opts Options) (ren
 	text := markup.Text{Name: s.name, Line: p.line, Source: l.run(p), HTML: s.isHTML(), Codes: l.codes, Shifts: l.shifts}
 	page, err := markup.Convert(text, markup.Options{
 		IDPrefix: opts.IDPrefix, NotePrefix: doc.Slug, Untrusted: opts.Untrusted,
-		TakeTitle: doc.Title == "", Base: doc.was, Rewrite: opts.Rewrite,
+		TakeTitle: doc.Title == "", BelowTitle: true, Base: doc.was, Rewrite: opts.Rewrite,
 		Rework: func(root *html.Node) { out.interview = interviews(root, fm.interview()) },
 	})
 	out.Page, out.warnings = page, l.warnings
 	return out, err
-}
-
-// summary renders the summary that begins in the given line. It is for lists,
-// so it has no ids.
-func (s *source) summary(text string, line int, opts Options) (string, error) {
-	page, err := s.render(part{text: text, line: line}, frontMatter{file: s}, Document{Title: "summary"}, opts)
-	if err != nil {
-		return "", err
-	}
-	excerpt, _ := markup.Excerpt(page.HTML, len(page.HTML))
-	return strings.TrimSpace(excerpt), nil
 }
 
 // titleOf makes words of a slug: "two-queues" says "Two queues".

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,10 +19,11 @@ import (
 
 // The lengths, in characters, to which what a front matter says is cut.
 const (
-	maxTitle  = 200
-	maxAuthor = 100
-	maxTopic  = 60
-	maxDemo   = 40
+	maxTitle   = 200
+	maxAuthor  = 100
+	maxTopic   = 60
+	maxDemo    = 40
+	maxSummary = 1000
 )
 
 // maxOldPaths is how many old addresses of one post are kept.
@@ -203,6 +205,20 @@ func (fm frontMatter) coauthors() (n, line int) {
 	return 0, 0
 }
 
+// languageTag is a language as BCP 47 writes them, or with an underscore.
+var languageTag = regexp.MustCompile(`^[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,3}$`)
+
+// language returns the language of the text: that which the front matter names,
+// else that of the site.
+func (fm frontMatter) language(site *Site) string {
+	for _, lang := range []string{fm.words(maxTopic, "lang", "language", "locale"), site.value("lang"), site.value("locale"), site.value("language")} {
+		if lang, _, _ = strings.Cut(lang, "."); languageTag.MatchString(lang) {
+			return strings.ReplaceAll(lang, "_", "-")
+		}
+	}
+	return ""
+}
+
 func (fm frontMatter) interview() bool {
 	return strings.EqualFold(fm.words(maxTopic, "kind", "type"), "interview")
 }
@@ -265,6 +281,7 @@ func (fm frontMatter) document(file *source, opts Options) (Document, error) {
 		Demo:      markup.Clip(markup.Slug(fm.words(maxTopic, "demo")), maxDemo),
 	}
 	doc.Username, doc.Author = opts.Site.author(fm.author())
+	doc.Lang = fm.language(opts.Site)
 	var err error
 	if doc.Topics, err = fm.topics(opts.maxTopics(), opts.Site); err != nil {
 		return doc, err

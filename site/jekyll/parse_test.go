@@ -135,7 +135,7 @@ func TestAuthors(t *testing.T) {
 func TestTitles(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ text, want, html string }{
-		{"---\ntitle: '  A   title '\n---\n# Heading\n", "A title", `<h1 id="heading">Heading</h1>`},
+		{"---\ntitle: '  A   title '\n---\n# Heading\n", "A title", `<h2 id="heading">Heading</h2>`},
 		{"# A *heading* &amp; `code`\n\ntext\n", "A heading & code", "<p>text</p>"},
 		{"text\n\n## Heading\n", "Heading", "<p>text</p>\n<h2 id=\"heading\">Heading</h2>"},
 		{"---\ntitle:\n---\ntext\n", "Two queues", "<p>text</p>"},

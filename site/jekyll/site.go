@@ -87,6 +87,14 @@ func ReadSite(files fs.FS) (*Site, error) {
 	return s, errors.Join(zoneErr, err)
 }
 
+// value returns what _config.yml says of a key, "" for nothing.
+func (s *Site) value(key string) string {
+	if s == nil {
+		return ""
+	}
+	return s.Values[key]
+}
+
 // gather takes the values of a map over, with the names of those around it. As
 // maps may stand in for each other, what it visits is bounded, not what it finds.
 func (s *Site) gather(prefix string, values map[string]*yaml.Node, depth int, visits *int) {

@@ -31,6 +31,10 @@ type Options struct {
 	// TakeTitle makes the first heading [Page.Heading], and leaves it out of
 	// the page if it begins the text.
 	TakeTitle bool
+	// BelowTitle says that the page shows its title as h1: where the text has
+	// headings of that rank, all of its headings go one rank down. Their ids do
+	// not change.
+	BelowTitle bool
 	// Base is the path that relative addresses count from. Defaults to leaving
 	// them as they are.
 	Base string
@@ -107,6 +111,9 @@ func Convert(t Text, opts Options) (Page, error) {
 	}
 	if opts.Rework != nil {
 		opts.Rework(root)
+	}
+	if opts.BelowTitle {
+		p.belowTitle()
 	}
 	p.finish()
 	if p.HTML, err = htmltree.Render(root); err != nil {
@@ -188,6 +195,19 @@ func (p *page) takeTitle() {
 			p.root.RemoveChild(n)
 		}
 		return
+	}
+}
+
+// belowTitle makes room for the title of the page above all headings.
+func (p *page) belowTitle() {
+	headings := slices.Collect(htmltree.Elements(p.root, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6))
+	if !slices.ContainsFunc(headings, func(n *html.Node) bool { return n.DataAtom == atom.H1 }) {
+		return
+	}
+	lower := map[atom.Atom]atom.Atom{atom.H1: atom.H2, atom.H2: atom.H3, atom.H3: atom.H4, atom.H4: atom.H5, atom.H5: atom.H6, atom.H6: atom.H6}
+	for _, n := range headings {
+		n.DataAtom = lower[n.DataAtom]
+		n.Data = n.DataAtom.String()
 	}
 }
 
