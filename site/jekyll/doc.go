@@ -23,8 +23,12 @@
 //     need not be escaped.
 //   - Rows between bars are a table without a heading too, as in kramdown, if
 //     there are two of them, or pictures in one.
-//   - Notes to kramdown are left out: a line such as {:.class} or {:toc}, and
-//     {:target="_blank"} directly behind a link.
+//   - {::comment}, {::options} and {:toc} show nothing, {::nomarkdown} holds
+//     HTML, and a line of one ^ keeps two blocks apart.
+//   - Addresses of links may have spaces, and there may be one between the text
+//     of a link and its label.
+//   - A bar in code in a table does not part cells, and a list in an item of a
+//     numbered list may begin two spaces to the right.
 //
 // # Liquid
 //

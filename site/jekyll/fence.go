@@ -76,7 +76,10 @@ func (l *liquid) span(rest string) bool {
 		at += next
 		run := len(within[at:]) - len(strings.TrimLeft(within[at:], "`"))
 		at += run
-		if run == mark {
+		if code := rest[:at]; run == mark {
+			if strings.Contains(code, "|") && !strings.Contains(code, "\n") && l.inTable() {
+				return l.replace(at, escapeBars(withoutRaw(code)))
+			}
 			l.copyCode(at)
 			return true
 		}
@@ -85,36 +88,15 @@ func (l *liquid) span(rest string) bool {
 	return true
 }
 
-// kramdown leaves out a line, the one after this line feed, that only tells
-// kramdown something: {:.class}, {: #id}. Of {:toc} it leaves out the list item
-// before it as well, which holds its place.
+// kramdown leaves out the list item that holds the place of a table of contents,
+// which the line after it tells kramdown to make.
 func (l *liquid) kramdown(rest string) bool {
 	end := lineEnd(rest, 1)
 	line := rest[1:end]
 	if next := rest[end:]; len(line) < 100 && strings.ContainsAny(line[:min(len(line), 1)], "*-+0123456789") && strings.HasPrefix(next, "{:toc}") {
 		return l.replace(end+len("{:toc}"), "\n")
 	}
-	if len(line) > maxTag || strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "\t") {
-		return false
-	}
-	line = strings.TrimSpace(line)
-	if !strings.HasPrefix(line, "{:") || !strings.HasSuffix(line, "}") {
-		return false
-	}
-	if rest[end-1] == '\n' {
-		end--
-	}
-	return l.replace(end, "")
-}
-
-// attributes leaves out what tells kramdown something about the link, image or
-// word before it: [text](address){:target="_blank"}.
-func (l *liquid) attributes(rest string) bool {
-	end := strings.IndexAny(rest[:min(len(rest), maxTag)], "}\n")
-	if end < 0 || rest[end] != '}' || l.at == 0 || strings.IndexByte(")]*_`", l.src[l.at-1]) < 0 {
-		return false
-	}
-	return l.replace(end+1, "")
+	return false
 }
 
 // pre handles a <pre> element. With a language its text is code; without, it is

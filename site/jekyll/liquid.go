@@ -36,7 +36,15 @@ type liquid struct {
 
 	// Which ends were looked for in vain: there is none further on either,
 	// and looking again would make the work grow with the square of the text.
-	noEnd struct{ raw, comment, highlight, codeblock, blockquote, pre bool }
+	noEnd struct{ raw, comment, highlight, codeblock, blockquote, pre, extension bool }
+
+	labels    map[string]bool // of links, folded; see defined
+	listWidth int             // how far the text of the numbered item is from the left; 0: none
+	listShift int             // by how much the lines in it are moved to the right
+	paragraph struct {
+		end   int // in src
+		table bool
+	}
 
 	quoted []string // who said what stands in the blockquotes that are open
 }
@@ -46,7 +54,7 @@ func (l *liquid) run(p part) string {
 	l.src, l.line, l.at, l.bol = p.text, p.line, 0, 0
 	stops := "{<"
 	if l.markdown {
-		stops = "{<`~\n"
+		stops = "{<`~\n]"
 		l.src, l.line = "\n"+p.text, p.line-1 // every line has one before it
 	}
 	l.outLine = l.line
@@ -72,15 +80,17 @@ func (l *liquid) step(rest string) bool {
 	case '`', '~':
 		return l.fence(rest) || rest[0] == '`' && l.span(rest)
 	case '\n':
-		return l.kramdown(rest) || l.table(rest)
+		return l.kramdown(rest) || l.endOfBlock(rest) || l.table(rest) || l.nested(rest)
+	case ']':
+		return l.bracket(rest)
 	}
 	switch {
 	case strings.HasPrefix(rest, "{{"):
 		return l.output(rest)
 	case strings.HasPrefix(rest, "{%"):
 		return l.tag(rest)
-	case strings.HasPrefix(rest, "{:") && l.markdown:
-		return l.attributes(rest)
+	case strings.HasPrefix(rest, "{::") && l.markdown:
+		return l.extensions(rest)
 	}
 	return false
 }
@@ -90,7 +100,13 @@ func (l *liquid) copy(n int) { l.replace(n, l.src[l.at:l.at+n]) }
 
 // copyCode takes the next n bytes over, which are code, without the markers of
 // raw text.
-func (l *liquid) copyCode(n int) { l.replace(n, withoutRaw(l.src[l.at:l.at+n])) }
+func (l *liquid) copyCode(n int) {
+	text := withoutRaw(l.src[l.at : l.at+n])
+	if l.listShift > 0 {
+		text = strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", l.listShift))
+	}
+	l.replace(n, text)
+}
 
 // replace writes text in place of the next n bytes. It returns true.
 func (l *liquid) replace(n int, text string) bool {

@@ -27,7 +27,7 @@ var (
 // What attributes may hold, where it matters. Values are escaped in any case.
 var (
 	anyClass   = regexp.MustCompile(`^[\w\s-]{1,200}$`)
-	ourClasses = regexp.MustCompile(`^(?:chroma|[a-z][a-z0-9]{0,3}|language-[\w+#.-]{1,30}|scroll|number|footnotes|footnote-ref|footnote-backref|interview|question)$`)
+	ourClasses = regexp.MustCompile(`^(?:chroma|math|[a-z][a-z0-9]{0,3}|language-[\w+#.-]{1,30}|scroll|number|footnotes|footnote-ref|footnote-backref|interview|question)$`)
 	codeClass  = regexp.MustCompile(`^language-[\w+#.-]{1,30}$`)
 	// Without a bound: repeating these large classes a few hundred times costs
 	// 12 MB and 30 ms at every start of the program.

@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,13 +25,41 @@ const maxLanguages = 30
 
 // Code is a block of code that was taken out of a text before it is read as
 // Markdown. Lang is as [Language] returns it, or "".
-type Code struct{ Lang, Text string }
+type Code struct {
+	Lang, Text string
+	// Raw says that Text is HTML that takes the place of the placeholder.
+	Raw bool
+}
 
 const placeholderStart = `<pre data-code="`
 
 // Placeholder returns the line that stands for the nth block of [Text.Codes],
 // counted from 0.
 func Placeholder(n int) string { return placeholderStart + strconv.Itoa(n) + `"></pre>` }
+
+// PlaceholderInline is [Placeholder] within a line, for a block that is raw.
+func PlaceholderInline(n int) string { return `<span data-code="` + strconv.Itoa(n) + `"></span>` }
+
+// rawParts puts HTML in the place of its placeholders.
+func (p *page) rawParts(codes []Code) error {
+	for n := range htmltree.Elements(p.root, atom.Pre, atom.Span) {
+		i, err := strconv.Atoi(htmltree.Attr(n, "data-code"))
+		if err != nil || i < 0 || i >= len(codes) || !codes[i].Raw {
+			continue
+		}
+		part, err := htmltree.Parse(closeAtOnce(codes[i].Text))
+		if err != nil {
+			return err
+		}
+		codes[i] = Code{} // one placeholder each: others are the writer's own
+		for _, child := range slices.Collect(part.ChildNodes()) {
+			part.RemoveChild(child)
+			n.Parent.InsertBefore(child, n)
+		}
+		n.Parent.RemoveChild(n)
+	}
+	return nil
+}
 
 // LanguageOf returns the language that the attributes of pre or code name:
 // lang="go", class="language-go", class="lang-go" or class="brush: go". It is ""
@@ -74,7 +103,11 @@ func (p *page) codeBlocks(codes []Code) {
 		} else if inner, lang := p.codeIn(pre); inner != nil && lang != "" {
 			p.colour(inner, lang)
 		}
-		pre.Attr = []html.Attribute{{Key: "class", Val: "chroma"}, {Key: "tabindex", Val: "0"}}
+		class := "chroma"
+		if htmltree.HasClass(pre, mathClass) {
+			class = mathClass
+		}
+		pre.Attr = []html.Attribute{{Key: "class", Val: class}, {Key: "tabindex", Val: "0"}}
 	}
 }
 

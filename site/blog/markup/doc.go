@@ -18,10 +18,24 @@
 //     no script, style, frame, event handler or javascript: address leaves the
 //     package. Strings documented as clean may be made a template.HTML.
 //
-// # Old Markdown
+// # Markdown
 //
-// Beyond CommonMark, tables, footnotes, definition lists, struck text, bare
-// addresses and smart quotes, it understands what older programs understood:
+// It is CommonMark with tables, footnotes, definition lists, ~~struck text~~,
+// bare addresses, to-do lists and curly quotes. Where most of what people have
+// written was written for kramdown, it reads it as kramdown does:
+//
+//   - What stands inside of * and ** decides whether they are marks, not what
+//     stands around them, so that they work in scripts without spaces.
+//   - {: #id .class key="value"} behind a block or an element, and {#id} behind
+//     a heading, give it attributes. {:name: .class} gives a list of them a name.
+//   - $$x$$ is a formula: its TeX stays as it is, in <code class="math">.
+//   - *[HTML]: Hyper Text explains an abbreviation.
+//   - Two backslashes at the end of a line break it.
+//   - A block of HTML ends behind its end tag, and a line with nothing but the
+//     tag of an element that stands within text begins a paragraph. <x/> is
+//     <x></x>.
+//
+// Of what older programs understood it also knows:
 //
 //   - "###Heading" without a space is a heading. With a single #, which is also
 //     how hashtags and shell scripts begin, only when it stands alone between

@@ -1,12 +1,14 @@
 package markup
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/util"
 )
@@ -15,29 +17,63 @@ import (
 // is cleaned later, and may be used concurrently.
 var markdown = sync.OnceValue(func() goldmark.Markdown {
 	return goldmark.New(
+		goldmark.WithParser(parser.NewParser(
+			parser.WithBlockParsers(without(parser.DefaultBlockParsers(), parser.NewHTMLBlockParser())...),
+			parser.WithInlineParsers(without(parser.DefaultInlineParsers(), parser.NewEmphasisParser())...),
+			parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+		)),
 		goldmark.WithExtensions(
 			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)),
-			extension.Strikethrough,
 			extension.DefinitionList,
 			extension.NewLinkify(extension.WithLinkifyAllowedProtocols([]string{"http:", "https:"})),
 			extension.NewFootnote(
 				extension.WithFootnoteBacklinkHTML("↩\ufe0e"),
 				extension.WithFootnoteBacklinkTitle("Back to the text"),
 			),
+			// Of quotation marks, [quotes] takes care. "1 << 2" is none.
 			extension.NewTypographer(extension.WithTypographicSubstitutions(extension.TypographicSubstitutions{
-				// "1 << 2" is no quotation.
 				extension.LeftAngleQuote:  nil,
 				extension.RightAngleQuote: nil,
 			})),
 		),
-		goldmark.WithParserOptions(parser.WithBlockParsers(
-			util.Prioritized(placeholderBlock{}, 50),
-			util.Prioritized(oldHeading{}, 650), // after CommonMark's own
-			util.Prioritized(rawHTML{parser.NewHTMLBlockParser()}, 890),
+		goldmark.WithParserOptions(
+			parser.WithBlockParsers(
+				util.Prioritized(placeholderBlock{}, 50),
+				util.Prioritized(blockAttributes{}, 60),
+				util.Prioritized(abbreviations{}, 70),
+				util.Prioritized(blockMath{}, 80),
+				util.Prioritized(identified{parser.NewSetextHeadingParser()}, 90),
+				util.Prioritized(identified{parser.NewATXHeadingParser()}, 590),
+				util.Prioritized(identified{oldHeading{}}, 650), // after CommonMark's own
+				util.Prioritized(rawHTML{parser.NewHTMLBlockParser()}, 890),
+			),
+			parser.WithInlineParsers(
+				util.Prioritized(extension.NewTaskCheckBoxParser(), 0),
+				util.Prioritized(lineBreak{}, 10),
+				util.Prioritized(inlineMath{}, 20),
+				util.Prioritized(quotes{}, 30),
+				util.Prioritized(template{}, 40),
+				util.Prioritized(inlineAttributes{}, 50),
+				util.Prioritized(emphasis{}, 450), // in place of CommonMark's
+				util.Prioritized(struck{}, 500),
+			),
+			parser.WithASTTransformers(
+				util.Prioritized(giveAttributes{}, 10),
+				util.Prioritized(abbreviations{}, 20),
+			),
+		),
+		goldmark.WithRendererOptions(html.WithUnsafe(), renderer.WithNodeRenderers(
+			util.Prioritized(registered{renderMath, renderSmall}, 400),
+			util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
 		)),
-		goldmark.WithRendererOptions(html.WithUnsafe()),
 	)
 })
+
+// without leaves a parser of goldmark out of a list, for which there is another
+// here.
+func without(parsers []util.PrioritizedValue, one any) []util.PrioritizedValue {
+	return slices.DeleteFunc(parsers, func(p util.PrioritizedValue) bool { return p.Value == one })
+}
 
 // Nobody nests deeper, or puts more marks into one paragraph, than this; but
 // the work for them grows faster than their number.

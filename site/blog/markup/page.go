@@ -96,13 +96,16 @@ func Convert(t Text, opts Options) (Page, error) {
 		}
 		text = out.String()
 	}
-	root, err := htmltree.Parse(text)
+	root, err := htmltree.Parse(closeAtOnce(text))
 	if err != nil {
 		return Page{}, t.errorf(t.Line, "elements are nested too deep")
 	}
 	p := &page{root: root, opts: opts, ids: map[string]bool{}, counts: map[string]int{}, refs: map[string]bool{}, lexers: map[string]chroma.Lexer{}}
 	if opts.NotePrefix != "" {
 		p.notes = opts.NotePrefix + "-"
+	}
+	if err := p.rawParts(t.Codes); err != nil {
+		return Page{}, t.errorf(t.Line, "elements are nested too deep")
 	}
 	p.drop()
 	p.codeBlocks(t.Codes)
