@@ -4,6 +4,7 @@
 package htmltree
 
 import (
+	"io"
 	"iter"
 	"strings"
 
@@ -31,12 +32,18 @@ func Parse(text string) (*html.Node, error) {
 // Render writes the children of root.
 func Render(root *html.Node) (string, error) {
 	var b strings.Builder
+	err := Write(&b, root)
+	return b.String(), err
+}
+
+// Write writes the children of root to w.
+func Write(w io.Writer, root *html.Node) error {
 	for n := range root.ChildNodes() {
-		if err := html.Render(&b, n); err != nil {
-			return "", err
+		if err := html.Render(w, n); err != nil {
+			return err
 		}
 	}
-	return b.String(), nil
+	return nil
 }
 
 // Element returns an element of that name without attributes.

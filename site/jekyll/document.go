@@ -147,9 +147,16 @@ type rendered struct {
 func (s *source) render(p part, fm frontMatter, doc Document, opts Options) (rendered, error) {
 	// Some exporters wrote every slash as an entity, those of tags as well.
 	p.text = strings.ReplaceAll(p.text, "<&#47;", "</")
-	l := liquid{file: s, opts: opts, title: doc.Title, markdown: !s.isHTML()}
+	l := liquid{
+		file: s, opts: opts, title: doc.Title, markdown: !s.isHTML(),
+		included: &included{}, grown: &growth{limit: maxGrowth(len(p.text))},
+	}
 	out := rendered{}
-	text := markup.Text{Name: s.name, Line: p.line, Source: l.run(p), HTML: s.isHTML(), Codes: l.codes, Shifts: l.shifts}
+	source := l.run(p)
+	text := markup.Text{Name: s.name, Line: p.line, Source: source, HTML: s.isHTML(), Codes: l.codes, Shifts: l.shifts}
+	if l.grown.line > 0 {
+		return out, s.errorf(l.grown.line, "what is put in the place of Liquid makes the text longer by more than %d bytes", l.grown.limit)
+	}
 	page, err := markup.Convert(text, markup.Options{
 		IDPrefix: opts.IDPrefix, NotePrefix: doc.Slug, Untrusted: opts.Untrusted,
 		TakeTitle: doc.Title == "", BelowTitle: true, Base: doc.was, Rewrite: opts.Rewrite,

@@ -1,6 +1,7 @@
 package jekyll
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -32,7 +33,9 @@ type liquid struct {
 	out      strings.Builder
 	codes    []markup.Code
 	warnings []string
-	includes includes
+	included *included // by the post, in all
+	depth    int       // of includes in each other
+	grown    *growth
 
 	// Which ends were looked for in vain: there is none further on either,
 	// and looking again would make the work grow with the square of the text.
@@ -48,6 +51,12 @@ type liquid struct {
 
 	quoted []string // who said what stands in the blockquotes that are open
 }
+
+// growth counts by how many bytes Liquid and includes have made a text longer.
+type growth struct{ bytes, limit, line int }
+
+// maxGrowth returns by how many bytes a text may become longer.
+func maxGrowth(text int) int { return 4*text + allIncludeBytes }
 
 // run returns the text with all done that is to be done before Markdown.
 func (l *liquid) run(p part) string {
@@ -110,6 +119,12 @@ func (l *liquid) copyCode(n int) {
 
 // replace writes text in place of the next n bytes. It returns true.
 func (l *liquid) replace(n int, text string) bool {
+	if more := len(text) - n; more > 0 {
+		if l.grown.bytes += more; l.grown.bytes > l.grown.limit {
+			// The text will be refused: what takes its place does not matter.
+			l.grown.line, text = cmp.Or(l.grown.line, l.line), ""
+		}
+	}
 	l.out.WriteString(text)
 	done := l.src[l.at : l.at+n]
 	if last := strings.LastIndexByte(done, '\n'); last >= 0 {

@@ -3,7 +3,6 @@ package jekyll
 import (
 	"cmp"
 	"errors"
-	"io"
 	"io/fs"
 	"strings"
 	"time"
@@ -147,13 +146,13 @@ func nameOf(node *yaml.Node) string {
 
 // readYAML reads a file of keys and values.
 func readYAML(files fs.FS, name string) (frontMatter, error) {
-	f, err := files.Open(name)
-	if err != nil {
+	data, err := readRegular(files, name, maxFrontMatter)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return frontMatter{}, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFrontMatter+1))
-	if err != nil {
+	case errors.Is(err, errNotRegular):
+		return frontMatter{}, fault.Newf(fault.Invalid, "%s:1: %v", name, errNotRegular)
+	case err != nil:
 		return frontMatter{}, fault.Newf(fault.Invalid, "%s:1: it cannot be read", name)
 	}
 	s, err := readSource(name, data, maxFrontMatter)

@@ -14,10 +14,13 @@ import (
 )
 
 // Code beyond these lengths, in bytes, is shown without colours: that of one
-// block, and that of all of a document.
+// block, and that of all of a document. In some languages the work grows with
+// the square of a block, so the squares of all blocks have a bound too: a
+// hundred blocks of 2 kB have colours, and two of the longest.
 const (
-	maxBlock = 64 << 10
-	maxCode  = 512 << 10
+	maxBlock   = 16 << 10
+	maxCode    = 512 << 10
+	maxSquares = 2 * maxBlock * maxBlock
 )
 
 // maxLanguages is how many languages are looked for in one document.
@@ -141,9 +144,10 @@ func (p *page) codeIn(pre *html.Node) (*html.Node, string) {
 func (p *page) colour(n *html.Node, lang string) {
 	text := n.FirstChild.Data
 	p.codeBytes += len(text)
-	if lang == "" || len(text) > maxBlock || p.codeBytes > maxCode {
+	if lang == "" || len(text) > maxBlock || p.codeBytes > maxCode || p.colours+len(text)*len(text) > maxSquares {
 		return
 	}
+	p.colours += len(text) * len(text)
 	lexer := p.lexer(lang)
 	if lexer == nil {
 		return
@@ -152,6 +156,11 @@ func (p *page) colour(n *html.Node, lang string) {
 	if err != nil || joined(tokens) != text && joined(tokens) != text+"\n" {
 		return
 	}
+	const span = len(`<span class="xx"></span>`)
+	if p.left < len(tokens)*span {
+		return
+	}
+	p.left -= len(tokens) * span
 	htmltree.RemoveChildren(n)
 	for _, token := range tokens {
 		child := htmltree.Text(token.Value)

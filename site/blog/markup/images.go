@@ -21,7 +21,7 @@ func Images(text string) []string {
 	if err != nil {
 		return nil
 	}
-	p := page{root: root, refs: map[string]bool{}}
+	p := page{root: root, left: MaxHTML(len(text)), refs: map[string]bool{}}
 	for n := range htmltree.Elements(p.root, atom.Img, atom.A) {
 		if n.DataAtom == atom.Img {
 			p.reference(n, "src")
@@ -41,11 +41,15 @@ func (p *page) reference(n *html.Node, key string) {
 			p.refs[ref] = true
 			p.Images = append(p.Images, ref)
 		}
-		if p.opts.Rewrite != nil {
+		if p.opts.Rewrite != nil && p.left > 0 {
 			ref = p.opts.Rewrite(ref)
+			p.left -= len(ref)
 		}
 	}
-	ref = fromRoot(p.opts.Base, ref)
+	if len(p.opts.Base) <= p.left {
+		p.left -= len(p.opts.Base)
+		ref = fromRoot(p.opts.Base, ref)
+	}
 	// Browsers forgive spaces in addresses; the policy does not.
 	htmltree.SetAttr(n, key, strings.ReplaceAll(strings.TrimSpace(ref), " ", "%20"))
 }

@@ -1,7 +1,6 @@
 package markup
 
 import (
-	"bytes"
 	"net/url"
 	"regexp"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/alecthomas/chroma/v2"
+	"github.com/yuin/goldmark/parser"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -64,6 +64,8 @@ type page struct {
 	opts      Options
 	notes     string // prefix of the ids of footnotes
 	codeBytes int
+	colours   int // the work for the colours of code; see colour
+	left      int // bytes by which addresses and colours may lengthen the page
 	lexers    map[string]chroma.Lexer
 	ids       map[string]bool // that are taken
 	counts    map[string]int  // how many headings say the same
@@ -85,22 +87,31 @@ func Render(text string, opts Options) (string, error) {
 // and line, and its kind is fault.Invalid: the text is made to keep the program
 // busy.
 func Convert(t Text, opts Options) (Page, error) {
-	text := t.Source
+	text, limit := t.Source, MaxHTML(t.size())
 	if !t.HTML {
 		if err := t.checkMarkdown(); err != nil {
 			return Page{}, err
 		}
-		var out bytes.Buffer
-		if err := markdown().Convert([]byte(text), &out); err != nil {
+		out, pc := bounded{left: limit}, parser.NewContext()
+		pc.Set(repeatedLimit, limit)
+		err := markdown().Convert([]byte(text), &out, parser.WithContext(pc))
+		if pc.Get(repeatedTooMuch) != nil {
+			err = errTooLong
+		}
+		if err != nil {
 			return Page{}, t.errorf(t.Line, "the text cannot be rendered: %v", err)
 		}
 		text = out.String()
 	}
-	root, err := htmltree.Parse(closeAtOnce(text))
+	text = closeAtOnce(text)
+	if err := checkTree(text, limit); err != nil {
+		return Page{}, t.errorf(t.Line, "the text cannot be rendered: %v", err)
+	}
+	root, err := htmltree.Parse(text)
 	if err != nil {
 		return Page{}, t.errorf(t.Line, "elements are nested too deep")
 	}
-	p := &page{root: root, opts: opts, ids: map[string]bool{}, counts: map[string]int{}, refs: map[string]bool{}, lexers: map[string]chroma.Lexer{}}
+	p := &page{root: root, opts: opts, left: limit / 2, ids: map[string]bool{}, counts: map[string]int{}, refs: map[string]bool{}, lexers: map[string]chroma.Lexer{}}
 	if opts.NotePrefix != "" {
 		p.notes = opts.NotePrefix + "-"
 	}
@@ -119,10 +130,13 @@ func Convert(t Text, opts Options) (Page, error) {
 		p.belowTitle()
 	}
 	p.finish()
-	if p.HTML, err = htmltree.Render(root); err != nil {
+	out := bounded{left: limit}
+	if err := htmltree.Write(&out, root); err != nil {
 		return Page{}, t.errorf(t.Line, "the text cannot be rendered: %v", err)
 	}
-	p.HTML = strings.TrimSpace(clean(p.HTML, opts.Untrusted))
+	if p.HTML = strings.TrimSpace(clean(out.String(), opts.Untrusted)); len(p.HTML) > limit {
+		return Page{}, t.errorf(t.Line, "the text cannot be rendered: %v", errTooLong)
+	}
 	return p.Page, nil
 }
 
