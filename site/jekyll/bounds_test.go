@@ -135,7 +135,7 @@ func checkBounds(t *testing.T, what, text string) {
 func TestOutputIsBounded(t *testing.T) {
 	t.Parallel()
 	for what, text := range greedy() {
-		for _, n := range []int{1 << 10, 40 << 10, 60 << 10} {
+		for _, n := range []int{1 << 10, 30 << 10} {
 			checkBounds(t, what, text(n))
 		}
 	}
@@ -155,10 +155,10 @@ func TestMemoryGrowsWithTheText(t *testing.T) {
 		if strings.HasPrefix(what, "code in") {
 			continue // bounded by the squares of the blocks
 		}
-		few, many := allocated(text(15<<10)), allocated(text(120<<10))
+		few, many := allocated(text(8<<10)), allocated(text(64<<10))
 		const fixed = 24 << 20 // for includes, and compiled expressions
 		if many > 12*few+fixed {
-			t.Errorf("%s: %d bytes are allocated for 15 kB, %d for 120 kB", what, few, many)
+			t.Errorf("%s: %d bytes are allocated for 8 kB, %d for 64 kB", what, few, many)
 		}
 	}
 }
@@ -180,7 +180,7 @@ func FuzzBounds(f *testing.F) {
 	f.Fuzz(func(t *testing.T, recipe []byte, piece string) {
 		var b strings.Builder
 		for i := 0; i+1 < len(recipe) && i < 12; i += 2 {
-			n := 1 + int(recipe[i+1])*64
+			n := 1 + int(recipe[i+1])*32
 			if int(recipe[i]) < len(names) {
 				b.WriteString(texts[names[recipe[i]]](n))
 			} else if piece != "" {

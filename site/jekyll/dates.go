@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // A date outside these years is a slip of the pen, or an attack.
@@ -19,6 +20,10 @@ func parseDate(s string, zone *time.Location) (time.Time, string, error) {
 	}
 	day, rest, _ := strings.Cut(s, " ")
 	clock, name := splitClock(rest)
+	// Some wrote the year again, before or behind the zone.
+	if year, _, _ := strings.Cut(day, "-"); len(year) == 4 && name != year {
+		name = strings.TrimSuffix(strings.TrimPrefix(name, year+" "), " "+year)
+	}
 	name, loc, err := parseZone(name, zone)
 	if err != nil {
 		return time.Time{}, "", err
@@ -57,9 +62,21 @@ func withoutMonth(s string) string {
 			return strings.TrimSpace(date.Format(time.DateOnly) + " " + strings.Join(rest, " "))
 		}
 	}
-	for _, layout := range [...]string{"January 2, 2006", "Jan 2, 2006", "2 January 2006", "2 Jan 2006"} {
-		if date, err := time.Parse(layout, s); err == nil {
-			return date.Format("2006-01-02 15:04")
+	// A day in words, and what follows it.
+	words := strings.Fields(s)
+	for _, layout := range [...]string{"January 2, 2006", "Jan 2, 2006", "January 2 2006", "Jan 2 2006", "2 January 2006", "2 Jan 2006", "2 January, 2006"} {
+		for _, n := range [...]int{3, 4} {
+			if len(words) < n {
+				continue
+			}
+			day := strings.TrimRight(strings.Join(words[n-3:n], " "), ",")
+			if n == 4 && strings.IndexFunc(strings.TrimRight(words[0], ",."), unicode.IsDigit) >= 0 {
+				continue // the first word is the day of the week
+			}
+			if date, err := time.Parse(layout, strings.TrimSuffix(day, " at")); err == nil {
+				rest := strings.TrimPrefix(strings.Join(words[n:], " "), "at ")
+				return strings.TrimSpace(date.Format(time.DateOnly) + " " + rest)
+			}
 		}
 	}
 	return s
@@ -104,7 +121,46 @@ func parseZone(s string, missing *time.Location) (string, *time.Location, error)
 			return s, loc, nil
 		}
 	}
+	if offset := oftenMeant(s); offset != "" {
+		return "", nil, fmt.Errorf("time zone %q is not known; write an offset, %s if that is meant, or a name such as Asia/Kolkata", s, offset)
+	}
 	return "", nil, fmt.Errorf("time zone %q is not known; write an offset such as +05:30, or a name such as Asia/Kolkata", s)
+}
+
+// oftenMeant returns the offset that most who write an abbreviation mean, "" if
+// there is more than one.
+func oftenMeant(s string) string {
+	switch strings.ToUpper(s) {
+	case "JST", "KST":
+		return "+09:00"
+	case "WET":
+		return "+00:00"
+	case "CET", "MEZ", "WEST":
+		return "+01:00"
+	case "CEST", "MESZ", "EET", "SAST":
+		return "+02:00"
+	case "EEST", "MSK":
+		return "+03:00"
+	case "PKT":
+		return "+05:00"
+	case "ICT", "WIB":
+		return "+07:00"
+	case "HKT", "SGT", "AWST":
+		return "+08:00"
+	case "AEST":
+		return "+10:00"
+	case "AEDT":
+		return "+11:00"
+	case "NZST":
+		return "+12:00"
+	case "NZDT":
+		return "+13:00"
+	case "BRT", "ART":
+		return "-03:00"
+	case "HST":
+		return "-10:00"
+	}
+	return ""
 }
 
 func fixedZone(at time.Time) (string, *time.Location, error) {

@@ -95,6 +95,7 @@ func Parse(name string, text []byte, opts Options) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
+	opts.Site.defaults(fm)
 	doc, err := fm.document(file, opts)
 	if err != nil {
 		return Document{}, err
@@ -110,14 +111,17 @@ func Parse(name string, text []byte, opts Options) (Document, error) {
 		return Document{}, file.errorf(1, "the post has neither a title nor a file name to make an address from; give it a slug of letters and digits")
 	}
 	doc.HTML, doc.Interview = page.HTML, page.interview
-	doc.Images, doc.Warnings = page.Images, page.warnings
+	doc.Images, doc.Warnings = page.Images, append(doc.Warnings, page.warnings...)
 	if n, line := fm.coauthors(); n > 0 {
 		doc.warnf(name, line, "there are %d authors; the post is that of the first", n+1)
 	}
 	doc.Text = markup.PlainText(doc.HTML)
 	var cut bool
-	doc.Excerpt, cut = markup.Excerpt(doc.HTML, markup.ExcerptWords)
+	if doc.Excerpt, cut = page.Before, true; doc.Excerpt == "" {
+		doc.Excerpt, cut = markup.Excerpt(doc.HTML, markup.ExcerptWords)
+	}
 	doc.Whole = !cut
+	doc.losses(name, file.body, page)
 	if summary, line := fm.summary(); summary != "" {
 		if short := markup.Clip(summary, maxSummary); short != summary {
 			doc.warnf(name, line, "the summary has more than %d characters; the rest of it is left out", maxSummary)
@@ -127,6 +131,19 @@ func Parse(name string, text []byte, opts Options) (Document, error) {
 		doc.Excerpt = SummaryStart + html.EscapeString(strings.Join(strings.Fields(summary), " ")) + "</p>"
 	}
 	return doc, nil
+}
+
+// more is the comment behind which lists do not show the text.
+const more = "<!--more-->"
+
+// losses notes what of the text is not on the page.
+func (d *Document) losses(name string, body part, page rendered) {
+	if len(page.Dropped) > 0 {
+		d.warnf(name, body.line, "left out: <%s>", strings.Join(page.Dropped, ">, <"))
+	}
+	if strings.TrimSpace(body.text) != "" && d.Text == "" && !strings.Contains(d.HTML, " src=") {
+		d.warnf(name, body.line, "nothing is left of the text")
+	}
 }
 
 // warnf notes what was understood only in part.
@@ -147,9 +164,10 @@ type rendered struct {
 func (s *source) render(p part, fm frontMatter, doc Document, opts Options) (rendered, error) {
 	// Some exporters wrote every slash as an entity, those of tags as well.
 	p.text = strings.ReplaceAll(p.text, "<&#47;", "</")
+	p.text = strings.Replace(p.text, cmp.Or(fm.separator(opts.Site), more), more, 1)
 	l := liquid{
 		file: s, opts: opts, title: doc.Title, markdown: !s.isHTML(),
-		included: &included{}, grown: &growth{limit: maxGrowth(len(p.text))},
+		variables: map[string]string{}, included: &included{}, grown: &growth{limit: maxGrowth(len(p.text))},
 	}
 	out := rendered{}
 	source := l.run(p)

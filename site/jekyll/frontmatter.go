@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"errors"
+	"html"
 	"path"
 	"regexp"
 	"slices"
@@ -26,8 +27,11 @@ const (
 	maxSummary = 1000
 )
 
-// maxOldPaths is how many old addresses of one post are kept.
-const maxOldPaths = 50
+// How many old addresses of one post are kept, and how long each may be in bytes.
+const (
+	maxOldPaths = 50
+	maxPath     = 500
+)
 
 // frontMatter is what stands between the fences, by key. Of a key that is
 // there twice the last counts, as in Jekyll.
@@ -205,6 +209,50 @@ func (fm frontMatter) coauthors() (n, line int) {
 	return 0, 0
 }
 
+// What exporters of other programs left in titles and names of topics.
+var (
+	entityInName  = regexp.MustCompile(`&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});`)
+	elementInName = regexp.MustCompile(`(?is)<(a|abbr|b|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|tt|u|var)(?:\s[^<>]*)?>([^<>]*)</(\w+)\s*>`)
+	voidInName    = regexp.MustCompile(`(?i)<(?:br|wbr|img|hr)(?:\s[^<>]*)?/?>`)
+)
+
+// separator returns the mark behind which lists do not show the text, where the
+// file or its site sets one.
+func (fm frontMatter) separator(site *Site) string {
+	separator, _ := fm.scalar("excerpt_separator")
+	if separator == "" && site != nil {
+		separator = site.Separator
+	}
+	return separator
+}
+
+// plainName returns a name without the HTML in it: elements that are closed are
+// dropped, and entities resolved. A name that only speaks of an element, such as
+// "The <em> element", stays as it is.
+func plainName(name string) string {
+	for range 5 { // elements in each other
+		before := name
+		name = elementInName.ReplaceAllStringFunc(name, func(found string) string {
+			m := elementInName.FindStringSubmatch(found)
+			if !strings.EqualFold(m[1], m[3]) {
+				return found
+			}
+			return m[2]
+		})
+		if name == before {
+			break
+		}
+	}
+	name = voidInName.ReplaceAllString(name, " ")
+	name = entityInName.ReplaceAllStringFunc(name, func(found string) string {
+		if plain := html.UnescapeString(found); !strings.HasSuffix(plain, ";") {
+			return plain
+		}
+		return found
+	})
+	return strings.Join(strings.Fields(name), " ")
+}
+
 // languageTag is a language as BCP 47 writes them, or with an underscore.
 var languageTag = regexp.MustCompile(`^[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,3}$`)
 
@@ -233,7 +281,7 @@ func (fm frontMatter) topics(limit int, site *Site) ([]Topic, error) {
 	seen := map[string]bool{}
 	add := func(names []string) {
 		for _, name := range names {
-			name = markup.Clip(strings.Join(strings.Fields(name), " "), maxTopic)
+			name = markup.Clip(strings.Join(strings.Fields(plainName(name)), " "), maxTopic)
 			slug := strings.TrimRight(markup.Clip(markup.Slug(name), maxTopic), "-")
 			if slug == "" || seen[slug] {
 				continue
@@ -243,7 +291,7 @@ func (fm frontMatter) topics(limit int, site *Site) ([]Topic, error) {
 		}
 	}
 	if site != nil {
-		add(foldersAround(fm.file.name))
+		add(site.foldersAround(fm.file.name))
 	}
 	for _, key := range [...]string{"categories", "category", "tags", "tag"} {
 		add(fm.names(key))
@@ -275,7 +323,7 @@ func (fm frontMatter) names(key string) []string {
 func (fm frontMatter) document(file *source, opts Options) (Document, error) {
 	layout := strings.ToLower(fm.words(maxTopic, "layout"))
 	doc := Document{
-		Title:     fm.words(maxTitle, "title"),
+		Title:     markup.Clip(plainName(fm.words(4*maxTitle, "title")), maxTitle),
 		Published: !fm.is("published", false) && !fm.is("draft", true) && !within(file.name, "_drafts"),
 		Page:      layout == "page" || within(file.name, "_pages"),
 		Demo:      markup.Clip(markup.Slug(fm.words(maxTopic, "demo")), maxDemo),
@@ -325,26 +373,43 @@ func (fm frontMatter) addresses(doc *Document, site *Site, missing *time.Locatio
 	if url, _ := fm.scalar("url"); permalink == "" && strings.HasPrefix(url, "/") {
 		permalink = url // Hugo's name for it
 	}
-	at := place{date: doc.Date, title: cmp.Or(slug, fm.file.base()), slug: cmp.Or(markup.Slug(slug), name), categories: fm.categories(site)}
+	at := place{
+		date: doc.Date, title: cmp.Or(slug, fm.file.base()), slug: cmp.Or(markup.Slug(slug), name),
+		path: strings.TrimSuffix(site.below(fm.file.name), path.Ext(fm.file.name)), categories: fm.categories(site),
+	}
 	doc.Slug = cmp.Or(markup.Slug(slug), permalinkSlug(cleanPath(at.expand(permalink))), name)
+	dates := []time.Time{doc.Date}
 	if site != nil {
 		base = site.BaseURL
 		if permalink == "" && doc.Published && !doc.Page {
 			permalink = site.Permalink
 		}
-		if site.Zone != nil && doc.Zone != missing.String() {
-			at.date = at.date.In(site.Zone)
+		switch explicit := doc.Zone != missing.String(); {
+		case explicit && site.Zone != nil:
+			dates[0] = doc.Date.In(site.Zone)
+		case explicit:
+			dates = append(dates, doc.Date.UTC()) // where the site was made, the clocks had UTC
 		}
 	}
-	was := at.expand(permalink)
-	if doc.was = cleanPath(was); doc.was != "" {
-		doc.was = base + doc.was
+	var refs []string
+	for i, date := range dates {
+		at.date = date
+		was := at.expand(permalink)
+		refs = append(refs, was)
+		if was = cleanPath(was); i == 0 && was != "" && len(base+was) <= maxPath {
+			doc.was = base + was
+		}
 	}
-	for _, ref := range append([]string{was}, append(fm.list("redirect_from"), fm.list("aliases")...)...) {
+	for _, ref := range append(refs, append(fm.list("redirect_from"), fm.list("aliases")...)...) {
 		ref = cleanPath(ref)
-		if ref != "" && len(doc.OldPaths) < maxOldPaths && !slices.Contains(doc.OldPaths, base+ref) {
-			doc.OldPaths = append(doc.OldPaths, base+ref)
+		if ref == "" || len(doc.OldPaths) == maxOldPaths || slices.Contains(doc.OldPaths, base+ref) {
+			continue
 		}
+		if len(base+ref) > maxPath {
+			doc.warnf(fm.file.name, fm.file.front.line, "the old address %s has more than %d bytes; it is not kept", markup.Clip(ref, 60), maxPath)
+			continue
+		}
+		doc.OldPaths = append(doc.OldPaths, base+ref)
 	}
 }
 
@@ -353,7 +418,7 @@ func (fm frontMatter) addresses(doc *Document, site *Site, missing *time.Locatio
 func (fm frontMatter) categories(site *Site) []string {
 	var names []string
 	if site != nil {
-		names = foldersAround(fm.file.name)
+		names = site.foldersAround(fm.file.name)
 	}
 	for _, key := range [...]string{"category", "categories"} {
 		names = append(names, fm.names(key)...)

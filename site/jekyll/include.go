@@ -47,7 +47,7 @@ func (l *liquid) include(n int, args string) bool {
 	}
 	inner := &liquid{
 		file: l.file, opts: l.opts, title: l.title, markdown: l.markdown, codes: l.codes,
-		included: l.included, depth: l.depth + 1, grown: l.grown,
+		variables: l.variables, included: l.included, depth: l.depth + 1, grown: l.grown,
 	}
 	out := inner.run(part{text: text, line: l.line})
 	if strings.Contains(out, "{%") {

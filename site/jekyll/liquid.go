@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/volaweb/vola/site/blog/markup"
@@ -24,18 +25,20 @@ type liquid struct {
 	title    string
 	markdown bool // code fences and spans mean something
 
-	src      string
-	at       int // src[:at] is done
-	line     int // in the file, of src[at]
-	bol      int // where that line begins in src
-	outLine  int // where in the result the work is; counts as line does
-	shifts   []markup.Shift
-	out      strings.Builder
-	codes    []markup.Code
-	warnings []string
-	included *included // by the post, in all
-	depth    int       // of includes in each other
-	grown    *growth
+	src       string
+	at        int // src[:at] is done
+	line      int // in the file, of src[at]
+	bol       int // where that line begins in src
+	outLine   int // where in the result the work is; counts as line does
+	shifts    []markup.Shift
+	out       strings.Builder
+	codes     []markup.Code
+	warnings  []string
+	variables map[string]string // that have been assigned
+	noted     bool              // that there is Liquid that is not known
+	included  *included         // by the post, in all
+	depth     int               // of includes in each other
+	grown     *growth
 
 	// Which ends were looked for in vain: there is none further on either,
 	// and looking again would make the work grow with the square of the text.
@@ -95,9 +98,9 @@ func (l *liquid) step(rest string) bool {
 	}
 	switch {
 	case strings.HasPrefix(rest, "{{"):
-		return l.output(rest)
+		return l.output(rest) || l.unknown(rest, "}}")
 	case strings.HasPrefix(rest, "{%"):
-		return l.tag(rest)
+		return l.tag(rest) || l.unknown(rest, "%}")
 	case strings.HasPrefix(rest, "{::") && l.markdown:
 		return l.extensions(rest)
 	}
@@ -159,8 +162,10 @@ func (l *liquid) tag(rest string) bool {
 			return false
 		}
 		return l.replace(n+end, body)
+	case "assign":
+		return l.assign(args, n)
 	case "comment":
-		if l.indented() {
+		if l.indented() && l.depth == 0 {
 			return false
 		}
 		_, end := l.until(rest[n:], "endcomment", &l.noEnd.comment)
@@ -192,6 +197,58 @@ func (l *liquid) tag(rest string) bool {
 	}
 	return false
 }
+
+// assignment is "name = value".
+var assignment = regexp.MustCompile(`^([A-Za-z_][\w-]*)\s*=\s*(.+)$`)
+
+// maxVariables is how many names a post may give to values.
+const maxVariables = 200
+
+// assign handles {% assign name = value %} of a value that is known.
+func (l *liquid) assign(args string, n int) bool {
+	m := assignment.FindStringSubmatch(args)
+	if m == nil || l.indented() && l.depth == 0 || len(l.variables) >= maxVariables {
+		return false
+	}
+	value, ok := l.evaluate(m[2])
+	if !ok && literal.MatchString(m[2]) {
+		value, ok = m[2], true
+	}
+	if !ok {
+		return false
+	}
+	l.variables[m[1]] = value
+	return l.replace(n, "")
+}
+
+// literal is a number, or yes or no.
+var literal = regexp.MustCompile(`^(?:-?[0-9]{1,18}(?:\.[0-9]{1,18})?|true|false|nil|empty)$`)
+
+// unknown notes Liquid that is not known, once in a post: it stays as text. It
+// returns false.
+func (l *liquid) unknown(rest, end string) bool {
+	at := strings.Index(rest[:min(len(rest), maxTag)], end)
+	if at < 0 || l.noted || l.indented() || strings.Contains(rest[:at], "\n") || l.depth > 0 {
+		return false
+	}
+	what := strings.Trim(rest[2:at], "- \t")
+	if end == "%}" {
+		what, _, _ = strings.Cut(what, " ")
+		switch what {
+		case "include", "include_relative", "post_url", "link":
+			return false // it was told why
+		}
+	}
+	if what == "" || !liquidName.MatchString(what) {
+		return false
+	}
+	l.noted = true
+	l.warnf("%s: Liquid that is not known; it stays as text", markup.Clip(what, 60))
+	return false
+}
+
+// liquidName begins a tag or a value.
+var liquidName = regexp.MustCompile(`^[A-Za-z_"'\[]`)
 
 // link writes an address in place of a tag of n bytes.
 func (l *liquid) link(n int, name, address string) bool {
@@ -288,6 +345,9 @@ func (l *liquid) value(name string) (string, bool) {
 		return l.opts.SiteURL, true
 	case "page.title":
 		return l.title, l.title != ""
+	}
+	if value, ok := l.variables[name]; ok {
+		return value, true
 	}
 	if key, ok := strings.CutPrefix(name, "site."); ok && l.opts.Site != nil {
 		value, known := l.opts.Site.Values[strings.ToLower(key)]

@@ -56,6 +56,12 @@ func TestDates(t *testing.T) {
 		{"2013-10-17 9:30 pm", "2013-10-17T21:30:00+02:00", "Europe/Berlin"},
 		{"October 17, 2013", "2013-10-17T00:00:00+02:00", "Europe/Berlin"},
 		{"Thu, 17 Oct 2013 09:30:00 +0530", "2013-10-17T09:30:00+05:30", "+05:30"},
+		{"Jan 2, 2020 23:30", "2020-01-02T23:30:00+01:00", "Europe/Berlin"},
+		{"January 2, 2020 at 11:30 pm", "2020-01-02T23:30:00+01:00", "Europe/Berlin"},
+		{"Thursday, January 2, 2020 23:30:05 +0530", "2020-01-02T23:30:05+05:30", "+05:30"},
+		{"2 Jan 2020 23:30 -0800", "2020-01-02T23:30:00-08:00", "-08:00"},
+		{"2020-01-02 23:30:22 2020 -0800", "2020-01-02T23:30:22-08:00", "-08:00"},
+		{"2020-01-02 23:30:22 -0800 2020", "2020-01-02T23:30:22-08:00", "-08:00"},
 		{"'2013-10-17'", "2013-10-17T00:00:00+02:00", "Europe/Berlin"},
 		{"", "2001-02-03T00:00:00+01:00", "Europe/Berlin"}, // of the file's name
 	}
@@ -95,6 +101,29 @@ func TestSlugsAndOldPaths(t *testing.T) {
 		if err != nil || doc.Slug != test.slug || !cmp.Equal(doc.OldPaths, test.old) {
 			t.Errorf("%s with %q: %q, %q, %v; want %q, %q", test.name, test.front, doc.Slug, doc.OldPaths, err, test.slug, test.old)
 		}
+	}
+}
+
+func TestNamesWithoutHTML(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"Tips &amp; Tricks &#8211; <em>new</em>":    "Tips & Tricks – new",
+		"<b>a <i>b</i></b> &#x3c;c&#62;":            "a b <c>",
+		"The <em> element and <b>":                  "The <em> element and <b>",
+		`Robert"><script>`:                          `Robert"><script>`,
+		"<script>x</script>":                        "<script>x</script>",
+		"AT&T; &copy x &nothing; <a href='x'>y</a>": "AT&T; &copy x &nothing; y",
+		"one<br/>two":                               "one two",
+		"a < b > c":                                 "a < b > c",
+	} {
+		doc, err := jekyll.Parse("2020-01-02-x.md", []byte("---\ntitle: |\n  "+name+"\ntags:\n- |\n  "+name+"\n---\nx\n"), jekyll.Options{})
+		if err != nil || doc.Title != want || len(doc.Topics) != 1 || doc.Topics[0].Name != want && len(want) < 40 {
+			t.Errorf("%q: %q, %v, %v; want %q", name, doc.Title, doc.Topics, err, want)
+		}
+	}
+	doc, _ := jekyll.Parse("2020-01-02-x.md", []byte("---\ntags: ['Q &amp; A']\n---\nx\n"), jekyll.Options{})
+	if got := fmt.Sprint(doc.Topics); got != "[{Q & A q-a}]" {
+		t.Error(got)
 	}
 }
 

@@ -1,10 +1,14 @@
 package jekyll
 
 import (
+	"fmt"
 	"net/url"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/volaweb/vola/site/blog/markup"
 )
@@ -41,60 +45,141 @@ func cleanPath(ref string) string {
 	return clean
 }
 
-// permalinkSlug returns what of an old path names the post.
+// permalinkSlug returns what of an old path names the post. Only the endings of
+// pages are no part of the name: that of "1.2.3" is not.
 func permalinkSlug(old string) string {
+	folder := strings.HasSuffix(old, "/")
 	if dir, file := path.Split(strings.TrimSuffix(old, "/")); strings.HasPrefix(file, "index.") {
-		old = dir
+		old, folder = dir, true
 	}
 	last := path.Base(old)
-	return markup.Slug(strings.TrimSuffix(last, path.Ext(last)))
+	if ext := path.Ext(last); !folder && isPageEnding(ext) {
+		last = strings.TrimSuffix(last, ext)
+	}
+	return markup.Slug(strings.Join(strings.FieldsFunc(last, func(r rune) bool { return r == '.' }), "-"))
+}
+
+// isPageEnding reports whether addresses of pages end so.
+func isPageEnding(ext string) bool {
+	switch strings.ToLower(ext) {
+	case ".html", ".htm", ".xhtml", ".php", ".asp", ".aspx", ".jsp", ".cgi", ".md", ".markdown", ".shtml":
+		return true
+	}
+	return false
 }
 
 // place is what the placeholders of a permalink stand for.
 type place struct {
 	date        time.Time
 	title, slug string // as the file has it, and as addresses here have it
+	path        string // of the file, without its ending
 	categories  []string
 }
 
-// expand fills in the placeholders that Jekyll allows in permalinks, or the
-// pattern that it knows by that name. The result is an address: what has
-// another meaning there is escaped.
-func (p place) expand(permalink string) string {
-	switch permalink {
+// styles are the patterns to which Jekyll gives a name.
+func style(name string) string {
+	switch name {
 	case "date":
-		permalink = "/:categories/:year/:month/:day/:title.html"
+		return "/:categories/:year/:month/:day/:title:output_ext"
 	case "pretty":
-		permalink = "/:categories/:year/:month/:day/:title/"
+		return "/:categories/:year/:month/:day/:title/"
 	case "ordinal":
-		permalink = "/:categories/:year/:y_day/:title.html"
+		return "/:categories/:year/:y_day/:title:output_ext"
+	case "weekdate":
+		return "/:categories/:year/W:week/:short_day/:title:output_ext"
 	case "none":
-		permalink = "/:categories/:title.html"
+		return "/:categories/:title:output_ext"
 	}
+	return name
+}
+
+// placeholder is one that may stand in a permalink.
+var placeholder = regexp.MustCompile(`:([a-z_]+)`)
+
+// expand fills in the placeholders that Jekyll allows in permalinks, or the
+// pattern that it knows by that name
+// (https://jekyllrb.com/docs/permalinks/). The result is an address: what has
+// another meaning there is escaped. A placeholder that Jekyll does not know
+// stays as it is.
+func (p place) expand(permalink string) string {
+	permalink = style(permalink)
 	if !strings.Contains(permalink, ":") || strings.Contains(permalink, "://") {
 		return permalink
 	}
-	var categories []string
-	for _, name := range p.categories {
-		categories = append(categories, url.PathEscape(strings.ToLower(strings.TrimSpace(name))))
-	}
-	filled := strings.NewReplacer(
-		":categories", strings.Join(categories, "/"), ":title", url.PathEscape(p.title), ":slug", p.slug,
-		":year", p.date.Format("2006"), ":month", p.date.Format("01"), ":day", p.date.Format("02"),
-		":i_month", p.date.Format("1"), ":i_day", p.date.Format("2"), ":short_year", p.date.Format("06"),
-		":y_day", p.date.Format("002"), ":hour", p.date.Format("15"), ":minute", p.date.Format("04"), ":second", p.date.Format("05"),
-	).Replace(permalink)
+	values := p.values()
+	filled := placeholder.ReplaceAllStringFunc(permalink, func(found string) string {
+		// The longest name that begins it: what follows is text.
+		for n := len(found); n > 1; n-- {
+			if value, ok := values[found[1:n]]; ok {
+				return value + found[n:]
+			}
+		}
+		return found
+	})
 	// Without categories there may be two slashes, behind which a host stands.
+	for strings.Contains(filled, "//") {
+		filled = strings.ReplaceAll(filled, "//", "/")
+	}
 	return "/" + strings.TrimLeft(filled, "/")
 }
 
-// foldersAround returns the folders that the folder _posts of a path is in.
-func foldersAround(name string) []string {
+func (p place) values() map[string]string {
+	var categories, slugified []string
+	for _, name := range p.categories {
+		if lower := url.PathEscape(strings.ToLower(strings.TrimSpace(name))); lower != "" && !slices.Contains(categories, lower) {
+			categories = append(categories, lower)
+		}
+		if slug := url.PathEscape(jekyllSlug(name, false)); slug != "" && !slices.Contains(slugified, slug) {
+			slugified = append(slugified, slug)
+		}
+	}
+	weekYear, week := p.date.ISOWeek()
+	weekDay := (int(p.date.Weekday())+6)%7 + 1
+	values := map[string]string{
+		"categories": strings.Join(categories, "/"), "slugified_categories": strings.Join(slugified, "/"),
+		"title": url.PathEscape(jekyllSlug(p.title, true)), "slug": p.slug, "name": p.slug, "basename": url.PathEscape(p.title),
+		"path": (&url.URL{Path: p.path}).EscapedPath(), "collection": "posts", "output_ext": ".html",
+		"week": fmt.Sprintf("%02d", week), "w_year": fmt.Sprintf("%d", weekYear), "w_day": fmt.Sprintf("%d", weekDay),
+	}
+	for name, layout := range map[string]string{
+		"year": "2006", "short_year": "06", "month": "01", "i_month": "1", "short_month": "Jan", "long_month": "January",
+		"day": "02", "i_day": "2", "short_day": "Mon", "long_day": "Monday", "y_day": "002", "hour": "15", "minute": "04", "second": "05",
+	} {
+		values[name] = p.date.Format(layout)
+	}
+	return values
+}
+
+// jekyllSlug returns a name as Jekyll writes it in addresses: pretty leaves
+// capitals and some marks as they are.
+func jekyllSlug(name string, pretty bool) string {
+	words := strings.FieldsFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) && !(pretty && strings.ContainsRune("._~!$&'()+,;=@", r))
+	})
+	slug := strings.Join(words, "-")
+	if pretty {
+		return slug
+	}
+	return strings.ToLower(slug)
+}
+
+// foldersAround returns the folders of the site that the folder _posts of a path
+// is in.
+func (s *Site) foldersAround(name string) []string {
+	name = s.below(name)
 	at := strings.Index("/"+name, "/_posts/")
 	if at <= 0 {
 		return nil
 	}
 	return strings.Split(name[:at-1], "/")
+}
+
+// below returns a path as it is below the folder where the site begins.
+func (s *Site) below(name string) string {
+	if s == nil || s.Root == "" {
+		return name
+	}
+	return strings.TrimPrefix(name, s.Root+"/")
 }
 
 // within reports whether one of the folders of a path has that name.

@@ -3,7 +3,11 @@ package jekyll
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
+	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,11 +17,12 @@ import (
 	"github.com/volaweb/vola/site/blog/markup"
 )
 
-// Bounds on what is read of _config.yml: the number of values, and how deep
-// they may be in each other.
+// Bounds on what is read of _config.yml: the number of values, how deep they may
+// be in each other, and the number of defaults.
 const (
 	maxSiteValues = 1000
 	maxSiteDepth  = 4
+	maxDefaults   = 100
 )
 
 // defaultPermalink is where Jekyll shows posts when nothing else is said.
@@ -26,6 +31,9 @@ const defaultPermalink = "date"
 // Site is what the files beside the posts say of all of them. [ReadSite] makes
 // one.
 type Site struct {
+	// Root is the folder where the site begins, below the one that was read: ""
+	// for that one, "source" with Octopress, "docs" where the site is in there.
+	Root string
 	// Permalink is the pattern of the addresses that posts had, such as
 	// /:year/:month/:title.html, or the name of one, such as pretty.
 	Permalink string
@@ -38,52 +46,201 @@ type Site struct {
 	Author string
 	// Authors has the names of authors by what posts call them.
 	Authors map[string]string
+	// Separator is the mark in a text behind which lists do not show it; "" for
+	// <!--more--> only.
+	Separator string
+	// Emoji says that :name: stands for a picture character.
+	Emoji bool
+	// Defaults are in the order in which they are taken: the last that has a
+	// value counts.
+	Defaults []Defaults
+	// Warnings are sentences about what was understood only in part, each with
+	// file and line.
+	Warnings []string
 	// Values has the texts, numbers and yes or no of _config.yml: that of
 	// "repository" is what {{ site.repository }} stands for, and that of
 	// "social.name" what {{ site.social.name }} does.
 	Values map[string]string
+
+	fingerprint string
 }
 
-// ReadSite reads _config.yml and _data/authors.yml, as Jekyll has them. Without
-// the first it returns nil: then nothing is known of the site. The error is
-// about files that are there and cannot be used, each with name and line; what
-// could be read is returned all the same.
+// Defaults are values of front matter that posts have which do not say
+// otherwise.
+type Defaults struct {
+	Path, Type string // of the posts: a folder or a file, and "posts" or the like; "" for any
+	values     map[string]*yaml.Node
+}
+
+// ReadSite reads _config.yml and _data/authors.yml, as Jekyll has them. Where the
+// first is not in the folder itself, but in one of the folders in it, the site
+// begins there. Without it, ReadSite returns nil: then nothing is known of the
+// site. The error is about files that are there and cannot be used, each with
+// name and line; what could be read is returned all the same.
 func ReadSite(files fs.FS) (*Site, error) {
-	config, err := readYAML(files, "_config.yml")
+	const name = "_config.yml"
+	root := ""
+	config, err := readYAML(files, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		if root = onlyFolderWith(files, name); root == "" {
+			return nil, nil
+		}
+		config, err = readYAML(files, root+"/"+name)
 	}
 	if err != nil {
 		return nil, err
 	}
-	s := &Site{Permalink: defaultPermalink, Authors: map[string]string{}, Values: map[string]string{}}
-	if permalink, _ := config.scalar("permalink"); permalink != "" {
-		s.Permalink = permalink
+	s := &Site{Root: root, Permalink: defaultPermalink, Authors: map[string]string{}, Values: map[string]string{}}
+	if source, _ := config.scalar("source"); source != "" && fs.ValidPath(path.Clean(source)) && path.Clean(source) != "." {
+		s.Root = path.Join(root, source)
 	}
+	s.addresses(config)
 	base, _ := config.scalar("baseurl")
 	s.BaseURL = strings.TrimSuffix(cleanPath(base), "/")
 	s.Author = config.author()
+	s.Emoji = slices.Contains(slices.Concat(config.list("plugins"), config.list("gems"), config.list("whitelist")), "jemoji")
+	s.Separator, _ = config.scalar("excerpt_separator")
 	visits := maxSiteValues
 	s.gather("", config.values, maxSiteDepth, &visits)
-	var zoneErr error
-	if name, line := config.scalar("timezone"); name != "" {
-		if _, s.Zone, err = parseZone(name, time.UTC); err != nil {
-			s.Zone, zoneErr = nil, config.file.errorf(line, "%v", err)
-		}
-	}
+	s.zone(config)
+	s.fingerprint = config.file.text
 	// These are not what they were: the posts have moved.
 	delete(s.Values, "url")
 	delete(s.Values, "baseurl")
-	authors, err := readYAML(files, "_data/authors.yml")
+	authors, err := readYAML(files, path.Join(s.Root, "_data/authors.yml"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return s, zoneErr
+		return s, nil
 	}
 	for key, node := range authors.values {
 		if name := nameOf(node); name != "" {
 			s.Authors[key] = markup.Clip(name, maxAuthor)
 		}
 	}
-	return s, errors.Join(zoneErr, err)
+	if authors.file != nil {
+		s.fingerprint += "\x00" + authors.file.text
+	}
+	return s, err
+}
+
+// onlyFolderWith returns the one folder that has a file of that name; "" if
+// none has, or several.
+func onlyFolderWith(files fs.FS, name string) string {
+	entries, err := fs.ReadDir(files, ".")
+	if err != nil {
+		return ""
+	}
+	found := ""
+	for _, entry := range entries {
+		if !entry.IsDir() || strings.HasPrefix(entry.Name(), ".") || strings.HasPrefix(entry.Name(), "_") {
+			continue
+		}
+		if _, err := fs.Stat(files, entry.Name()+"/"+name); err == nil {
+			if found != "" {
+				return ""
+			}
+			found = entry.Name()
+		}
+	}
+	return found
+}
+
+// addresses reads what decides on the addresses of posts, and the values that
+// stand in for missing ones.
+func (s *Site) addresses(config frontMatter) {
+	if permalink, _ := config.scalar("permalink"); permalink != "" {
+		s.Permalink = permalink
+	}
+	if node := config.values["collections"]; node != nil {
+		if posts := pairs(node)["posts"]; posts != nil {
+			if permalink := pairs(posts)["permalink"]; permalink != nil && permalink.Kind == yaml.ScalarNode && permalink.Value != "" {
+				s.Permalink = permalink.Value
+			}
+		}
+	}
+	list := config.values["defaults"]
+	if list == nil || list.Kind != yaml.SequenceNode {
+		return
+	}
+	for _, node := range list.Content[:min(len(list.Content), maxDefaults)] {
+		entry := pairs(resolve(node))
+		d := Defaults{}
+		if scope := entry["scope"]; scope != nil {
+			of := frontMatter{file: config.file, values: pairs(scope)}
+			d.Path, _ = of.scalar("path")
+			d.Type, _ = of.scalar("type")
+		}
+		if d.Path = strings.Trim(path.Clean("/"+d.Path), "/"); entry["values"] != nil {
+			d.values = pairs(entry["values"])
+			s.Defaults = append(s.Defaults, d)
+		}
+	}
+	// Of two that set the same, that of the longer path counts, else the later.
+	slices.SortStableFunc(s.Defaults, func(a, b Defaults) int { return len(a.Path) - len(b.Path) })
+}
+
+// zone reads the time zone.
+func (s *Site) zone(config frontMatter) {
+	name, line := config.scalar("timezone")
+	if name == "" || strings.EqualFold(name, "nil") || strings.EqualFold(name, "null") || strings.EqualFold(name, "none") {
+		return
+	}
+	var err error
+	if _, s.Zone, err = parseZone(name, time.UTC); err != nil {
+		s.Zone = nil
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%s:%d: %v; dates that name no zone are in UTC", config.file.name, line, err))
+	}
+}
+
+// Fingerprint returns what was read of the site: as long as it is the same, the
+// same texts become the same pages.
+func (s *Site) Fingerprint() string {
+	if s == nil {
+		return ""
+	}
+	return s.Root + "\x00" + s.fingerprint
+}
+
+// defaults fills in the values that the front matter of a file does not have.
+func (s *Site) defaults(fm frontMatter) {
+	if s == nil {
+		return
+	}
+	kind := "pages"
+	switch name := "/" + s.below(fm.file.name); {
+	case strings.Contains(name, "/_drafts/"):
+		kind = "drafts"
+	case strings.Contains(name, "/_posts/"), !strings.Contains(name, "/_pages/"):
+		kind = "posts"
+	}
+	own := maps.Clone(fm.values)
+	for _, d := range s.Defaults {
+		if d.Type != "" && d.Type != kind || !d.covers(s.below(fm.file.name)) {
+			continue
+		}
+		for key, node := range d.values {
+			if _, ok := own[key]; !ok {
+				fm.values[key] = node
+			}
+		}
+	}
+}
+
+// covers reports whether a file is in the folder, or is the file, of the path,
+// in which * stands for any name.
+func (d Defaults) covers(name string) bool {
+	if d.Path == "" {
+		return true
+	}
+	parts, pattern := strings.Split(name, "/"), strings.Split(d.Path, "/")
+	if len(parts) < len(pattern) {
+		return false
+	}
+	for i, p := range pattern {
+		if ok, err := path.Match(p, parts[i]); !ok || err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // value returns what _config.yml says of a key, "" for nothing.

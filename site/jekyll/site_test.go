@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/volaweb/vola/site/jekyll"
 )
@@ -32,11 +33,57 @@ func TestReadSite(t *testing.T) {
 		Permalink: "date", BaseURL: "/notes", Author: "Ann Lee", Authors: map[string]string{"ben": "Ben Ito", "eve": "Eve"},
 		Values: map[string]string{"title": "Old", "n": "3", "author.name": "Ann Lee", "author.web": "x", "a.b.c": "deep"},
 	}
-	if diff := cmp.Diff(want, site); diff != "" {
+	if diff := cmp.Diff(want, site, cmpopts.IgnoreUnexported(jekyll.Site{})); diff != "" {
 		t.Error(diff)
 	}
 	if site, err := jekyll.ReadSite(files("_data/authors.yml", "ben: Ben\n")); site != nil || err != nil {
 		t.Errorf("without _config.yml: %v, %v", site, err)
+	}
+}
+
+func TestZonesOfASite(t *testing.T) {
+	t.Parallel()
+	for zone, want := range map[string]string{
+		"Asia/Kolkata": "Asia/Kolkata ", "nil": " ", "": " ", "~": " ", "Null": " ", "Mars/Olympus": ` _config.yml:2: time zone "Mars/Olympus" is not known`,
+	} {
+		site, err := jekyll.ReadSite(files("_config.yml", "title: x\ntimezone: "+zone+"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := ""
+		if site.Zone != nil {
+			name = site.Zone.String()
+		}
+		if got := name + " " + strings.Join(site.Warnings, " "); !strings.HasPrefix(got, want) {
+			t.Errorf("%q: %q, want %q", zone, got, want)
+		}
+	}
+}
+
+// A site may begin in another folder than the one that is read.
+func TestWhereASiteBegins(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		files []string
+		want  string
+	}{
+		{[]string{"_config.yml", "a: b", "source/_posts/x.md", ""}, ""},
+		{[]string{"_config.yml", "source: source", "source/_data/authors.yml", "ann: Ann Lee"}, "source Ann Lee"},
+		{[]string{"_config.yml", "source: ./", "_data/authors.yml", "ann: Ann Lee"}, " Ann Lee"},
+		{[]string{"_config.yml", "source: ../out"}, ""},
+		{[]string{"docs/_config.yml", "a: b", "docs/_data/authors.yml", "ann: Ann Lee"}, "docs Ann Lee"},
+		{[]string{"docs/_config.yml", "source: src", "docs/src/_data/authors.yml", "ann: Ann Lee"}, "docs/src Ann Lee"},
+	} {
+		site, err := jekyll.ReadSite(files(test.files...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.TrimSuffix(site.Root+" "+site.Authors["ann"], " "); got != test.want {
+			t.Errorf("%v: %q, want %q", test.files, got, test.want)
+		}
+	}
+	if site, err := jekyll.ReadSite(files("a/_config.yml", "a: b", "b/_config.yml", "a: b")); site != nil || err != nil {
+		t.Errorf("of two folders: %v, %v", site, err)
 	}
 }
 
@@ -47,7 +94,6 @@ func TestReadSiteThatIsBroken(t *testing.T) {
 		{"a list", "- a\n", "", "_config.yml:1: the file is not a list of keys"},
 		{"binary", "a\x00b", "", "_config.yml:1: the file contains a NUL byte"},
 		{"large", strings.Repeat("#", 300<<10), "", "_config.yml:1: the file has"},
-		{"zone", "title: x\ntimezone: Mars/Olympus\n", "", "_config.yml:2: time zone \"Mars/Olympus\""},
 		{"authors", "title: x\n", "a: b: c\n", "_data/authors.yml:1: "},
 	} {
 		site, err := jekyll.ReadSite(files("_config.yml", test.config, "_data/authors.yml", test.authors))
@@ -112,7 +158,28 @@ func TestWhereAPostWas(t *testing.T) {
 		{"baseurl: /b", "_posts/2014-05-06-x.md", "permalink: /own/", "/b/own/"},
 		{"permalink: /p/:title/", "_posts/2014-05-06-x.md", "slug: y", "/p/y/"},
 		{"permalink: /:year/:hour/:title/\ntimezone: Asia/Kolkata", "_posts/2014-05-06-x.md", "date: 2013-12-31 20:00 +0000", "/2014/01/x/"},
-		{"permalink: date", "_posts/2014-05-06-50%#?.md", "", "/2014/05/06/50%#?.html"},
+		{"permalink: date", "_posts/2014-05-06-50%#? & more~.md", "", "/2014/05/06/50-&-more~.html"},
+		{"permalink: /:year/:title:output_ext", "_posts/2020-01-02-a.md", "", "/2020/a.html"},
+		{"permalink: /:slugified_categories/:title/", "_posts/2020-01-02-a.md", "categories: [Big News, big  news, É]", "/big-news/é/a/"},
+		{"permalink: weekdate", "_posts/2020-01-02-a.md", "", "/2020/W01/Thu/a.html"},
+		{"permalink: /:short_month/:long_month/:short_day/:long_day/:week/:w_year/:w_day/:y_day/:title", "_posts/2020-01-02-a.md", "", "/Jan/January/Thu/Thursday/01/2020/4/002/a"},
+		{"permalink: /:year_:month/:titles/:nothing/", "_posts/2020-01-02-a.md", "", "/2020_01/as/:nothing/"},
+		{"permalink: /:collection/:path/", "news/_posts/2020-01-02-a.md", "", "/posts/news/_posts/2020-01-02-a/"},
+		{"permalink: date", "news/_posts/2020-01-02-a.md", "categories: news", "/news/2020/01/02/a.html"},
+		{"permalink: date", "_posts/2020-01-02-a.md", "categories: [A, a]", "/a/2020/01/02/a.html"},
+		{"permalink: date", "_posts/2020-01-02-hello world & more.md", "", "/2020/01/02/hello-world-&-more.html"},
+		{"permalink: date", "_posts/2020-01-02-x.md", "date: 2020-01-02 23:30 -0800", "/2020/01/02/x.html /2020/01/03/x.html"},
+		{"permalink: date\ntimezone: America/Los_Angeles", "_posts/2020-01-02-x.md", "date: 2020-01-02 23:30 -0800", "/2020/01/02/x.html"},
+		{"permalink: date", "_posts/2020-01-02-x.md", "permalink: /" + strings.Repeat("x", 600) + "/", ""},
+		{"source: source\npermalink: /:categories/:year/:title/", "source/_posts/2020-01-02-a.md", "", "/2020/a/"},
+		{"source: ./source/", "source/news/_posts/2020-01-02-a.md", "", "/news/2020/01/02/a.html"},
+		{"defaults:\n- scope: {path: '', type: posts}\n  values: {permalink: /d/:title/, author: ann}", "_posts/2020-01-02-a.md", "", "/d/a/"},
+		{"defaults:\n- scope: {path: ''}\n  values: {permalink: /d/:title/}\n- scope: {path: news}\n  values: {permalink: /n/:title/}", "news/_posts/2020-01-02-a.md", "", "/n/a/"},
+		{"defaults:\n- scope: {path: other}\n  values: {permalink: /d/:title/}", "_posts/2020-01-02-a.md", "", "/2020/01/02/a.html"},
+		{"defaults:\n- scope: {path: '', type: pages}\n  values: {permalink: /d/:title/}", "_posts/2020-01-02-a.md", "", "/2020/01/02/a.html"},
+		{"defaults:\n- scope: {path: ''}\n  values: {categories: [x]}", "_posts/2020-01-02-a.md", "", "/x/2020/01/02/a.html"},
+		{"defaults:\n- scope: {path: ''}\n  values: {permalink: /d/:title/}", "_posts/2020-01-02-a.md", "permalink: /own/", "/own/"},
+		{"collections:\n  posts:\n    permalink: /c/:title/\npermalink: pretty", "_posts/2020-01-02-a.md", "", "/c/a/"},
 		{"permalink: date", "_pages/x.md", "layout: page", ""},
 		{"permalink: date", "_drafts/x.md", "", ""},
 	} {

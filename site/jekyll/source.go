@@ -45,6 +45,26 @@ func readSource(name string, text []byte, limit int) (*source, error) {
 // frontKey begins a line of a front matter.
 var frontKey = regexp.MustCompile(`^[A-Za-z_-]+[ \t]*:`)
 
+// Lines that a front matter begins with in other programs.
+var (
+	tomlKey = regexp.MustCompile(`^\s*(?:[A-Za-z_-]+\s*=|\[|#|$)`)
+	jsonKey = regexp.MustCompile(`^\s*"[\w-]+"\s*:`)
+)
+
+// otherFrontMatter names the language of a front matter that is not YAML, by its
+// first two lines; "" if there is none.
+func otherFrontMatter(first, next string) string {
+	switch {
+	case first == "+++" && tomlKey.MatchString(next):
+		return "TOML"
+	case first == "{" && jsonKey.MatchString(next), first == ";;;", first == "---json":
+		return "JSON"
+	case first == "---toml":
+		return "TOML"
+	}
+	return ""
+}
+
 // split finds the front matter.
 func (s *source) split() error {
 	first, rest, _ := strings.Cut(s.text, "\n")
@@ -55,6 +75,9 @@ func (s *source) split() error {
 	}
 	// Blank lines before it were a slip if a key follows it.
 	next, _, _ := strings.Cut(rest, "\n")
+	if other := otherFrontMatter(strings.TrimRight(first, " \t"), next); other != "" {
+		return s.errorf(skipped+1, "the front matter is %s; only YAML is read, between two lines of three hyphens", other)
+	}
 	if skipped > 0 && !frontKey.MatchString(next) {
 		first = ""
 	}

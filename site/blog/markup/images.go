@@ -12,7 +12,7 @@ import (
 )
 
 // Images returns the local files that text, which is HTML, refers to: what
-// images show, and what links offer if it looks like a file to keep ("notes.pdf",
+// images, films and sounds show, and what links offer if it looks like a file to keep ("notes.pdf",
 // but not "about.html"). Each is there once, as written, in the order of the
 // text. Local is what names no host: "pic.png", "../pic.png", "/assets/pic.png".
 // These are addresses: a space in the name of a file may be %20.
@@ -22,11 +22,13 @@ func Images(text string) []string {
 		return nil
 	}
 	p := page{root: root, left: MaxHTML(len(text)), refs: map[string]bool{}}
-	for n := range htmltree.Elements(p.root, atom.Img, atom.A) {
-		if n.DataAtom == atom.Img {
-			p.reference(n, "src")
-		} else {
+	for n := range htmltree.Elements(p.root, atom.Img, atom.A, atom.Video, atom.Audio, atom.Source, atom.Track) {
+		switch n.DataAtom {
+		case atom.A:
 			p.reference(n, "href")
+		default:
+			p.reference(n, "src")
+			p.reference(n, "poster")
 		}
 	}
 	return p.Images
@@ -36,7 +38,7 @@ func Images(text string) []string {
 // noted and rewritten.
 func (p *page) reference(n *html.Node, key string) {
 	ref := strings.TrimSpace(htmltree.Attr(n, key))
-	if isLocalFile(ref, n.DataAtom == atom.Img) {
+	if isLocalFile(ref, n.DataAtom != atom.A) {
 		if !p.refs[ref] {
 			p.refs[ref] = true
 			p.Images = append(p.Images, ref)

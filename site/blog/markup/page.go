@@ -52,6 +52,13 @@ type Page struct {
 	HTML string // clean
 	// Heading is the first heading, with [Options.TakeTitle].
 	Heading string
+	// Before is the part of HTML before the first comment <!--more-->, with
+	// which writers say what lists show; "" if there is none, or nothing before
+	// it. Ids are removed; see [Excerpt].
+	Before string
+	// Dropped are the names of elements that were left out together with what
+	// was in them, each once, in the order of the text.
+	Dropped []string
 	// Images are the local files that the text refers to, before
 	// [Options.Rewrite]; see [Images].
 	Images []string
@@ -134,7 +141,15 @@ func Convert(t Text, opts Options) (Page, error) {
 	if err := htmltree.Write(&out, root); err != nil {
 		return Page{}, t.errorf(t.Line, "the text cannot be rendered: %v", err)
 	}
-	if p.HTML = strings.TrimSpace(clean(out.String(), opts.Untrusted)); len(p.HTML) > limit {
+	p.HTML = strings.TrimSpace(clean(out.String(), opts.Untrusted))
+	if before, after, cut := strings.Cut(p.HTML, moreMark); cut {
+		p.HTML = strings.TrimSpace(before + strings.ReplaceAll(after, moreMark, ""))
+		p.Before, _ = Excerpt(before, maxBefore)
+		if htmlEmpty(p.Before) {
+			p.Before = ""
+		}
+	}
+	if len(p.HTML) > limit {
 		return Page{}, t.errorf(t.Line, "the text cannot be rendered: %v", errTooLong)
 	}
 	return p.Page, nil
@@ -149,22 +164,98 @@ func (p *page) drop() {
 			continue
 		}
 		switch {
+		case n.Type == html.CommentNode && !p.opts.Untrusted && strings.EqualFold(strings.TrimSpace(n.Data), "more"):
+			mark := htmltree.Element(atom.Span)
+			htmltree.SetAttr(mark, "class", moreClass)
+			n.Parent.InsertBefore(mark, n)
+			n.Parent.RemoveChild(n)
+			continue
 		case n.Type == html.CommentNode, n.Type == html.DoctypeNode, n.Namespace != "":
 			n.Parent.RemoveChild(n)
 			continue
 		case n.Type != html.ElementNode:
 			continue
 		}
+		if isHidden(n) {
+			p.dropped("hidden " + n.Data)
+			n.Parent.RemoveChild(n)
+			continue
+		}
 		switch n.Data {
 		case "iframe", "script", "embed":
-			if link := p.embedded(n); link != nil {
+			link := p.embedded(n)
+			if link != nil {
 				n.Parent.InsertBefore(link, n)
+			} else {
+				p.dropped(n.Data)
 			}
 			n.Parent.RemoveChild(n)
+		case "video", "audio":
+			p.player(n)
 		case "style", "object", "applet", "frame", "frameset", "noscript", "noembed", "noframes",
 			"template", "plaintext", "xmp", "textarea", "select", "button", "title", "base", "link", "meta", "input", "svg", "math":
+			p.dropped(n.Data)
 			n.Parent.RemoveChild(n)
 		}
+	}
+}
+
+// The mark that stands for <!--more--> until the page is clean.
+const (
+	moreClass = "vola-more-mark"
+	moreMark  = `<span class="` + moreClass + `"></span>`
+)
+
+// maxBefore is how many words [Page.Before] has at most.
+const maxBefore = 1000
+
+// htmlEmpty reports whether HTML shows nothing.
+func htmlEmpty(text string) bool {
+	return PlainText(text) == "" && !strings.Contains(text, "<img") && !strings.Contains(text, "<video") && !strings.Contains(text, "<audio")
+}
+
+// dropped notes an element that was left out.
+func (p *page) dropped(name string) {
+	if !slices.Contains(p.Dropped, name) && len(p.Dropped) < 10 {
+		p.Dropped = append(p.Dropped, name)
+	}
+}
+
+// hiding is a style that shows nothing of an element.
+var hiding = regexp.MustCompile(`(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\s*(?:!\s*important\s*)?(?:;|$)`)
+
+// isHidden reports whether a browser would not show an element.
+func isHidden(n *html.Node) bool {
+	for _, a := range n.Attr {
+		if a.Key == "hidden" || a.Key == "style" && hiding.MatchString(a.Val) {
+			return true
+		}
+	}
+	return false
+}
+
+// player settles a film or a sound: readers start it. For strangers it is a
+// link, if anything.
+func (p *page) player(n *html.Node) {
+	src := htmltree.Attr(n, "src")
+	for source := range htmltree.Elements(n, atom.Source) {
+		if src == "" {
+			src = htmltree.Attr(source, "src")
+		}
+	}
+	switch {
+	case src == "", !mediaLink.MatchString(src):
+		p.dropped(n.Data)
+		n.Parent.RemoveChild(n)
+	case p.opts.Untrusted:
+		link := htmltree.Element(atom.A)
+		htmltree.SetAttr(link, "href", src)
+		link.AppendChild(htmltree.Text(src))
+		n.Parent.InsertBefore(link, n)
+		n.Parent.RemoveChild(n)
+	default:
+		n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "controls" })
+		n.Attr = append(n.Attr, html.Attribute{Key: "controls"})
 	}
 }
 
@@ -239,7 +330,12 @@ func (p *page) finish() {
 		case atom.A:
 			p.link(n)
 		case atom.Img:
+			p.picture(n)
+		case atom.Video, atom.Audio, atom.Source, atom.Track:
 			p.reference(n, "src")
+			if htmltree.Attr(n, "poster") != "" {
+				p.reference(n, "poster")
+			}
 		case atom.Td, atom.Th:
 			if strings.EqualFold(htmltree.Attr(n, "align"), "right") {
 				htmltree.SetAttr(n, "class", strings.TrimSpace(htmltree.Attr(n, "class")+" number"))
@@ -248,6 +344,27 @@ func (p *page) finish() {
 			p.table(n)
 		}
 	}
+}
+
+// picture settles a picture. Pages that load their pictures late have the
+// address elsewhere.
+func (p *page) picture(n *html.Node) {
+	src := strings.TrimSpace(htmltree.Attr(n, "src"))
+	for _, key := range [...]string{"data-src", "data-original", "data-lazy-src", "data-lazy"} {
+		if late := strings.TrimSpace(htmltree.Attr(n, key)); late != "" && (src == "" || strings.HasPrefix(src, "data:")) {
+			htmltree.SetAttr(n, "src", late)
+			src = late
+		}
+	}
+	if src == "" || !imageLink.MatchString(src) {
+		p.dropped("img")
+		if alt := strings.TrimSpace(htmltree.Attr(n, "alt")); alt != "" {
+			n.Parent.InsertBefore(htmltree.Text(alt), n)
+		}
+		n.Parent.RemoveChild(n)
+		return
+	}
+	p.reference(n, "src")
 }
 
 // table gives a table a box to scroll in, which can be reached by keyboard.

@@ -81,7 +81,7 @@ func harmOf(n *html.Node) string {
 		switch {
 		case strings.HasPrefix(key, "on"), key == "style", key == "srcset", key == "srcdoc", key == "target", key == "formaction", key == "action", key == "background":
 			return "attribute " + key
-		case key == "href", key == "src", key == "cite":
+		case key == "href", key == "src", key == "cite", key == "poster":
 			u, err := url.Parse(value)
 			if err != nil {
 				return "address " + value
