@@ -65,10 +65,29 @@ func mediaType(name string) string {
 		return "audio/mpeg"
 	case ".ogg":
 		return "audio/ogg"
-	case ".mp4":
+	case ".m4a":
+		return "audio/mp4"
+	case ".wav":
+		return "audio/wav"
+	case ".flac":
+		return "audio/flac"
+	case ".mp4", ".m4v":
 		return "video/mp4"
+	case ".mov":
+		return "video/quicktime"
+	case ".ogv":
+		return "video/ogg"
 	case ".webm":
 		return "video/webm"
+	case ".vtt":
+		return "text/vtt; charset=utf-8"
+	case ".ics":
+		return "text/calendar; charset=utf-8"
+	case ".epub":
+		return "application/epub+zip"
+	case ".bib", ".tex", ".ps", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".odp", ".key",
+		".xz", ".bz2", ".7z", ".tar", ".ipynb", ".psd", ".mid":
+		return "application/octet-stream"
 	}
 	return ""
 }

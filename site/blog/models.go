@@ -88,8 +88,9 @@ type Body struct {
 type Origin struct {
 	ID   int64
 	Path string `db:"size=500,unique"` // below the folder that was imported
-	// Folder is the folder that was imported, as an absolute path; "" for the
-	// content of the program, and for imports before this was kept.
+	// Folder is the folder that was imported, as an absolute path;
+	// "(the program)" for the content of the program, and "" for imports before
+	// this was kept.
 	Folder string
 	Hash   string        `db:"size=64"` // of the file, and of how it was read
 	Post   orm.Ref[Post] `db:"unique,on_delete=cascade"`

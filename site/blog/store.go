@@ -27,7 +27,8 @@ const maxTries = 50
 
 // file is a document with where it came from.
 type file struct {
-	path   string // its identity
+	path   string // its identity, with the folder
+	folder string // see Origin
 	was    string // the one it had as a draft, "" if it cannot have had one
 	hash   string
 	source string
@@ -73,7 +74,11 @@ func (b *Blog) storeIn(ctx context.Context, tx *database.Tx, f file) (Post, outc
 		}
 		p, done = *old, updated
 		if origin.Hash == f.hash && origin.Path == f.path {
-			return p, unchanged, nil
+			if origin.Folder != f.folder {
+				origin.Folder = f.folder
+				err = orm.Update(ctx, tx, origin, Origins.Folder)
+			}
+			return p, unchanged, err
 		}
 	}
 	before := p
@@ -102,12 +107,12 @@ func (b *Blog) storeIn(ctx context.Context, tx *database.Tx, f file) (Post, outc
 		return p, 0, err
 	}
 	if origin == nil {
-		origin = &Origin{Path: f.path, Hash: f.hash}
+		origin = &Origin{Path: f.path, Folder: f.folder, Hash: f.hash}
 		origin.Post.ID = p.ID
 		return p, done, orm.Create(ctx, tx, origin)
 	}
-	origin.Hash, origin.Path = f.hash, f.path
-	return p, done, orm.Update(ctx, tx, origin, Origins.Hash, Origins.Path)
+	origin.Hash, origin.Path, origin.Folder = f.hash, f.path, f.folder
+	return p, done, orm.Update(ctx, tx, origin, Origins.Hash, Origins.Path, Origins.Folder)
 }
 
 // originOf returns what is known of a file, or of the draft that it was.
@@ -117,8 +122,12 @@ func (b *Blog) originOf(ctx context.Context, tx *database.Tx, f file) (*Origin, 
 			continue
 		}
 		origin, err := first(ctx, orm.From[Origin](tx).Where(Origins.Path.Eq(path)).With(Origins.Post))
-		if err != nil || origin != nil {
-			return origin, err
+		if err != nil {
+			return nil, err
+		}
+		// The draft of that name of another folder is another's.
+		if origin != nil && (path == f.path || origin.Folder == "" || origin.Folder == f.folder) {
+			return origin, nil
 		}
 	}
 	return nil, nil
