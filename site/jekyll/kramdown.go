@@ -30,16 +30,19 @@ func (l *liquid) extensions(rest string) bool {
 		body = rest[n : n+end]
 		n += end + stop
 	}
+	tail := rest[n:]
+	alone := strings.TrimSpace(l.before()) == "" && strings.TrimSpace(tail[:lineEnd(tail, 0)]) == ""
 	if name != "nomarkdown" || strings.Contains(options, "type=") && !strings.Contains(options, "html") {
-		return l.replace(n, "")
+		if body = ""; !alone || strings.TrimSpace(strings.TrimSuffix(l.src[:l.bol], "\n")) != "" && !strings.HasSuffix(l.src[:l.bol], "\n\n") {
+			return l.replace(n, "")
+		}
+		// A block that shows nothing keeps those around it apart.
 	}
 	l.codes = append(l.codes, markup.Code{Text: body, Raw: true})
-	last := len(l.codes) - 1
-	tail := rest[n:]
-	if strings.TrimSpace(l.before()) == "" && strings.TrimSpace(tail[:lineEnd(tail, 0)]) == "" {
-		return l.replace(n, markup.Placeholder(last))
+	if last := len(l.codes) - 1; !alone {
+		return l.replace(n, markup.PlaceholderInline(last))
 	}
-	return l.replace(n, markup.PlaceholderInline(last))
+	return l.replace(n, markup.Placeholder(len(l.codes)-1))
 }
 
 // endOfExtension returns where {:/name} or {:/} stands, and its length.

@@ -2,6 +2,7 @@ package markup
 
 import (
 	"bytes"
+	"regexp"
 	"unicode"
 	"unicode/utf8"
 
@@ -89,6 +90,9 @@ func (quotes) Parse(parent ast.Node, block text.Reader, _ parser.Context) ast.No
 	var before rune
 	if last, ok := parent.LastChild().(*ast.Text); ok && !last.IsRaw() && (last.Segment.Len() > 0 || last.SoftLineBreak()) {
 		before = block.PrecendingCharacter()
+		if consumed.Match(last.Segment.Value(block.Source())) {
+			before = 0
+		}
 	}
 	mark, n := curly(before, line)
 	block.Advance(n)
@@ -96,6 +100,9 @@ func (quotes) Parse(parent ast.Node, block text.Reader, _ parser.Context) ast.No
 	node.SetCode(true)
 	return node
 }
+
+// consumed ends with an entity or an escaped mark.
+var consumed = regexp.MustCompile(`(?:&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,30});|\\[!-/:-@\[-\x60{-~])$`)
 
 // The curly marks for ' and ".
 var (
