@@ -160,6 +160,9 @@ func (b *Blog) importOne(ctx context.Context, path string, loc *time.Location) (
 	if err := im.readSite(); err != nil {
 		return Post{}, err
 	}
+	if im.included, err = guarded(ctx, "_includes", im.includes); err != nil {
+		return Post{}, err
+	}
 	text, err := readText(im.fsys, name)
 	if err != nil {
 		return Post{}, fmt.Errorf("%s: %s", path, plain(err))

@@ -29,6 +29,7 @@ type importer struct {
 	above    fs.FS           // the folder that fsys is in; may be nil
 	moved    bool            // the folder is one that was imported before, at another place
 	from     map[string]bool // those places
+	included []byte          // identifies the files that texts may include
 	site     *jekyll.Site    // what the folder says of all posts; may be nil
 	zone     *time.Location  // of dates that name none; nil: as site says, else UTC
 	ours     bool            // the folder is part of the program
@@ -61,6 +62,9 @@ func (im importer) run(ctx context.Context) (report, error) {
 	if err := im.readSite(); err != nil {
 		name, _, _ := strings.Cut(err.Error(), ":")
 		r.Failed = append(r.Failed, failure{name, reason(name, err)})
+	}
+	if im.included, err = guarded(ctx, "_includes", im.includes); err != nil {
+		return r, err
 	}
 	if im.site != nil {
 		r.Warnings = append(r.Warnings, im.site.Warnings...)
@@ -148,20 +152,19 @@ func (im importer) post(ctx context.Context, name string, files *found) (outcome
 	return done, f.doc.Warnings, err
 }
 
-// maxParse is how long reading one text may take. Package jekyll bounds the
-// work, so that this is for what nobody has thought of.
-const maxParse = 2 * time.Minute
+// maxWork is how long reading one text may take. Package jekyll bounds the work,
+// so that this is for what nobody has thought of.
+const maxWork = 2 * time.Minute
 
-// parse reads a document. A panic in one of the libraries that read what people
-// wrote is that file's failure and not the end of the import. When ctx ends, so
-// does parse, whatever keeps the libraries busy.
-func (im importer) parse(ctx context.Context, name string, text []byte, files *found) (jekyll.Document, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, maxParse, fmt.Errorf("%s: reading it takes more than %v", name, maxParse))
+// guarded does some work, for as long as maxWork, and until ctx ends, whatever
+// keeps the work busy. A panic in it is an error: it is that file's failure and
+// not the end of the import.
+func guarded[T any](ctx context.Context, name string, work func() (T, error)) (out T, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, maxWork, fmt.Errorf("%s: reading it takes more than %v", name, maxWork))
 	defer cancel()
 	type result struct {
-		doc  jekyll.Document
-		refs *references
-		err  error
+		out T
+		err error
 	}
 	done := make(chan result, 1)
 	go func() {
@@ -172,23 +175,30 @@ func (im importer) parse(ctx context.Context, name string, text []byte, files *f
 			}
 			done <- r
 		}()
-		r.refs = im.references(name, files)
-		opts := jekyll.Options{Zone: im.zone, Site: im.site, Rewrite: r.refs.rewrite}
-		if sub, err := fs.Sub(im.fsys, im.below("_includes")); err == nil {
-			opts.Includes = sub
-		}
-		r.doc, r.err = jekyll.Parse(name, text, opts)
+		r.out, r.err = work()
 	}()
 	select {
 	case <-ctx.Done():
-		return jekyll.Document{}, context.Cause(ctx)
+		return out, context.Cause(ctx)
 	case r := <-done:
-		if r.err == nil {
-			r.refs.report(&r.doc)
-			files.asked = append(files.asked, r.refs.asked...)
-		}
-		return r.doc, r.err
+		return r.out, r.err
 	}
+}
+
+// parse reads a document.
+func (im importer) parse(ctx context.Context, name string, text []byte, files *found) (jekyll.Document, error) {
+	refs := im.references(name, files)
+	doc, err := guarded(ctx, name, func() (jekyll.Document, error) {
+		return jekyll.Parse(name, text, jekyll.Options{
+			Zone: im.zone, Site: im.site, Rewrite: refs.rewrite, Includes: subFolder{im.fsys, im.below("_includes")},
+		})
+	})
+	if err != nil {
+		return doc, err // refs may still be in use
+	}
+	refs.report(&doc)
+	files.asked = append(files.asked, refs.asked...)
+	return doc, nil
 }
 
 // below returns a path of the site as it is below the folder.
@@ -211,7 +221,7 @@ func (im importer) hash(text []byte) string {
 	}
 	fmt.Fprintf(h, "%s\x00%s\x00%s\x00", formatVersion, zone, im.site.Fingerprint())
 	if bytes.Contains(text, []byte("{%")) && bytes.Contains(text, []byte("include")) {
-		h.Write(im.includes())
+		h.Write(im.included)
 	}
 	h.Write(text)
 	return hex.EncodeToString(h.Sum(nil))
@@ -222,7 +232,7 @@ const maxIncluded = 5000
 
 // includes identifies what texts may include: when any of it changes, those that
 // include something are read again.
-func (im importer) includes() []byte {
+func (im importer) includes() ([]byte, error) {
 	h := sha256.New()
 	n := 0
 	_ = fs.WalkDir(im.fsys, im.below("_includes"), func(name string, d fs.DirEntry, err error) error {
@@ -237,7 +247,7 @@ func (im importer) includes() []byte {
 		h.Write(text)
 		return nil
 	})
-	return h.Sum(nil)
+	return h.Sum(nil), nil
 }
 
 // readText reads a file, but nothing that is too large to be one that somebody

@@ -123,6 +123,19 @@ func readable(fsys fs.FS, name string, limit int64) (fs.FileInfo, error) {
 	return info, nil
 }
 
+// subFolder is a folder of a file system. Unlike that of fs.Sub it tells what kind
+// of file something is without opening it, which for a pipe may take for ever.
+type subFolder struct {
+	fsys fs.FS
+	dir  string
+}
+
+func (s subFolder) Open(name string) (fs.File, error) { return s.fsys.Open(path.Join(s.dir, name)) }
+
+func (s subFolder) Stat(name string) (fs.FileInfo, error) {
+	return fs.Stat(s.fsys, path.Join(s.dir, name))
+}
+
 // plain returns the reason of an error about a file whose name is told apart.
 func plain(err error) string {
 	var p *fs.PathError

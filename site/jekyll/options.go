@@ -48,7 +48,8 @@ type Options struct {
 	// {% post_url %}, such as "2013-10-17-queues", or "" when there is none.
 	// Defaults to /blog/2013/10/queues/ behind BaseURL.
 	PostURL func(name string) string
-	// Includes has the files for {% include %}. Defaults to none.
+	// Includes has the files for {% include %}. It should implement fs.StatFS, so
+	// that nothing but regular files is opened. Defaults to none.
 	Includes fs.FS
 	// Rewrite returns the new address of a local file that the text refers
 	// to; see [markup.Images] for which these are. It is given each as markup.Images
