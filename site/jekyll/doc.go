@@ -48,6 +48,10 @@
 // than this, stays as text and is among [Document.Warnings], unless its
 // parameters name a picture: then that is shown, with its caption.
 //
+// {% assign %} of a value that is known gives it a name. The first Liquid of a
+// post that is not known is among [Document.Warnings]. Where the site has the
+// plugin jemoji, the most common of its names, such as :heart:, are characters.
+//
 // A post includes at most 100 files, 5 deep, of 64 kB each and 2 MB in all. What
 // Liquid puts into a text may make it longer by four times its length and 2 MB.
 // Only regular files are opened.

@@ -65,8 +65,11 @@ func maxGrowth(text int) int { return 4*text + allIncludeBytes }
 func (l *liquid) run(p part) string {
 	l.src, l.line, l.at, l.bol = p.text, p.line, 0, 0
 	stops := "{<"
+	if l.opts.Site != nil && l.opts.Site.Emoji {
+		stops += ":"
+	}
 	if l.markdown {
-		stops = "{<`~\n]"
+		stops += "`~\n]"
 		l.src, l.line = "\n"+p.text, p.line-1 // every line has one before it
 	}
 	l.outLine = l.line
@@ -95,6 +98,8 @@ func (l *liquid) step(rest string) bool {
 		return l.kramdown(rest) || l.endOfBlock(rest) || l.table(rest) || l.nested(rest)
 	case ']':
 		return l.bracket(rest)
+	case ':':
+		return l.emoji(rest)
 	}
 	switch {
 	case strings.HasPrefix(rest, "{{"):

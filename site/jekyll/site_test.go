@@ -60,6 +60,24 @@ func TestZonesOfASite(t *testing.T) {
 	}
 }
 
+func TestEmoji(t *testing.T) {
+	t.Parallel()
+	for config, want := range map[string]string{
+		"plugins: [jemoji]": "<p>❤️ :nothing: 👍<code>:heart:</code> a:b http://x:80:</p>",
+		"gems:\n- jemoji":   "<p>❤️ :nothing: 👍<code>:heart:</code> a:b http://x:80:</p>",
+		"plugins: [other]":  "<p>:heart: :nothing: :+1:<code>:heart:</code> a:b http://x:80:</p>",
+	} {
+		site, err := jekyll.ReadSite(files("_config.yml", config))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := jekyll.Parse("2014-05-06-x.md", []byte("---\ntitle: x\n---\n:heart: :nothing: :+1:`:heart:` a:b http://x:80:\n"), jekyll.Options{Site: site})
+		if got := strings.ReplaceAll(strings.ReplaceAll(doc.HTML, `<a href="http://x:80">`, ""), "</a>", ""); err != nil || got != want {
+			t.Errorf("%s: %s, %v; want %s", config, got, err, want)
+		}
+	}
+}
+
 // A site may begin in another folder than the one that is read.
 func TestWhereASiteBegins(t *testing.T) {
 	t.Parallel()
