@@ -153,6 +153,20 @@ func TestImportOfTheSourceOfASite(t *testing.T) {
 	}
 }
 
+func TestAPartOfASiteWithoutConfig(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	s.write("source/_posts/2013-01-01-a.md", "---\ntitle: A\n---\nx\n")
+	out, err := s.run("import", filepath.Join(s.dir, "source"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, out, "1 imported", "note: there is no _config.yml in this folder or around it")
+	if out := s.imports(); strings.Contains(out, "_config.yml") {
+		t.Error(out)
+	}
+}
+
 func TestAFolderOfHugo(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)

@@ -68,6 +68,8 @@ func (im importer) run(ctx context.Context) (report, error) {
 	}
 	if im.site != nil {
 		r.Warnings = append(r.Warnings, im.site.Warnings...)
+	} else if im.partOfSite() && r.Total > 0 {
+		r.Warnings = append(r.Warnings, "there is no _config.yml in this folder or around it, so the addresses that the posts had are not known")
 	}
 	if r.Total == 0 {
 		if err := im.noPosts(&r); err != nil {

@@ -36,6 +36,16 @@ func (im *importer) readSite() (err error) {
 	return nil
 }
 
+// partOfSite reports whether the folder has the name of one that is a part of a
+// site and not the whole.
+func (im importer) partOfSite() bool {
+	switch path.Base(im.folder) {
+	case "source", "src", "docs", "_posts":
+		return true
+	}
+	return false
+}
+
 // noPosts says why there is nothing to import, where one can tell.
 func (im importer) noPosts(r *report) error {
 	const dated = "no file has the name of a post, YYYY-MM-DD-slug.md"

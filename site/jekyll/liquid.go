@@ -233,7 +233,7 @@ var literal = regexp.MustCompile(`^(?:-?[0-9]{1,18}(?:\.[0-9]{1,18})?|true|false
 // returns false.
 func (l *liquid) unknown(rest, end string) bool {
 	at := strings.Index(rest[:min(len(rest), maxTag)], end)
-	if at < 0 || l.noted || l.indented() || strings.Contains(rest[:at], "\n") || l.depth > 0 {
+	if at < 2 || l.noted || l.indented() || strings.Contains(rest[:at], "\n") || l.depth > 0 {
 		return false
 	}
 	what := strings.Trim(rest[2:at], "- \t")

@@ -189,7 +189,7 @@ func FuzzParse(f *testing.F) {
 		"---\ntitle: x\ndate: 2013-10-17 09:30 +0530\ntags: [a, b]\npermalink: /x/y.html\n---\n# Text\n", "---\na: &x [*x]\n---\n", "---\n? [a]\n: b\n---\n",
 		"---\n<<: {a: b}\ntags: !!binary x\n---\n", "---\ndate: !!timestamp 2001-12-14t21:59:43.10-05:00\n---\n", "--- \n...\n", "---\n%YAML 1.1\n---\n",
 		"{% raw %}{% highlight x %}{% endraw %}{% endhighlight %}{{ 'a' | prepend: site.url }}", "```\n{% raw %}\n~~~\n", "<pre lang=x><code>y</pre>", "{% include a b=\"c %}", "* TOC\n{:toc}\n{:.x}",
-		"**A:** b?\n**B**: c\n**A: d**<br>**B:** e", "###x###\n#y\n", "<table>\n\n    <tr>\n\n    x", "a``b`c``", "[^1]\n\n[^1]: x\n\n# #\n",
+		"{%}", "{{}", "{::", "{:}", "](", "$$", "**A:** b?\n**B**: c\n**A: d**<br>**B:** e", "###x###\n#y\n", "<table>\n\n    <tr>\n\n    x", "a``b`c``", "[^1]\n\n[^1]: x\n\n# #\n",
 	} {
 		f.Add([]byte(seed))
 	}
