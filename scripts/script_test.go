@@ -26,8 +26,8 @@ const (
 func TestExitStatus(t *testing.T) {
 	t.Parallel()
 	// Given, so that nothing is missing, but nothing is started either.
-	given := []string{"VOLA_TEST_POSTGRES=postgres://127.0.0.1/", "VOLA_TEST_CHROMIUM=/bin/true"}
-	off := []string{"VOLA_TEST_POSTGRES=off", "VOLA_TEST_CHROMIUM=off", "VOLA_TEST_RACE=off"}
+	given := []string{"VOLA_TEST_POSTGRES=postgres://127.0.0.1/", "VOLA_TEST_CHROMIUM=/bin/true", "VOLA_TEST_KRAMDOWN=/bin/true"}
+	off := []string{"VOLA_TEST_POSTGRES=off", "VOLA_TEST_CHROMIUM=off", "VOLA_TEST_KRAMDOWN=off", "VOLA_TEST_RACE=off"}
 	tests := []struct {
 		name   string
 		test   string
@@ -39,7 +39,7 @@ func TestExitStatus(t *testing.T) {
 		{"fail", failing, off, 1, []string{"FAIL  example.com/a", "this is wrong", "0 passed, 1 failed, 0 skipped\n"}},
 		{"skip", skipped, off, 0, []string{"skipped: example.com/a TestIdle: nobody home", "0 passed, 0 failed, 1 skipped\n"}},
 		{"skip with CI", skipped, append([]string{"CI=true"}, given...), 1, []string{"nothing may be skipped", "0 passed, 0 failed, 1 skipped\n"}},
-		{"something missing with CI", passing, append([]string{"CI=true"}, off...), 1, []string{"not run with: Chromium", "1 passed, 0 failed, 0 skipped\n"}},
+		{"something missing with CI", passing, append([]string{"CI=true"}, off...), 1, []string{"not run with: Chromium", "not run with: kramdown (VOLA_TEST_KRAMDOWN=off)", "1 passed, 0 failed, 0 skipped\n"}},
 		{"does not build", broken, off, 1, []string{"cannot use", "0 passed, 1 failed, 0 skipped\n"}},
 		{"is no Go", "", off, 1, []string{"expected 'package'", "0 passed, 1 failed, 0 skipped\n"}},
 		{"go does not run", passing, append([]string{"GOFLAGS=-mod=nonsense"}, off...), 1, nil},
@@ -107,7 +107,7 @@ func TestInterrupt(t *testing.T) {
 	if err := os.Chmod(temp, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	cmd := testScript(t, waiting, "VOLA_TEST_CHROMIUM=off", "VOLA_TEST_RACE=off", "PIPE="+pipe, "TMPDIR="+temp)
+	cmd := testScript(t, waiting, "VOLA_TEST_CHROMIUM=off", "VOLA_TEST_KRAMDOWN=off", "VOLA_TEST_RACE=off", "PIPE="+pipe, "TMPDIR="+temp)
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	if err := cmd.Start(); err != nil {

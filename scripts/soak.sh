@@ -8,6 +8,12 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export VOLA_SOAK=${VOLA_SOAK:-10m}
 
+# The comparison with kramdown needs one; see scripts/test.sh.
+if [ -z "${VOLA_TEST_KRAMDOWN-}" ] && ruby -e 'require "kramdown-parser-gfm"' >/dev/null 2>&1 </dev/null; then
+	VOLA_TEST_KRAMDOWN=$(command -v ruby)
+	export VOLA_TEST_KRAMDOWN
+fi
+
 race=
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs all tests, with whatever makes them stronger that this machine has: the
-# race detector, PostgreSQL, Chromium, xmllint. "make test" is this script. Its last
+# race detector, PostgreSQL, Chromium, kramdown, xmllint. "make test" is this script. Its last
 # lines say what was run, and what was not and why.
 #
 #   scripts/test.sh [-C directory] [packages and flags of go test]
@@ -12,6 +12,7 @@
 #
 #   VOLA_TEST_POSTGRES   URL of a server to use, in which tests may make databases
 #   VOLA_TEST_CHROMIUM   path of a Chromium
+#   VOLA_TEST_KRAMDOWN   path of a Ruby with kramdown and kramdown-parser-gfm
 #   VOLA_TEST_RACE       "on" or "off"
 #
 # each of which may be "off". With CI=true anything skipped or missing is a
@@ -87,6 +88,10 @@ find_chromium() {
 	return 1
 }
 
+find_kramdown() {
+	kramdown=$(command -v ruby) && "$kramdown" -e 'require "kramdown-parser-gfm"' >/dev/null 2>&1 </dev/null
+}
+
 # install_missing adds, with apt-get, what the tests could use and do not find.
 install_missing() {
 	[ "$(id -u)" = 0 ] && have apt-get && [ "${VOLA_TEST_INSTALL-}" != no ] || return 0
@@ -94,6 +99,7 @@ install_missing() {
 	[ "${VOLA_TEST_RACE-}" = off ] || race_works || packages+=(gcc libc6-dev)
 	[ -n "${VOLA_TEST_POSTGRES-}" ] || find_postgres || packages+=(postgresql)
 	[ -n "${VOLA_TEST_CHROMIUM-}" ] || find_chromium || packages+=(chromium)
+	[ -n "${VOLA_TEST_KRAMDOWN-}" ] || find_kramdown || packages+=(ruby-kramdown ruby-kramdown-parser-gfm)
 	have xmllint || packages+=(libxml2-utils)
 	[ ${#packages[@]} -gt 0 ] || return 0
 	echo "installing ${packages[*]} with apt-get (VOLA_TEST_INSTALL=no prevents it)"
@@ -201,6 +207,23 @@ off)
 	fi
 	;;
 *) ran+=("Chromium at the VOLA_TEST_CHROMIUM given") ;;
+esac
+
+case ${VOLA_TEST_KRAMDOWN-} in
+off)
+	unset VOLA_TEST_KRAMDOWN
+	missing+=("kramdown (VOLA_TEST_KRAMDOWN=off)")
+	;;
+"")
+	unset VOLA_TEST_KRAMDOWN
+	if find_kramdown; then
+		export VOLA_TEST_KRAMDOWN=$kramdown
+		ran+=("kramdown $("$kramdown" -e 'require "kramdown"; print Kramdown::VERSION' 2>/dev/null </dev/null)")
+	else
+		missing+=("kramdown (no Ruby with kramdown-parser-gfm found)")
+	fi
+	;;
+*) ran+=("kramdown with the Ruby at the VOLA_TEST_KRAMDOWN given") ;;
 esac
 
 # --- the tests ---------------------------------------------------------------

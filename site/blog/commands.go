@@ -13,7 +13,7 @@ import (
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/module"
-	"github.com/volaweb/vola/site/blog/markup"
+	"github.com/volaweb/vola/orm"
 )
 
 // Commands returns the module's commands.
@@ -23,13 +23,14 @@ func (b *Blog) Commands() []module.Command {
 
 func (b *Blog) importCommand() module.Command {
 	var zoneName string
-	var dryRun, prune bool
+	var dryRun, prune, moved bool
 	return module.Command{
 		Name: "import", Args: "DIR", Help: "import a blog as Jekyll has it: posts in _posts, pictures, assets",
 		Flags: func(flags *flag.FlagSet) {
 			zoneFlag(&zoneName)(flags)
 			flags.BoolVar(&dryRun, "dry-run", false, "read everything and report, but change nothing")
-			flags.BoolVar(&prune, "prune", false, "remove the posts that came from files which are not in DIR")
+			flags.BoolVar(&prune, "prune", false, "remove the posts that came from files which are not in DIR any more")
+			flags.BoolVar(&moved, "moved", false, "DIR is a folder that was imported before, from another place: its posts are the same")
 		},
 		Run: func(ctx context.Context, env module.Env, args []string) error {
 			dir, err := oneArgument("blog import", "DIR", args)
@@ -45,7 +46,14 @@ func (b *Blog) importCommand() module.Command {
 				return fmt.Errorf("open the folder to import: %w", err)
 			}
 			defer root.Close()
-			im := importer{blog: b, fsys: root.FS(), zone: loc, dryRun: dryRun, prune: prune, progress: progressBar(env.Stderr)}
+			im := importer{blog: b, fsys: root.FS(), zone: loc, dryRun: dryRun, prune: prune, moved: moved, progress: progressBar(env.Stderr)}
+			if im.folder, err = absoluteFolder(dir); err != nil {
+				return err
+			}
+			if above, err := os.OpenRoot(filepath.Dir(filepath.FromSlash(im.folder))); err == nil {
+				defer above.Close()
+				im.above = above.FS()
+			}
 			r, err := im.run(ctx)
 			if err != nil {
 				r.print(env.Stdout, dryRun)
@@ -146,7 +154,13 @@ func (b *Blog) importOne(ctx context.Context, path string, loc *time.Location) (
 	}
 	defer root.Close()
 	im := importer{blog: b, fsys: root.FS(), zone: loc}
-	if im.site, err = markup.ReadSite(im.fsys); err != nil {
+	if im.folder, err = absoluteFolder(dir); err != nil {
+		return Post{}, err
+	}
+	if err := im.readSite(); err != nil {
+		return Post{}, err
+	}
+	if im.included, err = guarded(ctx, "_includes", im.includes); err != nil {
 		return Post{}, err
 	}
 	text, err := readText(im.fsys, name)
@@ -157,12 +171,22 @@ func (b *Blog) importOne(ctx context.Context, path string, loc *time.Location) (
 	if err != nil {
 		return Post{}, err
 	}
-	f := file{path: name, was: im.draftOf(name), hash: im.hash(text), source: string(text)}
-	if f.doc, err = im.parse(name, text, files.media); err != nil {
+	f := file{path: name, folder: im.folder, was: im.draftOf(name), hash: im.hash(text), source: string(text)}
+	if err := im.recogniseFolder(ctx, files.posts); err != nil {
+		return Post{}, err
+	}
+	origin, err := first(ctx, orm.From[Origin](b.host.DB).Where(Origins.Path.Eq(name)))
+	if err != nil {
+		return Post{}, err
+	}
+	if err := im.checkFolder(origin, f); err != nil {
+		return Post{}, err
+	}
+	if f.doc, err = im.parse(ctx, name, text, &files); err != nil {
 		return Post{}, err
 	}
 	var r report
-	if err := im.copyMedia(ctx, files.media, &r); err != nil {
+	if err := im.copyMedia(ctx, im.wanted(files), &r); err != nil {
 		return Post{}, err
 	}
 	if len(r.Failed) > 0 {

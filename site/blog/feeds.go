@@ -3,6 +3,8 @@ package blog
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"net/http"
 	"time"
@@ -12,15 +14,20 @@ import (
 	"github.com/volaweb/vola/site/blog/feed"
 )
 
-// feedLength is how many posts a feed has.
-const feedLength = 10
+// What a feed holds: the newest posts, with the texts of those that are no
+// longer than this, in characters. Of longer ones it has the excerpt, so that
+// ten of them do not fill the memory whenever anybody asks.
+const (
+	feedLength = 10
+	feedText   = 100_000
+)
 
 func (b *Blog) rss(w http.ResponseWriter, r *http.Request) error {
 	f, err := b.feed(r.Context(), b.stream(), "blog:rss", "blog:index")
 	if err != nil {
 		return err
 	}
-	return sendXML(w, r, "application/rss+xml", f.updatedAt(), f.WriteRSS)
+	return b.sendXML(w, r, "application/rss+xml", f.changed, f.WriteRSS)
 }
 
 func (b *Blog) atom(w http.ResponseWriter, r *http.Request) error {
@@ -28,7 +35,7 @@ func (b *Blog) atom(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return sendXML(w, r, "application/atom+xml", f.updatedAt(), f.WriteAtom)
+	return b.sendXML(w, r, "application/atom+xml", f.changed, f.WriteAtom)
 }
 
 func (b *Blog) topicFeed(w http.ResponseWriter, r *http.Request) error {
@@ -45,25 +52,18 @@ func (b *Blog) topicFeed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.Title, f.Description = f.Title+": "+t.Name, "Posts about "+t.Name+"."
-	return sendXML(w, r, "application/rss+xml", f.updatedAt(), f.WriteRSS)
+	return b.sendXML(w, r, "application/rss+xml", f.changed, f.WriteRSS)
 }
 
 // postFeed is a feed that knows when it changed last.
-type postFeed struct{ feed.Feed }
-
-func (f postFeed) updatedAt() time.Time {
-	var at time.Time
-	for _, e := range f.Entries {
-		if e.Updated.After(at) {
-			at = e.Updated
-		}
-	}
-	return at
+type postFeed struct {
+	feed.Feed
+	changed time.Time
 }
 
 // feed makes the feed of a query; self and page are names of routes.
 func (b *Blog) feed(ctx context.Context, q *orm.Query[Post], self, page string, args ...any) (postFeed, error) {
-	f := postFeed{feed.Feed{Title: b.host.Site.Name, Description: b.settings.Title}}
+	f := postFeed{Feed: feed.Feed{Title: b.host.Site.Name, Description: b.settings.Title}}
 	selfPath, err := b.host.URL(self, args...)
 	if err != nil {
 		return f, err
@@ -73,21 +73,71 @@ func (b *Blog) feed(ctx context.Context, q *orm.Query[Post], self, page string, 
 		return f, err
 	}
 	f.Self, f.Link = b.absolute(selfPath), b.absolute(pagePath)
-	posts, err := q.Limit(feedLength).With(Posts.Author, Posts.Topics, Posts.Body).All(ctx)
+	posts, err := q.Limit(feedLength).With(Posts.Author, Posts.Topics).All(ctx)
+	if err != nil {
+		return f, err
+	}
+	texts, err := b.feedTexts(ctx, posts)
 	if err != nil {
 		return f, err
 	}
 	for _, p := range posts {
-		e, err := b.feedEntry(p)
+		e, err := b.feedEntry(p, texts[p.ID])
 		if err != nil {
 			return f, err
 		}
 		f.Entries = append(f.Entries, e)
 	}
-	return f, nil
+	f.changed, err = b.changedAt(ctx, posts)
+	return f, err
 }
 
-func (b *Blog) feedEntry(p Post) (e feed.Entry, err error) {
+// feedTexts returns the texts of those posts that are not too long for a feed.
+func (b *Blog) feedTexts(ctx context.Context, posts []Post) (map[int64]string, error) {
+	type text struct {
+		Post int64
+		HTML string
+	}
+	var ids []int64
+	for _, p := range posts {
+		ids = append(ids, p.ID)
+	}
+	bodies := orm.From[Body](b.host.DB).Where(Bodies.Post.In(ids...), orm.Length(Bodies.HTML).Le(feedText))
+	rows, err := orm.Select[text](bodies, Bodies.Post, Bodies.HTML).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	texts := map[int64]string{}
+	for _, row := range rows {
+		texts[row.Post] = row.HTML
+	}
+	return texts, nil
+}
+
+// changedAt returns when a feed of these posts changed last: when one of them
+// became due, or when any post was changed, taken back or removed.
+func (b *Blog) changedAt(ctx context.Context, posts []Post) (time.Time, error) {
+	var at time.Time
+	for _, p := range posts {
+		if p.Published != nil && p.Published.After(at) {
+			at = *p.Published
+		}
+	}
+	newest, err := first(ctx, orm.From[Post](b.host.DB).OrderBy(Posts.Changed.Desc()))
+	if err != nil {
+		return at, err
+	}
+	if newest != nil && newest.Changed.After(at) {
+		at = newest.Changed
+	}
+	removal, err := first(ctx, orm.From[Removal](b.host.DB))
+	if err == nil && removal != nil && removal.At.After(at) {
+		at = removal.At
+	}
+	return at, err
+}
+
+func (b *Blog) feedEntry(p Post, text string) (e feed.Entry, err error) {
 	path, err := b.postURL(p)
 	if err != nil {
 		return e, err
@@ -100,18 +150,14 @@ func (b *Blog) feedEntry(p Post) (e feed.Entry, err error) {
 	if err != nil {
 		return e, err
 	}
-	body, err := p.Body.Get()
-	if err != nil {
-		return e, err
-	}
 	link := b.absolute(path)
 	e = feed.Entry{
 		Title: p.Title, Link: link, Author: author.Name(),
 		Published: p.Date(), Updated: p.Changed.In(p.Date().Location()),
 		Summary: feed.Absolute(p.Excerpt, b.host.Site.BaseURL, link),
 	}
-	if body != nil {
-		e.Content = feed.Absolute(body.HTML, b.host.Site.BaseURL, link)
+	if text != "" {
+		e.Content = feed.Absolute(text, b.host.Site.BaseURL, link)
 	}
 	for _, t := range topics {
 		e.Topics = append(e.Topics, t.Name)
@@ -119,14 +165,26 @@ func (b *Blog) feedEntry(p Post) (e feed.Entry, err error) {
 	return e, nil
 }
 
+// datePrecision is how old a change must be before the reader is told its time,
+// and not the second before it. Last-Modified has whole seconds: within the same
+// one there may be another change, which a reader who only knows the time would
+// never see.
+const datePrecision = 2 * time.Second
+
 // sendXML answers with an XML document, or that the one the reader has is
-// still good.
-func sendXML(w http.ResponseWriter, r *http.Request, contentType string, changed time.Time, write func(io.Writer) error) error {
+// still good: it has these very bytes, or, if it only knows a time, nothing
+// changed since then.
+func (b *Blog) sendXML(w http.ResponseWriter, r *http.Request, contentType string, changed time.Time, write func(io.Writer) error) error {
 	var buf bytes.Buffer
 	if err := write(&buf); err != nil {
 		return err
 	}
+	sum := sha256.Sum256(buf.Bytes())
+	w.Header().Set("ETag", `"`+hex.EncodeToString(sum[:16])+`"`)
 	w.Header().Set("Content-Type", contentType+"; charset=utf-8")
+	if !changed.IsZero() && changed.After(b.host.Now().Add(-datePrecision)) {
+		changed = changed.Truncate(time.Second).Add(-time.Second)
+	}
 	http.ServeContent(w, r, "", changed.UTC(), bytes.NewReader(buf.Bytes()))
 	return nil
 }

@@ -3,6 +3,7 @@ package blog_test
 import (
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"net/http"
 	"os/exec"
 	"strings"
@@ -208,5 +209,84 @@ func TestSitemap(t *testing.T) {
 		s.Get("/sitemap/1.xml").WantStatus(200)
 		s.Get("/sitemap/2.xml").WantStatus(404)
 		s.Get("/sitemap/0.xml").WantStatus(404)
+	})
+}
+
+// A feed changes when a post becomes due, is changed, taken back or removed, and
+// readers who know only its bytes or only a time are told so.
+func TestFeedsSayWhenTheyChanged(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *site) {
+		feeds := []string{"/blog/atom/", "/blog/rss/latest/", "/blog/tag/go/rss/"}
+		s.post("2013-10-16-old.md", "title: Old; tags: [go]", "x")
+		s.post("2013-10-17-due.md", "title: Due; tags: [go]; date: 2013-10-17 12:01:00 +0000", "x")
+		s.post("2013-10-15-other.md", "title: Other; tags: [go]", "x")
+		s.imports()
+		changed := func(what string, change func()) {
+			t.Helper()
+			s.clock.Move(10 * time.Second)
+			type known struct{ tag, date, body string }
+			before := map[string]known{}
+			for _, path := range feeds {
+				r := s.Get(path).WantStatus(200)
+				before[path] = known{r.Header.Get("ETag"), r.Header.Get("Last-Modified"), r.Body}
+				for _, h := range []http.Header{{"If-None-Match": {r.Header.Get("ETag")}}, {"If-Modified-Since": {r.Header.Get("Last-Modified")}}} {
+					s.Client.Header = h
+					s.Get(path).WantStatus(304)
+					s.Client.Header = nil
+				}
+			}
+			change()
+			for _, path := range feeds {
+				for _, h := range []http.Header{{"If-None-Match": {before[path].tag}}, {"If-Modified-Since": {before[path].date}}} {
+					s.Client.Header = h
+					if r := s.Get(path).WantStatus(200); r.Body == before[path].body {
+						t.Errorf("%s of %s: the feed is the same", what, path)
+					}
+					s.Client.Header = nil
+				}
+			}
+		}
+		changed("a post that becomes due", func() { s.clock.Move(time.Minute) })
+		changed("a post that changes", func() {
+			s.post("2013-10-16-old.md", "title: Older; tags: [go]", "x")
+			s.imports()
+		})
+		changed("a post that is taken back", func() {
+			s.post("2013-10-17-due.md", "title: Due; tags: [go]; date: 2013-10-17 12:01:00 +0000; published: false", "x")
+			s.imports()
+		})
+		changed("a post that is removed", func() {
+			s.remove("_posts/2013-10-15-other.md")
+			s.imports("--prune")
+		})
+		// Two changes in one second: whoever was told a time asks again.
+		s.clock.Move(10 * time.Second)
+		s.post("2013-10-16-old.md", "title: One; tags: [go]", "x")
+		s.imports()
+		date := s.Get("/blog/atom/").WantStatus(200).Header.Get("Last-Modified")
+		s.post("2013-10-16-old.md", "title: Two; tags: [go]", "x")
+		s.imports()
+		s.clock.Move(5 * time.Second)
+		s.Client.Header = http.Header{"If-Modified-Since": {date}}
+		s.Get("/blog/atom/").WantStatus(200).WantBody("Two")
+	})
+}
+
+// A feed does not grow with the texts of its posts.
+func TestALongPostHasItsExcerptInFeeds(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *site) {
+		for i := range 10 {
+			s.post(fmt.Sprintf("2013-10-0%d-long.md", i%9+1), "title: Long", strings.Repeat("word ", 30_000))
+		}
+		s.post("2013-10-10-short.md", "title: Short", "All of it.")
+		s.imports()
+		for _, path := range []string{"/blog/atom/", "/blog/rss/latest/"} {
+			r := s.Get(path).WantStatus(200).WantBody("All of it.").WantBody("word word")
+			if len(r.Body) > 100_000 {
+				t.Errorf("%s has %d bytes", path, len(r.Body))
+			}
+		}
 	})
 }

@@ -1,6 +1,7 @@
 package blog
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,24 +9,30 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"strings"
 	"time"
 
 	"github.com/volaweb/vola/orm"
-	"github.com/volaweb/vola/site/blog/markup"
+	"github.com/volaweb/vola/site/jekyll"
 )
 
 // formatVersion is part of the hash of each file. It is raised when the same
 // text would become another page, so that the next import makes it anew.
-const formatVersion = "2"
+const formatVersion = "3"
 
 // importer stores the posts of a folder.
 type importer struct {
 	blog     *Blog
 	fsys     fs.FS
-	site     *markup.Site   // what the folder says of all posts; may be nil
-	zone     *time.Location // of dates that name none; nil: as site says, else UTC
-	ours     bool           // the folder is part of the program
+	folder   string          // where fsys is, as an absolute path; see Origin
+	above    fs.FS           // the folder that fsys is in; may be nil
+	moved    bool            // the folder is one that was imported before, at another place
+	from     map[string]bool // those places
+	included []byte          // identifies the files that texts may include
+	site     *jekyll.Site    // what the folder says of all posts; may be nil
+	zone     *time.Location  // of dates that name none; nil: as site says, else UTC
+	ours     bool            // the folder is part of the program
 	dryRun   bool
 	prune    bool // remove posts whose files are gone
 	progress func(done, total int)
@@ -40,6 +47,7 @@ type report struct {
 	Warnings                     []string
 	Skipped                      []string // files among the posts that are none
 	Gone                         []string // files that posts came from and that are not there
+	Elsewhere                    int      // posts that came from other folders
 	Pruned                       bool     // their posts were removed
 }
 
@@ -51,9 +59,25 @@ func (im importer) run(ctx context.Context) (report, error) {
 		return report{}, fmt.Errorf("look for posts: %w", err)
 	}
 	r := report{Total: len(files.posts), Failed: files.refused, Skipped: files.skipped}
-	if im.site, err = markup.ReadSite(im.fsys); err != nil {
+	if err := im.readSite(); err != nil {
 		name, _, _ := strings.Cut(err.Error(), ":")
 		r.Failed = append(r.Failed, failure{name, reason(name, err)})
+	}
+	if im.included, err = guarded(ctx, "_includes", im.includes); err != nil {
+		return r, err
+	}
+	if im.site != nil {
+		r.Warnings = append(r.Warnings, im.site.Warnings...)
+	} else if im.partOfSite() && r.Total > 0 {
+		r.Warnings = append(r.Warnings, "there is no _config.yml in this folder or around it, so the addresses that the posts had are not known")
+	}
+	if r.Total == 0 {
+		if err := im.noPosts(&r); err != nil {
+			return r, err
+		}
+	}
+	if err := im.recogniseFolder(ctx, files.posts); err != nil {
+		return r, err
 	}
 	for i, name := range files.posts {
 		if err := ctx.Err(); err != nil {
@@ -62,7 +86,7 @@ func (im importer) run(ctx context.Context) (report, error) {
 		if im.progress != nil {
 			im.progress(i, len(files.posts))
 		}
-		done, warnings, err := im.post(ctx, name, files.media)
+		done, warnings, err := im.post(ctx, name, &files)
 		r.Warnings = append(r.Warnings, warnings...)
 		if err != nil {
 			if ctx.Err() != nil {
@@ -83,7 +107,7 @@ func (im importer) run(ctx context.Context) (report, error) {
 	if im.progress != nil && len(files.posts) > 0 {
 		im.progress(len(files.posts), len(files.posts))
 	}
-	if err := im.copyMedia(ctx, files.media, &r); err != nil {
+	if err := im.copyMedia(ctx, im.wanted(files), &r); err != nil {
 		return r, err
 	}
 	return r, im.gone(ctx, files, &r)
@@ -100,20 +124,23 @@ func reason(name string, err error) string {
 }
 
 // post imports one file.
-func (im importer) post(ctx context.Context, name string, media []string) (outcome, []string, error) {
+func (im importer) post(ctx context.Context, name string, files *found) (outcome, []string, error) {
 	text, err := readText(im.fsys, name)
 	if err != nil {
 		return 0, nil, err
 	}
-	f := file{path: name, was: im.draftOf(name), hash: im.hash(text), source: string(text)}
+	f := file{path: name, folder: im.folder, was: im.draftOf(name), hash: im.hash(text), source: string(text)}
 	origin, err := first(ctx, orm.From[Origin](im.blog.host.DB).Where(Origins.Path.Eq(name)))
 	if err != nil {
 		return 0, nil, err
 	}
-	if origin != nil && origin.Hash == f.hash {
+	if err := im.checkFolder(origin, f); err != nil {
+		return 0, nil, err
+	}
+	if origin != nil && origin.Hash == f.hash && (origin.Folder == f.folder || im.dryRun) {
 		return unchanged, nil, nil
 	}
-	if f.doc, err = im.parse(name, text, media); err != nil {
+	if f.doc, err = im.parse(ctx, name, text, files); err != nil {
 		return 0, nil, err
 	}
 	if im.dryRun {
@@ -127,24 +154,61 @@ func (im importer) post(ctx context.Context, name string, media []string) (outco
 	return done, f.doc.Warnings, err
 }
 
-// parse reads a document. A panic in one of the libraries that read what people
-// wrote is that file's failure and not the end of the import.
-func (im importer) parse(name string, text []byte, media []string) (doc markup.Document, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%s: cannot be read: %v", name, p)
-		}
+// maxWork is how long reading one text may take. Package jekyll bounds the work,
+// so that this is for what nobody has thought of.
+const maxWork = 2 * time.Minute
+
+// guarded does some work, for as long as maxWork, and until ctx ends, whatever
+// keeps the work busy. A panic in it is an error: it is that file's failure and
+// not the end of the import.
+func guarded[T any](ctx context.Context, name string, work func() (T, error)) (out T, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, maxWork, fmt.Errorf("%s: reading it takes more than %v", name, maxWork))
+	defer cancel()
+	type result struct {
+		out T
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		var r result
+		defer func() {
+			if p := recover(); p != nil {
+				r.err = fmt.Errorf("%s: cannot be read: %v", name, p)
+			}
+			done <- r
+		}()
+		r.out, r.err = work()
 	}()
-	opts := markup.Options{
-		Zone: im.zone, Site: im.site,
-		Rewrite: mediaRefs(media, name, func(file string) (string, error) {
-			return im.blog.host.URL("blog:media", file)
-		}),
+	select {
+	case <-ctx.Done():
+		return out, context.Cause(ctx)
+	case r := <-done:
+		return r.out, r.err
 	}
-	if sub, err := fs.Sub(im.fsys, "_includes"); err == nil {
-		opts.Includes = sub
+}
+
+// parse reads a document.
+func (im importer) parse(ctx context.Context, name string, text []byte, files *found) (jekyll.Document, error) {
+	refs := im.references(name, files)
+	doc, err := guarded(ctx, name, func() (jekyll.Document, error) {
+		return jekyll.Parse(name, text, jekyll.Options{
+			Zone: im.zone, Site: im.site, Rewrite: refs.rewrite, Includes: subFolder{im.fsys, im.below("_includes")},
+		})
+	})
+	if err != nil {
+		return doc, err // refs may still be in use
 	}
-	return markup.Parse(name, text, opts)
+	refs.report(&doc)
+	files.asked = append(files.asked, refs.asked...)
+	return doc, nil
+}
+
+// below returns a path of the site as it is below the folder.
+func (im importer) below(name string) string {
+	if im.site == nil {
+		return name
+	}
+	return path.Join(im.site.Root, name)
 }
 
 // hash identifies the text and how it is read.
@@ -157,18 +221,41 @@ func (im importer) hash(text []byte) string {
 	if im.zone != nil {
 		zone = im.zone.String()
 	}
-	fmt.Fprintf(h, "%s\x00%s\x00", formatVersion, zone)
-	if im.site != nil {
-		fmt.Fprintf(h, "%+v\x00", *im.site) // maps in the order of their keys
+	fmt.Fprintf(h, "%s\x00%s\x00%s\x00", formatVersion, zone, im.site.Fingerprint())
+	if bytes.Contains(text, []byte("{%")) && bytes.Contains(text, []byte("include")) {
+		h.Write(im.included)
 	}
 	h.Write(text)
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// maxIncluded is how many files of _includes count for the hash.
+const maxIncluded = 5000
+
+// includes identifies what texts may include: when any of it changes, those that
+// include something are read again.
+func (im importer) includes() ([]byte, error) {
+	h := sha256.New()
+	n := 0
+	_ = fs.WalkDir(im.fsys, im.below("_includes"), func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil
+		}
+		if n++; n > maxIncluded {
+			return fs.SkipAll
+		}
+		text, err := readText(im.fsys, name)
+		fmt.Fprintf(h, "%s\x00%v\x00%d\x00", name, err, len(text))
+		h.Write(text)
+		return nil
+	})
+	return h.Sum(nil), nil
+}
+
 // readText reads a file, but nothing that is too large to be one that somebody
 // wrote.
 func readText(fsys fs.FS, name string) (text []byte, err error) {
-	if _, err := readable(fsys, name, markup.DefaultMaxBytes); err != nil {
+	if _, err := readable(fsys, name, jekyll.DefaultMaxBytes); err != nil {
 		return nil, err
 	}
 	f, err := fsys.Open(name)
@@ -177,5 +264,5 @@ func readText(fsys fs.FS, name string) (text []byte, err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	// One byte more, so that a file that grew meanwhile is refused too.
-	return io.ReadAll(io.LimitReader(f, markup.DefaultMaxBytes+1))
+	return io.ReadAll(io.LimitReader(f, jekyll.DefaultMaxBytes+1))
 }

@@ -14,7 +14,9 @@ import (
 // found is what a folder has to import, as paths below it.
 type found struct {
 	posts []string
-	media []string
+	media []string // pictures and assets, which are copied
+	other []string // other files that can be kept, which are if a text refers to them
+	asked []string // those of media and other that texts referred to
 	// refused are entries that are not even tried, with the reason.
 	refused []failure
 	// skipped are files among the posts that are none.
@@ -70,6 +72,8 @@ func findFiles(fsys fs.FS) (found, error) {
 			loose = append(loose, name)
 		case isImage(name), within(name, "assets") && mediaType(name) != "":
 			out.media = append(out.media, name)
+		case mediaType(name) != "":
+			out.other = append(out.other, name)
 		case d.Type()&fs.ModeSymlink != 0 && within(name, "_posts"):
 			out.refused = append(out.refused, failure{name, "a link to something other than a post; links to folders are not followed"})
 		case within(name, "_posts"):
@@ -82,6 +86,7 @@ func findFiles(fsys fs.FS) (found, error) {
 	}
 	slices.Sort(out.posts)
 	slices.Sort(out.media)
+	slices.Sort(out.other)
 	return out, err
 }
 
@@ -118,6 +123,19 @@ func readable(fsys fs.FS, name string, limit int64) (fs.FileInfo, error) {
 	return info, nil
 }
 
+// subFolder is a folder of a file system. Unlike that of fs.Sub it tells what kind
+// of file something is without opening it, which for a pipe may take for ever.
+type subFolder struct {
+	fsys fs.FS
+	dir  string
+}
+
+func (s subFolder) Open(name string) (fs.File, error) { return s.fsys.Open(path.Join(s.dir, name)) }
+
+func (s subFolder) Stat(name string) (fs.FileInfo, error) {
+	return fs.Stat(s.fsys, path.Join(s.dir, name))
+}
+
 // plain returns the reason of an error about a file whose name is told apart.
 func plain(err error) string {
 	var p *fs.PathError
@@ -136,27 +154,29 @@ func plain(err error) string {
 	return err.Error()
 }
 
-// mediaRefs returns a function for markup.Options.Rewrite: it finds the file of
-// the sorted list that the post at that path means and returns where the file
-// will be.
-func mediaRefs(media []string, post string, address func(string) (string, error)) func(string) string {
-	return func(ref string) string {
+// mediaRefs returns a function that finds the file, of two sorted lists, that
+// the post at that path means, and returns where the file will be and its name;
+// the address as it is and "" if there is none.
+func mediaRefs(media, other []string, post string, address func(string) (string, error)) func(string) (to, file string) {
+	return func(ref string) (string, string) {
 		u, err := url.Parse(strings.ReplaceAll(ref, " ", "%20"))
 		if err != nil {
-			return ref
+			return ref, ""
 		}
 		for _, name := range candidates(post, u.Path) {
 			if _, ok := slices.BinarySearch(media, name); !ok {
-				continue
+				if _, ok = slices.BinarySearch(other, name); !ok {
+					continue
+				}
 			}
 			if to, err := address(name); err == nil {
 				if u.Fragment != "" {
 					to += "#" + u.EscapedFragment()
 				}
-				return to
+				return to, name
 			}
 		}
-		return ref
+		return ref, ""
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 )
 
 // copyMedia copies the files that are not in the media folder yet, or have
@@ -45,6 +46,27 @@ func (im importer) copyMedia(ctx context.Context, names []string, r *report) err
 		}
 	}
 	return nil
+}
+
+// wanted returns the files to copy: pictures and assets, and of the others those
+// that texts refer to, or referred to when they were read, and which were copied
+// then.
+func (im importer) wanted(files found) []string {
+	names := slices.Clone(files.media)
+	asked := map[string]bool{}
+	for _, name := range files.asked {
+		asked[name] = true
+	}
+	for _, name := range files.other {
+		if !asked[name] {
+			f, _, err := im.blog.openMedia(name)
+			if err != nil || f.Close() != nil {
+				continue
+			}
+		}
+		names = append(names, name)
+	}
+	return names
 }
 
 // copyFile copies one file, whole or not at all, unless the same is there.

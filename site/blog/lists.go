@@ -190,6 +190,7 @@ func (b *Blog) list(w http.ResponseWriter, r *http.Request, o *overview, l listi
 	}
 	d.Meta = b.listMeta(title, d.Lead, self)
 	d.Side = o.sidebar()
+	allowPictures(w)
 	return b.host.Render(w, r, l.page.With(d))
 }
 

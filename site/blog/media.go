@@ -20,6 +20,20 @@ const maxMedia = 64 << 20
 // the picture by itself.
 const mediaCSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; sandbox"
 
+// textSources lets a page show what package markup lets into the text of a
+// post: pictures of any host and those that are in the text itself, films and
+// sound of any host.
+const textSources = "; img-src 'self' https: http: data:; media-src 'self' https: http:"
+
+// allowPictures widens the Content-Security-Policy of a page with texts of
+// posts. One that says itself where pictures may come from is left alone.
+func allowPictures(w http.ResponseWriter) {
+	const header = "Content-Security-Policy"
+	if policy := w.Header().Get(header); policy != "" && !strings.Contains(policy, "img-src") {
+		w.Header().Set(header, strings.TrimRight(policy, "; ")+textSources)
+	}
+}
+
 // mediaType returns the type that a file of that name is served with, "" for
 // files that the blog neither takes nor serves: pages, scripts, style sheets
 // and all that it does not know.
@@ -51,10 +65,29 @@ func mediaType(name string) string {
 		return "audio/mpeg"
 	case ".ogg":
 		return "audio/ogg"
-	case ".mp4":
+	case ".m4a":
+		return "audio/mp4"
+	case ".wav":
+		return "audio/wav"
+	case ".flac":
+		return "audio/flac"
+	case ".mp4", ".m4v":
 		return "video/mp4"
+	case ".mov":
+		return "video/quicktime"
+	case ".ogv":
+		return "video/ogg"
 	case ".webm":
 		return "video/webm"
+	case ".vtt":
+		return "text/vtt; charset=utf-8"
+	case ".ics":
+		return "text/calendar; charset=utf-8"
+	case ".epub":
+		return "application/epub+zip"
+	case ".bib", ".tex", ".ps", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".odp", ".key",
+		".xz", ".bz2", ".7z", ".tar", ".ipynb", ".psd", ".mid":
+		return "application/octet-stream"
 	}
 	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/site/blog/markup"
+	"github.com/volaweb/vola/site/jekyll"
 )
 
 // meta is what a page tells programs about itself: search engines, and sites
@@ -49,7 +50,8 @@ type thing struct {
 	URL  string `json:"url,omitempty"`
 }
 
-// descriptionWords is how much of a text describes it.
+// descriptionWords is how much of a text describes it, where its writer did not
+// say.
 const descriptionWords = 30
 
 // absolute returns the address of a path of the site for those who are not on
@@ -67,7 +69,7 @@ func (b *Blog) postMeta(p Post, body Body) (meta, error) {
 		return meta{}, err
 	}
 	m := meta{
-		Title: p.Title, Description: description(markup.PlainText(p.Excerpt)), Canonical: b.absolute(path), Type: "article",
+		Title: p.Title, Description: p.description(), Canonical: b.absolute(path), Type: "article",
 		Image: b.firstImage(body.HTML),
 	}
 	if p.Page {
@@ -101,9 +103,11 @@ func (b *Blog) postMeta(p Post, body Body) (meta, error) {
 	return m, nil
 }
 
-func description(text string) string {
-	words := strings.Fields(text)
-	if len(words) <= descriptionWords {
+// description returns the summary that the writer gave, whole, else the
+// beginning of the text.
+func (p Post) description() string {
+	words := strings.Fields(markup.PlainText(p.Excerpt))
+	if len(words) <= descriptionWords || strings.HasPrefix(p.Excerpt, jekyll.SummaryStart) {
 		return strings.Join(words, " ")
 	}
 	return strings.Join(words[:descriptionWords], " ") + " ..."

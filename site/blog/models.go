@@ -37,8 +37,10 @@ type Post struct {
 	// Excerpt is what lists show of the text. It is HTML and holds nothing
 	// that a browser would run.
 	Excerpt string
-	Author  orm.Ref[Author] `db:"on_delete=protect"`
-	Topics  orm.Many[Topic]
+	// Whole says that the excerpt is all there is to read.
+	Whole  bool
+	Author orm.Ref[Author] `db:"on_delete=protect"`
+	Topics orm.Many[Topic]
 	// Published is the moment from which the post is shown; nil for a draft.
 	Published *time.Time
 	// Zone is the time zone that the post was dated in, such as
@@ -53,7 +55,10 @@ type Post struct {
 	PreviewKey string `db:"size=32"`
 	// Demo names the demonstration on the page of an article of our own; ""
 	// for none. No import of what others wrote sets it.
-	Demo    string    `db:"size=40"`
+	Demo string `db:"size=40"`
+	// Lang is the language of the text, such as "he" or "pt-BR"; "" where the
+	// file and its site do not say.
+	Lang    string    `db:"size=35"`
 	Created time.Time `db:"auto_now_add"`
 	Changed time.Time `db:"auto_now,index"`
 
@@ -82,9 +87,13 @@ type Body struct {
 // changes only what changed.
 type Origin struct {
 	ID   int64
-	Path string        `db:"size=500,unique"` // below the folder that was imported
-	Hash string        `db:"size=64"`         // of the file, and of how it was read
-	Post orm.Ref[Post] `db:"unique,on_delete=cascade"`
+	Path string `db:"size=500,unique"` // below the folder that was imported
+	// Folder is the folder that was imported, as an absolute path;
+	// "(the program)" for the content of the program, and "" for imports before
+	// this was kept.
+	Folder string
+	Hash   string        `db:"size=64"` // of the file, and of how it was read
+	Post   orm.Ref[Post] `db:"unique,on_delete=cascade"`
 }
 
 // OldPath is a path that led to a post once, and leads readers on to it now.
@@ -92,6 +101,13 @@ type OldPath struct {
 	ID   int64
 	Path string        `db:"size=500,unique"` // without a slash at its end
 	Post orm.Ref[Post] `db:"on_delete=cascade"`
+}
+
+// Removal says when posts were last removed together with their files. There is
+// at most one, so that feeds know that something went away.
+type Removal struct {
+	ID int64
+	At time.Time `db:"auto_now"`
 }
 
 // Models returns the declarations of the module's models.
@@ -108,6 +124,7 @@ func (b *Blog) Models() []orm.Declaration {
 		orm.Model[Body](),
 		orm.Model[Origin](),
 		orm.Model[OldPath](),
+		orm.Model[Removal](),
 	}
 }
 

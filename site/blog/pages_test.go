@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/volaweb/vola/site/blog/markup"
 )
 
 // snippet: empty
@@ -61,8 +63,64 @@ func TestAListEntry(t *testing.T) {
 	page.WantAttr("article .topics a", "href", "/blog/tag/web-servers/")
 	// "It's" counts two, "bold" one.
 	page.WantText("article:nth-of-type(1) .prose", "It’s bold "+strings.Repeat("word ", 96)+"word ...")
-	page.WantText("article:nth-of-type(2) .prose", "In brief.")
+	page.WantText("article:nth-of-type(2) .prose", "In *brief*.")
 	page.WantText("article:nth-of-type(2) .meta", "15 October 2013 By: Anonymous")
+}
+
+// A summary is text: readers, programs and feeds are shown all of it, as it was
+// written.
+func TestASummaryIsText(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *site) {
+		long := strings.Repeat("Whether that is a name or a disaster depends on the place. ", 8) + "End."
+		for i, summary := range []string{
+			`She calls herself Robert"><script>. So what?`, `<b>a</b> & "b" 'c' &amp; <!-- d -->`, `*a* _b_ [c](d) {{ site.url }} # e`, long,
+		} {
+			s.write(fmt.Sprintf("_posts/2013-10-0%d-post.md", i+1), "---\ntitle: T\nsummary: |\n  "+summary+"\n---\n\nText.\n")
+			s.imports()
+			page := s.Get("/blog/").WantStatus(200).WantText("article:nth-of-type(1) .prose", summary)
+			href, _ := page.Attr("article h2 a", "href")
+			post := s.Get(href).WantStatus(200).WantAttr("meta[name=description]", "content", summary).WantAttr(`meta[property="og:description"]`, "content", summary)
+			if got := decode(t, post.Texts(`script[type="application/ld+json"]`)[0])["description"]; got != summary {
+				t.Errorf("JSON-LD has %q, want %q", got, summary)
+			}
+			var doc rssDocument
+			decodeXML(t, s.Get("/blog/rss/latest/").Body, &doc)
+			if got := markup.PlainText(doc.Channel.Items[0].Description); got != summary {
+				t.Errorf("the feed has %q, want %q", got, summary)
+			}
+		}
+	})
+}
+
+// What the text of a post may show, the page lets the browser fetch.
+func TestPagesAllowThePicturesOfPosts(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	s.post("2013-10-16-a.md", "title: A", "![x](https://other.example/a.png)")
+	s.imports()
+	for _, path := range []string{"/blog/", "/blog/2013/10/a/", "/blog/archive/2013/oct/"} {
+		policy := s.Get(path).WantStatus(200).Header.Get("Content-Security-Policy")
+		for _, part := range []string{"default-src 'self';", "object-src 'none'", "img-src 'self' https: http: data:", "media-src 'self' https: http:"} {
+			if !strings.Contains(policy, part) {
+				t.Errorf("%s: no %s in %q", path, part, policy)
+			}
+		}
+	}
+	if policy := s.Get("/blog/nothing/").Header.Get("Content-Security-Policy"); strings.Contains(policy, "img-src") {
+		t.Errorf("a page without texts of posts has %q", policy)
+	}
+}
+
+func TestDirectionAndLanguage(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	s.post("2013-10-16-a.md", "title: שלום; lang: he_IL", "שלום עולם.")
+	s.post("2013-10-15-b.md", "title: B; lang: '\"><script>'", "x")
+	s.imports()
+	s.Get("/blog/").WantAttr("article:nth-of-type(1)", "lang", "he-IL").WantAttr("article:nth-of-type(1) h2", "dir", "auto").
+		WantAttr("article:nth-of-type(1) .prose", "dir", "auto").WantCount("article[lang]", 1).WantCount(".sidebar li a[dir=auto]", 2)
+	s.Get("/blog/2013/10/a/").WantAttr("article", "lang", "he-IL").WantAttr("h1", "dir", "auto").WantAttr(".prose", "dir", "auto").WantAttr(".next a", "dir", "auto")
 }
 
 func TestTopicsAuthorsAndMonths(t *testing.T) {

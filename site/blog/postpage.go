@@ -117,5 +117,6 @@ func (b *Blog) show(w http.ResponseWriter, r *http.Request, d postData) error {
 		return err
 	}
 	d.Side = o.sidebar()
+	allowPictures(w)
 	return b.host.Render(w, r, postPage.With(d))
 }

@@ -35,17 +35,22 @@ func (im importer) gone(ctx context.Context, files found, r *report) error {
 		return err
 	}
 	origins = slices.DeleteFunc(origins, func(o Origin) bool { return is(o.Path) })
-	for _, o := range origins {
-		r.Gone = append(r.Gone, o.Path)
-	}
-	if !im.prune || len(origins) == 0 {
-		return nil
-	}
-	if r.Total == 0 {
+	if im.prune && r.Total == 0 && len(origins) > 0 {
 		return errors.New("nothing was removed: there is not one post in the folder, so it is hardly the one that all of them came from")
 	}
-	r.Pruned = true
-	if im.dryRun {
+	// Those of another folder are not gone; they were never in this one.
+	elsewhere := func(o Origin) bool { return o.Folder != im.folder && !im.from[o.Folder] }
+	for _, o := range origins {
+		if elsewhere(o) {
+			if o.Folder != ownFolder {
+				r.Elsewhere++
+			}
+		} else {
+			r.Gone = append(r.Gone, o.Path)
+		}
+	}
+	origins = slices.DeleteFunc(origins, elsewhere)
+	if r.Pruned = im.prune; !im.prune || len(origins) == 0 || im.dryRun {
 		return nil
 	}
 	defer im.blog.kept.changed()
@@ -55,8 +60,20 @@ func (im importer) gone(ctx context.Context, files found, r *report) error {
 				return fmt.Errorf("remove the post of %s: %w", o.Path, err)
 			}
 		}
-		return nil
+		return noteRemoval(ctx, tx)
 	})
+}
+
+// noteRemoval remembers that posts were removed now.
+func noteRemoval(ctx context.Context, tx *database.Tx) error {
+	last, err := first(ctx, orm.From[Removal](tx))
+	switch {
+	case err != nil:
+		return err
+	case last == nil:
+		return orm.Create(ctx, tx, &Removal{})
+	}
+	return orm.Update(ctx, tx, last, Removals.At)
 }
 
 // draftOf returns the name that the file of a post had as a draft: publishing
@@ -77,6 +94,9 @@ func (im importer) draftOf(name string) string {
 
 // printGone tells of the posts whose files are gone.
 func (r report) printGone(w io.Writer, dryRun bool) {
+	if r.Elsewhere > 0 && r.Pruned {
+		fmt.Fprintf(w, "%s from other folders; nothing was done with them\n", came(r.Elsewhere))
+	}
 	switch n := len(r.Gone); {
 	case n == 0:
 		return

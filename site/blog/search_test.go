@@ -10,6 +10,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// The part that was looked for may stand far behind the beginning of a text,
+// which is not read whole for it.
+func TestSearchShowsTheEndOfALongText(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *site) {
+		s.post("2013-10-01-long.md", "title: Long", strings.Repeat("wörd ", 60_000)+"a needle in it")
+		s.post("2013-10-02-needle.md", "title: Needle", strings.Repeat("straw ", 20_000))
+		s.imports()
+		page := s.Get("/blog/search/?q=needle").WantStatus(200).WantCount("article.entry", 2)
+		page.WantText("article:nth-of-type(2) mark", "needle").WantContains("article:nth-of-type(2) .prose", "... ")
+		page.WantContains("article:nth-of-type(1) .prose", "straw straw")
+	})
+}
+
 func TestSearch(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *site) {

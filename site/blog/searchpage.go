@@ -3,10 +3,14 @@ package blog
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"unicode/utf8"
 
+	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/site/blog/search"
 	"github.com/volaweb/vola/templates"
@@ -16,6 +20,15 @@ var searchPage = templates.Page[searchData]("blog/search.html")
 
 // extractLength is how many bytes of a text the page of results shows.
 const extractLength = 300
+
+// To find the part of a text that it shows, the page reads the text in windows
+// of so many characters, each of which begins a little before the end of the one
+// before it, and gives up after so many.
+const (
+	windowLength  = 32 << 10
+	windowOverlap = 1 << 10
+	maxWindows    = 32
+)
 
 // searchLimit is how many results there are at most: a search that finds more
 // says nothing.
@@ -126,7 +139,7 @@ func (b *Blog) found(ctx context.Context, ids []int64, terms []string) ([]foundP
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	posts, err := b.visible().Where(Posts.ID.In(ids...)).With(Posts.Author, Posts.Body).All(ctx)
+	posts, err := b.visible().Where(Posts.ID.In(ids...)).With(Posts.Author).All(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -134,13 +147,52 @@ func (b *Blog) found(ctx context.Context, ids []int64, terms []string) ([]foundP
 	out := make([]foundPost, len(posts))
 	for i, p := range posts {
 		out[i].Post = p
-		body, err := p.Body.Get()
+	}
+	return out, b.extracts(ctx, out, terms)
+}
+
+// extracts fills in the parts of the texts that were looked for. All texts are
+// read in windows, one window of each at a time: how much memory that takes
+// depends on the number of posts, not on the length of their texts.
+func (b *Blog) extracts(ctx context.Context, posts []foundPost, terms []string) error {
+	missing := map[int64]*foundPost{}
+	for i := range posts {
+		missing[posts[i].Post.ID] = &posts[i]
+	}
+	for n := 0; n < maxWindows && len(missing) > 0; n++ {
+		from := n * (windowLength - windowOverlap)
+		err := b.windows(ctx, slices.Sorted(maps.Keys(missing)), from, func(id int64, text string) {
+			p := missing[id]
+			found := search.Find(text, terms) >= 0
+			if found || n == 0 {
+				p.Extract = search.Extract(text, terms, extractLength)
+			}
+			if found && from > 0 && (len(p.Extract) == 0 || p.Extract[0].Text != search.Ellipsis) {
+				p.Extract = append([]search.Part{{Text: search.Ellipsis}}, p.Extract...)
+			}
+			if found || utf8.RuneCountInString(text) < windowLength {
+				delete(missing, id)
+			}
+		})
 		if err != nil {
-			return nil, err
-		}
-		if body != nil {
-			out[i].Extract = search.Extract(body.Text, terms, extractLength)
+			return err
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// windows calls take with the windows of the texts of these posts that begin
+// behind so many characters.
+func (b *Blog) windows(ctx context.Context, ids []int64, from int, take func(id int64, text string)) error {
+	in, list := b.amongKeys(ids)
+	return selectRows(ctx, b.host.DB, func(rows database.Rows) error {
+		var id int64
+		var text string
+		if err := rows.Scan(&id, &text); err != nil {
+			return err
+		}
+		take(id, text)
+		return nil
+	}, "SELECT post_id, substr(text, CAST(? AS integer), CAST(? AS integer)) FROM blog_body WHERE post_id "+in,
+		int64(from+1), int64(windowLength), list)
 }

@@ -8,6 +8,9 @@ import (
 	"github.com/volaweb/vola/orm"
 )
 
+// ownFolder is the folder that the content of the program comes from.
+const ownFolder = "(the program)"
+
 // Seed stores the content given to [New] in a blog that has no posts.
 func (b *Blog) Seed(ctx context.Context, h *module.Host) error {
 	if b.content == nil {
@@ -17,7 +20,7 @@ func (b *Blog) Seed(ctx context.Context, h *module.Host) error {
 	if err != nil || any {
 		return err
 	}
-	r, err := importer{blog: b, fsys: b.content, ours: true}.run(ctx)
+	r, err := importer{blog: b, fsys: b.content, folder: ownFolder, ours: true}.run(ctx)
 	if err == nil && len(r.Failed) > 0 {
 		err = fmt.Errorf("%s: %s", r.Failed[0].Path, r.Failed[0].Reason)
 	}

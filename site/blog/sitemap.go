@@ -33,7 +33,7 @@ func (b *Blog) sitemap(w http.ResponseWriter, r *http.Request) error {
 		}
 		places = append(places, feed.Place{Link: b.absolute(path)})
 	}
-	return sendXML(w, r, "application/xml", time.Time{}, func(w io.Writer) error { return feed.WriteSitemapIndex(w, places) })
+	return b.sendXML(w, r, "application/xml", time.Time{}, func(w io.Writer) error { return feed.WriteSitemapIndex(w, places) })
 }
 
 func (b *Blog) sitemapPart(w http.ResponseWriter, r *http.Request) error {
@@ -90,5 +90,5 @@ func (b *Blog) sendSitemap(w http.ResponseWriter, r *http.Request, part int) err
 	if part > 1 && len(places) == 0 {
 		return fault.New(fault.NotFound, "There is no such sitemap.")
 	}
-	return sendXML(w, r, "application/xml", time.Time{}, func(w io.Writer) error { return feed.WriteSitemap(w, slices.Clip(places)) })
+	return b.sendXML(w, r, "application/xml", time.Time{}, func(w io.Writer) error { return feed.WriteSitemap(w, slices.Clip(places)) })
 }

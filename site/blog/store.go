@@ -13,8 +13,8 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/orm"
-	"github.com/volaweb/vola/site/blog/markup"
 	"github.com/volaweb/vola/site/blog/search"
+	"github.com/volaweb/vola/site/jekyll"
 )
 
 // previewKeyLength is the length of a key of 128 bits in hexadecimal.
@@ -27,11 +27,12 @@ const maxTries = 50
 
 // file is a document with where it came from.
 type file struct {
-	path   string // its identity
+	path   string // its identity, with the folder
+	folder string // see Origin
 	was    string // the one it had as a draft, "" if it cannot have had one
 	hash   string
 	source string
-	doc    markup.Document
+	doc    jekyll.Document
 	ours   bool // what it asks for besides being shown is done
 }
 
@@ -73,7 +74,11 @@ func (b *Blog) storeIn(ctx context.Context, tx *database.Tx, f file) (Post, outc
 		}
 		p, done = *old, updated
 		if origin.Hash == f.hash && origin.Path == f.path {
-			return p, unchanged, nil
+			if origin.Folder != f.folder {
+				origin.Folder = f.folder
+				err = orm.Update(ctx, tx, origin, Origins.Folder)
+			}
+			return p, unchanged, err
 		}
 	}
 	before := p
@@ -102,12 +107,12 @@ func (b *Blog) storeIn(ctx context.Context, tx *database.Tx, f file) (Post, outc
 		return p, 0, err
 	}
 	if origin == nil {
-		origin = &Origin{Path: f.path, Hash: f.hash}
+		origin = &Origin{Path: f.path, Folder: f.folder, Hash: f.hash}
 		origin.Post.ID = p.ID
 		return p, done, orm.Create(ctx, tx, origin)
 	}
-	origin.Hash, origin.Path = f.hash, f.path
-	return p, done, orm.Update(ctx, tx, origin, Origins.Hash, Origins.Path)
+	origin.Hash, origin.Path, origin.Folder = f.hash, f.path, f.folder
+	return p, done, orm.Update(ctx, tx, origin, Origins.Hash, Origins.Path, Origins.Folder)
 }
 
 // originOf returns what is known of a file, or of the draft that it was.
@@ -117,16 +122,20 @@ func (b *Blog) originOf(ctx context.Context, tx *database.Tx, f file) (*Origin, 
 			continue
 		}
 		origin, err := first(ctx, orm.From[Origin](tx).Where(Origins.Path.Eq(path)).With(Origins.Post))
-		if err != nil || origin != nil {
-			return origin, err
+		if err != nil {
+			return nil, err
+		}
+		// The draft of that name of another folder is another's.
+		if origin != nil && (path == f.path || origin.Folder == "" || origin.Folder == f.folder) {
+			return origin, nil
 		}
 	}
 	return nil, nil
 }
 
 // fill gives the post what the document says, but for its relations.
-func (b *Blog) fill(ctx context.Context, tx *database.Tx, p *Post, doc markup.Document) error {
-	p.Title, p.Excerpt, p.Page, p.Interview = doc.Title, doc.Excerpt, doc.Page, doc.Interview
+func (b *Blog) fill(ctx context.Context, tx *database.Tx, p *Post, doc jekyll.Document) error {
+	p.Title, p.Excerpt, p.Whole, p.Page, p.Interview, p.Lang = doc.Title, doc.Excerpt, doc.Whole, doc.Page, doc.Interview, doc.Lang
 	switch {
 	case !doc.Published:
 		p.Published, p.Zone, p.Month = nil, cmp.Or(doc.Zone, "UTC"), ""
@@ -164,7 +173,7 @@ func write(ctx context.Context, tx *database.Tx, p *Post, done outcome) error {
 	if done == imported {
 		return orm.Create(ctx, tx, p)
 	}
-	return orm.Update(ctx, tx, p, Posts.Title, Posts.Slug, Posts.Page, Posts.Excerpt, Posts.Author,
+	return orm.Update(ctx, tx, p, Posts.Title, Posts.Slug, Posts.Page, Posts.Excerpt, Posts.Whole, Posts.Lang, Posts.Author,
 		Posts.Published, Posts.Zone, Posts.Month, Posts.Interview, Posts.PreviewKey, Posts.Demo)
 }
 
@@ -263,7 +272,7 @@ func findAuthor(ctx context.Context, h database.Handle, username, name string) (
 }
 
 // setTopics gives the post these topics and no others.
-func setTopics(ctx context.Context, tx *database.Tx, p *Post, wanted []markup.Topic) ([]*Topic, error) {
+func setTopics(ctx context.Context, tx *database.Tx, p *Post, wanted []jekyll.Topic) ([]*Topic, error) {
 	var slugs []string
 	for _, t := range wanted {
 		slugs = append(slugs, t.Slug)

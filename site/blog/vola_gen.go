@@ -42,6 +42,7 @@ type postFields struct {
 	Slug       *orm.Text[*Post, string]
 	Page       *orm.Column[*Post, bool]
 	Excerpt    *orm.Text[*Post, string]
+	Whole      *orm.Column[*Post, bool]
 	Author     *orm.ForeignKey[*Post, *Author, int64]
 	Topics     *orm.ManyToMany[*Post, *Topic]
 	Published  *orm.NullOrdered[*Post, time.Time]
@@ -50,6 +51,7 @@ type postFields struct {
 	Interview  *orm.Column[*Post, bool]
 	PreviewKey *orm.Text[*Post, string]
 	Demo       *orm.Text[*Post, string]
+	Lang       *orm.Text[*Post, string]
 	Created    *orm.Ordered[*Post, time.Time]
 	Changed    *orm.Ordered[*Post, time.Time]
 	Body       *orm.Reverse[*Post, *Body]
@@ -78,10 +80,11 @@ func (*Body) Descriptors() any { return &Bodies }
 var Origins = orm.Describe[originFields]()
 
 type originFields struct {
-	ID   *orm.Number[*Origin, int64]
-	Path *orm.Text[*Origin, string]
-	Hash *orm.Text[*Origin, string]
-	Post *orm.ForeignKey[*Origin, *Post, int64]
+	ID     *orm.Number[*Origin, int64]
+	Path   *orm.Text[*Origin, string]
+	Folder *orm.Text[*Origin, string]
+	Hash   *orm.Text[*Origin, string]
+	Post   *orm.ForeignKey[*Origin, *Post, int64]
 }
 
 // Descriptors is for the check at the start that Origins fits Origin.
@@ -98,3 +101,14 @@ type oldPathFields struct {
 
 // Descriptors is for the check at the start that OldPaths fits OldPath.
 func (*OldPath) Descriptors() any { return &OldPaths }
+
+// Removals describes the fields of Removal, for queries.
+var Removals = orm.Describe[removalFields]()
+
+type removalFields struct {
+	ID *orm.Number[*Removal, int64]
+	At *orm.Ordered[*Removal, time.Time]
+}
+
+// Descriptors is for the check at the start that Removals fits Removal.
+func (*Removal) Descriptors() any { return &Removals }

@@ -2,7 +2,6 @@ package markup
 
 import (
 	"bytes"
-	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -65,57 +64,6 @@ func (oldHeading) Continue(ast.Node, text.Reader, parser.Context) parser.State {
 func (oldHeading) Close(ast.Node, text.Reader, parser.Context)                 {}
 func (oldHeading) CanInterruptParagraph() bool                                 { return true }
 func (oldHeading) CanAcceptIndentedLine() bool                                 { return false }
-
-// rawHTML is CommonMark's HTML block, with two differences. It goes on behind a
-// blank line if the next line is indented and goes on with the HTML: CommonMark
-// would make that line code, in the middle of a table. And it ends at once
-// behind <div markdown="1">, with which kramdown is told that Markdown follows.
-type rawHTML struct{ parser.BlockParser }
-
-func (b rawHTML) Continue(node ast.Node, reader text.Reader, pc parser.Context) parser.State {
-	block, ok := node.(*ast.HTMLBlock)
-	line, segment := reader.PeekLine()
-	if ok && block.Lines().Len() == 1 && holdsMarkdown(block, reader) {
-		return parser.Close
-	}
-	if !ok || block.HTMLBlockType != ast.HTMLBlockType6 || !util.IsBlank(line) || !goesOn(block, reader, segment) {
-		return b.BlockParser.Continue(node, reader, pc)
-	}
-	node.Lines().Append(segment)
-	reader.AdvanceToEOL()
-	return parser.Continue | parser.NoChildren
-}
-
-// holdsMarkdown reports whether an element says so, with nothing behind its tag.
-func holdsMarkdown(block *ast.HTMLBlock, reader text.Reader) bool {
-	first := block.Lines().At(0)
-	line := bytes.TrimSpace(first.Value(reader.Source()))
-	return bytes.Contains(line, []byte(" markdown=")) && bytes.IndexByte(line, '>') == len(line)-1
-}
-
-// maxBlank is how many blank lines may stand within raw HTML.
-const maxBlank = 5
-
-func goesOn(block *ast.HTMLBlock, reader text.Reader, blank text.Segment) bool {
-	rest := reader.Source()[blank.Stop:]
-	for range maxBlank {
-		var line []byte
-		line, rest, _ = bytes.Cut(rest, []byte("\n"))
-		if util.IsBlank(line) {
-			continue
-		}
-		if !bytes.HasPrefix(line, []byte("    ")) && !bytes.HasPrefix(line, []byte("\t")) {
-			return false
-		}
-		if bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("<")) {
-			return true
-		}
-		first := block.Lines().At(0)
-		open := strings.ToLower(string(bytes.TrimLeft(first.Value(reader.Source()), " ")))
-		return strings.HasPrefix(open, "<table") || strings.HasPrefix(open, "<ul") || strings.HasPrefix(open, "<ol") || strings.HasPrefix(open, "<dl")
-	}
-	return false
-}
 
 // placeholderBlock reads the line that stands for a block of code. However
 // deep it is indented, it is no code itself.

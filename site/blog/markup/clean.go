@@ -27,7 +27,7 @@ var (
 // What attributes may hold, where it matters. Values are escaped in any case.
 var (
 	anyClass   = regexp.MustCompile(`^[\w\s-]{1,200}$`)
-	ourClasses = regexp.MustCompile(`^(?:chroma|[a-z][a-z0-9]{0,3}|language-[\w+#.-]{1,30}|scroll|number|footnotes|footnote-ref|footnote-backref|interview|question)$`)
+	ourClasses = regexp.MustCompile(`^(?:chroma|math|[a-z][a-z0-9]{0,3}|language-[\w+#.-]{1,30}|scroll|number|footnotes|footnote-ref|footnote-backref|interview|question)$`)
 	codeClass  = regexp.MustCompile(`^language-[\w+#.-]{1,30}$`)
 	// Without a bound: repeating these large classes a few hundred times costs
 	// 12 MB and 30 ms at every start of the program.
@@ -44,8 +44,14 @@ var (
 	none      = regexp.MustCompile(`^$`)
 	// A link has one of these schemes or none: not that of data, which is for
 	// images.
-	link      = regexp.MustCompile(`^(?i:\s*(?:https?|mailto|tel|ftp|xmpp):|[^:]*$|[^:]*[/?#])`)
-	imageData = regexp.MustCompile(`^image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*$`)
+	link = regexp.MustCompile(`^(?i:\s*(?:https?|mailto|tel|ftp|xmpp):|[^:]*$|[^:]*[/?#])`)
+	// What shows a picture, a film or a sound has an address that begins so, or
+	// none of a scheme.
+	imageLink  = regexp.MustCompile(`^(?i:\s*(?:https?:|data:image/(?:png|jpe?g|gif|webp);)|[^:]*$|[^:]*[/?#])`)
+	mediaLink  = regexp.MustCompile(`^(?i:\s*https?:|[^:]*$|[^:]*[/?#])`)
+	mediaTypes = regexp.MustCompile(`^(?:video|audio)/[\w.+-]{1,40}(?:;\s*codecs="?[\w., -]{1,80}"?)?$`)
+	preloads   = regexp.MustCompile(`^(?:none|metadata|auto)$`)
+	imageData  = regexp.MustCompile(`^image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*$`)
 )
 
 func newPolicy(classes *regexp.Regexp) *bluemonday.Policy {
@@ -56,7 +62,7 @@ func newPolicy(classes *regexp.Regexp) *bluemonday.Policy {
 		"cite", "q", "dfn", "abbr", "acronym", "kbd", "samp", "var", "code", "tt", "time", "address", "center",
 		"pre", "blockquote", "footer", "ul", "ol", "li", "dl", "dt", "dd", "ruby", "rt", "rp", "wbr", "bdi", "bdo",
 		"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td",
-		"figure", "figcaption", "img", "details", "summary", "section", "article", "aside",
+		"figure", "figcaption", "img", "video", "audio", "source", "track", "details", "summary", "section", "article", "aside",
 	)
 	p.AllowNoAttrs().OnElements("a", "span", "img", "bdo")
 
@@ -73,7 +79,16 @@ func newPolicy(classes *regexp.Regexp) *bluemonday.Policy {
 	p.AllowAttrs("aria-label").OnElements("a", "div")
 	p.AllowAttrs("tabindex").Matching(zero).OnElements("div", "pre")
 
-	p.AllowAttrs("src").OnElements("img")
+	p.AllowAttrs("src").Matching(imageLink).OnElements("img")
+	p.AllowAttrs("src").Matching(mediaLink).OnElements("video", "audio", "source", "track")
+	p.AllowAttrs("poster").Matching(mediaLink).OnElements("video")
+	p.AllowAttrs("controls", "loop", "muted").Matching(none).OnElements("video", "audio")
+	p.AllowAttrs("default").Matching(none).OnElements("track")
+	p.AllowAttrs("preload").Matching(preloads).OnElements("video", "audio")
+	p.AllowAttrs("type").Matching(mediaTypes).OnElements("source")
+	p.AllowAttrs("kind", "srclang").Matching(langs).OnElements("track")
+	p.AllowAttrs("label").OnElements("track")
+	p.AllowAttrs("width", "height").Matching(number).OnElements("video")
 	p.AllowAttrs("alt").OnElements("img")
 	p.AllowAttrs("width", "height").Matching(number).OnElements("img")
 	p.AllowAttrs("colspan", "rowspan").Matching(number).OnElements("td", "th")

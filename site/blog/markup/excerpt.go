@@ -8,6 +8,9 @@ import (
 	"golang.org/x/net/html"
 )
 
+// ExcerptWords is the number of words that lists show of a text.
+const ExcerptWords = 100
+
 // Excerpt returns the beginning of text, which is HTML, up to the given number
 // of words, and whether anything was cut. Where it is, " ..." follows directly
 // on the last word, and open elements are closed behind it.
@@ -15,13 +18,17 @@ import (
 // A word is a run that starts with a letter, a digit or an underscore and goes
 // on with those or hyphens, outside of tags and entities: "it's" counts two,
 // "&amp;" none. This is how old versions of Django counted, so excerpts of a
-// site that moves stay what they were.
+// site that moves stay what they were. In scripts that have no spaces between
+// words, such as Chinese and Thai, four letters count as one.
+//
+// The excerpt also ends before it has more than 200 bytes for each of the words,
+// as where a picture is in the text itself, or a text has no words.
 //
 // Excerpts of several texts fit on one page: ids and links to them are removed,
 // and so are references to footnotes and the footnotes themselves, which count
 // as words nevertheless. The excerpt is as clean as text. The time is linear.
 func Excerpt(text string, words int) (excerpt string, cut bool) {
-	e := excerpter{limit: max(words, 0)}
+	e := excerpter{limit: max(words, 0), room: bytesPerWord * max(min(words, 1<<40), 0)}
 	z := html.NewTokenizer(strings.NewReader(text))
 	for !e.over {
 		switch z.Next() {
@@ -41,6 +48,9 @@ func Excerpt(text string, words int) (excerpt string, cut bool) {
 	if e.limit == 0 {
 		return "", true
 	}
+	if e.full {
+		e.cutAt, e.cutOpen = e.out.Len(), e.open
+	}
 	kept := e.out.String()[:e.cutAt]
 	e.out.Reset()
 	e.out.WriteString(kept + " ...")
@@ -48,9 +58,14 @@ func Excerpt(text string, words int) (excerpt string, cut bool) {
 	return e.out.String(), true
 }
 
+// bytesPerWord is how many bytes an excerpt may have for each of its words.
+const bytesPerWord = 200
+
 // excerpter copies tokens until it has seen one word more than the limit.
 type excerpter struct {
 	limit, count int
+	room         int  // bytes that the output may have
+	full         bool // it would have more
 	out          strings.Builder
 	open         []string // elements in the output that are open
 	hidden       string   // the element that is being left out
@@ -80,6 +95,13 @@ func (e *excerpter) text(raw string) {
 			return
 		}
 		at += n
+		for at < len(raw) { // accents and vowels of the last letter
+			r, size := utf8.DecodeRuneInString(raw[at:])
+			if !unicode.Is(unicode.M, r) {
+				break
+			}
+			at += size
+		}
 		if e.count == e.limit {
 			e.write(literal(raw[from:at]))
 			from = at
@@ -95,7 +117,11 @@ func (e *excerpter) text(raw string) {
 func literal(raw string) string { return strings.ReplaceAll(raw, "<", "&lt;") }
 
 func (e *excerpter) write(raw string) {
-	if e.hidden == "" {
+	switch {
+	case e.hidden != "" || e.full:
+	case e.out.Len()+len(raw) > e.room:
+		e.full, e.over = true, true
+	default:
 		e.out.WriteString(raw)
 	}
 }
@@ -111,8 +137,9 @@ func (e *excerpter) start(raw string, tag html.Token) {
 	case isNote(tag) || isRaw(tag.Data):
 		e.hidden, e.depth = tag.Data, 1
 	default:
-		e.write(withoutIDs(raw, tag))
-		e.open = append(e.open, tag.Data)
+		if e.write(withoutIDs(raw, tag)); !e.full {
+			e.open = append(e.open, tag.Data)
+		}
 	}
 }
 
@@ -192,9 +219,21 @@ func withoutIDs(raw string, tag html.Token) string {
 	return tag.String()
 }
 
+// spaceless are the scripts that have no spaces between words.
+var spaceless = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan}
+
+// spacelessWord is how many letters of these scripts count as a word.
+const spacelessWord = 4
+
 // word returns the length of the word that begins s, or 0.
 func word(s string) int {
+	letters := 0
 	for i, r := range s {
+		if r > 0xe00 && unicode.In(r, spaceless...) {
+			if letters++; letters > spacelessWord {
+				return i
+			}
+		}
 		if !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '_' && (r != '-' || i == 0) {
 			return i
 		}

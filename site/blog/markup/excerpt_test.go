@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/volaweb/vola/site/blog/markup"
+	"github.com/volaweb/vola/site/htmltree/harm"
 )
 
 func ExampleExcerpt() {
@@ -93,7 +94,7 @@ func FuzzExcerpt(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, words int) {
 		words %= 50
 		got, cut := markup.Excerpt(text, words)
-		if open := unmatched(got); open != "" {
+		if open := harm.Unmatched(got); open != "" {
 			t.Errorf("Excerpt(%q, %d) = %q: %s", text, words, got, open)
 		}
 		if _, more := markup.Excerpt(strings.TrimSuffix(got, " ..."), max(words, 0)); more {

@@ -7,45 +7,53 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/volaweb/vola/site/htmltree"
 )
 
 // Images returns the local files that text, which is HTML, refers to: what
-// images show, and what links offer if it looks like a file to keep ("notes.pdf",
+// images, films and sounds show, and what links offer if it looks like a file to keep ("notes.pdf",
 // but not "about.html"). Each is there once, as written, in the order of the
 // text. Local is what names no host: "pic.png", "../pic.png", "/assets/pic.png".
 // These are addresses: a space in the name of a file may be %20.
 func Images(text string) []string {
-	root, err := parseTree(text)
+	root, err := htmltree.Parse(text)
 	if err != nil {
 		return nil
 	}
-	p := page{root: root, refs: map[string]bool{}}
-	for n := range p.elements(atom.Img, atom.A) {
-		if n.DataAtom == atom.Img {
-			p.reference(n, "src")
-		} else {
+	p := page{root: root, left: MaxHTML(len(text)), refs: map[string]bool{}}
+	for n := range htmltree.Elements(p.root, atom.Img, atom.A, atom.Video, atom.Audio, atom.Source, atom.Track) {
+		switch n.DataAtom {
+		case atom.A:
 			p.reference(n, "href")
+		default:
+			p.reference(n, "src")
+			p.reference(n, "poster")
 		}
 	}
-	return p.images
+	return p.Images
 }
 
 // reference settles an address in an attribute: if it is a local file, it is
 // noted and rewritten.
 func (p *page) reference(n *html.Node, key string) {
-	ref := strings.TrimSpace(attr(n, key))
-	if isLocalFile(ref, n.DataAtom == atom.Img) {
+	ref := strings.TrimSpace(htmltree.Attr(n, key))
+	if isLocalFile(ref, n.DataAtom != atom.A) {
 		if !p.refs[ref] {
 			p.refs[ref] = true
-			p.images = append(p.images, ref)
+			p.Images = append(p.Images, ref)
 		}
-		if p.opts.Rewrite != nil {
+		if p.opts.Rewrite != nil && p.left > 0 {
 			ref = p.opts.Rewrite(ref)
+			p.left -= len(ref)
 		}
 	}
-	ref = fromRoot(p.was, ref)
+	if len(p.opts.Base) <= p.left {
+		p.left -= len(p.opts.Base)
+		ref = fromRoot(p.opts.Base, ref)
+	}
 	// Browsers forgive spaces in addresses; the policy does not.
-	setAttr(n, key, strings.ReplaceAll(strings.TrimSpace(ref), " ", "%20"))
+	htmltree.SetAttr(n, key, strings.ReplaceAll(strings.TrimSpace(ref), " ", "%20"))
 }
 
 // fromRoot returns a relative address as one from the root of the site, as it

@@ -1,7 +1,6 @@
 package markup
 
 import (
-	"bytes"
 	"net/url"
 	"regexp"
 	"slices"
@@ -9,112 +8,261 @@ import (
 	"strings"
 
 	"github.com/alecthomas/chroma/v2"
+	"github.com/yuin/goldmark/parser"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/volaweb/vola/site/htmltree"
 )
 
-// renderer makes the page of a text.
-type renderer struct {
-	file       *source
-	opts       Options
-	title      string // for {{ page.title }}
-	wantTitle  bool   // take the first heading for the title
-	notePrefix string // begins the ids of footnotes
-	was        string // the path at which the text was shown, "" if unknown
-	interview  bool   // the writer says that it is one
-	html       bool   // no Markdown
+// Options say how a text becomes a page. The zero value is useful. Options may
+// be used for many texts at the same time, if the functions in it may.
+type Options struct {
+	// IDPrefix is put before every id in the text and before the links to
+	// them, so that several texts fit on one page. Defaults to none.
+	IDPrefix string
+	// NotePrefix and a hyphen begin the ids of footnotes, behind IDPrefix.
+	// Defaults to none.
+	NotePrefix string
+	// Untrusted says that the text is a stranger's, such as a comment: links
+	// get rel="nofollow ugc", classes other than those of code are removed,
+	// frames leave nothing.
+	Untrusted bool
+	// TakeTitle makes the first heading [Page.Heading], and leaves it out of
+	// the page if it begins the text.
+	TakeTitle bool
+	// BelowTitle says that the page shows its title as h1: where the text has
+	// headings of that rank, all of its headings go one rank down. Their ids do
+	// not change.
+	BelowTitle bool
+	// Base is the path that relative addresses count from. Defaults to leaving
+	// them as they are.
+	Base string
+	// Rewrite returns the new address of a local file that the text refers
+	// to; see [Images] for which these are. It is given each as Images
+	// returns it. Defaults to leaving them alone.
+	Rewrite func(ref string) string
+	// Rework may change the tree of the page before ids are given, addresses
+	// are settled and all is cleaned. Defaults to nothing.
+	Rework func(root *html.Node)
+}
+
+// Page is a text that was rendered.
+type Page struct {
+	HTML string // clean
+	// Heading is the first heading, with [Options.TakeTitle].
+	Heading string
+	// Before is the part of HTML before the first comment <!--more-->, with
+	// which writers say what lists show; "" if there is none, or nothing before
+	// it. Ids are removed; see [Excerpt].
+	Before string
+	// Dropped are the names of elements that were left out together with what
+	// was in them, each once, in the order of the text.
+	Dropped []string
+	// Images are the local files that the text refers to, before
+	// [Options.Rewrite]; see [Images].
+	Images []string
 }
 
 // page is a text on its way from HTML to clean HTML.
 type page struct {
+	Page
 	root      *html.Node
 	opts      Options
 	notes     string // prefix of the ids of footnotes
-	was       string // the path that relative addresses count from
 	codeBytes int
+	colours   int // the work for the colours of code; see colour
+	left      int // bytes by which addresses and colours may lengthen the page
 	lexers    map[string]chroma.Lexer
 	ids       map[string]bool // that are taken
 	counts    map[string]int  // how many headings say the same
 	refs      map[string]bool // that are among the images
-
-	heading   string // the first, if it is the title
-	html      string
-	images    []string
-	warnings  []string
-	interview bool
 }
 
-// render takes a text through all steps.
-func (r *renderer) render(p part) (*page, error) {
-	// Some exporters wrote every slash as an entity, those of tags as well.
-	p.text = strings.ReplaceAll(p.text, "<&#47;", "</")
-	l := liquid{file: r.file, opts: r.opts, title: r.title, markdown: !r.html}
-	text := l.run(p)
-	if !r.html {
-		if err := r.file.checkMarkdown(part{text: text, line: p.line}, l.shifts); err != nil {
-			return &page{}, err
+// Render returns text, which is Markdown, as clean HTML. Errors begin with
+// "text" and a line; see [Check] and [Convert].
+func Render(text string, opts Options) (string, error) {
+	source, err := Check("text", []byte(text), MaxBytes)
+	if err != nil {
+		return "", err
+	}
+	page, err := Convert(Text{Name: "text", Line: 1, Source: source}, opts)
+	return page.HTML, err
+}
+
+// Convert takes a text through all steps. An error is one sentence with name
+// and line, and its kind is fault.Invalid: the text is made to keep the program
+// busy.
+func Convert(t Text, opts Options) (Page, error) {
+	text, limit := t.Source, MaxHTML(t.size())
+	if !t.HTML {
+		if err := t.checkMarkdown(); err != nil {
+			return Page{}, err
 		}
-		var out bytes.Buffer
-		if err := markdown().Convert([]byte(text), &out); err != nil {
-			return &page{}, r.file.errorf(p.line, "the text cannot be rendered: %v", err)
+		out, pc := bounded{left: limit}, parser.NewContext()
+		pc.Set(repeatedLimit, limit)
+		err := markdown().Convert([]byte(text), &out, parser.WithContext(pc))
+		if pc.Get(repeatedTooMuch) != nil {
+			err = errTooLong
+		}
+		if err != nil {
+			return Page{}, t.errorf(t.Line, "the text cannot be rendered: %v", err)
 		}
 		text = out.String()
 	}
-	root, err := parseTree(text)
+	text = closeAtOnce(text)
+	if err := checkTree(text, limit); err != nil {
+		return Page{}, t.errorf(t.Line, "the text cannot be rendered: %v", err)
+	}
+	root, err := htmltree.Parse(text)
 	if err != nil {
-		return &page{}, r.file.errorf(p.line, "elements are nested too deep")
+		return Page{}, t.errorf(t.Line, "elements are nested too deep")
 	}
-	out := &page{root: root, opts: r.opts, was: r.was, warnings: l.warnings, ids: map[string]bool{}, counts: map[string]int{}, refs: map[string]bool{}, lexers: map[string]chroma.Lexer{}}
-	if r.notePrefix != "" {
-		out.notes = r.notePrefix + "-"
+	p := &page{root: root, opts: opts, left: limit / 2, ids: map[string]bool{}, counts: map[string]int{}, refs: map[string]bool{}, lexers: map[string]chroma.Lexer{}}
+	if opts.NotePrefix != "" {
+		p.notes = opts.NotePrefix + "-"
 	}
-	out.drop()
-	out.codeBlocks(l.codes)
-	if r.wantTitle {
-		out.takeTitle()
+	if err := p.rawParts(t.Codes); err != nil {
+		return Page{}, t.errorf(t.Line, "elements are nested too deep")
 	}
-	out.interview = interviews(root, r.interview)
-	out.finish()
-	if out.html, err = renderTree(root); err != nil {
-		return &page{}, r.file.errorf(p.line, "the text cannot be rendered: %v", err)
+	p.drop()
+	p.codeBlocks(t.Codes)
+	if opts.TakeTitle {
+		p.takeTitle()
 	}
-	out.html = strings.TrimSpace(clean(out.html, r.opts.Untrusted))
-	out.root = nil
-	return out, nil
+	if opts.Rework != nil {
+		opts.Rework(root)
+	}
+	if opts.BelowTitle {
+		p.belowTitle()
+	}
+	p.finish()
+	out := bounded{left: limit}
+	if err := htmltree.Write(&out, root); err != nil {
+		return Page{}, t.errorf(t.Line, "the text cannot be rendered: %v", err)
+	}
+	p.HTML = strings.TrimSpace(clean(out.String(), opts.Untrusted))
+	if before, after, cut := strings.Cut(p.HTML, moreMark); cut {
+		p.HTML = strings.TrimSpace(before + strings.ReplaceAll(after, moreMark, ""))
+		p.Before, _ = Excerpt(before, maxBefore)
+		if htmlEmpty(p.Before) {
+			p.Before = ""
+		}
+	}
+	if len(p.HTML) > limit {
+		return Page{}, t.errorf(t.Line, "the text cannot be rendered: %v", errTooLong)
+	}
+	return p.Page, nil
 }
 
 // drop removes what is not allowed together with what is in it. The policy
 // would do so too; but the steps in between need not know of these elements.
 // Of an embedded page that readers can visit a link remains.
 func (p *page) drop() {
-	for _, n := range nodesOf(p.root) {
+	for _, n := range htmltree.Nodes(p.root) {
 		if n.Parent == nil {
 			continue
 		}
 		switch {
+		case n.Type == html.CommentNode && !p.opts.Untrusted && strings.EqualFold(strings.TrimSpace(n.Data), "more"):
+			mark := htmltree.Element(atom.Span)
+			htmltree.SetAttr(mark, "class", moreClass)
+			n.Parent.InsertBefore(mark, n)
+			n.Parent.RemoveChild(n)
+			continue
 		case n.Type == html.CommentNode, n.Type == html.DoctypeNode, n.Namespace != "":
 			n.Parent.RemoveChild(n)
 			continue
 		case n.Type != html.ElementNode:
 			continue
 		}
+		if isHidden(n) {
+			p.dropped("hidden " + n.Data)
+			n.Parent.RemoveChild(n)
+			continue
+		}
 		switch n.Data {
 		case "iframe", "script", "embed":
-			if link := p.embedded(n); link != nil {
+			link := p.embedded(n)
+			if link != nil {
 				n.Parent.InsertBefore(link, n)
+			} else {
+				p.dropped(n.Data)
 			}
 			n.Parent.RemoveChild(n)
+		case "video", "audio":
+			p.player(n)
 		case "style", "object", "applet", "frame", "frameset", "noscript", "noembed", "noframes",
 			"template", "plaintext", "xmp", "textarea", "select", "button", "title", "base", "link", "meta", "input", "svg", "math":
+			p.dropped(n.Data)
 			n.Parent.RemoveChild(n)
 		}
+	}
+}
+
+// The mark that stands for <!--more--> until the page is clean.
+const (
+	moreClass = "vola-more-mark"
+	moreMark  = `<span class="` + moreClass + `"></span>`
+)
+
+// maxBefore is how many words [Page.Before] has at most.
+const maxBefore = 1000
+
+// htmlEmpty reports whether HTML shows nothing.
+func htmlEmpty(text string) bool {
+	return PlainText(text) == "" && !strings.Contains(text, "<img") && !strings.Contains(text, "<video") && !strings.Contains(text, "<audio")
+}
+
+// dropped notes an element that was left out.
+func (p *page) dropped(name string) {
+	if !slices.Contains(p.Dropped, name) && len(p.Dropped) < 10 {
+		p.Dropped = append(p.Dropped, name)
+	}
+}
+
+// hiding is a style that shows nothing of an element.
+var hiding = regexp.MustCompile(`(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\s*(?:!\s*important\s*)?(?:;|$)`)
+
+// isHidden reports whether a browser would not show an element.
+func isHidden(n *html.Node) bool {
+	for _, a := range n.Attr {
+		if a.Key == "hidden" || a.Key == "style" && hiding.MatchString(a.Val) {
+			return true
+		}
+	}
+	return false
+}
+
+// player settles a film or a sound: readers start it. For strangers it is a
+// link, if anything.
+func (p *page) player(n *html.Node) {
+	src := htmltree.Attr(n, "src")
+	for source := range htmltree.Elements(n, atom.Source) {
+		if src == "" {
+			src = htmltree.Attr(source, "src")
+		}
+	}
+	switch {
+	case src == "", !mediaLink.MatchString(src):
+		p.dropped(n.Data)
+		n.Parent.RemoveChild(n)
+	case p.opts.Untrusted:
+		link := htmltree.Element(atom.A)
+		htmltree.SetAttr(link, "href", src)
+		link.AppendChild(htmltree.Text(src))
+		n.Parent.InsertBefore(link, n)
+		n.Parent.RemoveChild(n)
+	default:
+		n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "controls" })
+		n.Attr = append(n.Attr, html.Attribute{Key: "controls"})
 	}
 }
 
 // embedded returns a paragraph with a link to an embedded page, nil if there
 // is nothing to visit.
 func (p *page) embedded(n *html.Node) *html.Node {
-	u, err := url.Parse(strings.TrimSpace(attr(n, "src")))
+	u, err := url.Parse(strings.TrimSpace(htmltree.Attr(n, "src")))
 	if err != nil || p.opts.Untrusted || u.Host == "" || (u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https") {
 		return nil
 	}
@@ -125,26 +273,30 @@ func (p *page) embedded(n *html.Node) *html.Node {
 		u.Path = strings.TrimSuffix(u.Path, ".js")
 	}
 	u.Scheme = "https"
-	link := element(atom.A)
-	setAttr(link, "href", u.String())
-	link.AppendChild(textNode(u.Host + u.Path))
+	link := htmltree.Element(atom.A)
+	htmltree.SetAttr(link, "href", u.String())
+	link.AppendChild(htmltree.Text(u.Host + u.Path))
 	if n.Parent.DataAtom == atom.P {
 		return link
 	}
-	para := element(atom.P)
+	para := htmltree.Element(atom.P)
 	para.AppendChild(link)
 	return para
 }
 
+// maxHeading is the length, in characters, to which a heading is cut that
+// becomes the title.
+const maxHeading = 200
+
 // takeTitle makes the first heading the title. One that begins the text is
 // removed: the page shows its title anyway.
 func (p *page) takeTitle() {
-	for n := range p.elements(atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6) {
-		if p.heading = clip(textOf(n), maxTitle); p.heading == "" {
+	for n := range htmltree.Elements(p.root, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6) {
+		if p.Heading = Clip(htmltree.TextOf(n), maxHeading); p.Heading == "" {
 			continue
 		}
 		first := p.root.FirstChild
-		for first != nil && isBlankText(first) {
+		for first != nil && htmltree.IsBlank(first) {
 			first = first.NextSibling
 		}
 		if first == n {
@@ -154,9 +306,22 @@ func (p *page) takeTitle() {
 	}
 }
 
+// belowTitle makes room for the title of the page above all headings.
+func (p *page) belowTitle() {
+	headings := slices.Collect(htmltree.Elements(p.root, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6))
+	if !slices.ContainsFunc(headings, func(n *html.Node) bool { return n.DataAtom == atom.H1 }) {
+		return
+	}
+	lower := map[atom.Atom]atom.Atom{atom.H1: atom.H2, atom.H2: atom.H3, atom.H3: atom.H4, atom.H4: atom.H5, atom.H5: atom.H6, atom.H6: atom.H6}
+	for _, n := range headings {
+		n.DataAtom = lower[n.DataAtom]
+		n.Data = n.DataAtom.String()
+	}
+}
+
 // finish goes over all elements for the last time.
 func (p *page) finish() {
-	for _, n := range nodesOf(p.root) {
+	for _, n := range htmltree.Nodes(p.root) {
 		if n.Type != html.ElementNode {
 			continue
 		}
@@ -165,10 +330,15 @@ func (p *page) finish() {
 		case atom.A:
 			p.link(n)
 		case atom.Img:
+			p.picture(n)
+		case atom.Video, atom.Audio, atom.Source, atom.Track:
 			p.reference(n, "src")
+			if htmltree.Attr(n, "poster") != "" {
+				p.reference(n, "poster")
+			}
 		case atom.Td, atom.Th:
-			if strings.EqualFold(attr(n, "align"), "right") {
-				setAttr(n, "class", strings.TrimSpace(attr(n, "class")+" number"))
+			if strings.EqualFold(htmltree.Attr(n, "align"), "right") {
+				htmltree.SetAttr(n, "class", strings.TrimSpace(htmltree.Attr(n, "class")+" number"))
 			}
 		case atom.Table:
 			p.table(n)
@@ -176,10 +346,31 @@ func (p *page) finish() {
 	}
 }
 
+// picture settles a picture. Pages that load their pictures late have the
+// address elsewhere.
+func (p *page) picture(n *html.Node) {
+	src := strings.TrimSpace(htmltree.Attr(n, "src"))
+	for _, key := range [...]string{"data-src", "data-original", "data-lazy-src", "data-lazy"} {
+		if late := strings.TrimSpace(htmltree.Attr(n, key)); late != "" && (src == "" || strings.HasPrefix(src, "data:")) {
+			htmltree.SetAttr(n, "src", late)
+			src = late
+		}
+	}
+	if src == "" || !imageLink.MatchString(src) {
+		p.dropped("img")
+		if alt := strings.TrimSpace(htmltree.Attr(n, "alt")); alt != "" {
+			n.Parent.InsertBefore(htmltree.Text(alt), n)
+		}
+		n.Parent.RemoveChild(n)
+		return
+	}
+	p.reference(n, "src")
+}
+
 // table gives a table a box to scroll in, which can be reached by keyboard.
 func (p *page) table(n *html.Node) {
 	for up := n.Parent; up != nil; up = up.Parent {
-		if up.DataAtom == atom.Table || hasClass(up, "scroll") {
+		if up.DataAtom == atom.Table || htmltree.HasClass(up, "scroll") {
 			return
 		}
 	}
@@ -189,18 +380,18 @@ func (p *page) table(n *html.Node) {
 			break
 		}
 	}
-	box := element(atom.Div)
+	box := htmltree.Element(atom.Div)
 	box.Attr = []html.Attribute{
 		{Key: "class", Val: "scroll"}, {Key: "role", Val: "region"},
 		{Key: "aria-label", Val: "Table"}, {Key: "tabindex", Val: "0"},
 	}
-	wrap(n, box)
+	htmltree.Wrap(n, box)
 }
 
 // isBlankRow reports whether nothing is below n but white space.
 func isBlankRow(n *html.Node) bool {
 	for child := range n.Descendants() {
-		if child.DataAtom == atom.Img || child.Type == html.TextNode && !isBlankText(child) {
+		if child.DataAtom == atom.Img || child.Type == html.TextNode && !htmltree.IsBlank(child) {
 			return false
 		}
 	}
@@ -210,15 +401,15 @@ func isBlankRow(n *html.Node) bool {
 // id settles the id of an element: that of the writer, or for a heading its
 // words. Each is there once.
 func (p *page) id(n *html.Node) {
-	id := attr(n, "id")
+	id := htmltree.Attr(n, "id")
 	if id == "" && n.DataAtom == atom.A {
-		id = attr(n, "name")
+		id = htmltree.Attr(n, "name")
 	}
 	if id != "" {
 		id = p.fragment(id)
 	}
-	if isHeading(n) && (id == "" || p.ids[id]) {
-		base := p.opts.IDPrefix + Slug(textOf(n))
+	if htmltree.IsHeading(n) && (id == "" || p.ids[id]) {
+		base := p.opts.IDPrefix + Slug(htmltree.TextOf(n))
 		if base == p.opts.IDPrefix {
 			base += "section"
 		}
@@ -233,7 +424,7 @@ func (p *page) id(n *html.Node) {
 	if id != "" {
 		p.ids[id] = true
 	}
-	setAttr(n, "id", id)
+	htmltree.SetAttr(n, "id", id)
 }
 
 // fragment returns the id under which what the writer calls id is found.
@@ -249,29 +440,29 @@ var mailAddress = regexp.MustCompile(`^[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{1,60}
 
 // link settles where a link leads and what it says about that.
 func (p *page) link(n *html.Node) {
-	href := strings.TrimSpace(attr(n, "href"))
+	href := strings.TrimSpace(htmltree.Attr(n, "href"))
 	if id, ok := strings.CutPrefix(href, "#"); ok && id != "" {
 		if plain, err := url.PathUnescape(id); err == nil {
 			id = plain
 		}
-		setAttr(n, "href", "#"+p.fragment(id))
+		htmltree.SetAttr(n, "href", "#"+p.fragment(id))
 	} else if mailAddress.MatchString(href) {
-		setAttr(n, "href", "mailto:"+href) // some program forgot it, and led to a page of that name
+		htmltree.SetAttr(n, "href", "mailto:"+href) // some program forgot it, and led to a page of that name
 	} else if href != "" {
 		p.reference(n, "href")
 	}
 	if p.opts.Untrusted {
-		setAttr(n, "rel", "nofollow ugc")
+		htmltree.SetAttr(n, "rel", "nofollow ugc")
 		if href == "" {
-			setAttr(n, "rel", "")
+			htmltree.SetAttr(n, "rel", "")
 		}
 		return
 	}
 	var keep []string
-	for word := range strings.FieldsSeq(strings.ToLower(attr(n, "rel"))) {
+	for word := range strings.FieldsSeq(strings.ToLower(htmltree.Attr(n, "rel"))) {
 		if slices.Contains([]string{"nofollow", "ugc", "sponsored", "author", "me", "license", "tag", "bookmark"}, word) {
 			keep = append(keep, word)
 		}
 	}
-	setAttr(n, "rel", strings.Join(keep, " "))
+	htmltree.SetAttr(n, "rel", strings.Join(keep, " "))
 }

@@ -90,7 +90,7 @@ func shorten(slug string) string {
 	if utf8.RuneCountInString(slug) <= maxSlug {
 		return slug
 	}
-	short := clip(slug, maxSlug)
+	short := Clip(slug, maxSlug)
 	if at := strings.LastIndexByte(short, '-'); at > len(short)/2 && slug[len(short)] != '-' {
 		short = short[:at]
 	}

@@ -12,5 +12,6 @@ func All() []migrate.Migration {
 		m0001Initial,
 		m0002DemoAndIndexes,
 		m0003Search,
+		m0004FolderLangRemovals,
 	}
 }

@@ -14,23 +14,20 @@ type Part struct {
 	Mark bool // it is what was looked for
 }
 
+// Ellipsis is the part that begins an extract before which something is left
+// out.
+const Ellipsis = "... "
+
 // Extract returns about length bytes of text around the first of the terms
 // that occurs in it, with the terms marked, and "..." where something is left
 // out. Where none occurs it is the beginning of the text. The terms are folded,
 // the text is as it was written.
+//
+// The text is looked at in pieces, so that the memory does not grow with it.
 func Extract(text string, terms []string, length int) []Part {
-	f := foldPositions(text)
-	first := -1
-	for _, term := range terms {
-		if i := strings.Index(f.folded, term); i >= 0 && (first < 0 || i < first) {
-			first = i
-		}
-	}
-	from := 0
-	if first >= 0 {
-		from = f.at[first] - length/3
-	}
-	from, to := window(text, from, length)
+	from := Find(text, terms)
+	from, to := window(text, max(from, 0)-length/3, length)
+	f := foldPositions(text[from:to])
 	var out []Part
 	add := func(s string, mark bool) {
 		if s != "" {
@@ -38,11 +35,12 @@ func Extract(text string, terms []string, length int) []Part {
 		}
 	}
 	if from > 0 {
-		add("... ", false)
+		add(Ellipsis, false)
 	}
 	at := from
 	for _, m := range f.matches(terms) {
-		if m.from < at || m.to > to {
+		m.from, m.to = m.from+from, m.to+from
+		if m.from < at {
 			continue
 		}
 		add(text[at:m.from], false)
@@ -54,6 +52,38 @@ func Extract(text string, terms []string, length int) []Part {
 		add(" ...", false)
 	}
 	return out
+}
+
+// piece is how many bytes of a text are folded at a time.
+const piece = 8 << 10
+
+// Find returns where the first of the terms that occurs in text begins, as an
+// index of a byte, or -1. The terms are folded, the text is as it was written.
+// A term that has more than 4 kB of the text in it may be overlooked.
+func Find(text string, terms []string) int {
+	for from := 0; ; {
+		to := min(from+piece, len(text))
+		for to < len(text) && !utf8.RuneStart(text[to]) {
+			to++
+		}
+		folded, first := Fold(text[from:to]), -1
+		for _, term := range terms {
+			if i := strings.Index(folded, term); term != "" && i >= 0 && (first < 0 || i < first) {
+				first = i
+			}
+		}
+		if first >= 0 {
+			return from + foldPositions(text[from:to]).at[first]
+		}
+		if to == len(text) {
+			return -1
+		}
+		// Half of it again, for what begins in this piece and ends in the next.
+		from += piece / 2
+		for from < to && !utf8.RuneStart(text[from]) {
+			from++
+		}
+	}
 }
 
 // window returns the part of text of about that length that begins near from,

@@ -106,6 +106,21 @@ func TestExtract(t *testing.T) {
 	}
 }
 
+// Wherever in a long text a term is, across the borders of the pieces too, it is
+// found, and in little memory.
+func TestFindInALongText(t *testing.T) {
+	t.Parallel()
+	for at := 0; at < 6000; at += 61 {
+		text := strings.Repeat("é ", at) + "needle" + strings.Repeat(" ß", 3000)
+		if got, want := search.Find(text, []string{"needle"}), strings.Index(text, "needle"); got != want {
+			t.Fatalf("found at %d, want %d", got, want)
+		}
+	}
+	if got := search.Find(strings.Repeat("\x80", 100_000), []string{"x"}); got != -1 {
+		t.Errorf("found at %d", got)
+	}
+}
+
 // FuzzExtract checks that any query of any text gives a piece of that text.
 func FuzzExtract(f *testing.F) {
 	f.Add("A box for the database.", `"a box" data*`, 10)
