@@ -129,6 +129,23 @@ func (r *Router) MountHandler(prefix string, h http.Handler) *Route {
 	return route
 }
 
+// Has reports whether a route is registered for exactly this pattern, in this
+// router or in one that is mounted in it, whatever its method.
+func (r *Router) Has(pattern string) bool { return r.table.has(pattern, "", nil) }
+
+func (t *table) has(pattern, prefix string, above []*table) bool {
+	if t == nil || slices.Contains(above, t) {
+		return false // a mistake, which Build reports
+	}
+	above = append(above, t)
+	return slices.ContainsFunc(t.items, func(it item) bool {
+		if it.route != nil {
+			return prefix+it.prefix+it.route.pattern == pattern
+		}
+		return it.sub.has(pattern, prefix+it.prefix, above)
+	})
+}
+
 // With returns a view of the same router whose later routes are wrapped by the
 // middleware given, the first outermost. r itself is not changed.
 func (r *Router) With(mw ...Middleware) *Router {
