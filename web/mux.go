@@ -115,12 +115,12 @@ func urlLength(r *http.Request) int {
 	return max(len(r.URL.Path), len(r.URL.RawPath)) + len(r.URL.RawQuery)
 }
 
-func notFound(_ http.ResponseWriter, r *http.Request) error {
-	return fault.Wrap(fault.NotFound, errors.New("no route matches "+r.URL.EscapedPath()), "There is no page at this address.")
+func notFound(w http.ResponseWriter, r *http.Request) error {
+	return fault.Wrap(fault.NotFound, errors.New("no route matches "+LogPath(w, r)), "There is no page at this address.")
 }
 
 func methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
-	cause := errors.New(r.Method + " " + r.URL.EscapedPath() + ": the routes here allow " + w.Header().Get("Allow"))
+	cause := errors.New(r.Method + " " + LogPath(w, r) + ": the routes here allow " + w.Header().Get("Allow"))
 	return fault.Wrap(fault.MethodNotAllowed, cause, "This page cannot be used in this way.")
 }
 

@@ -17,7 +17,7 @@ func (m *Mux) redirectSlash(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.RawPath != "" {
 		target.RawPath = toggleSlash(r.URL.RawPath)
 	}
-	if err := m.nothingAt(r, &target); err != nil {
+	if err := m.nothingAt(w, r, &target); err != nil {
 		return err
 	}
 	return Redirect(w, r, target.String(), http.StatusPermanentRedirect)
@@ -25,10 +25,10 @@ func (m *Mux) redirectSlash(w http.ResponseWriter, r *http.Request) error {
 
 // nothingAt returns the error with which the handler of target says that there
 // is nothing; nil where there is something, and where it is better not to ask.
-func (m *Mux) nothingAt(r *http.Request, target *url.URL) error {
+func (m *Mux) nothingAt(w http.ResponseWriter, r *http.Request, target *url.URL) error {
 	path, ok := matchable(target)
 	if !ok {
-		return notFound(nil, r)
+		return notFound(w, r)
 	}
 	s := search{method: r.Method}
 	e := s.below(m.root, path[1:], 0)
@@ -50,7 +50,7 @@ func (m *Mux) nothingAt(r *http.Request, target *url.URL) error {
 	}
 	switch status := rw.Status(); {
 	case failed == nil && (status == http.StatusNotFound || status == http.StatusGone):
-		return notFound(nil, r)
+		return notFound(w, r)
 	case status == http.StatusNotFound, status == http.StatusGone, status >= 500:
 		return failed
 	}
