@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"unicode/utf8"
 
+	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/site/blog/search"
 	"github.com/volaweb/vola/templates"
@@ -126,21 +128,65 @@ func (b *Blog) found(ctx context.Context, ids []int64, terms []string) ([]foundP
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	posts, err := b.visible().Where(Posts.ID.In(ids...)).With(Posts.Author, Posts.Body).All(ctx)
+	posts, err := b.visible().Where(Posts.ID.In(ids...)).With(Posts.Author).All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	inOrder(posts, ids)
+	begins, err := b.beginnings(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]foundPost, len(posts))
 	for i, p := range posts {
 		out[i].Post = p
-		body, err := p.Body.Get()
+		at, piece := 0, begins[p.ID]
+		out[i].Extract, err = search.ExtractFrom(func() (string, error) {
+			if at == maxPieces*textPiece {
+				return "", nil
+			}
+			if at > 0 && piece != "" {
+				piece, err = b.textFrom(ctx, p.ID, at)
+			}
+			if at += textPiece; utf8.RuneCountInString(piece) < textPiece {
+				text := piece
+				piece = "" // that was the last
+				return text, err
+			}
+			return piece, err
+		}, terms, extractLength)
 		if err != nil {
 			return nil, err
 		}
-		if body != nil {
-			out[i].Extract = search.Extract(body.Text, terms, extractLength)
-		}
 	}
 	return out, nil
+}
+
+// textPiece is how much of a text is read at a time, in characters: most texts
+// are shorter, and what a search holds does not grow with those that are longer.
+const textPiece = 16 << 10
+
+// maxPieces is how much of a text is looked at for what was found in it, half a
+// million characters. Where it stands further on, the beginning is shown.
+const maxPieces = 32
+
+// beginnings returns the first piece of the texts of posts.
+func (b *Blog) beginnings(ctx context.Context, ids []int64) (map[int64]string, error) {
+	out := map[int64]string{}
+	in, list := b.amongKeys(ids)
+	err := selectRows(ctx, b.host.DB, func(rows database.Rows) error {
+		var id int64
+		var text string
+		err := rows.Scan(&id, &text)
+		out[id] = text
+		return err
+	}, "SELECT post_id, substr(text, 1, "+strconv.Itoa(textPiece)+") FROM blog_body WHERE post_id "+in, list)
+	return out, err
+}
+
+// textFrom returns the piece of a text that begins behind so many characters.
+func (b *Blog) textFrom(ctx context.Context, id int64, from int) (text string, err error) {
+	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error { return rows.Scan(&text) },
+		"SELECT substr(text, "+strconv.Itoa(from+1)+", "+strconv.Itoa(textPiece)+") FROM blog_body WHERE post_id = ?", id)
+	return text, err
 }

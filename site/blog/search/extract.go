@@ -19,17 +19,75 @@ type Part struct {
 // out. Where none occurs it is the beginning of the text. The terms are folded,
 // the text is as it was written.
 func Extract(text string, terms []string, length int) []Part {
-	f := foldPositions(text)
-	first := -1
-	for _, term := range terms {
-		if i := strings.Index(f.folded, term); i >= 0 && (first < 0 || i < first) {
-			first = i
+	parts, _ := ExtractFrom(func() (string, error) {
+		n := min(len(text), pieceSize)
+		for n < len(text) && !utf8.RuneStart(text[n]) {
+			n++
+		}
+		piece := text[:n]
+		text = text[n:]
+		return piece, nil
+	}, terms, length)
+	return parts
+}
+
+// pieceSize is how much of a text is looked at in one go, in bytes.
+const pieceSize = 16 << 10
+
+// spill is how much of the text before a piece is looked at again with it, in
+// bytes, so that a term is found where it begins in one and ends in the other.
+const spill = 2 << 10
+
+// ExtractFrom is [Extract] of a text that is read in pieces, "" after the last.
+// They end where runes do. Nothing is read behind the piece that the extract
+// ends in, and no more than two pieces are held.
+func ExtractFrom(next func() (string, error), terms []string, length int) ([]Part, error) {
+	var text, head string
+	cut, more := false, true // something was before text; something is behind it
+	read := func() error {
+		piece, err := next()
+		text, more = text+piece, piece != ""
+		return err
+	}
+	for {
+		if err := read(); err != nil {
+			return nil, err
+		}
+		f := foldPositions(text)
+		first := f.first(terms)
+		if first >= 0 {
+			for more && len(text)-f.at[first] < 2*length {
+				if err := read(); err != nil {
+					return nil, err
+				}
+			}
+			f = foldPositions(text)
+			return extract(f, text, f.at[f.first(terms)]-length/3, length, terms, cut), nil
+		}
+		if head == "" {
+			head = text
+		}
+		if !more {
+			break
+		}
+		if keep := length + spill; len(text) > keep {
+			from := len(text) - keep
+			for from < len(text) && !utf8.RuneStart(text[from]) {
+				from++
+			}
+			text, cut = text[from:], true
 		}
 	}
-	from := 0
-	if first >= 0 {
-		from = f.at[first] - length/3
+	parts := extract(foldPositions(head), head, 0, length, nil, false)
+	if cut && len(head) <= length {
+		parts = append(parts, Part{Text: " ..."})
 	}
+	return parts, nil
+}
+
+// extract returns the part of text that begins near from. Something was left
+// out before the text if cut is true.
+func extract(f folding, text string, from, length int, terms []string, cut bool) []Part {
 	from, to := window(text, from, length)
 	var out []Part
 	add := func(s string, mark bool) {
@@ -37,7 +95,7 @@ func Extract(text string, terms []string, length int) []Part {
 			out = append(out, Part{s, mark})
 		}
 	}
-	if from > 0 {
+	if from > 0 || cut {
 		add("... ", false)
 	}
 	at := from
@@ -85,6 +143,17 @@ func window(text string, from, length int) (int, int) {
 type folding struct {
 	folded string
 	at     []int // for each byte, and the end, where its rune begins in the text
+}
+
+// first returns where the first of the terms begins, -1 for none.
+func (f folding) first(terms []string) int {
+	first := -1
+	for _, term := range terms {
+		if i := strings.Index(f.folded, term); i >= 0 && (first < 0 || i < first) {
+			first = i
+		}
+	}
+	return first
 }
 
 // foldPositions folds text as [Fold] does.
