@@ -22,13 +22,8 @@ import (
 // seconds, for what does not listen.
 func Main(cfg Config) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, func() {
-		stop()
-		time.AfterFunc(endTimeout, func() {
-			fmt.Fprintf(os.Stderr, "stop: something was still running %v after the signal and was cut off\n", endTimeout)
-			os.Exit(exitFailed)
-		})
-	})
+	context.AfterFunc(ctx, stop)
+	cutOff(ctx, os.Stderr, os.Exit)
 	environ, err := environment()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -40,6 +35,16 @@ func Main(cfg Config) {
 // endTimeout is how long the program may go on after the signal to stop: as
 // long as requests may, and a little to close what is open.
 const endTimeout = drainTimeout + 5*time.Second
+
+// cutOff ends the program when it still runs endTimeout after ctx is done.
+func cutOff(ctx context.Context, stderr io.Writer, exit func(int)) {
+	context.AfterFunc(ctx, func() {
+		time.AfterFunc(endTimeout, func() {
+			fmt.Fprintf(stderr, "stop: something was still running %v after the signal and was cut off\n", endTimeout)
+			exit(exitFailed)
+		})
+	})
+}
 
 // environment returns the variables of the process and of the file .env.
 func environment() ([]string, error) {
