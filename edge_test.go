@@ -2,6 +2,7 @@ package vola_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -20,6 +22,7 @@ import (
 	blog "github.com/volaweb/vola/examples/onepage"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/volatest"
 	"github.com/volaweb/vola/web"
 )
@@ -317,4 +320,58 @@ func TestPagesAreSentOnce(t *testing.T) {
 			t.Errorf("another page: %d", got)
 		}
 	})
+}
+
+// framed has two pages that extend one frame with a mistake.
+type framed struct{ host *module.Host }
+
+var framedPages = []templates.PageOf[string]{templates.Page[string]("framed/a.html"), templates.Page[string]("framed/b.html")}
+
+func (*framed) Name() string { return "framed" }
+func (f *framed) Start(_ context.Context, h *module.Host) error {
+	f.host = h
+	return nil
+}
+func (*framed) Pages() []templates.Checked {
+	return []templates.Checked{framedPages[0], framedPages[1]}
+}
+func (*framed) Templates() fs.FS {
+	return fstest.MapFS{
+		"frame.html":    {Data: []byte("<p>\n{{.Nothing}}{{block \"content\" .}}{{end}}")},
+		"framed/a.html": {Data: []byte("{{extends \"frame.html\"}}{{block \"content\" .}}a{{end}}")},
+		"framed/b.html": {Data: []byte("{{extends \"frame.html\"}}{{block \"content\" .}}b{{end}}")},
+	}
+}
+func (f *framed) Routes(r *web.Router) { r.Get("/", f.page).Name("page") }
+
+var framedLine = 1 + func() int { _, _, n, _ := runtime.Caller(0); return n }() + 1
+
+func (f *framed) page(w http.ResponseWriter, r *http.Request) error {
+	return f.host.Render(w, r, framedPages[0].With("x"))
+}
+
+// TestMistakesOnce: a mistake in a frame is one mistake, however many pages are
+// made of it, and the page that shows it names the handler's line and none of
+// the keys that came with the request.
+func TestMistakesOnce(t *testing.T) {
+	t.Parallel()
+	cfg := vola.Config{Drivers: databasetest.Drivers(), Dir: t.TempDir(), Modules: []module.Module{&framed{}}}
+	r := run(t, cfg, nil, "check")
+	r.want(t, 1, "frame.html:2")
+	if n := strings.Count(r.errOut, "frame.html:2"); n != 1 {
+		t.Errorf("%d times:\n%s", n, r.errOut)
+	}
+	c := volatest.Start(t, vola.Config{Dir: t.TempDir(), Modules: []module.Module{&framed{}}}, volatest.Options{Dev: true, Log: io.Discard})
+	req := httptest.NewRequest("GET", "http://localhost/framed/", nil)
+	for _, name := range []string{"X-Api-Key", "X-Auth-Token", "Cookie", "Authorization", "X-Amz-Security-Token", "X-Hub-Signature-256"} {
+		req.Header.Set(name, "hunter2")
+	}
+	req.Header.Set("X-Other", "seen")
+	w := httptest.NewRecorder()
+	c.Site.ServeHTTP(w, req)
+	body := w.Body.String()
+	if w.Code != 500 || strings.Count(body, "frame.html:2") != 1 || strings.Contains(body, "hunter2") || !strings.Contains(body, "seen") ||
+		!strings.Contains(body, fmt.Sprintf("edge_test.go:%d", framedLine)) {
+		t.Errorf("%d, want line %d:\n%s", w.Code, framedLine, body)
+	}
 }

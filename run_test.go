@@ -260,7 +260,7 @@ func TestAllMistakesAreReportedTogether(t *testing.T) {
 	t.Parallel()
 	cfg := vola.Config{Drivers: databasetest.Drivers(), Modules: []module.Module{broken{}}, Dir: t.TempDir()}
 	r := run(t, cfg, nil, "check")
-	r.want(t, 1, `option "sise" is not known`, "field Other", "/a/{x}", "run_test.go:", "float", "the moon is full")
+	r.want(t, 1, `option "sise" is not known`, "field Other", "/a/{x}", "run_test.go:", "float", "the moon is full", "broken/bad.html:2")
 	run(t, cfg, nil, "serve", "--addr", "127.0.0.1:0").want(t, 2, "sise")
 
 	templatesOnly := vola.Config{Drivers: databasetest.Drivers(), Modules: []module.Module{onlyPages{}}, Dir: t.TempDir()}

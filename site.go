@@ -80,9 +80,7 @@ func New(cfg Config, opts Options) (*Site, error) {
 	}}, renderer{s}, urls{s})
 	try(s.readStatic())
 	try(s.route())
-	if s.mux != nil && s.static != nil {
-		try(s.readPages()) // templates name routes and static files
-	}
+	try(s.readPages())
 	for _, m := range cfg.Modules {
 		if c, ok := module.As[module.HasChecks](m); ok {
 			for _, err := range c.Checks() {
