@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/volaweb/vola/database"
@@ -140,22 +142,7 @@ func (b *Blog) found(ctx context.Context, ids []int64, terms []string) ([]foundP
 	out := make([]foundPost, len(posts))
 	for i, p := range posts {
 		out[i].Post = p
-		at, piece := 0, begins[p.ID]
-		out[i].Extract, err = search.ExtractFrom(func() (string, error) {
-			if at == maxPieces*textPiece {
-				return "", nil
-			}
-			if at > 0 && piece != "" {
-				piece, err = b.textFrom(ctx, p.ID, at)
-			}
-			if at += textPiece; utf8.RuneCountInString(piece) < textPiece {
-				text := piece
-				piece = "" // that was the last
-				return text, err
-			}
-			return piece, err
-		}, terms, extractLength)
-		if err != nil {
+		if out[i].Extract, err = b.extract(ctx, p.ID, begins[p.ID], terms); err != nil {
 			return nil, err
 		}
 	}
@@ -166,9 +153,79 @@ func (b *Blog) found(ctx context.Context, ids []int64, terms []string) ([]foundP
 // are shorter, and what a search holds does not grow with those that are longer.
 const textPiece = 16 << 10
 
-// maxPieces is how much of a text is looked at for what was found in it, half a
-// million characters. Where it stands further on, the beginning is shown.
-const maxPieces = 32
+// nearPieces is how many pieces are looked through around the place where a
+// term stands in the folded text, which is not quite that in the text.
+const nearPieces = 4
+
+// extract returns what the page of results shows of a text that begins with
+// this piece: a part with a term, or the beginning where none is found.
+func (b *Blog) extract(ctx context.Context, id int64, begin string, terms []string) ([]search.Part, error) {
+	whole := utf8.RuneCountInString(begin) < textPiece
+	folded := search.Fold(begin)
+	if whole || slices.ContainsFunc(terms, func(term string) bool { return strings.Contains(folded, term) }) {
+		return search.ExtractFrom(b.pieces(ctx, id, begin, textPiece, 2), terms, extractLength)
+	}
+	at, err := b.position(ctx, id, terms)
+	if err != nil {
+		return nil, err
+	}
+	if at > 0 {
+		parts, err := search.ExtractFrom(b.pieces(ctx, id, "", max(0, at-2*textPiece), nearPieces), terms, extractLength)
+		if err != nil || slices.ContainsFunc(parts, func(p search.Part) bool { return p.Mark }) {
+			return parts, err
+		}
+	}
+	return search.ExtractFrom(b.pieces(ctx, id, begin, textPiece, 1), nil, extractLength)
+}
+
+// pieces reads a text: the first piece, if it is there already, and then from a
+// place on, so many in all.
+func (b *Blog) pieces(ctx context.Context, id int64, first string, from, n int) func() (string, error) {
+	whole := first != "" && utf8.RuneCountInString(first) < textPiece
+	return func() (piece string, err error) {
+		switch {
+		case n == 0:
+			return "", nil
+		case first != "":
+			piece, first = first, ""
+		case whole:
+			return "", nil
+		default:
+			piece, err = b.textFrom(ctx, id, from)
+			from += textPiece
+			whole = utf8.RuneCountInString(piece) < textPiece
+		}
+		n--
+		return piece, err
+	}
+}
+
+// position returns where the first of the terms begins in the folded text, in
+// characters; 0 for nowhere.
+func (b *Blog) position(ctx context.Context, id int64, terms []string) (at int, err error) {
+	find := "instr(words, ?)"
+	if b.onPostgres() {
+		find = "strpos(words, ?)"
+	}
+	var columns []string
+	var args []any
+	for _, term := range terms {
+		columns = append(columns, find)
+		args = append(args, term)
+	}
+	places := make([]int64, len(terms))
+	dest := make([]any, len(terms))
+	for i := range places {
+		dest[i] = &places[i]
+	}
+	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error { return rows.Scan(dest...) },
+		"SELECT "+strings.Join(columns, ", ")+" FROM blog_body WHERE post_id = ?", append(args, id)...)
+	places = slices.DeleteFunc(places, func(n int64) bool { return n == 0 })
+	if err != nil || len(places) == 0 {
+		return 0, err
+	}
+	return int(slices.Min(places)), nil
+}
 
 // beginnings returns the first piece of the texts of posts.
 func (b *Blog) beginnings(ctx context.Context, ids []int64) (map[int64]string, error) {
