@@ -2,11 +2,14 @@ package vola
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"runtime"
 	"text/tabwriter"
 
+	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/module"
 )
 
@@ -14,9 +17,11 @@ import (
 // when asked, where a database is not as the models say.
 func (p *program) checkCommand() command {
 	var url string
+	var notes bool
 	return command{bare: true, Command: module.Command{
 		Name: "check", Help: "look for mistakes in models, migrations, routes, templates and settings",
 		Flags: func(flags *flag.FlagSet) {
+			flags.BoolVar(&notes, "notes", false, "print what is worth knowing and no mistake: of migrations, and what in templates cannot be checked")
 			flags.StringVar(&url, "database", "", "compare the tables of the database at `URL` with the models too")
 		},
 		Run: func(ctx context.Context, env module.Env, args []string) error {
@@ -27,23 +32,53 @@ func (p *program) checkCommand() command {
 			if err != nil {
 				return failed{err}
 			}
-			lint(env, s.graph)
-			for _, unknown := range s.pages.set.Unchecked() {
-				fmt.Fprintf(env.Stdout, "note: %s\n", unknown)
+			for _, unknown := range s.unknownSettings() {
+				fmt.Fprintf(env.Stdout, "warning: %s\n", unknown)
 			}
-			if err := s.unmigrated(); err != nil {
-				return err
-			}
-			if url != "" {
-				if err := p.drift(ctx, s, url); err != nil {
-					return err
+			if notes {
+				lint(env, s.graph)
+				for _, unknown := range s.pages.set.Unchecked() {
+					fmt.Fprintf(env.Stdout, "note: %s\n", unknown)
 				}
+			}
+			errs := []error{s.unmigrated(), s.checkAddr(), s.checkDatabaseURL()}
+			if url != "" {
+				errs = append(errs, p.drift(ctx, s, url))
+			}
+			if err := errors.Join(errs...); err != nil {
+				return failed{err}
 			}
 			fmt.Fprintf(env.Stdout, "no mistakes in %s, %s, %s\n",
 				count(len(p.cfg.Modules), "module"), count(len(s.Routes()), "route"), count(len(s.pages.cfg.Pages), "page"))
 			return nil
 		},
 	}}
+}
+
+// checkAddr returns why nothing can listen on the setting ADDR. That the port
+// is in use is no mistake: by the site itself, perhaps.
+func (s *Site) checkAddr() error {
+	host, port, err := net.SplitHostPort(s.set.Addr)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		return fmt.Errorf("setting ADDR: %w", listenError(s.set.Addr, err))
+	}
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		return fmt.Errorf("setting ADDR: %w", listenError(s.set.Addr, err))
+	}
+	return listener.Close()
+}
+
+// checkDatabaseURL returns why no database can be opened with the setting
+// DATABASE_URL.
+func (s *Site) checkDatabaseURL() error {
+	if err := database.CheckURL(s.set.DatabaseURL, s.cfg.Drivers); err != nil {
+		return fmt.Errorf("setting DATABASE_URL: %w", err)
+	}
+	return nil
 }
 
 // count writes a number of things.

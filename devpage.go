@@ -69,6 +69,7 @@ func (s *Site) devPage(w http.ResponseWriter, r *http.Request, status int, err e
 	var one *templates.Error
 	switch {
 	case errors.As(err, &list):
+		list = distinct(list)
 		d.Cause = fmt.Sprintf("The templates have %d mistakes.", len(list))
 		if len(list) == 1 {
 			d.Cause = list[0].Message
@@ -106,6 +107,24 @@ func (s *Site) devPage(w http.ResponseWriter, r *http.Request, status int, err e
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
 	w.WriteHeader(status)
 	w.Write(b.Bytes())
+}
+
+// distinct returns each mistake once: one in a file that several pages are made
+// of is found for each of them.
+func distinct(list templates.ErrorList) templates.ErrorList {
+	type place struct {
+		name, message string
+		line, col     int
+	}
+	seen := map[place]bool{}
+	var out templates.ErrorList
+	for _, e := range list {
+		if at := (place{e.Name, e.Message, e.Line, e.Col}); !seen[at] {
+			seen[at] = true
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 func templatePlace(e *templates.Error) devPlace {
@@ -194,7 +213,8 @@ func (s *Site) describe(r *http.Request) []devPair {
 		if route.Pattern != r.Pattern {
 			continue
 		}
-		out = append(out, devPair{"Handler", route.Handler + " " + route.Source})
+		out = append(out, devPair{"Handler", strings.TrimSpace(route.Handler + " " + s.mux.HandlerSource(route))},
+			devPair{"Registered", route.Source})
 		for _, p := range route.Params {
 			out = append(out, devPair{p.Name, r.PathValue(p.Name)})
 		}
@@ -206,14 +226,24 @@ func (s *Site) describe(r *http.Request) []devPair {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		switch name {
-		case "Cookie", "Authorization", "Proxy-Authorization":
-			out = append(out, devPair{name, "(not shown)"})
-		default:
-			out = append(out, devPair{name, strings.Join(r.Header[name], ", ")})
+		value := strings.Join(r.Header[name], ", ")
+		if isSecret(name) {
+			value = "(not shown)"
 		}
+		out = append(out, devPair{name, value})
 	}
 	return out
+}
+
+// isSecret reports whether a header by its name is one that proves who asks.
+func isSecret(name string) bool {
+	name = strings.ToLower(name)
+	for _, word := range []string{"auth", "cookie", "token", "key", "secret", "password", "session", "signature", "credential"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // cutLast is strings.Cut at the last sep.

@@ -1,11 +1,10 @@
 package vola
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/module"
@@ -37,22 +36,24 @@ func errorPage(name string) templates.PageOf[ErrorPage] {
 // know of it.
 func (s *Site) handleError(w http.ResponseWriter, r *http.Request, err error) {
 	status := web.Status(err)
+	// The page is rendered although the time of the request may be over.
+	r = r.WithContext(context.WithoutCancel(r.Context()))
 	data := ErrorPage{
 		Status: status, Title: http.StatusText(status),
 		Message: fault.Message(err), RequestID: middleware.RequestIDFrom(r.Context()),
 	}
 	if panicked, ok := errors.AsType[*middleware.PanicError](err); !ok || panicked == nil {
-		s.logError(r, status, err)
+		s.logError(w, r, status, err)
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	switch {
-	case s.opts.Dev && (status >= 500 || s.devNotFound(r, status)):
+	case status == web.StatusClientClosedRequest:
+		w.WriteHeader(status) // nobody is there to read
+	case s.opts.Dev && (status >= 500 || s.devNotFound(w, r, status)):
 		s.devPage(w, r, status, err)
-	case wantsJSON(r):
-		body, _ := json.Marshal(map[string]any{"error": data.Title, "message": data.Message, "request_id": data.RequestID})
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		w.Write(append(body, '\n'))
+	case web.WantsJSON(w, r):
+		// The client may have left meanwhile: nobody to tell.
+		_ = web.JSON(w, status, map[string]string{"error": data.Title, "message": web.Message(err), "request_id": data.RequestID})
 	default:
 		s.sendErrorPage(w, r, data, err)
 	}
@@ -61,19 +62,19 @@ func (s *Site) handleError(w http.ResponseWriter, r *http.Request, err error) {
 // devNotFound reports whether a page that was not found is shown with what
 // there is, in development: where no route leads to it, or where the site has
 // no page of its own to show.
-func (s *Site) devNotFound(r *http.Request, status int) bool {
-	if status != http.StatusNotFound || wantsJSON(r) {
+func (s *Site) devNotFound(w http.ResponseWriter, r *http.Request, status int) bool {
+	if status != http.StatusNotFound || web.WantsJSON(w, r) {
 		return false
 	}
 	return r.Pattern == "" || s.pages == nil || !s.pages.has(errorPage("404")) && !s.pages.has(errorPage("error"))
 }
 
-func (s *Site) logError(r *http.Request, status int, err error) {
+func (s *Site) logError(w http.ResponseWriter, r *http.Request, status int, err error) {
 	log := s.opts.Log.Debug
 	if status >= 500 && status != http.StatusServiceUnavailable {
 		log = s.opts.Log.Error
 	}
-	log("request failed", "error", err, "status", status, "method", r.Method, "path", r.URL.EscapedPath(),
+	log("request failed", "error", err, "status", status, "method", r.Method, "path", web.LogPath(w, r),
 		"id", middleware.RequestIDFrom(r.Context()))
 }
 
@@ -92,15 +93,12 @@ func (s *Site) sendErrorPage(w http.ResponseWriter, r *http.Request, data ErrorP
 		if err == nil {
 			return
 		}
+		if rw, ok := w.(*web.Response); ok && rw.Written() {
+			return // it was rendered, but the client did not take it
+		}
 		s.opts.Log.Error("the page for errors failed", "template", page.TemplateName(), "error", err)
 	}
 	web.WriteError(w, r, cause)
-}
-
-// wantsJSON reports whether the client asks for JSON and not for a page.
-func wantsJSON(r *http.Request) bool {
-	accept := r.Header.Get("Accept")
-	return strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html")
 }
 
 var _ module.URLs = urls{}

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/joho/godotenv"
 )
@@ -17,16 +18,32 @@ import (
 // Main runs the site with the program's arguments, environment and streams,
 // and exits. Variables in a file .env in the working directory are taken as if
 // they were in the environment, which goes before them. SIGINT and SIGTERM end
-// the program in order; a second one at once.
+// the program in order; a second one ends it at once, and so does the end of 25
+// seconds, for what does not listen.
 func Main(cfg Config) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
+	cutOff(ctx, os.Stderr, os.Exit)
 	environ, err := environment()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(exitUsage)
 	}
 	os.Exit(Run(ctx, cfg, os.Args[1:], environ, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// endTimeout is how long the program may go on after the signal to stop: as
+// long as requests may, and a little to close what is open.
+const endTimeout = drainTimeout + 5*time.Second
+
+// cutOff ends the program when it still runs endTimeout after ctx is done.
+func cutOff(ctx context.Context, stderr io.Writer, exit func(int)) {
+	context.AfterFunc(ctx, func() {
+		time.AfterFunc(endTimeout, func() {
+			fmt.Fprintf(stderr, "stop: something was still running %v after the signal and was cut off\n", endTimeout)
+			exit(exitFailed)
+		})
+	})
 }
 
 // environment returns the variables of the process and of the file .env.

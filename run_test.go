@@ -95,7 +95,7 @@ func TestCommands(t *testing.T) {
 	run(t, cfg, env, "help").want(t, 0, "makemigrations", "serve when none is named")
 	run(t, cfg, env, "version").want(t, 0, "Test 1.2 (go1.")
 	run(t, cfg, env, "routes").want(t, 0, "GET  /blog/", "blog:index", "onepage.(*Blog).index")
-	run(t, cfg, env, "check").want(t, 0, "no mistakes in 1 module, 3 routes, 1 page")
+	run(t, cfg, env, "check").want(t, 0, "no mistakes in 1 module, 5 routes, 1 page")
 	run(t, cfg, env, "settings").want(t, 0, "DATABASE_URL", "environment", "127.0.0.1:8000")
 	run(t, cfg, env, "migrate", "--help").want(t, 0, "--plan", "Usage: migrate [flags] [MODULE [NAME]]")
 	run(t, cfg, env, "makemigrations").want(t, 0, "nothing to do")
@@ -260,7 +260,7 @@ func TestAllMistakesAreReportedTogether(t *testing.T) {
 	t.Parallel()
 	cfg := vola.Config{Drivers: databasetest.Drivers(), Modules: []module.Module{broken{}}, Dir: t.TempDir()}
 	r := run(t, cfg, nil, "check")
-	r.want(t, 1, `option "sise" is not known`, "field Other", "/a/{x}", "run_test.go:", "float", "the moon is full")
+	r.want(t, 1, `option "sise" is not known`, "field Other", "/a/{x}", "run_test.go:", "float", "the moon is full", "broken/bad.html:2")
 	run(t, cfg, nil, "serve", "--addr", "127.0.0.1:0").want(t, 2, "sise")
 
 	templatesOnly := vola.Config{Drivers: databasetest.Drivers(), Modules: []module.Module{onlyPages{}}, Dir: t.TempDir()}
@@ -407,7 +407,7 @@ func serving(t *testing.T, cfg vola.Config, environ []string, args ...string) (b
 		return result{status, all.String(), ""}
 	}
 	t.Cleanup(func() { cancel() })
-	m := regexp.MustCompile(`http://[0-9.:]+/`).FindString(string(line[:n]))
+	m := regexp.MustCompile(`http://[0-9a-z.:]+/`).FindString(string(line[:n]))
 	if m == "" {
 		t.Fatalf("no address in %q", line[:n])
 	}

@@ -34,8 +34,8 @@ func (f *siteFlags) declare(flags *flag.FlagSet) {
 	flags.StringVar(&f.database, "database", "", "`URL` of the database, instead of DATABASE_URL")
 }
 
-// Timeouts of the server. Handlers that need longer to write set their own
-// deadline with http.ResponseController.
+// Timeouts of the server. middleware.Work extends those of reading and writing
+// by what the setting REQUEST_TIMEOUT or the route says.
 const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 30 * time.Second
@@ -79,12 +79,29 @@ func (p *program) serveCommand() command {
 				return listenError(s.set.Addr, err)
 			}
 			defer listener.Close()
+			s.warn(listener.Addr())
 			if s.host.Site.BaseURL == "" {
-				s.host.Site.BaseURL = "http://" + listener.Addr().String()
+				s.host.Site.BaseURL = baseURLOf(listener.Addr())
 			}
 			return p.withDatabase(ctx, s, f, func(ctx context.Context) error { return p.serve(ctx, s, listener) })
 		},
 	}}
+}
+
+// warn tells what is probably not as it was meant.
+func (s *Site) warn(addr net.Addr) {
+	for _, unknown := range s.unknownSettings() {
+		s.opts.Log.Warn(unknown)
+	}
+	if isLoopback(addr) {
+		return
+	}
+	if s.opts.Dev {
+		s.opts.Log.Warn("with --dev everybody who reaches the address sees causes and sources; listen on 127.0.0.1", "addr", addr.String())
+	}
+	if s.set.BaseURL == "" {
+		s.opts.Log.Warn("links that must be absolute are wrong for everybody else: set BASE_URL", "base_url", baseURLOf(addr))
+	}
 }
 
 // withDatabase opens and prepares the site's database, starts its modules and
@@ -204,7 +221,8 @@ func (p *program) serve(ctx context.Context, s *Site, listener net.Listener) err
 		ErrorLog:    slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
-	fmt.Fprintf(p.stdout, "%s is at http://%s/ with the database %s\n", p.cfg.Name, listener.Addr(), database.RedactURL(s.set.DatabaseURL))
+	server.RegisterOnShutdown(s.stopStreams)
+	fmt.Fprintf(p.stdout, "%s is at %s/ with the database %s\n", p.cfg.Name, baseURLOf(listener.Addr()), database.RedactURL(s.set.DatabaseURL))
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

@@ -5,24 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/internal/nearest"
 	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/web"
 )
 
 // settings are the site's own.
 type settings struct {
-	DatabaseURL string       `env:"DATABASE_URL" envDefault:"sqlite:site.db" help:"the database: sqlite:FILE or postgres://..."`
-	Addr        string       `env:"ADDR" envDefault:"127.0.0.1:8000" help:"the address to listen on"`
-	BaseURL     string       `env:"BASE_URL" help:"scheme and host under which people reach the site"`
-	LogLevel    slog.Level   `env:"LOG_LEVEL" envDefault:"INFO" help:"DEBUG, INFO, WARN or ERROR"`
-	LogSQL      statementLog `env:"LOG_SQL" envDefault:"off" help:"log statements: off, on, or redacted (without arguments)"`
+	DatabaseURL string        `env:"DATABASE_URL" envDefault:"sqlite:site.db" help:"the database: sqlite:FILE or postgres://..."`
+	Addr        string        `env:"ADDR" envDefault:"127.0.0.1:8000" help:"the address to listen on"`
+	BaseURL     string        `env:"BASE_URL" help:"scheme and host under which people reach the site"`
+	LogLevel    slog.Level    `env:"LOG_LEVEL" envDefault:"INFO" help:"DEBUG, INFO, WARN or ERROR"`
+	MaxRequests int           `env:"MAX_REQUESTS" envDefault:"100" help:"requests at work at a time; as many more wait for a moment, others get 503"`
+	Timeout     time.Duration `env:"REQUEST_TIMEOUT" envDefault:"30s" help:"how long a request may be at work; 0 means for ever"`
+	LogSQL      statementLog  `env:"LOG_SQL" envDefault:"off" help:"log statements: off, on, or redacted (without arguments)"`
 }
 
 func environMap(environ []string) map[string]string {
@@ -38,10 +44,13 @@ func environMap(environ []string) map[string]string {
 // readSettings fills the settings of the site and its modules.
 func (s *Site) readSettings() error {
 	errs := []error{parseSettings(&s.set, "", s.opts.Environ)}
+	errs = append(errs, s.set.check())
 	if s.opts.BaseURL != "" {
 		s.set.BaseURL = s.opts.BaseURL
 	}
-	s.set.BaseURL = strings.TrimRight(s.set.BaseURL, "/")
+	var err error
+	s.set.BaseURL, err = checkBaseURL(s.set.BaseURL)
+	errs = append(errs, err)
 	for _, m := range s.cfg.Modules {
 		if has, ok := module.As[module.HasSettings](m); ok {
 			errs = append(errs, parseSettings(has.Settings(), settingsPrefix(m), s.opts.Environ))
@@ -51,6 +60,53 @@ func (s *Site) readSettings() error {
 		return usageError{err}
 	}
 	return nil
+}
+
+// check returns what is wrong with values that can be read.
+func (s *settings) check() error {
+	var errs []error
+	if s.MaxRequests < 1 {
+		errs = append(errs, fmt.Errorf("setting MAX_REQUESTS: the value %d is less than 1", s.MaxRequests))
+	}
+	if s.Timeout < 0 {
+		errs = append(errs, fmt.Errorf("setting REQUEST_TIMEOUT: the value %v is less than 0", s.Timeout))
+	}
+	return errors.Join(errs...)
+}
+
+// deadline is the timeout as middleware.Work takes it.
+func (s *settings) deadline() time.Duration {
+	if s.Timeout == 0 {
+		return web.NoDeadline
+	}
+	return s.Timeout
+}
+
+// unknownSettings names the variables that no setting is read from, but that
+// are nearly written like one.
+func (s *Site) unknownSettings() []string {
+	known := map[string]bool{}
+	for _, st := range s.allSettings() {
+		known[st.name] = true
+	}
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(s.opts.Environ)) {
+		if near := nearest.Within(name, slices.Collect(maps.Keys(known)), 1+min(len(name)/6, 1)); near != "" && !known[name] {
+			out = append(out, fmt.Sprintf("the variable %s is not a setting; did you mean %s?", name, near))
+		}
+	}
+	return out
+}
+
+// allSettings describes the settings of the site and its modules.
+func (s *Site) allSettings() []setting {
+	list := settingsOf(&s.set, "", s.opts.Environ)
+	for _, m := range s.cfg.Modules {
+		if has, ok := module.As[module.HasSettings](m); ok {
+			list = append(list, settingsOf(has.Settings(), settingsPrefix(m), s.opts.Environ)...)
+		}
+	}
+	return list
 }
 
 func settingsPrefix(m module.Module) string { return strings.ToUpper(m.Name()) + "_" }
@@ -169,12 +225,7 @@ func (p *program) settingsCommand() command {
 			if err := s.readSettings(); err != nil {
 				return err
 			}
-			list := settingsOf(&s.set, "", p.environ)
-			for _, m := range p.cfg.Modules {
-				if has, ok := module.As[module.HasSettings](m); ok {
-					list = append(list, settingsOf(has.Settings(), settingsPrefix(m), p.environ)...)
-				}
-			}
+			list := s.allSettings()
 			slices.SortStableFunc(list, func(a, b setting) int { return strings.Compare(a.name, b.name) })
 			w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
 			for _, st := range list {

@@ -4,6 +4,7 @@ package vola_test
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net/http"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/database/databasetest"
@@ -43,6 +46,30 @@ func (slow) Routes(r *web.Router) {
 			if err := r.Context().Err(); err != nil {
 				return err
 			}
+		}
+	})
+}
+
+// TestProgramsThatDoNotStop are ended some time after the signal, as long after
+// it as requests may go on, and a little.
+func TestProgramsThatDoNotStop(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, signal := context.WithCancel(t.Context())
+		var errOut lockedBuffer
+		ended := make(chan int, 1)
+		vola.CutOff(ctx, &errOut, func(status int) { ended <- status })
+		time.Sleep(time.Hour) // of the clock of the bubble
+		if len(ended) > 0 {
+			t.Error("a program that was not told to stop was ended")
+		}
+		signal()
+		time.Sleep(20 * time.Second)
+		if len(ended) > 0 {
+			t.Error("requests were not let finish")
+		}
+		if status := <-ended; status != 1 || !strings.Contains(errOut.String(), "was cut off") {
+			t.Errorf("status %d: %s", status, errOut.String())
 		}
 	})
 }

@@ -48,6 +48,8 @@ type Site struct {
 	host    *module.Host
 	started bool
 	stop    context.CancelFunc
+	// stopStreams ends the answers that go on until the server stops.
+	stopStreams context.CancelFunc
 }
 
 // New assembles the site and checks all its parts, without a database. The
@@ -78,9 +80,7 @@ func New(cfg Config, opts Options) (*Site, error) {
 	}}, renderer{s}, urls{s})
 	try(s.readStatic())
 	try(s.route())
-	if s.mux != nil && s.static != nil {
-		try(s.readPages()) // templates name routes and static files
-	}
+	try(s.readPages())
 	for _, m := range cfg.Modules {
 		if c, ok := module.As[module.HasChecks](m); ok {
 			for _, err := range c.Checks() {
@@ -138,10 +138,14 @@ func (s *Site) route() error {
 		has.Routes(sub)
 		r.Mount(module.Prefix(m), m.Name(), sub)
 	}
-	r.Get("/healthz", s.health).Name("healthz")
+	// These are answered however busy the site is.
+	r.Get("/healthz", s.health).Name("healthz").Stream(0)
 	r.MountHandler("/static/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.static.ServeHTTP(w, r)
-	}))
+	})).Stream(0)
+	s.wellKnown(r)
+	streams, stop := context.WithCancel(context.Background())
+	s.stopStreams = stop
 	log := s.opts.Log
 	own := s.cfg.Middleware
 	if s.opts.Dev {
@@ -159,6 +163,9 @@ func (s *Site) route() error {
 			middleware.Limits(middleware.LimitsConfig{MaxURL: maxURL}),
 			middleware.MaxBody(1 << 20),
 			middleware.CrossOrigin(http.NewCrossOriginProtection()),
+			middleware.Work(middleware.WorkConfig{
+				AtWork: s.set.MaxRequests, Deadline: s.set.deadline(), Stop: streams,
+			}),
 		}, own...),
 	})
 	return err
@@ -208,6 +215,9 @@ func (s *Site) Close() {
 	if s.stop != nil {
 		s.stop()
 	}
+	if s.stopStreams != nil {
+		s.stopStreams()
+	}
 }
 
 // Runner returns what applies the site's migrations to a database.
@@ -221,18 +231,18 @@ func (s *Site) URL(name string, args ...any) (string, error) { return s.mux.URL(
 // Routes lists the site's routes.
 func (s *Site) Routes() []web.RouteInfo { return s.mux.Routes() }
 
-// ServeHTTP answers a request.
-func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
-
-// health answers whether the site can work, for load balancers and monitors.
+// health answers whether the site can work, for load balancers and monitors. It
+// says nothing about how busy the site is.
 func (s *Site) health(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
-	var one int64
 	if s.host.DB == nil {
 		return fault.New(fault.Unavailable, "The site has no database yet.")
 	}
-	if err := database.QueryRow(ctx, s.host.DB, []any{&one}, "SELECT 1"); err != nil {
+	if err := s.host.DB.Ping(ctx); err != nil {
+		if r.Context().Err() == nil {
+			s.opts.Log.Warn("the site is not healthy", "error", err)
+		}
 		return fault.Wrap(fault.Unavailable, err, "The database does not answer.")
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -60,7 +60,7 @@ func repeatedStatements(log *slog.Logger) web.Middleware {
 			next.ServeHTTP(w, r.WithContext(database.Observe(r.Context(), c.add)))
 			for _, s := range c.repeated() {
 				log.Warn("the request ran equal statements; can one query load them all?", "times", s.times,
-					"caller", s.caller, "sql", s.sql, "path", r.URL.EscapedPath(), "id", middleware.RequestIDFrom(r.Context()))
+					"caller", s.caller, "sql", s.sql, "path", web.LogPath(w, r), "id", middleware.RequestIDFrom(r.Context()))
 			}
 		})
 	}

@@ -10,9 +10,10 @@ import (
 	"github.com/volaweb/vola/templates"
 )
 
-// checks find what is wrong with the routes and files that templates name.
+// checks find what is wrong with the routes and files that templates name, as
+// far as those could be read.
 func (s *Site) checks() map[string]func(templates.Call) error {
-	return map[string]func(templates.Call) error{
+	out := map[string]func(templates.Call) error{
 		"url": func(c templates.Call) error {
 			if len(c.Args) == 0 || !c.Args[0].Literal {
 				return nil
@@ -48,6 +49,13 @@ func (s *Site) checks() map[string]func(templates.Call) error {
 			return err
 		},
 	}
+	if s.mux == nil {
+		delete(out, "url")
+	}
+	if s.static == nil {
+		delete(out, "static")
+	}
+	return out
 }
 
 // templatesCommand lists the template files and what they override.

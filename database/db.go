@@ -65,24 +65,45 @@ type Handle interface {
 // Errors name the database without its password; that of a database that is
 // not there is of kind [fault.NotFound].
 func Open(ctx context.Context, cfg Config) (*DB, error) {
-	scheme, _, ok := strings.Cut(cfg.URL, ":")
-	if !ok || scheme == "" {
-		return nil, fault.Newf(fault.Invalid, "database URL %q has no scheme; write %s", RedactURL(cfg.URL), wanted(cfg.Drivers))
+	d, err := driverOf(cfg.URL, cfg.Drivers)
+	if err != nil {
+		return nil, err
 	}
 	if cfg.MaxConns <= 0 {
 		cfg.MaxConns = 8
 	}
-	for _, d := range cfg.Drivers {
-		if !slices.Contains(d.Schemes(), scheme) {
-			continue
-		}
-		b, err := d.Open(ctx, cfg)
-		if err != nil {
-			return nil, err
-		}
-		return &DB{backend: b, dialect: d.Dialect(), url: RedactURL(cfg.URL), observer: cfg.Observer, attached: new(sync.Map)}, nil
+	b, err := d.Open(ctx, cfg)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fault.Newf(fault.Invalid, "no driver for database URL %q; write %s", RedactURL(cfg.URL), wanted(cfg.Drivers))
+	return &DB{backend: b, dialect: d.Dialect(), url: RedactURL(cfg.URL), observer: cfg.Observer, attached: new(sync.Map)}, nil
+}
+
+// CheckURL returns the error with which [Open] would refuse the URL before it
+// looks for the database. It opens nothing.
+func CheckURL(raw string, drivers []Driver) error {
+	d, err := driverOf(raw, drivers)
+	if err != nil {
+		return err
+	}
+	if c, ok := d.(URLChecker); ok {
+		return c.CheckURL(raw)
+	}
+	return nil
+}
+
+// driverOf returns the driver for the URL's scheme.
+func driverOf(raw string, drivers []Driver) (Driver, error) {
+	scheme, _, ok := strings.Cut(raw, ":")
+	if !ok || scheme == "" {
+		return nil, fault.Newf(fault.Invalid, "database URL %q has no scheme; write %s", RedactURL(raw), wanted(drivers))
+	}
+	for _, d := range drivers {
+		if slices.Contains(d.Schemes(), scheme) {
+			return d, nil
+		}
+	}
+	return nil, fault.Newf(fault.Invalid, "no driver for database URL %q; write %s", RedactURL(raw), wanted(drivers))
 }
 
 func wanted(drivers []Driver) string {
@@ -124,6 +145,20 @@ func (db *DB) Dialect() Dialect { return db.dialect }
 
 // Backend returns what the driver made; for packages that add to the database.
 func (db *DB) Backend() Backend { return db.backend }
+
+// Ping returns an error when the database does not answer, or when its file is
+// not the one that was opened. It uses a connection of its own, so that it says
+// nothing about how busy the others are. Observers are not told.
+func (db *DB) Ping(ctx context.Context) error {
+	if p, ok := db.backend.(Pinger); ok {
+		return p.Ping(ctx)
+	}
+	rows, err := db.backend.Query(ctx, "SELECT 1", nil)
+	if err != nil {
+		return err
+	}
+	return rows.Close()
+}
 
 // Close closes all connections. Statements after that fail.
 func (db *DB) Close() error { return db.backend.Close() }

@@ -63,6 +63,21 @@ type Sheller interface {
 	Shell() (name string, args, environ []string)
 }
 
+// Pinger is a backend that can say whether it works on a connection that no
+// statement waits for.
+type Pinger interface {
+	// Ping returns an error when the database does not answer, or is no longer
+	// the one that was opened.
+	Ping(ctx context.Context) error
+}
+
+// URLChecker is a driver that can tell what is wrong with a URL without opening
+// the database.
+type URLChecker interface {
+	// CheckURL returns the error of a URL that no database can be opened with.
+	CheckURL(url string) error
+}
+
 // Conn runs statements. Errors are *[Error] wherever the driver knows more
 // than the text.
 type Conn interface {

@@ -6,11 +6,11 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
 )
 
 // Host is what the site gives to its modules. It is safe for concurrent use.
@@ -55,8 +55,9 @@ func NewHost(h Host, pages Renderer, urls URLs) *Host {
 	return &h
 }
 
-// Render answers the request with a page. Nothing is sent when the page cannot
-// be rendered; the error then says why.
+// Render answers the request with a page, as [web.Send] does: who has the same
+// page already gets 304. Nothing is sent when the page cannot be rendered; the
+// error then says why.
 func (h *Host) Render(w http.ResponseWriter, r *http.Request, page templates.Rendering) error {
 	return h.RenderStatus(w, r, http.StatusOK, page)
 }
@@ -71,10 +72,7 @@ func (h *Host) RenderStatus(w http.ResponseWriter, r *http.Request, status int, 
 	if header.Get("Content-Type") == "" {
 		header.Set("Content-Type", "text/html; charset=utf-8")
 	}
-	header.Set("Content-Length", strconv.Itoa(b.Len()))
-	w.WriteHeader(status)
-	_, err := w.Write(b.Bytes())
-	return err
+	return web.Send(w, r, status, b.Bytes())
 }
 
 // URL returns the path of the route of that name, such as "blog:post", with

@@ -22,8 +22,9 @@ func WithNonce(ctx context.Context, nonce string) context.Context {
 	return context.WithValue(ctx, nonceKey{}, nonce)
 }
 
-// nonceOf returns the nonce of a context; "" for none.
-func nonceOf(ctx context.Context) string {
+// Nonce returns the nonce that [WithNonce] put into a context; "" for none and
+// for one that is left out.
+func Nonce(ctx context.Context) string {
 	nonce, _ := ctx.Value(nonceKey{}).(string)
 	for _, c := range []byte(nonce) {
 		if !isUnreserved(c) && c != '+' && c != '/' && c != '=' {

@@ -220,7 +220,7 @@ func (s *Set) execution(ctx context.Context) *execution {
 	if !ok { // a Set that New has not made
 		x = new(execution)
 	}
-	x.done, x.nonce = ctx.Done(), nonceOf(ctx)
+	x.done, x.nonce = ctx.Done(), Nonce(ctx)
 	return x
 }
 

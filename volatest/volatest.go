@@ -55,6 +55,11 @@ type Options struct {
 // New starts the site on an empty SQLite database with all migrations applied.
 // A mistake in any part of it ends the test. The site is stopped when the test
 // ends.
+//
+// Where cfg has neither Dir nor Templates nor Static, as in the test of a single
+// module, the site has the templates and static files of the project: those in
+// the nearest folder above that of the test, within the Go module, that also
+// has a package main.
 func New(t testing.TB, cfg vola.Config) *Client {
 	t.Helper()
 	return Start(t, cfg, Options{})
@@ -70,6 +75,7 @@ func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
 	if opts.DB == nil {
 		opts.DB = databasetest.SQLite(t)
 	}
+	cfg = inProject(cfg)
 	cfg.Drivers = databasetest.Drivers()
 	site, err := vola.New(cfg, vola.Options{
 		Environ: opts.Environ, Dev: opts.Dev, Now: opts.Now, BaseURL: "http://example.test",

@@ -34,6 +34,7 @@ type boundRoute struct {
 	pattern pattern
 	name    string
 	mw      []Middleware
+	api     bool
 }
 
 // methods returns the route's method for people, "ANY" for every method.
@@ -55,7 +56,7 @@ func (b *boundRoute) String() string {
 // registrations; that does not change what was built before.
 func (r *Router) Build(cfg BuildConfig) (*Mux, error) {
 	b := builder{cfg: cfg, root: &node{}}
-	b.flatten(r.table, "", "", nil, nil)
+	b.flatten(r.table, mounting{}, nil)
 	mux := &Mux{
 		root:   b.root,
 		static: map[string]*leaf{},
@@ -74,6 +75,7 @@ func (r *Router) Build(cfg BuildConfig) (*Mux, error) {
 		b.name(mux, route)
 	}
 	mux.routes = b.routes
+	mux.root.markAPI()
 	b.answers(mux)
 	if len(b.errs) > 0 {
 		return nil, errors.Join(b.errs...)
@@ -93,14 +95,21 @@ func (b *builder) errorf(source, format string, args ...any) {
 	b.errs = append(b.errs, fmt.Errorf("%s: %w", source, fmt.Errorf(format, args...)))
 }
 
+// mounting is what mounts add to the routes of a table.
+type mounting struct {
+	prefix, space string
+	mw            []Middleware
+	api           bool
+}
+
 // flatten appends the routes of t and of all routers mounted in it. The
 // tables that lead here are in above.
-func (b *builder) flatten(t *table, prefix, space string, mw []Middleware, above []*table) {
+func (b *builder) flatten(t *table, m mounting, above []*table) {
 	above = append(above, t)
 	for _, it := range t.items {
-		wraps := slices.Concat(mw, it.mw)
+		in := mounting{m.prefix + it.prefix, joinName(m.space, it.space), slices.Concat(m.mw, it.mw), m.api || it.api}
 		if it.route != nil {
-			b.bind(it.route, prefix+it.prefix+it.route.pattern, space, wraps)
+			b.bind(it.route, in)
 			continue
 		}
 		switch {
@@ -109,7 +118,7 @@ func (b *builder) flatten(t *table, prefix, space string, mw []Middleware, above
 		case slices.Contains(above, it.sub):
 			b.errorf(it.source, "mount %q: the router is mounted in itself", it.prefix)
 		default:
-			b.flatten(it.sub, prefix+it.prefix, joinName(space, it.space), wraps, above)
+			b.flatten(it.sub, in, above)
 		}
 	}
 }
@@ -122,10 +131,10 @@ func joinName(space, name string) string {
 }
 
 // bind appends one route, if its own parts are right.
-func (b *builder) bind(route *Route, text, space string, mw []Middleware) {
-	p, err := parsePattern(subtreeText(text, route.subtree))
+func (b *builder) bind(route *Route, in mounting) {
+	p, err := parsePattern(subtreeText(in.prefix+route.pattern, route.subtree))
 	p.subtree = route.subtree
-	bound := &boundRoute{Route: route, pattern: p, mw: mw}
+	bound := &boundRoute{Route: route, pattern: p, mw: in.mw, api: in.api || route.options.api}
 	if p.subtree {
 		p.segments = p.segments[:max(0, len(p.segments)-1)]
 		bound.pattern = p
@@ -139,11 +148,17 @@ func (b *builder) bind(route *Route, text, space string, mw []Middleware) {
 	if !isMethod(route.method) {
 		b.errorf(route.source, "%v: the method must be upper-case letters", bound)
 	}
-	if slices.ContainsFunc(mw, func(m Middleware) bool { return m == nil }) {
+	if slices.ContainsFunc(in.mw, func(m Middleware) bool { return m == nil }) {
 		b.errorf(route.source, "%v: a middleware is nil", bound)
 	}
+	switch o := route.options; {
+	case o.atWork < 0 || o.deadline < 0 && o.deadline != NoDeadline:
+		b.errorf(route.source, "%v: a limit is negative", bound)
+	case o.stream && o.setLimits:
+		b.errorf(route.source, "%v: a stream has neither Deadline nor MaxAtWork; its limit is the argument of Stream", bound)
+	}
 	if route.named {
-		bound.name = joinName(space, route.name)
+		bound.name = joinName(in.space, route.name)
 		if route.name == "" || strings.ContainsFunc(bound.name, notInName) {
 			b.errorf(route.source, "%v: the name %q must be letters, digits and any of _-.:", bound, bound.name)
 		}
@@ -179,7 +194,7 @@ func (b *builder) insert(mux *Mux, route *boundRoute) {
 			return
 		}
 	}
-	e := &endpoint{method: route.method, pattern: route.pattern.text, route: route}
+	e := &endpoint{method: route.method, pattern: route.pattern.text, route: route, info: route.info()}
 	for _, s := range route.pattern.params() {
 		e.params = append(e.params, s.param)
 	}
@@ -187,16 +202,20 @@ func (b *builder) insert(mux *Mux, route *boundRoute) {
 	if route.pattern.subtree {
 		h = stripSegments(len(route.pattern.segments), h)
 	}
-	e.handler = b.wrap(route.source, h, route.mw)
+	e.inner = b.wrapIn(route.source, h, route.mw)
+	e.handler = b.wrapIn(route.source, e.inner, b.cfg.Middleware)
+	if e.info.Secret {
+		b.root.hide(&route.pattern)
+	}
 	place.routes = append(place.routes, e)
 	if route.pattern.literal() {
 		mux.static[route.pattern.text] = place
 	}
 }
 
-// wrap puts h into mw and into the middleware of the whole.
-func (b *builder) wrap(source string, h http.Handler, mw []Middleware) http.Handler {
-	for _, m := range slices.Backward(slices.Concat(b.cfg.Middleware, mw)) {
+// wrapIn puts h into mw.
+func (b *builder) wrapIn(source string, h http.Handler, mw []Middleware) http.Handler {
+	for _, m := range slices.Backward(mw) {
 		if m == nil || h == nil {
 			continue // reported elsewhere
 		}
@@ -227,10 +246,10 @@ func (b *builder) answers(mux *Mux) {
 	if slices.ContainsFunc(b.cfg.Middleware, func(m Middleware) bool { return m == nil }) {
 		b.errs = append(b.errs, errors.New("a middleware in BuildConfig is nil"))
 	}
-	wrap := func(h http.Handler) http.Handler { return b.wrap("BuildConfig", h, nil) }
+	wrap := func(h http.Handler) http.Handler { return b.wrapIn("BuildConfig", h, b.cfg.Middleware) }
 	mux.notFound = wrap(HandlerFunc(notFound))
 	mux.notAllowed = wrap(HandlerFunc(methodNotAllowed))
 	mux.tooLong = wrap(HandlerFunc(urlTooLong))
 	mux.options = wrap(HandlerFunc(answerOptions))
-	mux.redirect = wrap(HandlerFunc(redirectSlash))
+	mux.redirect = wrap(HandlerFunc(mux.redirectSlash))
 }

@@ -35,7 +35,11 @@
 // once, so %2F never makes a new segment and matches no parameter. Paths with
 // control characters, invalid UTF-8 or the segments . and .. match nothing.
 // HEAD is answered by the GET route, OPTIONS with the methods allowed. A GET
-// or HEAD that only lacks or only has too many a trailing slash is redirected.
+// or HEAD that only lacks or only has too many a trailing slash is redirected,
+// unless the handler of the target says that there is nothing.
+//
+// What a route says of its requests, such as [Route.Deadline], [Route.Stream]
+// and [Route.API], is seen by middleware through [RouteOf].
 //
 // # Errors
 //

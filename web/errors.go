@@ -1,10 +1,12 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"html/template"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/volaweb/vola/fault"
@@ -25,13 +27,20 @@ type ErrorHandler func(w http.ResponseWriter, r *http.Request, err error)
 // Then the ErrorHandler gets a writer that discards, so that the error is
 // logged, and the connection is aborted with a panic of
 // [http.ErrAbortHandler], so that nobody takes the part for the whole.
+//
+// Once the client is gone, err is of kind [fault.Canceled], whatever it was
+// before: what goes wrong then is nobody's mistake. Once the deadline of the
+// request is over, an err of kind [fault.Internal] is of kind [fault.Timeout].
 func Fail(w http.ResponseWriter, r *http.Request, err error) {
-	handle, written := ErrorHandler(nil), false
+	handle, written, lost := ErrorHandler(nil), false, error(nil)
 	for under := w; under != nil; {
 		if rw, ok := under.(*Response); ok {
 			written = written || rw.Written()
 			if handle == nil {
 				handle = rw.fail
+			}
+			if lost == nil {
+				lost = rw.lost
 			}
 		}
 		u, ok := under.(interface{ Unwrap() http.ResponseWriter })
@@ -43,6 +52,7 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if handle == nil {
 		handle = WriteError
 	}
+	err = afterTheEnd(r.Context(), lost, err)
 	if written {
 		handle(discard{http.Header{}}, r, err)
 		panic(http.ErrAbortHandler)
@@ -51,7 +61,40 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	for _, name := range [...]string{"Content-Length", "Content-Encoding", "Content-Type", "Etag", "Last-Modified", "Cache-Control"} {
 		h.Del(name) // they describe the response that did not come about
 	}
+	if Status(err) == http.StatusMethodNotAllowed && len(h["Allow"]) == 0 {
+		h.Set("Allow", allowedBut(w, r)) // RFC 9110, section 15.5.6
+	}
 	handle(w, r, err)
+}
+
+// afterTheEnd gives err the kind of an error of a request that has ended
+// already; lost is why the connection cannot be used.
+func afterTheEnd(ctx context.Context, lost, err error) error {
+	ended := ctx.Err()
+	var kinded fault.Kinded
+	switch {
+	case lost != nil, errors.Is(ended, context.Canceled):
+		if Status(err) != StatusClientClosedRequest {
+			return WithStatus(StatusClientClosedRequest, fault.Wrap(fault.Canceled, err, ""))
+		}
+	case ended != nil && Status(err) == http.StatusInternalServerError && !errors.As(err, &kinded):
+		return fault.Wrap(fault.Timeout, err, "") // such as "interrupted", which a database says
+	}
+	return err
+}
+
+// allowedBut returns the methods of the routes for the path of the request but
+// for its own, which the handler refused.
+func allowedBut(w http.ResponseWriter, r *http.Request) string {
+	rw := responseOf(w)
+	path, ok := matchable(r.URL)
+	if rw == nil || !ok {
+		return "GET, HEAD"
+	}
+	methods := strings.Split(rw.mux.allow(path), ", ")
+	return strings.Join(slices.DeleteFunc(methods, func(m string) bool {
+		return m == r.Method || m == http.MethodHead && r.Method == http.MethodGet
+	}), ", ")
 }
 
 // discard is the writer for errors that can no longer be shown.
@@ -136,13 +179,52 @@ func WithStatus(status int, err error) error {
 	return &statusError{status, err}
 }
 
+// Message returns what a program that asked is told of err: [fault.Message],
+// or else a sentence about its status.
+func Message(err error) string {
+	if message := fault.Message(err); message != "" {
+		return message
+	}
+	switch status := Status(err); {
+	case status == http.StatusNotFound:
+		return "What was asked for does not exist."
+	case status == http.StatusUnauthorized:
+		return "It must be known who asks."
+	case status == http.StatusForbidden:
+		return "This is not allowed."
+	case status == http.StatusMethodNotAllowed:
+		return "This cannot be used in this way."
+	case status == http.StatusConflict:
+		return "It was changed meanwhile, or exists already."
+	case status == http.StatusRequestEntityTooLarge:
+		return "What was sent is too large."
+	case status == http.StatusTooManyRequests:
+		return "There were too many requests; try again later."
+	case status == http.StatusServiceUnavailable:
+		return "The service is not available now; try again later."
+	case status == http.StatusGatewayTimeout:
+		return "The answer took too long."
+	case status < 500:
+		return "The request is not acceptable."
+	}
+	return "Something is wrong with this service."
+}
+
 // WriteError is the [ErrorHandler] that is used when none is given: a small
-// page with the status and the user's message, nothing else of err.
-func WriteError(w http.ResponseWriter, _ *http.Request, err error) {
+// page with the status and the user's message, nothing else of err. Where
+// [WantsJSON] says so it is a JSON object with the fields error and message.
+func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	status := Status(err)
 	title := http.StatusText(status)
 	if title == "" {
 		title = "Error"
+	}
+	if WantsJSON(w, r) {
+		_ = JSON(w, status, struct { // the client went away: nobody to tell
+			Error   string `json:"error"`
+			Message string `json:"message"`
+		}{title, Message(err)})
+		return
 	}
 	var page strings.Builder
 	page.WriteString("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n" +

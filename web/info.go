@@ -1,5 +1,7 @@
 package web
 
+import "time"
+
 // RouteInfo describes one route, for listings and for checks before any
 // request.
 type RouteInfo struct {
@@ -9,6 +11,12 @@ type RouteInfo struct {
 	Params  []ParamInfo // in the order of the pattern
 	Handler string      // the Go name of the handler function, or its type
 	Source  string      // file:line of the registration
+
+	API       bool          // its errors are JSON
+	Secret    bool          // its paths are not logged
+	Stream    bool          // it is not one of the requests at work
+	MaxAtWork int           // requests at a time; 0 means no limit of its own
+	Deadline  time.Duration // of a request; 0 is that of the site, [NoDeadline] none
 }
 
 // ParamInfo describes a parameter of a route.
@@ -41,6 +49,8 @@ func (b *boundRoute) info() RouteInfo {
 	info := RouteInfo{
 		Method: b.methods(), Pattern: b.pattern.text, Name: b.name,
 		Handler: b.label, Source: b.source,
+		API: b.api, Secret: b.options.secret, Stream: b.options.stream,
+		MaxAtWork: b.options.atWork, Deadline: b.options.deadline,
 	}
 	for _, s := range b.pattern.params() {
 		info.Params = append(info.Params, ParamInfo{Name: s.param, Converter: s.conv.String()})

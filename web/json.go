@@ -8,11 +8,13 @@ import (
 	"strconv"
 )
 
-// JSON answers with v as JSON. It encodes before it writes, so that a value
-// that cannot be encoded is still answered with an error page.
+// JSON answers with v as JSON. A nil slice anywhere in v is written as [], not
+// as null, so that a list without elements is a list; v is not changed. It
+// encodes before it writes, so that a value that cannot be encoded is still
+// answered with an error page.
 func JSON(w http.ResponseWriter, status int, v any) error {
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(v); err != nil {
+	if err := json.NewEncoder(&buf).Encode(withSlices(v)); err != nil {
 		return fmt.Errorf("encode %T as JSON: %w", v, err)
 	}
 	h := w.Header()

@@ -26,11 +26,15 @@ type Mux struct {
 // ServeHTTP passes the request to the handler of its route, with the request's
 // Pattern and path values set.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	rw := &Response{w: w, fail: m.fail}
+	rw := &Response{w: w, fail: m.fail, mux: m}
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = &watchedBody{r.Body, rw}
+	}
 	m.handler(rw, r).ServeHTTP(rw, r)
 }
 
-func (m *Mux) handler(w http.ResponseWriter, r *http.Request) http.Handler {
+// handler finds what answers the request.
+func (m *Mux) handler(rw *Response, r *http.Request) http.Handler {
 	if m.maxURL > 0 && urlLength(r) > m.maxURL {
 		return m.tooLong
 	}
@@ -38,24 +42,29 @@ func (m *Mux) handler(w http.ResponseWriter, r *http.Request) http.Handler {
 		if place := m.static[r.URL.Path]; place != nil {
 			if e := place.find(r.Method); e != nil {
 				r.Pattern = e.pattern
+				rw.answeredBy(e)
 				return e.handler
 			}
 		}
 	}
 	path, ok := matchable(r.URL)
 	if !ok {
+		if strings.HasPrefix(r.URL.Path, "/") {
+			_, rw.secret = m.root.reach(r.URL.Path)
+		}
 		return m.notFound
 	}
 	s := search{method: r.Method}
 	if e := s.below(m.root, path[1:], 0); e != nil {
-		r.Pattern = e.pattern
-		for i, name := range e.params {
-			r.SetPathValue(name, s.values[i])
-		}
+		s.set(r, e)
+		rw.answeredBy(e)
 		return e.handler
 	}
+	var near *node
+	near, rw.secret = m.root.reach(path)
+	rw.api = near.api
 	if s.missed {
-		w.Header().Set("Allow", m.allow(path))
+		rw.Header().Set("Allow", m.allow(path))
 		if r.Method == http.MethodOptions {
 			return m.options
 		}
@@ -69,11 +78,28 @@ func (m *Mux) handler(w http.ResponseWriter, r *http.Request) http.Handler {
 	return m.notFound
 }
 
+// answeredBy notes what is special about the route.
+func (rw *Response) answeredBy(e *endpoint) {
+	rw.route, rw.api = e, e.info.API
+	if e.info.Secret {
+		rw.secret = e.pattern
+	}
+}
+
+// set gives the request what the search found.
+func (s *search) set(r *http.Request, e *endpoint) {
+	r.Pattern = e.pattern
+	for i, name := range e.params {
+		r.SetPathValue(name, s.values[i])
+	}
+}
+
 // allow returns the methods that path answers, as the Allow header has them.
 func (m *Mux) allow(path string) string {
 	methods := []string{http.MethodOptions}
 	s := search{method: " ", allow: &methods} // no route has this method, so every place is visited
 	s.below(m.root, path[1:], 0)
+	methods = slices.DeleteFunc(methods, func(method string) bool { return method == "" })
 	if slices.Contains(methods, http.MethodGet) {
 		methods = append(methods, http.MethodHead)
 	}
@@ -89,12 +115,12 @@ func urlLength(r *http.Request) int {
 	return max(len(r.URL.Path), len(r.URL.RawPath)) + len(r.URL.RawQuery)
 }
 
-func notFound(_ http.ResponseWriter, r *http.Request) error {
-	return fault.Wrap(fault.NotFound, errors.New("no route matches "+r.URL.EscapedPath()), "There is no page at this address.")
+func notFound(w http.ResponseWriter, r *http.Request) error {
+	return fault.Wrap(fault.NotFound, errors.New("no route matches "+LogPath(w, r)), "There is no page at this address.")
 }
 
 func methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
-	cause := errors.New(r.Method + " " + r.URL.EscapedPath() + ": the routes here allow " + w.Header().Get("Allow"))
+	cause := errors.New(r.Method + " " + LogPath(w, r) + ": the routes here allow " + w.Header().Get("Allow"))
 	return fault.Wrap(fault.MethodNotAllowed, cause, "This page cannot be used in this way.")
 }
 
@@ -105,18 +131,6 @@ func urlTooLong(http.ResponseWriter, *http.Request) error {
 func answerOptions(w http.ResponseWriter, _ *http.Request) error {
 	w.WriteHeader(http.StatusNoContent)
 	return nil
-}
-
-// redirectSlash sends the client to the same path with or without the slash.
-// The path matched no route before and does after, so it cannot begin with two
-// slashes, and EscapedPath has escaped a backslash: the target stays on this
-// host.
-func redirectSlash(w http.ResponseWriter, r *http.Request) error {
-	target := url.URL{Path: toggleSlash(r.URL.Path), RawQuery: r.URL.RawQuery}
-	if r.URL.RawPath != "" {
-		target.RawPath = toggleSlash(r.URL.RawPath)
-	}
-	return Redirect(w, r, target.String(), http.StatusPermanentRedirect)
 }
 
 // stripSegments passes requests on to h without the first n segments.

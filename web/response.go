@@ -2,9 +2,12 @@ package web
 
 import (
 	"bufio"
+	"errors"
 	"io"
+	"math"
 	"net"
 	"net/http"
+	"time"
 )
 
 // Response is a ResponseWriter that knows what was written to it. A [Mux]
@@ -17,6 +20,13 @@ type Response struct {
 	status int
 	bytes  int64
 	fail   ErrorHandler // nil in one that Observe made
+
+	mux    *Mux      // nil in one that Observe made
+	route  *endpoint // nil where no route matches
+	api    bool      // errors are JSON
+	secret string    // what is logged in place of the path, unless ""
+	onSend []func()
+	lost   error // why the client did not get what was written
 }
 
 // Observe returns w itself if it is a Response, otherwise a new one around it.
@@ -36,6 +46,11 @@ func (rw *Response) Bytes() int64 { return rw.bytes }
 // Written reports whether a status was sent, after which no other can be.
 func (rw *Response) Written() bool { return rw.status != 0 }
 
+// OnSend has fn called once when an answer begins to be sent that is finished:
+// one with a Content-Length. How long it takes from then on is a matter of the
+// client's connection alone. It is not called for other answers.
+func (rw *Response) OnSend(fn func()) { rw.onSend = append(rw.onSend, fn) }
+
 // Unwrap returns the writer below, for [http.ResponseController].
 func (rw *Response) Unwrap() http.ResponseWriter { return rw.w }
 
@@ -46,6 +61,7 @@ func (rw *Response) Header() http.Header { return rw.w.Header() }
 func (rw *Response) WriteHeader(status int) {
 	if rw.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
 		rw.status = status
+		rw.sending()
 	}
 	rw.w.WriteHeader(status)
 }
@@ -54,24 +70,63 @@ func (rw *Response) WriteHeader(status int) {
 func (rw *Response) Write(p []byte) (int, error) {
 	rw.begin()
 	n, err := rw.w.Write(p)
-	rw.bytes += int64(n)
-	return n, err
+	return n, rw.sent(int64(n), err)
 }
 
 // WriteString is [Response.Write] without a copy where the writer below can.
 func (rw *Response) WriteString(s string) (int, error) {
 	rw.begin()
 	n, err := io.WriteString(rw.w, s)
-	rw.bytes += int64(n)
-	return n, err
+	return n, rw.sent(int64(n), err)
 }
 
 // ReadFrom sends all of src, by the quickest way the writer below has.
 func (rw *Response) ReadFrom(src io.Reader) (int64, error) {
 	rw.begin()
-	n, err := io.Copy(rw.w, src)
-	rw.bytes += n
+	n, err := rw.copy(src)
+	if op, ok := errors.AsType[*net.OpError](err); !ok || op.Op == "read" {
+		rw.bytes += n
+		return n, err // the source failed, not the connection
+	}
+	return n, rw.sent(n, err)
+}
+
+// streamWrite is how long the client of a stream may take for one write, and
+// streamPart how much of a reader is one write, in bytes.
+const (
+	streamWrite = 60 * time.Second
+	streamPart  = 1 << 20
+)
+
+// copy sends all of src; that of a stream in parts, each with a deadline.
+func (rw *Response) copy(src io.Reader) (n int64, err error) {
+	if rw.route == nil || !rw.route.info.Stream {
+		return io.Copy(rw.w, src)
+	}
+	// A limit is taken off, as the kernel sends a file in only one of them.
+	from, limit := src, int64(math.MaxInt64)
+	if l, ok := src.(*io.LimitedReader); ok {
+		from, limit = l.R, l.N
+		defer func() { l.N -= n }()
+	}
+	for err == nil && n < limit {
+		rw.extend()
+		var part int64
+		part, err = io.CopyN(rw.w, from, min(streamPart, limit-n))
+		n += part
+	}
+	if err == io.EOF {
+		err = nil
+	}
 	return n, err
+}
+
+// extend gives the client of a stream its time for the next write.
+func (rw *Response) extend() {
+	if rw.route != nil && rw.route.info.Stream {
+		// A writer without deadlines returns an error, and needs none.
+		_ = http.NewResponseController(rw.w).SetWriteDeadline(time.Now().Add(streamWrite))
+	}
 }
 
 // Flush sends what is buffered. It does nothing where the writer below cannot;
@@ -93,5 +148,29 @@ func (rw *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 func (rw *Response) begin() {
 	if rw.status == 0 {
 		rw.status = http.StatusOK
+		rw.sending()
 	}
+	rw.extend()
+}
+
+// sending calls what was registered by OnSend if the answer is finished.
+func (rw *Response) sending() {
+	if len(rw.onSend) == 0 || rw.w.Header().Get("Content-Length") == "" {
+		return
+	}
+	for _, fn := range rw.onSend {
+		fn()
+	}
+	rw.onSend = nil
+}
+
+// sent notes what was written, and that the client did not get it. Mistakes of
+// the handler, such as a body longer than it said, are not the client's.
+func (rw *Response) sent(n int64, err error) error {
+	rw.bytes += n
+	if err != nil && !errors.Is(err, http.ErrContentLength) && !errors.Is(err, http.ErrBodyNotAllowed) &&
+		!errors.Is(err, http.ErrHijacked) && !errors.Is(err, http.ErrHandlerTimeout) {
+		rw.lost = err
+	}
+	return err
 }

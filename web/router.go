@@ -34,6 +34,7 @@ type Router struct {
 	table  *table
 	prefix string
 	mw     []Middleware
+	api    bool
 }
 
 // table is what all views of a router share.
@@ -48,19 +49,23 @@ type item struct {
 	prefix string // of the view that registered it, and of a mount
 	space  string // namespace of a mount
 	mw     []Middleware
+	api    bool
 	source string
 }
 
-// Route is one registration. It exists to be named.
+// Route is one registration. It exists to be named, and to say what is special
+// about its requests: how long they may take, who asks.
 type Route struct {
 	method  string // "" is every method
 	pattern string // without the prefixes of groups and mounts
 	subtree bool
 	handler http.Handler
-	label   string // what the handler is called in Go
-	source  string // file:line of the registration
+	label   string  // what the handler is called in Go
+	entry   uintptr // of its code; 0 if unknown
+	source  string  // file:line of the registration
 	name    string
 	named   bool
+	options routeOptions
 }
 
 // Name names the route, so that [Mux.URL] finds it. A Mount puts its namespace
@@ -124,6 +129,23 @@ func (r *Router) MountHandler(prefix string, h http.Handler) *Route {
 	return route
 }
 
+// Has reports whether a route is registered for exactly this pattern, in this
+// router or in one that is mounted in it, whatever its method.
+func (r *Router) Has(pattern string) bool { return r.table.has(pattern, "", nil) }
+
+func (t *table) has(pattern, prefix string, above []*table) bool {
+	if t == nil || slices.Contains(above, t) {
+		return false // a mistake, which Build reports
+	}
+	above = append(above, t)
+	return slices.ContainsFunc(t.items, func(it item) bool {
+		if it.route != nil {
+			return prefix+it.prefix+it.route.pattern == pattern
+		}
+		return it.sub.has(pattern, prefix+it.prefix, above)
+	})
+}
+
 // With returns a view of the same router whose later routes are wrapped by the
 // middleware given, the first outermost. r itself is not changed.
 func (r *Router) With(mw ...Middleware) *Router {
@@ -151,15 +173,15 @@ func (r *Router) Mount(prefix, namespace string, sub *Router) {
 		t = sub.table
 	}
 	r.table.items = append(r.table.items, item{
-		sub: t, prefix: r.prefix + strings.TrimSuffix(prefix, "/"), space: namespace, mw: r.mw, source: caller(2),
+		sub: t, prefix: r.prefix + strings.TrimSuffix(prefix, "/"), space: namespace, mw: r.mw, api: r.api, source: caller(2),
 	})
 }
 
 // add registers a route for the exported method that calls it, whose caller is
 // the source of the route.
 func (r *Router) add(method, pattern string, h http.Handler) *Route {
-	route := &Route{method: method, pattern: pattern, handler: h, label: handlerLabel(h), source: caller(3)}
-	r.table.items = append(r.table.items, item{route: route, prefix: r.prefix, mw: r.mw, source: route.source})
+	route := &Route{method: method, pattern: pattern, handler: h, label: handlerLabel(h), entry: handlerEntry(h), source: caller(3)}
+	r.table.items = append(r.table.items, item{route: route, prefix: r.prefix, mw: r.mw, api: r.api, source: route.source})
 	return route
 }
 

@@ -388,6 +388,21 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
+func TestHas(t *testing.T) {
+	t.Parallel()
+	inner, r := web.NewRouter(), web.NewRouter()
+	inner.Get("/robots.txt", hello)
+	inner.Mount("/self", "", inner)
+	r.Group("/g", func(r *web.Router) { r.Post("/x", hello) })
+	r.Mount("/", "inner", inner)
+	r.Mount("/nil", "", nil)
+	for pattern, want := range map[string]bool{"/robots.txt": true, "/g/x": true, "/x": false, "/g": false, "/self/robots.txt": false, "": false} {
+		if got := r.Has(pattern); got != want {
+			t.Errorf("Has(%q) = %v", pattern, got)
+		}
+	}
+}
+
 func TestIntOfOtherParameters(t *testing.T) {
 	t.Parallel()
 	req := httptest.NewRequest("GET", "/", nil)

@@ -16,6 +16,8 @@ type node struct {
 	rest    *leaf        // routes that end in a path parameter here
 	subtree *leaf        // handlers mounted here
 	leaf    *leaf        // routes that end here
+	api     bool         // all routes here and below are declared with API
+	secret  string       // the pattern of a route here or above that is declared with Secret
 }
 
 type staticEdge struct {
@@ -39,8 +41,10 @@ type endpoint struct {
 	method  string // "" is every method
 	pattern string
 	params  []string
-	handler http.Handler
+	inner   http.Handler // in the route's own middleware
+	handler http.Handler // in all middleware
 	route   *boundRoute
+	info    RouteInfo
 }
 
 // place returns the leaf of pattern p, made where it is missing.
@@ -59,6 +63,39 @@ func (n *node) place(p *pattern) *leaf {
 		return ensure(&n.subtree)
 	}
 	return ensure(&n.leaf)
+}
+
+// hide makes the tree remember that paths which begin like those of p are not
+// logged.
+func (n *node) hide(p *pattern) {
+	for _, s := range p.segments {
+		if s.param != "" {
+			break // from here on anything may be the secret
+		}
+		n = n.literalChild(s.prefix)
+	}
+	n.secret = p.text
+}
+
+// reach returns the node that the path leads to as far as there is one, and
+// the pattern to log in its place, if any.
+func (n *node) reach(path string) (last *node, secret string) {
+	for seg := range strings.SplitSeq(path[1:], "/") {
+		next := n.lookup(seg)
+		for i := range n.params {
+			if _, ok := n.params[i].value(seg); ok && next == nil {
+				next = n.params[i].node
+			}
+		}
+		if next == nil {
+			break
+		}
+		n = next
+		if n.secret != "" {
+			secret = n.secret
+		}
+	}
+	return n, secret
 }
 
 func ensure(l **leaf) *leaf {

@@ -7,32 +7,20 @@ import (
 	"strconv"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/volaweb/vola/database"
 )
 
-// runner is what a pool and a transaction of pgx have in common.
-type runner interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+type backend struct {
+	pool *pgxpool.Pool
+	gate *gate
+	ping pinger
 }
 
-func query(ctx context.Context, r runner, q string, args []any) (database.Rows, error) {
-	res, err := r.Query(ctx, q, args...)
-	if err != nil {
-		return nil, mapError(err)
-	}
-	return rows{res}, nil
+func newBackend(pool *pgxpool.Pool) *backend {
+	return &backend{pool: pool, gate: newGate(int(pool.Config().MaxConns)), ping: pinger{busy: make(chan struct{}, 1)}}
 }
-
-func exec(ctx context.Context, r runner, q string, args []any) (database.Result, error) {
-	tag, err := r.Exec(ctx, q, args...)
-	return database.Result{RowsAffected: tag.RowsAffected()}, mapError(err)
-}
-
-type backend struct{ pool *pgxpool.Pool }
 
 // Shell returns psql with the connection as the environment describes it.
 func (b *backend) Shell() (name string, args, environ []string) {
@@ -41,14 +29,6 @@ func (b *backend) Shell() (name string, args, environ []string) {
 		"PGHOST=" + c.Host, "PGPORT=" + strconv.Itoa(int(c.Port)), "PGDATABASE=" + c.Database,
 		"PGUSER=" + c.User, "PGPASSWORD=" + c.Password,
 	}
-}
-
-func (b *backend) Query(ctx context.Context, q string, args []any) (database.Rows, error) {
-	return query(ctx, b.pool, q, args)
-}
-
-func (b *backend) Exec(ctx context.Context, q string, args []any) (database.Result, error) {
-	return exec(ctx, b.pool, q, args)
 }
 
 func (b *backend) Begin(ctx context.Context, opts database.TxOptions) (database.BackendTx, error) {
@@ -67,34 +47,51 @@ func (b *backend) Begin(ctx context.Context, opts database.TxOptions) (database.
 	default:
 		return nil, fmt.Errorf("postgres has no isolation level %v", opts.Isolation)
 	}
-	t, err := b.pool.BeginTx(ctx, po)
+	t, err := b.begin(ctx, po)
 	if err != nil {
 		return nil, mapError(err)
 	}
-	return &tx{t}, nil
+	return t, nil
 }
 
 // Raw returns the *pgxpool.Pool.
 func (b *backend) Raw() any { return b.pool }
 
 func (b *backend) Close() error {
+	b.ping.close()
 	b.pool.Close()
 	return nil
 }
 
-type tx struct{ tx pgx.Tx }
+type tx struct {
+	tx    pgx.Tx
+	lease *lease
+}
 
 func (t *tx) Query(ctx context.Context, q string, args []any) (database.Rows, error) {
-	return query(ctx, t.tx, q, args)
+	res, err := t.tx.Query(ctx, q, args...)
+	if err != nil {
+		return nil, mapError(err)
+	}
+	return rows{res}, nil
 }
 
 func (t *tx) Exec(ctx context.Context, q string, args []any) (database.Result, error) {
-	return exec(ctx, t.tx, q, args)
+	tag, err := t.tx.Exec(ctx, q, args...)
+	return database.Result{RowsAffected: tag.RowsAffected()}, mapError(err)
 }
 
-func (t *tx) Commit(ctx context.Context) error   { return mapError(t.tx.Commit(ctx)) }
-func (t *tx) Rollback(ctx context.Context) error { return mapError(t.tx.Rollback(ctx)) }
-func (t *tx) Raw() any                           { return t.tx }
+func (t *tx) Commit(ctx context.Context) error {
+	defer t.lease.release()
+	return mapError(t.tx.Commit(ctx))
+}
+
+func (t *tx) Rollback(ctx context.Context) error {
+	defer t.lease.release()
+	return mapError(t.tx.Rollback(ctx))
+}
+
+func (t *tx) Raw() any { return t.tx }
 
 // rows fits pgx's rows to the seam.
 type rows struct{ pgx.Rows }

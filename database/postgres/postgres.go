@@ -29,11 +29,25 @@ type opener struct{}
 func (opener) Schemes() []string         { return []string{"postgres", "postgresql"} }
 func (opener) Dialect() database.Dialect { return dialect{} }
 
-func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, error) {
-	pc, err := pgxpool.ParseConfig(cfg.URL)
+// CheckURL returns the error of a URL that is not understood.
+func (opener) CheckURL(url string) error {
+	_, err := parse(url)
+	return err
+}
+
+func parse(url string) (*pgxpool.Config, error) {
+	pc, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		// The driver's text could repeat the password.
-		return nil, fault.Newf(fault.Invalid, "database URL %q is not understood; write postgres://user:password@host:5432/name", database.RedactURL(cfg.URL))
+		return nil, fault.Newf(fault.Invalid, "database URL %q is not understood; write postgres://user:password@host:5432/name", database.RedactURL(url))
+	}
+	return pc, nil
+}
+
+func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, error) {
+	pc, err := parse(cfg.URL)
+	if err != nil {
+		return nil, err
 	}
 	if !strings.Contains(cfg.URL, "pool_max_conns=") { // the URL's own size wins
 		pc.MaxConns = int32(cfg.MaxConns)
@@ -52,6 +66,7 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 		})
 		return nil
 	}
+	pc.ShouldPing = shouldPing
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", database.RedactURL(cfg.URL), mapError(err))
@@ -60,7 +75,7 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 		pool.Close()
 		return nil, fmt.Errorf("open database %s: %w", database.RedactURL(cfg.URL), reachError(err))
 	}
-	return &backend{pool}, nil
+	return newBackend(pool), nil
 }
 
 // reachError says in one sentence why the database cannot be reached.

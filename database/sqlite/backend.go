@@ -4,9 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
 )
 
 type result = database.Result
@@ -14,13 +18,45 @@ type result = database.Result
 // backend is an open database file: one writer, several readers.
 type backend struct {
 	path    string
+	file    os.FileInfo // what the path led to when it was opened
 	writers *pool
 	readers *pool
+	alone   *pool // of one reader, for Ping
 }
+
+// Ping reads the list of tables with a connection of its own, after it has
+// made sure that the file is still the one that was opened: another one at its
+// place, or none, is where the next program will look for the data.
+func (b *backend) Ping(ctx context.Context) error {
+	now, err := os.Stat(b.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fault.Wrap(fault.Unavailable, fmt.Errorf("database file %q was removed while it was in use; put it back, or start the program again", b.path), "")
+	case err != nil:
+		return fault.Wrap(fault.Unavailable, fmt.Errorf("database file %q: %w", b.path, err), "")
+	case !os.SameFile(now, b.file):
+		return fault.Wrap(fault.Unavailable, fmt.Errorf("database file %q was replaced by another one while it was in use; start the program again", b.path), "")
+	}
+	c, err := b.alone.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	rows, err := c.query(ctx, tableList, nil)
+	if err != nil {
+		b.alone.release(c, true)
+		return err
+	}
+	rows.pool, rows.conn = b.alone, c
+	for rows.Next() {
+	}
+	return rows.Close()
+}
+
+// tableList is a statement that every database can answer.
+const tableList = `SELECT count(*) FROM sqlite_schema`
 
 // check makes sure that the file is a database, by reading its list of tables.
 func (b *backend) check(ctx context.Context, create bool) error {
-	const tables = `SELECT count(*) FROM sqlite_schema`
 	if create {
 		// The reader does not make the file; this does, and is the only write.
 		c, err := b.writers.acquire(ctx)
@@ -28,10 +64,10 @@ func (b *backend) check(ctx context.Context, create bool) error {
 			return err
 		}
 		defer b.writers.release(c, false)
-		_, err = c.exec(ctx, tables, nil)
+		_, err = c.exec(ctx, tableList, nil)
 		return err
 	}
-	rows, err := b.Query(ctx, tables, nil)
+	rows, err := b.Query(ctx, tableList, nil)
 	if err != nil {
 		return err
 	}
@@ -103,7 +139,7 @@ func (b *backend) Raw() any {
 }
 
 func (b *backend) Close() error {
-	err := b.readers.close()
+	err := errors.Join(b.alone.close(), b.readers.close())
 	if err2 := b.writers.close(); err == nil {
 		err = err2
 	}

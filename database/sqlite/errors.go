@@ -103,6 +103,12 @@ func after(message, prefix string) string {
 	return rest
 }
 
+// cannotOpen reports whether a file could not be opened.
+func cannotOpen(err error) bool {
+	var e *engine.Error
+	return errors.As(err, &e) && e.Code()&0xff == codeCantOpen
+}
+
 // broken reports whether the connection that gave err must not be used again.
 func broken(err error) bool {
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone)

@@ -22,14 +22,18 @@ type pool struct {
 	// done is closed when the pool is.
 	done chan struct{}
 
+	// released has an element for a connection that was given back.
+	released chan struct{}
+
 	mu     sync.Mutex
 	db     *sql.DB // opened at the first use
 	idle   []*conn
+	inUse  int
 	closed bool
 }
 
 func newPool(size int, open func() (*sql.DB, error)) *pool {
-	p := &pool{open: open, free: make(chan struct{}, size), done: make(chan struct{})}
+	p := &pool{open: open, free: make(chan struct{}, size), done: make(chan struct{}), released: make(chan struct{}, size)}
 	for range size {
 		p.free <- struct{}{}
 	}
@@ -38,7 +42,9 @@ func newPool(size int, open func() (*sql.DB, error)) *pool {
 
 var errClosed = errors.New("the database is closed")
 
-// acquire returns a connection, which must be released.
+// acquire returns a connection, which must be released. Where no more can be
+// opened, because the system has no more files for this program, it waits for
+// one that is in use.
 func (p *pool) acquire(ctx context.Context) (*conn, error) {
 	select {
 	case <-p.free:
@@ -51,12 +57,28 @@ func (p *pool) acquire(ctx context.Context) (*conn, error) {
 			return nil, ctx.Err()
 		}
 	}
-	c, err := p.take(ctx)
-	if err != nil {
-		p.free <- struct{}{}
-		return nil, err
+	for {
+		c, err := p.take(ctx)
+		if err == nil {
+			return c, nil
+		}
+		if !cannotOpen(err) || !p.isInUse() {
+			p.free <- struct{}{}
+			return nil, err
+		}
+		select {
+		case <-p.released:
+		case <-ctx.Done():
+			p.free <- struct{}{}
+			return nil, ctx.Err()
+		}
 	}
-	return c, nil
+}
+
+func (p *pool) isInUse() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.inUse > 0 || len(p.idle) > 0
 }
 
 func (p *pool) take(ctx context.Context) (*conn, error) {
@@ -68,6 +90,7 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 	if n := len(p.idle); n > 0 {
 		c := p.idle[n-1]
 		p.idle = p.idle[:n-1]
+		p.inUse++
 		return c, nil
 	}
 	if p.db == nil {
@@ -90,6 +113,9 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 		}
 		return nil
 	})
+	if err == nil {
+		p.inUse++
+	}
 	return c, err
 }
 
@@ -113,12 +139,17 @@ func (p *pool) connect(ctx context.Context) (*sql.Conn, error) {
 // release gives a connection back. One that broke is closed.
 func (p *pool) release(c *conn, broken bool) {
 	p.mu.Lock()
+	p.inUse--
 	if p.closed || broken {
 		p.mu.Unlock()
 		c.close()
 	} else {
 		p.idle = append(p.idle, c)
 		p.mu.Unlock()
+	}
+	select {
+	case p.released <- struct{}{}:
+	default: // so many are told already
 	}
 	p.free <- struct{}{}
 }

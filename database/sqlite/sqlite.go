@@ -12,6 +12,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -36,6 +37,19 @@ func (opener) Dialect() database.Dialect { return dialect{} }
 // busyTimeout is how long a statement waits for another process's lock.
 const busyTimeout = "10000" // milliseconds
 
+// CheckURL returns the error of a URL that names no file, or something that is
+// certainly not a database.
+func (opener) CheckURL(raw string) error {
+	path, err := filePath(raw)
+	if err != nil {
+		return err
+	}
+	if err := checkFile(path, true); err != nil {
+		return err
+	}
+	return checkHeader(path)
+}
+
 func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, error) {
 	path, err := filePath(cfg.URL)
 	if err != nil {
@@ -54,7 +68,12 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 		readers: newPool(cfg.MaxConns, openSQL(path, "rw",
 			"busy_timeout("+busyTimeout+")", "query_only(1)")),
 	}
-	if err := b.check(ctx, cfg.Create); err != nil {
+	b.alone = newPool(1, b.readers.open)
+	err = b.check(ctx, cfg.Create)
+	if err == nil {
+		b.file, err = os.Stat(path)
+	}
+	if err != nil {
 		b.Close()
 		return nil, fmt.Errorf("open database %q: %w", path, err)
 	}
@@ -104,6 +123,31 @@ func checkFile(path string, create bool) error {
 		return fault.Newf(fault.Invalid, "database file %q is a folder", path)
 	}
 	return nil
+}
+
+// checkHeader refuses a file that does not begin as SQLite's do
+// (https://www.sqlite.org/fileformat.html). One that is empty or missing will
+// be a database.
+func checkHeader(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		return fault.Newf(fault.Invalid, "database file %q is not a file", path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("open database %q: %w", path, err)
+	}
+	defer file.Close()
+	const magic = "SQLite format 3\x00"
+	head := make([]byte, len(magic))
+	n, err := io.ReadFull(file, head)
+	if err == io.EOF || string(head[:n]) == magic {
+		return nil
+	}
+	return fault.Newf(fault.Invalid, "open database %q: the file is not an SQLite database", path)
 }
 
 // missingFile is the error of a database file that is not there.

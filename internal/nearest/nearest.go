@@ -10,8 +10,12 @@ import (
 // none is much like it: when more than one in three characters, and one more,
 // would have to change. Case does not count. Of several that are equally near
 // it is the first in the alphabet.
-func Name(name string, known []string) string {
-	best, bestDistance := "", 2+len(name)/3
+func Name(name string, known []string) string { return Within(name, known, 1+len(name)/3) }
+
+// Within is [Name] for names in which no more than most characters would have to
+// change.
+func Within(name string, known []string, most int) string {
+	best, bestDistance := "", most+1
 	for _, k := range slices.Sorted(slices.Values(known)) {
 		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < bestDistance {
 			best, bestDistance = k, d

@@ -16,7 +16,7 @@ import (
 // A new site must be small enough to be read at one go.
 const (
 	maxFiles = 10
-	maxLines = 150
+	maxLines = 160
 )
 
 func TestSiteIsSmall(t *testing.T) {
@@ -35,7 +35,7 @@ func TestSiteIsSmall(t *testing.T) {
 		t.Errorf("a new site has %d files and %d lines, of which at most %d and %d are wanted", len(files), lines, maxFiles, maxLines)
 	}
 	for _, want := range []string{
-		"main.go", "home.go", "home_test.go", "templates/home.html", "static/site.css", "README.md", ".gitignore", "go.mod",
+		"main.go", "home.go", "home_test.go", "templates/home.html", "templates/404.html", "static/site.css", "README.md", ".gitignore", "go.mod",
 	} {
 		if _, ok := find(files, want); !ok {
 			t.Errorf("a new site has no file %s", want)

@@ -99,7 +99,7 @@ func (b *Blog) Routes(r *web.Router) {
 	r.Get("/search/", b.search).Name("search")
 	r.Get("/rss/latest/", b.rss).Name("rss")
 	r.Get("/atom/", b.atom).Name("atom")
-	r.Get("/preview/{slug}/{key}/", b.preview).Name("preview")
+	r.Get("/preview/{slug}/{key}/", b.preview).Name("preview").Secret()
 	r.Get("/media/{file:path}", b.media).Name("media")
 }
 

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/site/blog/markup"
 )
 
@@ -114,9 +115,13 @@ func (b *Blog) publishCommand() module.Command {
 
 func (b *Blog) previewCommand() module.Command {
 	var zoneName string
+	var newKey bool
 	return module.Command{
 		Name: "preview", Args: "FILE", Help: "store a draft and print the address at which those who know it can read it",
-		Flags: zoneFlag(&zoneName),
+		Flags: func(flags *flag.FlagSet) {
+			zoneFlag(&zoneName)(flags)
+			flags.BoolVar(&newKey, "new-key", false, "make a new address; the old one then leads nowhere")
+		},
 		Run: func(ctx context.Context, env module.Env, args []string) error {
 			path, err := oneArgument("blog preview", "FILE", args)
 			if err != nil {
@@ -129,6 +134,14 @@ func (b *Blog) previewCommand() module.Command {
 			p, err := b.importOne(ctx, path, loc)
 			if err != nil {
 				return err
+			}
+			if newKey {
+				if p.PreviewKey, err = b.newPreviewKey(); err != nil {
+					return err
+				}
+				if err := orm.Update(ctx, b.host.DB, &p, Posts.PreviewKey); err != nil {
+					return err
+				}
 			}
 			return b.tell(env, p)
 		},

@@ -175,3 +175,36 @@ func FuzzSearch(f *testing.F) {
 		}
 	})
 }
+
+// TestExtractsOfLongTexts: wherever a word stands in a text of megabytes, the
+// page shows it, and a search does not read the texts as a whole.
+func TestExtractsOfLongTexts(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *site) {
+		filler := strings.Repeat("some plain  words ", 1<<15) // 0.6 MB
+		s.post("2013-10-01-end.md", "title: End", filler+"needleend here")
+		s.post("2013-10-02-middle.md", "title: Middle", filler+"needlemiddle "+filler)
+		s.post("2013-10-03-begin.md", "title: Begin", "needlebegin "+filler)
+		s.imports()
+		for _, word := range []string{"end", "middle", "begin"} {
+			page := s.Get("/blog/search/?q=needle"+word).WantStatus(200).WantText("mark", "needle"+word)
+			if len(page.Body) > 30_000 {
+				t.Errorf("%s: the page has %d bytes", word, len(page.Body))
+			}
+			read := 0
+			for _, st := range s.Statements() {
+				if strings.Contains(st.SQL, "source") && strings.Contains(st.SQL, "blog_body") {
+					t.Errorf("%s reads whole bodies: %s", word, st.SQL)
+				}
+				if strings.Contains(st.SQL, "substr(text") {
+					read++
+				}
+			}
+			if read > 6 {
+				t.Errorf("%s: %d pieces were read", word, read)
+			}
+		}
+		// What stands only in the title shows the beginning.
+		s.Get("/blog/search/?q=middle").WantStatus(200).WantContains("article", "some plain words")
+	})
+}

@@ -145,11 +145,10 @@ func (b *Blog) fill(ctx context.Context, tx *database.Tx, p *Post, doc jekyll.Do
 		p.publish(b.host.Now(), "UTC")
 	}
 	if p.PreviewKey == "" {
-		key := make([]byte, previewKeyLength/2)
-		if _, err := io.ReadFull(b.random(), key); err != nil {
-			return fmt.Errorf("make the key of a preview: %w", err)
+		var err error
+		if p.PreviewKey, err = b.newPreviewKey(); err != nil {
+			return err
 		}
-		p.PreviewKey = hex.EncodeToString(key)
 	}
 	if p.ID != 0 && keepsSlug(p.Slug, doc.Slug) {
 		return nil
@@ -157,6 +156,15 @@ func (b *Blog) fill(ctx context.Context, tx *database.Tx, p *Post, doc jekyll.Do
 	slug, err := freeSlug(ctx, tx, doc.Slug)
 	p.Slug = slug
 	return err
+}
+
+// newPreviewKey makes a key that nobody knows.
+func (b *Blog) newPreviewKey() (string, error) {
+	key := make([]byte, previewKeyLength/2)
+	if _, err := io.ReadFull(b.random(), key); err != nil {
+		return "", fmt.Errorf("make the key of a preview: %w", err)
+	}
+	return hex.EncodeToString(key), nil
 }
 
 var slugNumber = regexp.MustCompile(`^-[0-9]+$`)

@@ -84,6 +84,20 @@ func TestPreviewsNeedTheKey(t *testing.T) {
 			s.Get("/blog/preview/later/"+wrong+"/").WantStatus(404).WantHeader("Cache-Control", "no-store")
 		}
 		s.Get("/blog/preview/other/" + key + "/").WantStatus(404)
+		// A wrong key asks as much of the database as a wrong name.
+		s.Get("/blog/preview/other/" + strings.Repeat("0", 32) + "/").WantStatus(404)
+		unknown := len(s.Statements())
+		s.Get("/blog/preview/later/" + strings.Repeat("0", 32) + "/").WantStatus(404)
+		s.WantStatements(unknown)
+		// With a new key the old one leads nowhere.
+		renewed, err := s.run("preview", "--new-key", path)
+		if err != nil || strings.Contains(renewed, key) {
+			t.Errorf("%v: %s", err, renewed)
+		}
+		s.Get("/blog/preview/later/" + key + "/").WantStatus(404)
+		s.Get("/blog/preview/later/" + key).WantStatus(404)
+		_, key, _ = strings.Cut(strings.TrimSpace(renewed), "/preview/later/")
+		s.Get("/blog/preview/later/" + key).WantStatus(200)
 		// Two posts have two keys.
 		other, err := s.run("preview", s.post("2013-10-21-next.md", "title: Next", "x"))
 		if err != nil || strings.Contains(other, key) {

@@ -19,12 +19,15 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/internal/accept"
 	"github.com/volaweb/vola/web"
 )
 
 // Config says which files there are.
 type Config struct {
-	// Layers are the folders of files; the first that has a name wins.
+	// Layers are the folders of files; the first that has a name wins. Links in
+	// one that [os.DirFS] made are followed inside of it, and are a mistake where
+	// they lead out of it. Links in others are left out.
 	Layers []fs.FS
 	// Prefix is where the Set is mounted. Defaults to "/static/".
 	Prefix string
@@ -56,6 +59,11 @@ func New(cfg Config) (*Set, error) {
 	if cfg.Prefix == "" {
 		cfg.Prefix = "/static/"
 	}
+	layers := make([]fs.FS, len(cfg.Layers))
+	for i, layer := range cfg.Layers {
+		layers[i] = layerOf(layer)
+	}
+	cfg.Layers = layers
 	s := &Set{cfg: cfg, byName: map[string]*file{}}
 	if cfg.Dev {
 		return s, nil
@@ -67,6 +75,11 @@ func New(cfg Config) (*Set, error) {
 				return fs.SkipAll // a layer without a folder has no files
 			case err != nil || d.IsDir() || hidden(name) || s.byName[name] != nil:
 				return err
+			}
+			if ok, err := regular(layer, name); err != nil {
+				return fmt.Errorf("%s cannot be read: %w", name, err)
+			} else if !ok {
+				return nil
 			}
 			f, err := read(layer, name)
 			if err != nil {
@@ -171,10 +184,14 @@ func (s *Set) open(name string) (fs.File, time.Time, error) {
 		return nil, time.Time{}, fs.ErrNotExist
 	}
 	for _, layer := range s.cfg.Layers {
-		f, err := layer.Open(name)
-		if errors.Is(err, fs.ErrNotExist) {
+		ok, err := regular(layer, name)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && !ok {
 			continue
 		}
+		if err != nil {
+			return nil, time.Time{}, err
+		}
+		f, err := layer.Open(name)
 		if err != nil {
 			return nil, time.Time{}, err
 		}
@@ -193,6 +210,11 @@ func (s *Set) open(name string) (fs.File, time.Time, error) {
 // a year; a plain name is asked for again each time.
 func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD, OPTIONS")
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
 		web.Fail(w, r, fault.New(fault.MethodNotAllowed, "Files can only be read."))
 		return
 	}
@@ -274,11 +296,6 @@ func (s *Set) serveNow(w http.ResponseWriter, r *http.Request, name string) {
 }
 
 func acceptsGzip(r *http.Request) bool {
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if name == "gzip" && strings.ReplaceAll(q, " ", "") != "q=0" {
-			return true
-		}
-	}
-	return false
+	weight, _ := accept.Weight(r.Header.Get("Accept-Encoding"), "gzip")
+	return weight > 0
 }

@@ -23,7 +23,8 @@ type AccessLogConfig struct {
 // panic ended it. Statuses from 500 are logged as errors, others as
 // information. What the client sent goes into attributes only, never into
 // the message, and the path stays escaped, so that no request can forge an
-// entry. The query is left out, as it may hold secrets.
+// entry. The query is left out, as it may hold secrets, and so is the path of a
+// route that is declared with [web.Route.Secret].
 func AccessLog(cfg AccessLogConfig) web.Middleware {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
@@ -54,7 +55,7 @@ func logAccess(logger *slog.Logger, r *http.Request, rw *web.Response, took time
 	}
 	attrs := []slog.Attr{
 		slog.String("method", r.Method),
-		slog.String("path", r.URL.EscapedPath()),
+		slog.String("path", web.LogPath(rw, r)),
 		slog.String("route", r.Pattern),
 		slog.Int("status", status),
 		slog.Int64("bytes", rw.Bytes()),

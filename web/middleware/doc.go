@@ -1,6 +1,6 @@
 // Package middleware holds what nearly every site puts around its routes:
 // request ids, an access log, recovery from panics, security headers and
-// limits. Each constructor returns a func(http.Handler) http.Handler that works
+// limits, of sizes and of the work at a time. Each constructor returns a func(http.Handler) http.Handler that works
 // with any handler; refusals are answered through [web.Fail], and so by the
 // site's own error page.
 //
@@ -10,10 +10,11 @@
 //	mux, err := r.Build(web.BuildConfig{Middleware: []web.Middleware{
 //		middleware.RequestID(middleware.RequestIDConfig{}),
 //		middleware.AccessLog(middleware.AccessLogConfig{Logger: logger}),
-//		middleware.SecureHeaders(middleware.SecureHeadersConfig{}),
 //		middleware.Recover(middleware.RecoverConfig{Logger: logger}),
+//		middleware.SecureHeaders(middleware.SecureHeadersConfig{}),
 //		middleware.Limits(middleware.LimitsConfig{}),
 //		middleware.MaxBody(0),
 //		middleware.CrossOrigin(nil),
+//		middleware.Work(middleware.WorkConfig{}),
 //	}})
 package middleware

@@ -47,7 +47,8 @@ type NonceConfig struct {
 // Content-Security-Policy. Each response gets a new nonce: in its policy, and
 // by way of [templates.WithNonce] in every <script> and <style> that is written
 // in a template. One that an attacker brought in by the data of a page has
-// none, so browsers do not run it.
+// none, so browsers do not run it. A page without scripts and styles of its own
+// is sent without a nonce by [web.Send].
 //
 // It belongs behind [SecureHeaders], whose policy it replaces, and before
 // whatever keeps whole pages for later requests: a nonce that is sent twice

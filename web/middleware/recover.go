@@ -42,7 +42,7 @@ func Recover(cfg RecoverConfig) web.Middleware {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			rw := web.Observe(w)
 			defer func() {
-				if err := recovered(cfg.Logger, r, recover()); err != nil {
+				if err := recovered(cfg.Logger, rw, r, recover()); err != nil {
 					answer(cfg.Logger, rw, r, err)
 				}
 			}()
@@ -54,7 +54,7 @@ func Recover(cfg RecoverConfig) web.Middleware {
 // answer passes err to the ErrorHandler and stands in for one that panics.
 func answer(logger *slog.Logger, rw *web.Response, r *http.Request, err error) {
 	defer func() {
-		again := recovered(logger, r, recover())
+		again := recovered(logger, rw, r, recover())
 		switch {
 		case again == nil:
 		case rw.Written():
@@ -68,7 +68,7 @@ func answer(logger *slog.Logger, rw *web.Response, r *http.Request, err error) {
 
 // recovered logs value, the result of recover, and returns it as an error. It
 // returns nil for no panic and panics again to abort the connection.
-func recovered(logger *slog.Logger, r *http.Request, value any) error {
+func recovered(logger *slog.Logger, rw *web.Response, r *http.Request, value any) error {
 	switch value {
 	case nil:
 		return nil
@@ -79,7 +79,7 @@ func recovered(logger *slog.Logger, r *http.Request, value any) error {
 	logger.LogAttrs(r.Context(), slog.LevelError, "panic",
 		slog.String("error", err.Error()),
 		slog.String("method", r.Method),
-		slog.String("path", r.URL.EscapedPath()),
+		slog.String("path", web.LogPath(rw, r)),
 		slog.String("id", RequestIDFrom(r.Context())),
 		slog.String("stack", string(err.Stack)),
 	)

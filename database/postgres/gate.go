@@ -1,0 +1,104 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// regrow is after which time it is tried again to use more connections than the
+// server had for us.
+const regrow = time.Second
+
+// gate bounds how many connections of the pool are in use. Usually these are
+// as many as the pool may have; where the server has no more, as many as there
+// are. Who comes first gets the next that is free.
+type gate struct {
+	mu      sync.Mutex
+	max     int
+	size    int
+	used    int
+	shrunk  time.Time
+	waiting []chan struct{}
+}
+
+func newGate(size int) *gate { return &gate{max: size, size: size} }
+
+// enter waits for the use of a connection, which leave ends.
+func (g *gate) enter(ctx context.Context) error {
+	for {
+		free := g.queue()
+		if free == nil {
+			return nil
+		}
+		timer := time.NewTimer(regrow)
+		select {
+		case <-free:
+			timer.Stop()
+			return nil
+		case <-timer.C:
+			if !g.giveUp(free) {
+				return nil
+			}
+		case <-ctx.Done():
+			timer.Stop()
+			if !g.giveUp(free) {
+				g.leave()
+			}
+			return ctx.Err()
+		}
+	}
+}
+
+// queue enters and returns nil, or returns what is closed when it has entered.
+func (g *gate) queue() chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.size < g.max && time.Since(g.shrunk) >= regrow {
+		g.size = g.max
+		g.admit()
+	}
+	if g.used < g.size {
+		g.used++
+		return nil
+	}
+	free := make(chan struct{})
+	g.waiting = append(g.waiting, free)
+	return free
+}
+
+// giveUp leaves the queue; false if it was admitted meanwhile.
+func (g *gate) giveUp(free chan struct{}) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	i := slices.Index(g.waiting, free)
+	if i < 0 {
+		return false
+	}
+	g.waiting = slices.Delete(g.waiting, i, i+1)
+	return true
+}
+
+func (g *gate) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.used--
+	g.admit()
+}
+
+// admit lets in whom there is room for.
+func (g *gate) admit() {
+	for len(g.waiting) > 0 && g.used < g.size {
+		g.used++
+		close(g.waiting[0])
+		g.waiting = g.waiting[1:]
+	}
+}
+
+// shrink makes do with n connections for a while.
+func (g *gate) shrink(n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.size, g.shrunk = min(max(n, 1), g.max), time.Now()
+}

@@ -1,0 +1,197 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/volaweb/vola/database"
+)
+
+// lease is a connection of the pool while it is in use.
+type lease struct {
+	*pgxpool.Conn
+	gate *gate
+}
+
+// release gives the connection back, once.
+func (l *lease) release() {
+	if l.Conn != nil {
+		l.Conn.Release()
+		l.Conn = nil
+		l.gate.leave()
+	}
+}
+
+// acquire takes a connection out of the pool. Where the server has no more
+// connections for us it waits for one that the pool has.
+func (b *backend) acquire(ctx context.Context) (*lease, error) {
+	for {
+		if err := b.gate.enter(ctx); err != nil {
+			return nil, err
+		}
+		c, err := b.pool.Acquire(ctx)
+		if err == nil {
+			return &lease{c, b.gate}, nil
+		}
+		b.gate.leave()
+		stat := b.pool.Stat()
+		have := int(stat.AcquiredConns() + stat.IdleConns())
+		if have == 0 || !noMore(err) {
+			return nil, err
+		}
+		b.gate.shrink(have)
+	}
+}
+
+// noMore reports whether a connection was refused because there are too many:
+// by the server, or by the system, of files that this program may have open.
+func noMore(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "53300" || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
+}
+
+// idleCheck is after which time an idle connection is asked whether it works.
+const idleCheck = time.Second
+
+// shouldPing reports whether to ask a connection whether it works before it is
+// used: one that was idle for long, and one from which something came without
+// being asked for, such as the end.
+func shouldPing(_ context.Context, p pgxpool.ShouldPingParams) bool {
+	return p.IdleDuration > idleCheck || hasInput(p.Conn.PgConn().Conn())
+}
+
+// mayRepeat reports whether a statement may be sent again after err: if it was
+// never sent, or reads and its connection was lost.
+func mayRepeat(q string, err error) bool {
+	return pgconn.SafeToRetry(err) || reads(q) && errors.Is(mapError(err), database.ErrConnection)
+}
+
+// reads reports whether a statement is a SELECT. WITH may hold others.
+func reads(q string) bool {
+	q = strings.TrimLeft(q, " \t\r\n(")
+	return len(q) > 6 && strings.EqualFold(q[:6], "select")
+}
+
+// Query runs a statement on a connection of the pool, and again on another one
+// if that was lost before it gave a row. As all may have been lost, it is run
+// as often as the pool has connections, and once more.
+func (b *backend) Query(ctx context.Context, q string, args []any) (database.Rows, error) {
+	r := &pooledRows{}
+	tries := b.gate.max + 1
+	begin := func() error {
+		tries--
+		l, err := b.acquire(ctx)
+		if err != nil {
+			tries = 0 // there is no connection to be had
+			return err
+		}
+		res, err := l.Query(ctx, q, args...)
+		if err != nil {
+			l.release()
+			return err
+		}
+		r.rows, r.lease = rows{res}, l
+		return nil
+	}
+	again := func(err error) bool { return err != nil && tries > 0 && ctx.Err() == nil && mayRepeat(q, err) }
+	err := begin()
+	for again(err) {
+		err = begin()
+	}
+	if err != nil {
+		return nil, mapError(err)
+	}
+	r.again = func(err error) bool {
+		for again(err) {
+			if err = begin(); err == nil {
+				return true
+			}
+		}
+		return false
+	}
+	return r, nil
+}
+
+// Exec runs a statement on a connection of the pool, and again on another one
+// if it was never sent.
+func (b *backend) Exec(ctx context.Context, q string, args []any) (database.Result, error) {
+	tries := b.gate.max + 1
+	run := func() (tag pgconn.CommandTag, err error) {
+		tries--
+		l, err := b.acquire(ctx)
+		if err != nil {
+			tries = 0
+			return tag, err
+		}
+		defer l.release()
+		return l.Exec(ctx, q, args...)
+	}
+	tag, err := run()
+	for tries > 0 && err != nil && pgconn.SafeToRetry(err) && ctx.Err() == nil {
+		tag, err = run()
+	}
+	return database.Result{RowsAffected: tag.RowsAffected()}, mapError(err)
+}
+
+// begin starts a transaction. That it is begun anew on another connection, if
+// the first was lost, changes nothing: there was no statement in it.
+func (b *backend) begin(ctx context.Context, opts pgx.TxOptions) (*tx, error) {
+	tries := b.gate.max + 1
+	run := func() (*tx, error) {
+		tries--
+		l, err := b.acquire(ctx)
+		if err != nil {
+			tries = 0
+			return nil, err
+		}
+		t, err := l.BeginTx(ctx, opts)
+		if err != nil {
+			l.release()
+			return nil, err
+		}
+		return &tx{t, l}, nil
+	}
+	t, err := run()
+	for tries > 0 && err != nil && errors.Is(mapError(err), database.ErrConnection) && ctx.Err() == nil {
+		t, err = run()
+	}
+	return t, err
+}
+
+// pooledRows are rows whose connection goes back to the pool after the last.
+type pooledRows struct {
+	rows
+	lease *lease
+	// again runs the statement once more after an error, if that is right. It is
+	// nil after the first row.
+	again func(error) bool
+}
+
+func (r *pooledRows) Next() bool {
+	more := r.rows.Next()
+	for !more && r.again != nil && r.rows.Rows.Err() != nil {
+		r.lease.release()
+		if !r.again(r.rows.Rows.Err()) {
+			break
+		}
+		more = r.rows.Next()
+	}
+	r.again = nil
+	if !more {
+		r.lease.release()
+	}
+	return more
+}
+
+func (r *pooledRows) Close() error {
+	err := r.rows.Close()
+	r.lease.release()
+	return err
+}

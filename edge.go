@@ -1,0 +1,174 @@
+package vola
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/web"
+)
+
+// checkBaseURL returns the setting BASE_URL in the form in which paths are put
+// behind it, or what is wrong with it.
+func checkBaseURL(raw string) (string, error) {
+	const want = "write the scheme and host under which people reach the site, such as https://example.org"
+	if raw == "" {
+		return "", nil
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("setting BASE_URL: the value is not a URL; %s", want) // it may hold a password
+	case u.User != nil:
+		return "", fmt.Errorf("setting BASE_URL: the value has a user name or password; %s", want)
+	}
+	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
+	problem := ""
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		problem = "does not begin with http:// or https://"
+	case u.Opaque != "" || u.Hostname() == "":
+		problem = "has no host"
+	case u.Path != "" && u.Path != "/":
+		problem = "has a path"
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(raw, "#"):
+		problem = "has something behind the host"
+	case !isHost(u.Hostname()):
+		problem = "has a host that is not a name of letters, digits and hyphens or an address (a name in another script is written in its form xn--...)"
+	case !isPort(u.Host):
+		problem = "has a port that is not a number from 1 to 65535"
+	}
+	if problem != "" {
+		return "", fmt.Errorf("setting BASE_URL: the value %q %s; %s", raw, problem, want)
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+// isHost reports whether a name, without a port, can be that of a host that
+// people reach.
+func isHost(host string) bool {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return !addr.IsUnspecified() && addr.Zone() == ""
+	}
+	if len(host) > 253 || strings.Trim(host, "0123456789.") == "" {
+		return false
+	}
+	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
+		bad := strings.IndexFunc(label, func(c rune) bool {
+			return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_'
+		})
+		if label == "" || len(label) > 63 || bad >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// isPort reports whether the host of a URL has no port, or one that exists.
+func isPort(host string) bool {
+	if host[len(host)-1] == ':' {
+		return false
+	}
+	_, port, err := net.SplitHostPort(host)
+	if err != nil {
+		return true // it has none
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0
+}
+
+// baseURLOf is the base URL of a site that was told none: its own address, by
+// a name that can be reached from this machine.
+func baseURLOf(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return "http://" + addr.String()
+	}
+	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// isLoopback reports whether only this machine reaches the address.
+func isLoopback(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return !ok || tcp.IP.IsLoopback()
+}
+
+// isLocalHost reports whether the Host of a request names this machine.
+func isLocalHost(host string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.ToLower(strings.TrimSuffix(strings.Trim(name, "[]"), "."))
+	if addr, err := netip.ParseAddr(name); err == nil {
+		return addr.IsLoopback()
+	}
+	return name == "localhost" || strings.HasSuffix(name, ".localhost")
+}
+
+// ServeHTTP answers a request.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if len(r.TransferEncoding) > 0 {
+		// A request that has a Content-Length too, of which net/http does not
+		// tell, must be the last of its connection (RFC 9112, section 6.1): what
+		// follows could be part of its body for a proxy.
+		w.Header().Set("Connection", "close")
+	}
+	if s.opts.Dev && !s.mayShow(r) {
+		// Another site, whose name was made to lead here, would see the sources.
+		http.Error(w, "This site runs with --dev and answers only to localhost, loopback addresses and the host of BASE_URL.",
+			http.StatusMisdirectedRequest)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// mayShow reports whether a request may see what development shows.
+func (s *Site) mayShow(r *http.Request) bool {
+	if isLocalHost(r.Host) {
+		return true
+	}
+	u, err := url.Parse(s.host.Site.BaseURL)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	name, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		name = r.Host
+	}
+	return strings.EqualFold(strings.Trim(name, "[]"), u.Hostname())
+}
+
+// wellKnown adds the addresses that browsers and robots ask every site for,
+// unless a module has them: the files of that name among the static ones, or
+// else robots.txt that allows all, and no picture.
+func (s *Site) wellKnown(r *web.Router) {
+	s.wellKnownFile(r, "robots.txt", func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		return web.Send(w, r, http.StatusOK, []byte("User-agent: *\nDisallow:\n"))
+	})
+	s.wellKnownFile(r, "favicon.ico", func(http.ResponseWriter, *http.Request) error {
+		return fault.New(fault.NotFound, "This site has no favicon.ico.")
+	})
+}
+
+func (s *Site) wellKnownFile(r *web.Router, name string, without web.HandlerFunc) {
+	if r.Has("/" + name) {
+		return
+	}
+	r.Get("/"+name, func(w http.ResponseWriter, r *http.Request) error {
+		if _, err := s.static.URL(name); err != nil {
+			return without(w, r)
+		}
+		s.static.ServeHTTP(w, r) // by its plain name
+		return nil
+	})
+}

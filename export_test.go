@@ -1,0 +1,4 @@
+package vola
+
+// CutOff is what Main ends a program with that does not stop.
+var CutOff = cutOff

@@ -1,0 +1,173 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/volaweb/vola/fault"
+)
+
+// QueryValues reads the parameters behind the question mark of an address. A
+// parameter that is missing or empty has its default. One with a value that
+// cannot be read has its default too, and is part of [QueryValues.Err], which
+// belongs behind the last of them. Of a parameter that is there several times
+// the first counts. It is for one goroutine.
+type QueryValues struct {
+	values url.Values
+	errs   []error
+}
+
+// Query returns what reads the query of the request.
+func Query(r *http.Request) *QueryValues {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	q := &QueryValues{values: values}
+	if err != nil {
+		q.errs = append(q.errs, fault.Wrap(fault.Invalid, err, "The part of the address behind the question mark is damaged."))
+	}
+	return q
+}
+
+// Err returns an error of kind [fault.Invalid], and so a 400, that names the
+// first parameter with a value that cannot be read; nil if there is none.
+func (q *QueryValues) Err() error {
+	if len(q.errs) == 0 {
+		return nil
+	}
+	return q.errs[0]
+}
+
+// Has reports whether the parameter is there, be it empty.
+func (q *QueryValues) Has(name string) bool { return q.values.Has(name) }
+
+// String returns the parameter as it was sent. A value that is not UTF-8 or
+// has a NUL, which no database takes, is a mistake.
+func (q *QueryValues) String(name, byDefault string) string {
+	value := q.values.Get(name)
+	switch {
+	case value == "":
+		return byDefault
+	case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
+		q.wrong(name, "must be text")
+		return byDefault
+	}
+	return value
+}
+
+// Strings returns all values of a parameter that may be there several times,
+// but for empty ones.
+func (q *QueryValues) Strings(name string) []string {
+	var out []string
+	for _, value := range q.values[name] {
+		switch {
+		case value == "":
+		case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
+			q.wrong(name, "must be text")
+		default:
+			out = append(out, value)
+		}
+	}
+	return out
+}
+
+// OneOf returns the parameter if it is one of the words, of which the first is
+// the default.
+func (q *QueryValues) OneOf(name, byDefault string, others ...string) string {
+	value := q.values.Get(name)
+	if value == "" || value == byDefault {
+		return byDefault
+	}
+	if !slices.Contains(others, value) {
+		q.wrong(name, "must be one of "+strings.Join(append([]string{byDefault}, others...), ", "))
+		return byDefault
+	}
+	return value
+}
+
+// Int returns a whole number.
+func (q *QueryValues) Int(name string, byDefault int) int {
+	return q.IntBetween(name, byDefault, math.MinInt, math.MaxInt)
+}
+
+// IntBetween is Int for a number that must be from least to most.
+func (q *QueryValues) IntBetween(name string, byDefault, least, most int) int {
+	value := q.values.Get(name)
+	if value == "" {
+		return byDefault
+	}
+	n, err := strconv.Atoi(value)
+	switch {
+	case err != nil:
+		q.wrong(name, "must be a whole number")
+	case n < least && most == math.MaxInt:
+		q.wrong(name, fmt.Sprintf("must be at least %d", least))
+	case n < least || n > most:
+		q.wrong(name, fmt.Sprintf("must be from %d to %d", least, most))
+	default:
+		return n
+	}
+	return byDefault
+}
+
+// Float returns a decimal number, such as "1.5"; never one that is infinite or
+// not a number.
+func (q *QueryValues) Float(name string, byDefault float64) float64 {
+	value := q.values.Get(name)
+	if value == "" {
+		return byDefault
+	}
+	f, err := strconv.ParseFloat(value, 64)
+	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+		q.wrong(name, "must be a number")
+		return byDefault
+	}
+	return f
+}
+
+// Bool returns true for true, 1, yes and on, which is what a checkbox sends,
+// and false for false, 0, no and off.
+func (q *QueryValues) Bool(name string, byDefault bool) bool {
+	switch strings.ToLower(q.values.Get(name)) {
+	case "":
+		return byDefault
+	case "true", "1", "yes", "on":
+		return true
+	case "false", "0", "no", "off":
+		return false
+	}
+	q.wrong(name, "must be true or false")
+	return byDefault
+}
+
+// Date returns midnight UTC of a day that is written as 2006-01-02, which is
+// what a date field sends.
+func (q *QueryValues) Date(name string, byDefault time.Time) time.Time {
+	value := q.values.Get(name)
+	if value == "" {
+		return byDefault
+	}
+	t, err := time.Parse(time.DateOnly, value)
+	if err != nil {
+		q.wrong(name, "must be a day, written as 2006-01-02")
+		return byDefault
+	}
+	return t
+}
+
+// wrong notes a mistake.
+func (q *QueryValues) wrong(name, must string) {
+	const most = 40 // bytes of the value that a message repeats
+	value := strings.ToValidUTF8(q.values.Get(name), "\uFFFD")
+	if len(value) > most {
+		value = strings.ToValidUTF8(value[:most], "") + "..."
+	}
+	message := fmt.Sprintf("The parameter %s is %q and %s.", name, value, must)
+	q.errs = append(q.errs, fault.Wrap(fault.Invalid, errors.New("query: "+name+" "+must), message))
+}
