@@ -3,11 +3,11 @@ package blog
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/volaweb/vola/database"
@@ -20,15 +20,6 @@ var searchPage = templates.Page[searchData]("blog/search.html")
 
 // extractLength is how many bytes of a text the page of results shows.
 const extractLength = 300
-
-// To find the part of a text that it shows, the page reads the text in windows
-// of so many characters, each of which begins a little before the end of the one
-// before it, and gives up after so many.
-const (
-	windowLength  = 32 << 10
-	windowOverlap = 1 << 10
-	maxWindows    = 32
-)
 
 // searchLimit is how many results there are at most: a search that finds more
 // says nothing.
@@ -144,55 +135,115 @@ func (b *Blog) found(ctx context.Context, ids []int64, terms []string) ([]foundP
 		return nil, err
 	}
 	inOrder(posts, ids)
+	begins, err := b.beginnings(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]foundPost, len(posts))
 	for i, p := range posts {
 		out[i].Post = p
-	}
-	return out, b.extracts(ctx, out, terms)
-}
-
-// extracts fills in the parts of the texts that were looked for. All texts are
-// read in windows, one window of each at a time: how much memory that takes
-// depends on the number of posts, not on the length of their texts.
-func (b *Blog) extracts(ctx context.Context, posts []foundPost, terms []string) error {
-	missing := map[int64]*foundPost{}
-	for i := range posts {
-		missing[posts[i].Post.ID] = &posts[i]
-	}
-	for n := 0; n < maxWindows && len(missing) > 0; n++ {
-		from := n * (windowLength - windowOverlap)
-		err := b.windows(ctx, slices.Sorted(maps.Keys(missing)), from, func(id int64, text string) {
-			p := missing[id]
-			found := search.Find(text, terms) >= 0
-			if found || n == 0 {
-				p.Extract = search.Extract(text, terms, extractLength)
-			}
-			if found && from > 0 && (len(p.Extract) == 0 || p.Extract[0].Text != search.Ellipsis) {
-				p.Extract = append([]search.Part{{Text: search.Ellipsis}}, p.Extract...)
-			}
-			if found || utf8.RuneCountInString(text) < windowLength {
-				delete(missing, id)
-			}
-		})
-		if err != nil {
-			return err
+		if out[i].Extract, err = b.extract(ctx, p.ID, begins[p.ID], terms); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return out, nil
 }
 
-// windows calls take with the windows of the texts of these posts that begin
-// behind so many characters.
-func (b *Blog) windows(ctx context.Context, ids []int64, from int, take func(id int64, text string)) error {
+// textPiece is how much of a text is read at a time, in characters: most texts
+// are shorter, and what a search holds does not grow with those that are longer.
+const textPiece = 16 << 10
+
+// nearPieces is how many pieces are looked through around the place where a
+// term stands in the folded text, which is not quite that in the text.
+const nearPieces = 4
+
+// extract returns what the page of results shows of a text that begins with
+// this piece: a part with a term, or the beginning where none is found.
+func (b *Blog) extract(ctx context.Context, id int64, begin string, terms []string) ([]search.Part, error) {
+	whole := utf8.RuneCountInString(begin) < textPiece
+	folded := search.Fold(begin)
+	if whole || slices.ContainsFunc(terms, func(term string) bool { return strings.Contains(folded, term) }) {
+		return search.ExtractFrom(b.pieces(ctx, id, begin, textPiece, 2), terms, extractLength)
+	}
+	at, err := b.position(ctx, id, terms)
+	if err != nil {
+		return nil, err
+	}
+	if at > 0 {
+		parts, err := search.ExtractFrom(b.pieces(ctx, id, "", max(0, at-2*textPiece), nearPieces), terms, extractLength)
+		if err != nil || slices.ContainsFunc(parts, func(p search.Part) bool { return p.Mark }) {
+			return parts, err
+		}
+	}
+	return search.ExtractFrom(b.pieces(ctx, id, begin, textPiece, 1), nil, extractLength)
+}
+
+// pieces reads a text: the first piece, if it is there already, and then from a
+// place on, so many in all.
+func (b *Blog) pieces(ctx context.Context, id int64, first string, from, n int) func() (string, error) {
+	whole := first != "" && utf8.RuneCountInString(first) < textPiece
+	return func() (piece string, err error) {
+		switch {
+		case n == 0:
+			return "", nil
+		case first != "":
+			piece, first = first, ""
+		case whole:
+			return "", nil
+		default:
+			piece, err = b.textFrom(ctx, id, from)
+			from += textPiece
+			whole = utf8.RuneCountInString(piece) < textPiece
+		}
+		n--
+		return piece, err
+	}
+}
+
+// position returns where the first of the terms begins in the folded text, in
+// characters; 0 for nowhere.
+func (b *Blog) position(ctx context.Context, id int64, terms []string) (at int, err error) {
+	find := "instr(words, ?)"
+	if b.onPostgres() {
+		find = "strpos(words, ?)"
+	}
+	var columns []string
+	var args []any
+	for _, term := range terms {
+		columns = append(columns, find)
+		args = append(args, term)
+	}
+	places := make([]int64, len(terms))
+	dest := make([]any, len(terms))
+	for i := range places {
+		dest[i] = &places[i]
+	}
+	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error { return rows.Scan(dest...) },
+		"SELECT "+strings.Join(columns, ", ")+" FROM blog_body WHERE post_id = ?", append(args, id)...)
+	places = slices.DeleteFunc(places, func(n int64) bool { return n == 0 })
+	if err != nil || len(places) == 0 {
+		return 0, err
+	}
+	return int(slices.Min(places)), nil
+}
+
+// beginnings returns the first piece of the texts of posts.
+func (b *Blog) beginnings(ctx context.Context, ids []int64) (map[int64]string, error) {
+	out := map[int64]string{}
 	in, list := b.amongKeys(ids)
-	return selectRows(ctx, b.host.DB, func(rows database.Rows) error {
+	err := selectRows(ctx, b.host.DB, func(rows database.Rows) error {
 		var id int64
 		var text string
-		if err := rows.Scan(&id, &text); err != nil {
-			return err
-		}
-		take(id, text)
-		return nil
-	}, "SELECT post_id, substr(text, CAST(? AS integer), CAST(? AS integer)) FROM blog_body WHERE post_id "+in,
-		int64(from+1), int64(windowLength), list)
+		err := rows.Scan(&id, &text)
+		out[id] = text
+		return err
+	}, "SELECT post_id, substr(text, 1, "+strconv.Itoa(textPiece)+") FROM blog_body WHERE post_id "+in, list)
+	return out, err
+}
+
+// textFrom returns the piece of a text that begins behind so many characters.
+func (b *Blog) textFrom(ctx context.Context, id int64, from int) (text string, err error) {
+	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error { return rows.Scan(&text) },
+		"SELECT substr(text, "+strconv.Itoa(from+1)+", "+strconv.Itoa(textPiece)+") FROM blog_body WHERE post_id = ?", id)
+	return text, err
 }

@@ -14,33 +14,93 @@ type Part struct {
 	Mark bool // it is what was looked for
 }
 
-// Ellipsis is the part that begins an extract before which something is left
-// out.
-const Ellipsis = "... "
-
 // Extract returns about length bytes of text around the first of the terms
 // that occurs in it, with the terms marked, and "..." where something is left
 // out. Where none occurs it is the beginning of the text. The terms are folded,
 // the text is as it was written.
-//
-// The text is looked at in pieces, so that the memory does not grow with it.
 func Extract(text string, terms []string, length int) []Part {
-	from := Find(text, terms)
-	from, to := window(text, max(from, 0)-length/3, length)
-	f := foldPositions(text[from:to])
+	parts, _ := ExtractFrom(func() (string, error) {
+		n := min(len(text), pieceSize)
+		for n < len(text) && !utf8.RuneStart(text[n]) {
+			n++
+		}
+		piece := text[:n]
+		text = text[n:]
+		return piece, nil
+	}, terms, length)
+	return parts
+}
+
+// pieceSize is how much of a text is looked at in one go, in bytes.
+const pieceSize = 16 << 10
+
+// spill is how much of the text before a piece is looked at again with it, in
+// bytes, so that a term is found where it begins in one and ends in the other.
+const spill = 2 << 10
+
+// ExtractFrom is [Extract] of a text that is read in pieces, "" after the last.
+// They end where runes do. Nothing is read behind the piece that the extract
+// ends in, and no more than two pieces are held.
+func ExtractFrom(next func() (string, error), terms []string, length int) ([]Part, error) {
+	var text, head string
+	cut, more := false, true // something was before text; something is behind it
+	read := func() error {
+		piece, err := next()
+		text, more = text+piece, piece != ""
+		return err
+	}
+	for {
+		if err := read(); err != nil {
+			return nil, err
+		}
+		f := foldPositions(text)
+		first := f.first(terms)
+		if first >= 0 {
+			for more && len(text)-f.at[first] < 2*length {
+				if err := read(); err != nil {
+					return nil, err
+				}
+			}
+			f = foldPositions(text)
+			return extract(f, text, f.at[f.first(terms)]-length/3, length, terms, cut), nil
+		}
+		if head == "" {
+			head = text
+		}
+		if !more {
+			break
+		}
+		if keep := length + spill; len(text) > keep {
+			from := len(text) - keep
+			for from < len(text) && !utf8.RuneStart(text[from]) {
+				from++
+			}
+			text, cut = text[from:], true
+		}
+	}
+	parts := extract(foldPositions(head), head, 0, length, nil, false)
+	if cut && len(head) <= length {
+		parts = append(parts, Part{Text: " ..."})
+	}
+	return parts, nil
+}
+
+// extract returns the part of text that begins near from. Something was left
+// out before the text if cut is true.
+func extract(f folding, text string, from, length int, terms []string, cut bool) []Part {
+	from, to := window(text, from, length)
 	var out []Part
 	add := func(s string, mark bool) {
 		if s != "" {
 			out = append(out, Part{s, mark})
 		}
 	}
-	if from > 0 {
-		add(Ellipsis, false)
+	if from > 0 || cut {
+		add("... ", false)
 	}
 	at := from
 	for _, m := range f.matches(terms) {
-		m.from, m.to = m.from+from, m.to+from
-		if m.from < at {
+		if m.from < at || m.to > to {
 			continue
 		}
 		add(text[at:m.from], false)
@@ -52,38 +112,6 @@ func Extract(text string, terms []string, length int) []Part {
 		add(" ...", false)
 	}
 	return out
-}
-
-// piece is how many bytes of a text are folded at a time.
-const piece = 8 << 10
-
-// Find returns where the first of the terms that occurs in text begins, as an
-// index of a byte, or -1. The terms are folded, the text is as it was written.
-// A term that has more than 4 kB of the text in it may be overlooked.
-func Find(text string, terms []string) int {
-	for from := 0; ; {
-		to := min(from+piece, len(text))
-		for to < len(text) && !utf8.RuneStart(text[to]) {
-			to++
-		}
-		folded, first := Fold(text[from:to]), -1
-		for _, term := range terms {
-			if i := strings.Index(folded, term); term != "" && i >= 0 && (first < 0 || i < first) {
-				first = i
-			}
-		}
-		if first >= 0 {
-			return from + foldPositions(text[from:to]).at[first]
-		}
-		if to == len(text) {
-			return -1
-		}
-		// Half of it again, for what begins in this piece and ends in the next.
-		from += piece / 2
-		for from < to && !utf8.RuneStart(text[from]) {
-			from++
-		}
-	}
 }
 
 // window returns the part of text of about that length that begins near from,
@@ -115,6 +143,17 @@ func window(text string, from, length int) (int, int) {
 type folding struct {
 	folded string
 	at     []int // for each byte, and the end, where its rune begins in the text
+}
+
+// first returns where the first of the terms begins, -1 for none.
+func (f folding) first(terms []string) int {
+	first := -1
+	for _, term := range terms {
+		if i := strings.Index(f.folded, term); i >= 0 && (first < 0 || i < first) {
+			first = i
+		}
+	}
+	return first
 }
 
 // foldPositions folds text as [Fold] does.

@@ -106,21 +106,6 @@ func TestExtract(t *testing.T) {
 	}
 }
 
-// Wherever in a long text a term is, across the borders of the pieces too, it is
-// found, and in little memory.
-func TestFindInALongText(t *testing.T) {
-	t.Parallel()
-	for at := 0; at < 6000; at += 61 {
-		text := strings.Repeat("é ", at) + "needle" + strings.Repeat(" ß", 3000)
-		if got, want := search.Find(text, []string{"needle"}), strings.Index(text, "needle"); got != want {
-			t.Fatalf("found at %d, want %d", got, want)
-		}
-	}
-	if got := search.Find(strings.Repeat("\x80", 100_000), []string{"x"}); got != -1 {
-		t.Errorf("found at %d", got)
-	}
-}
-
 // FuzzExtract checks that any query of any text gives a piece of that text.
 func FuzzExtract(f *testing.F) {
 	f.Add("A box for the database.", `"a box" data*`, 10)
@@ -149,4 +134,52 @@ func FuzzExtract(f *testing.F) {
 			t.Fatalf("folding %q twice gives %q", once, search.Fold(once))
 		}
 	})
+}
+
+// TestExtractHoldsLittle: of a long text no more is read than up to the hit,
+// and what is held does not grow with the text.
+func TestExtractHoldsLittle(t *testing.T) {
+	t.Parallel()
+	const pieces = 300
+	for name, tt := range map[string]struct {
+		piece, want string
+		at, read    int // the piece with the hit; how many are read
+	}{
+		"early":      {"word Needle word ", "[Needle]", 1, 2},
+		"late":       {"word Needle word ", "... ", 200, 201},
+		"in between": {"nee", "[needle]", 50, 52},
+		"nowhere":    {"", " ...", -1, pieces + 1},
+	} {
+		filler := strings.Repeat("some words. ", 1000)
+		read := 0
+		next := func() (string, error) {
+			read++
+			switch {
+			case read > pieces:
+				return "", nil
+			case read == tt.at && tt.piece == "nee":
+				return filler + "nee", nil
+			case read == tt.at+1 && tt.piece == "nee":
+				return "dle" + filler, nil
+			case read == tt.at:
+				return filler + tt.piece + filler, nil
+			}
+			return filler, nil
+		}
+		parts, err := search.ExtractFrom(next, []string{"needle"}, 100)
+		var out strings.Builder
+		for _, p := range parts {
+			if p.Mark {
+				out.WriteString("[" + p.Text + "]")
+			} else {
+				out.WriteString(p.Text)
+			}
+		}
+		if err != nil || !strings.Contains(out.String(), tt.want) || read > tt.read || out.Len() > 130 || tt.at > 0 && !strings.HasPrefix(out.String(), "... ") {
+			t.Errorf("%s: %d pieces read, %v: %s", name, read, err, out.String())
+		}
+	}
+	if _, err := search.ExtractFrom(func() (string, error) { return "", fmt.Errorf("no disk") }, []string{"x"}, 100); err == nil {
+		t.Error("an error of the reader is lost")
+	}
 }
