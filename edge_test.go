@@ -347,7 +347,7 @@ func (f *framed) Routes(r *web.Router) { r.Get("/", f.page).Name("page") }
 var framedLine = 1 + func() int { _, _, n, _ := runtime.Caller(0); return n }() + 1
 
 func (f *framed) page(w http.ResponseWriter, r *http.Request) error {
-	return f.host.Render(w, r, framedPages[0].With("x"))
+	return f.host.Render(w, r, framedPages[0].Data("x"))
 }
 
 // TestMistakesOnce: a mistake in a frame is one mistake, however many pages are

@@ -89,7 +89,7 @@ func (s *Site) sendErrorPage(w http.ResponseWriter, r *http.Request, data ErrorP
 		if s.pages == nil || !s.pages.has(page) {
 			continue
 		}
-		err := s.host.RenderStatus(w, r, data.Status, page.With(data))
+		err := s.host.RenderStatus(w, r, data.Status, page.Data(data))
 		if err == nil {
 			return
 		}

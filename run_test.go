@@ -477,10 +477,10 @@ func (f *faulty) Routes(r *web.Router) {
 		return fault.Wrap(fault.Conflict, errors.New("row 7"), "Somebody was faster.")
 	})
 	r.Get("/page", func(w http.ResponseWriter, r *http.Request) error {
-		return f.host.Render(w, r, faultyPage.With("short"))
+		return f.host.Render(w, r, faultyPage.Data("short"))
 	})
 	r.Get("/unlisted", func(w http.ResponseWriter, r *http.Request) error {
-		return f.host.Render(w, r, templates.Page[int]("faulty/unlisted.html").With(1))
+		return f.host.Render(w, r, templates.Page[int]("faulty/unlisted.html").Data(1))
 	})
 }
 

@@ -46,7 +46,7 @@ func volaPage(tb testing.TB) func(io.Writer) error {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	rendering := page.With(pageData())
+	rendering := page.Data(pageData())
 	return func(w io.Writer) error { return set.Render(tb.Context(), w, rendering) }
 }
 

@@ -38,7 +38,7 @@ func benchSet(b *testing.B) (*templates.Set, templates.Rendering) {
 	for i := range 100 {
 		data.Rows = append(data.Rows, benchRow{i, fmt.Sprintf("User <%d>", i), fmt.Sprintf("user%d@example.com", i), i%10 == 0})
 	}
-	return set, page.With(data)
+	return set, page.Data(data)
 }
 
 // BenchmarkRender is a page of 100 rows with a base, two blocks and a partial.

@@ -76,7 +76,7 @@ func TestBuiltins(t *testing.T) {
 		})
 		var out strings.Builder
 		if err == nil {
-			err = set.Render(t.Context(), &out, page.With(data))
+			err = set.Render(t.Context(), &out, page.Data(data))
 		}
 		if err != nil || out.String() != tt.want {
 			t.Errorf("%s\n got  %s, %v\n want %s", tt.text, &out, err, tt.want)
@@ -110,7 +110,7 @@ func TestTimeSpans(t *testing.T) {
 		})
 		var out strings.Builder
 		if err == nil {
-			err = set.Render(t.Context(), &out, page.With([]time.Time{from}))
+			err = set.Render(t.Context(), &out, page.Data([]time.Time{from}))
 		}
 		if err != nil || out.String() != tt.want {
 			t.Errorf("%s to %s: %q, %v; want %q", tt.from, tt.to, &out, err, tt.want)

@@ -64,7 +64,7 @@ func render(t *testing.T, folder string) (got, file string) {
 	})
 	var out bytes.Buffer
 	if err == nil {
-		err = set.Render(t.Context(), &out, page.With(data))
+		err = set.Render(t.Context(), &out, page.Data(data))
 	}
 	if err == nil {
 		return out.String(), "want.html"

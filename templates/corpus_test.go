@@ -104,8 +104,8 @@ func TestCorpus(t *testing.T) {
 			got[text] = "error: " + err.Error()
 			continue
 		}
-		out, err := set.RenderCompiled(page.With(corpus()), "")
-		standard, standardErr := set.RenderStandard(page.With(corpus()), "")
+		out, err := set.RenderCompiled(page.Data(corpus()), "")
+		standard, standardErr := set.RenderStandard(page.Data(corpus()), "")
 		if err != nil || standardErr != nil || out != standard {
 			t.Errorf("%s\n got  %s, %v\n html/template %s, %v", text, out, err, standard, standardErr)
 		}
@@ -143,14 +143,14 @@ func TestEveryEscaperIsNeeded(t *testing.T) {
 				if err != nil {
 					continue
 				}
-				want, err := set.RenderCompiled(page.With(corpus()), "")
+				want, err := set.RenderCompiled(page.Data(corpus()), "")
 				if err == nil {
 					err = set.WithoutEscaper("_html_template_" + name)
 				}
 				if err != nil {
 					t.Fatalf("%s: %v", text, err)
 				}
-				if got, err := set.RenderCompiled(page.With(corpus()), ""); err != nil || got != want {
+				if got, err := set.RenderCompiled(page.Data(corpus()), ""); err != nil || got != want {
 					noticed++
 				}
 			}

@@ -93,11 +93,11 @@ func (p *randomPage) rendering() templates.Rendering {
 	data := p.data(2)
 	switch {
 	case p.typed:
-		return templates.Page[kinds](p.name).With(data)
+		return templates.Page[kinds](p.name).Data(data)
 	case p.chance(50):
-		return templates.Page[any](p.name).With(&data)
+		return templates.Page[any](p.name).Data(&data)
 	}
-	return templates.Page[any](p.name).With(p.any(2))
+	return templates.Page[any](p.name).Data(p.any(2))
 }
 
 // compare renders the page by its program and by html/template.

@@ -27,7 +27,7 @@
 //		Loaders: []templates.Loader{templates.Dir("templates")},
 //		Pages:   []templates.Checked{indexPage},
 //	})
-//	err = set.Render(ctx, w, indexPage.With(indexData{Posts: posts}))
+//	err = set.Render(ctx, w, indexPage.Data(indexData{Posts: posts}))
 //
 // New also follows the type of each page's data through its templates: a field
 // that does not exist, a method or function with the wrong arguments, a range

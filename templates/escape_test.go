@@ -68,6 +68,6 @@ func renderString[T any](t testing.TB, data T, loaders ...templates.Loader) (str
 		return "", err
 	}
 	var out strings.Builder
-	err = set.Render(t.Context(), &out, page.With(data))
+	err = set.Render(t.Context(), &out, page.Data(data))
 	return out.String(), err
 }

@@ -27,7 +27,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	if err := set.Render(context.Background(), os.Stdout, greetingPage.With(greeting{Name: "<Ann>"})); err != nil {
+	if err := set.Render(context.Background(), os.Stdout, greetingPage.Data(greeting{Name: "<Ann>"})); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -78,7 +78,7 @@ func Example_component() {
 		fmt.Println(err)
 		return
 	}
-	if err := set.Render(context.Background(), os.Stdout, page.With(greeting{Name: "<Ann>"})); err != nil {
+	if err := set.Render(context.Background(), os.Stdout, page.Data(greeting{Name: "<Ann>"})); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -110,7 +110,7 @@ func TestOverrideThatExtends(t *testing.T) {
 		set, err := templates.New(templates.Config{Loaders: tt.loaders, Pages: []templates.Checked{page}})
 		var out strings.Builder
 		if err == nil {
-			err = set.Render(t.Context(), &out, page.With(nil))
+			err = set.Render(t.Context(), &out, page.Data(nil))
 		}
 		if got := out.String() + fmt.Sprint(err); got != tt.want+"<nil>" && got != tt.want {
 			t.Errorf("got %s, want %s", got, tt.want)
@@ -193,7 +193,7 @@ func TestVersioned(t *testing.T) {
 	} {
 		loader.Memory["page.html"], loader.version, loader.err = step.text, step.version, step.err
 		var out strings.Builder
-		if err := set.Render(t.Context(), &out, page.With("x")); err != nil || out.String() != step.want || loader.loads != step.loads {
+		if err := set.Render(t.Context(), &out, page.Data("x")); err != nil || out.String() != step.want || loader.loads != step.loads {
 			t.Errorf("%s: %q, %v after %d loads; want %q after %d", step.text, &out, err, loader.loads, step.want, step.loads)
 		}
 		if fmt.Sprint(set.Err()) != step.failure {

@@ -35,7 +35,7 @@ func TestNonces(t *testing.T) {
 			"N+/=": tt.want, "": strings.ReplaceAll(tt.want, ` nonce="N+/="`, ""), `"><b>`: strings.ReplaceAll(tt.want, ` nonce="N+/="`, ""),
 		} {
 			var out strings.Builder
-			if err := set.Render(templates.WithNonce(t.Context(), nonce), &out, page.With("<script>")); err != nil || out.String() != want {
+			if err := set.Render(templates.WithNonce(t.Context(), nonce), &out, page.Data("<script>")); err != nil || out.String() != want {
 				t.Errorf("%s with nonce %q\n got  %s, %v\n want %s", tt.text, nonce, &out, err, want)
 			}
 		}
@@ -58,7 +58,7 @@ func TestNoncesNeverReachData(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := set.Render(templates.WithNonce(t.Context(), "SECRET"), &out, page.With(data{HTML: "<script>", Text: "<style>"})); err != nil || strings.Contains(out.String(), "SECRET") {
+	if err := set.Render(templates.WithNonce(t.Context(), "SECRET"), &out, page.Data(data{HTML: "<script>", Text: "<style>"})); err != nil || strings.Contains(out.String(), "SECRET") {
 		t.Errorf("%s, %v", &out, err)
 	}
 }

@@ -27,12 +27,12 @@ func (p PageOf[T]) TemplateName() string { return p.name }
 // DataType returns the type of T.
 func (p PageOf[T]) DataType() reflect.Type { return reflect.TypeFor[T]() }
 
-// With joins the page with the data of one request, for [Set.Render].
-func (p PageOf[T]) With(data T) Rendering {
+// Data joins the page with the data of one request, for [Set.Render].
+func (p PageOf[T]) Data(data T) Rendering {
 	return Rendering{name: p.name, dataType: reflect.TypeFor[T](), data: data}
 }
 
-// Rendering is a page with its data, made by [PageOf.With]. The zero value
+// Rendering is a page with its data, made by [PageOf.Data]. The zero value
 // cannot be rendered.
 type Rendering struct {
 	name     string
@@ -46,5 +46,5 @@ func (r Rendering) TemplateName() string { return r.name }
 // DataType returns the type the page was declared with; nil for the zero value.
 func (r Rendering) DataType() reflect.Type { return r.dataType }
 
-// Data returns what was given to [PageOf.With].
+// Data returns what was given to [PageOf.Data].
 func (r Rendering) Data() any { return r.data }

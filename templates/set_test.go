@@ -34,11 +34,11 @@ func TestRenderRefuses(t *testing.T) {
 		rendering templates.Rendering
 		want      string
 	}{
-		{"unlisted", t.Context(), set, templates.Page[int]("other.html").With(1), `page "other.html" is not listed: add it to the Pages`},
-		{"other type", t.Context(), set, templates.Page[string]("page.html").With("x"), `listed with data of type int, not string`},
+		{"unlisted", t.Context(), set, templates.Page[int]("other.html").Data(1), `page "other.html" is not listed: add it to the Pages`},
+		{"other type", t.Context(), set, templates.Page[string]("page.html").Data("x"), `listed with data of type int, not string`},
 		{"zero rendering", t.Context(), set, templates.Rendering{}, "never declared"},
-		{"zero set", t.Context(), new(templates.Set), listed.With(1), "templates.New has not made"},
-		{"canceled", canceled, set, listed.With(1), "render page.html: client went away"},
+		{"zero set", t.Context(), new(templates.Set), listed.Data(1), "templates.New has not made"},
+		{"canceled", canceled, set, listed.Data(1), "render page.html: client went away"},
 		{"listed", t.Context(), set, listed.With(1), ""},
 		{"listed with a second type", t.Context(), set, templates.Page[uint]("page.html").With(1), ""},
 	}
@@ -152,7 +152,7 @@ func TestReload(t *testing.T) {
 			t.Errorf("Err of %q: %v, want %v", step.text, set.Err(), err)
 		}
 		var out strings.Builder
-		if err := set.Render(t.Context(), &out, page.With("x")); err != nil || out.String() != step.want {
+		if err := set.Render(t.Context(), &out, page.Data("x")); err != nil || out.String() != step.want {
 			t.Errorf("after %q: %q, %v", step.text, &out, err)
 		}
 	}
@@ -176,7 +176,7 @@ func TestConcurrentUse(t *testing.T) {
 			for range 50 {
 				var out strings.Builder
 				want := fmt.Sprintf(`<p title="%d"><p title="&lt;">`, i)
-				if err := set.Render(t.Context(), &out, page.With([]string{fmt.Sprint(i), "<"})); err != nil || out.String() != want {
+				if err := set.Render(t.Context(), &out, page.Data([]string{fmt.Sprint(i), "<"})); err != nil || out.String() != want {
 					t.Errorf("got %q, %v; want %q", &out, err, want)
 				}
 			}
@@ -202,7 +202,7 @@ func TestRenderStopsWithItsContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := 0
-	err = set.Render(ctx, nil, page.With(func() int {
+	err = set.Render(ctx, nil, page.Data(func() int {
 		if calls++; calls == 1000 {
 			cancel()
 		}
@@ -241,7 +241,7 @@ func TestWriterThatFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := set.Render(t.Context(), brokenWriter{}, page.With(nil)); !errors.Is(err, errBroken) {
+	if err := set.Render(t.Context(), brokenWriter{}, page.Data(nil)); !errors.Is(err, errBroken) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -275,7 +275,7 @@ func TestBadSources(t *testing.T) {
 func TestRenderingTellsWhatItIs(t *testing.T) {
 	t.Parallel()
 	page := templates.Page[int]("page.html")
-	r := page.With(7)
+	r := page.Data(7)
 	if r.TemplateName() != page.TemplateName() || r.DataType() != page.DataType() || r.Data() != 7 {
 		t.Errorf("%q, %v, %v", r.TemplateName(), r.DataType(), r.Data())
 	}
@@ -315,7 +315,7 @@ func TestLoaderThatFails(t *testing.T) {
 			t.Errorf("Reload: got %v, want %s", err, want)
 		}
 		var out strings.Builder
-		if err := set.Render(t.Context(), &out, page.With(1)); err != nil || out.String() != "<p>1!</p>" {
+		if err := set.Render(t.Context(), &out, page.Data(1)); err != nil || out.String() != "<p>1!</p>" {
 			t.Errorf("while %s cannot be loaded: %s, %v", name, &out, err)
 		}
 	}

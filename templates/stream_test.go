@@ -47,7 +47,7 @@ func TestStream(t *testing.T) {
 	set, page := streamSet(t)
 	line := strings.Repeat("x", 99)
 	calls := 0
-	data := page.With(func(int) (string, error) { calls++; return line, nil })
+	data := page.Data(func(int) (string, error) { calls++; return line, nil })
 
 	var whole bytes.Buffer
 	if err := set.Render(t.Context(), &whole, data); err != nil || whole.Len() != 100*1000 {
@@ -79,7 +79,7 @@ func TestStreamFails(t *testing.T) {
 		sent bool
 	}{{3, false}, {900, true}} {
 		w := &pieces{}
-		sent, err := set.Stream(t.Context(), w, page.With(func(i int) (string, error) {
+		sent, err := set.Stream(t.Context(), w, page.Data(func(i int) (string, error) {
 			if i == tt.at {
 				return "", errBroken
 			}
@@ -91,7 +91,7 @@ func TestStreamFails(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	calls := 0
-	_, err := set.Stream(ctx, &pieces{}, page.With(func(i int) (string, error) {
+	_, err := set.Stream(ctx, &pieces{}, page.Data(func(i int) (string, error) {
 		if calls++; i == 500 {
 			cancel()
 		}

@@ -6,7 +6,7 @@
 //	r := web.NewRouter()
 //	r.Get("/", b.index).Name("index")
 //	r.Get("/{year:int}/{month:int}/{slug}/", b.post).Name("post")
-//	r.With(auth.LoginRequired).Post("/comment", b.comment).Name("comment")
+//	r.Wrap(auth.LoginRequired).Post("/comment", b.comment).Name("comment")
 //	mux, err := r.Build(web.BuildConfig{})
 //
 // # Patterns

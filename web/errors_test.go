@@ -68,7 +68,7 @@ func TestAllErrorsReachTheErrorHandler(t *testing.T) {
 		h.Set("Vary", "Cookie")
 		return fault.New(fault.Conflict, "again")
 	})
-	r.With(refuse).Get("/refused", hello)
+	r.Wrap(refuse).Get("/refused", hello)
 	r.Handle("/plain", web.HandlerFunc(func(http.ResponseWriter, *http.Request) error { return errors.New("plain") }))
 	var got []string
 	mux, err := r.Build(web.BuildConfig{ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {

@@ -76,7 +76,7 @@ func ExampleFail() {
 		})
 	}
 	r := web.NewRouter()
-	r.With(members).Get("/club", hello)
+	r.Wrap(members).Get("/club", hello)
 	mux, _ := r.Build(web.BuildConfig{
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
 			http.Error(w, "Sorry. "+fault.Message(err), web.Status(err))

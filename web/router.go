@@ -146,9 +146,9 @@ func (t *table) has(pattern, prefix string, above []*table) bool {
 	})
 }
 
-// With returns a view of the same router whose later routes are wrapped by the
+// Wrap returns a view of the same router whose later routes are wrapped by the
 // middleware given, the first outermost. r itself is not changed.
-func (r *Router) With(mw ...Middleware) *Router {
+func (r *Router) Wrap(mw ...Middleware) *Router {
 	view := *r
 	view.mw = slices.Concat(r.mw, mw)
 	return &view

@@ -250,12 +250,12 @@ func mark(name string) web.Middleware {
 func TestMiddlewareGroupsAndMounts(t *testing.T) {
 	t.Parallel()
 	inner := web.NewRouter()
-	inner.With(mark("sub")).Get("/{id:int}", say("lang", "id")).Name("item")
+	inner.Wrap(mark("sub")).Get("/{id:int}", say("lang", "id")).Name("item")
 
 	r := web.NewRouter()
 	r.Get("/plain", say())
-	guarded := r.With(mark("a"), mark("b"))
-	guarded.With(mark("c")).Get("/three", say())
+	guarded := r.Wrap(mark("a"), mark("b"))
+	guarded.Wrap(mark("c")).Get("/three", say())
 	guarded.Get("/two", say())
 	guarded.Group("/{lang}/g/", func(g *web.Router) {
 		g.Get("", say("lang"))

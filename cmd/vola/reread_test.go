@@ -75,8 +75,8 @@ func (p *Part) Start(_ context.Context, h *module.Host) error {
 	return nil
 }
 func (p *Part) Routes(r *web.Router) {
-	r.Get("/own", func(w http.ResponseWriter, r *http.Request) error { return p.host.Render(w, r, own.With("")) })
-	r.Get("/site", func(w http.ResponseWriter, r *http.Request) error { return p.host.Render(w, r, site.With("")) })
+	r.Get("/own", func(w http.ResponseWriter, r *http.Request) error { return p.host.Render(w, r, own.Data("")) })
+	r.Get("/site", func(w http.ResponseWriter, r *http.Request) error { return p.host.Render(w, r, site.Data("")) })
 }
 `
 

@@ -66,7 +66,7 @@ func (h *Home) index(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.host.Render(w, r, homePage.With(notes))
+	return h.host.Render(w, r, homePage.Data(notes))
 }
 
 // end snippet

@@ -15,5 +15,5 @@ func (h *Home) note(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err // "no such note" becomes a page with status 404
 	}
-	return h.host.Render(w, r, notePage.With(note))
+	return h.host.Render(w, r, notePage.Data(note))
 }

@@ -30,7 +30,7 @@ func (b *Blog) index(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return b.host.Render(w, r, indexPage.With(indexData{Posts: posts}))
+	return b.host.Render(w, r, indexPage.Data(indexData{Posts: posts}))
 }
 
 // end snippet

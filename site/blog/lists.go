@@ -191,7 +191,7 @@ func (b *Blog) list(w http.ResponseWriter, r *http.Request, o *overview, l listi
 	d.Meta = b.listMeta(title, d.Lead, self)
 	d.Side = o.sidebar()
 	allowPictures(w)
-	return b.host.Render(w, r, l.page.With(d))
+	return b.host.Render(w, r, l.page.Data(d))
 }
 
 // monthsData is the overview of the archive.
@@ -224,5 +224,5 @@ func (b *Blog) months(w http.ResponseWriter, r *http.Request) error {
 		last := &d.Years[len(d.Years)-1]
 		last.Months = append(last.Months, m)
 	}
-	return b.host.Render(w, r, monthsPage.With(d))
+	return b.host.Render(w, r, monthsPage.Data(d))
 }

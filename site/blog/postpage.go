@@ -126,5 +126,5 @@ func (b *Blog) show(w http.ResponseWriter, r *http.Request, d postData) error {
 	}
 	d.Side = o.sidebar()
 	allowPictures(w)
-	return b.host.Render(w, r, postPage.With(d))
+	return b.host.Render(w, r, postPage.Data(d))
 }

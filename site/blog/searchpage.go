@@ -62,7 +62,7 @@ func (b *Blog) search(w http.ResponseWriter, r *http.Request) error {
 	d.Side.NoSearch, d.Meta.NoIndex = true, true
 	terms := search.Terms(query)
 	if d.Asked = len(terms) > 0; !d.Asked {
-		return b.host.Render(w, r, searchPage.With(d))
+		return b.host.Render(w, r, searchPage.Data(d))
 	}
 	n := 1
 	if s := r.URL.Query().Get("page"); s != "" {
@@ -101,7 +101,7 @@ func (b *Blog) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return b.host.Render(w, r, searchPage.With(d))
+	return b.host.Render(w, r, searchPage.Data(d))
 }
 
 // count says how many posts there are.

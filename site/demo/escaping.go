@@ -61,13 +61,13 @@ func (e escaping) Show(ctx context.Context, asked url.Values) (template.HTML, er
 		d.Word = field(asked, "word", maxWord)
 	}
 	for _, p := range places() {
-		source, err := e.render(ctx, p.page().With(d.Word))
+		source, err := e.render(ctx, p.page().Data(d.Word))
 		if err != nil {
 			return "", err
 		}
 		d.Places = append(d.Places, placeData{p.What, p.text(), strings.TrimSpace(string(source))})
 	}
-	return e.render(ctx, escapingPage.With(d))
+	return e.render(ctx, escapingPage.Data(d))
 }
 
 // end snippet

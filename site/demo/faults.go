@@ -92,5 +92,5 @@ func (f faults) Show(ctx context.Context, asked url.Values) (template.HTML, erro
 	// end snippet
 	d.Status, d.Title, d.Message = status, http.StatusText(status), message
 	_, d.Log, _ = strings.Cut(strings.TrimSpace(log.String()), " ") // without the time
-	return f.render(ctx, faultsPage.With(d))
+	return f.render(ctx, faultsPage.Data(d))
 }

@@ -84,7 +84,7 @@ func (h history) Show(ctx context.Context, asked url.Values) (template.HTML, err
 		d.Statements = append(d.Statements, laidOut(strings.TrimRight(strings.TrimSpace(s), ";")))
 	}
 	d.More = len(sql) - len(d.Statements)
-	return h.render(ctx, historyPage.With(d))
+	return h.render(ctx, historyPage.Data(d))
 }
 
 // laidOut puts each column and constraint of a new table on a line of its own.

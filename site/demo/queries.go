@@ -71,7 +71,7 @@ func (q queries) Show(ctx context.Context, asked url.Values) (template.HTML, err
 		return "", err
 	}
 	d.Statements = ran.list
-	return q.render(ctx, queriesPage.With(d))
+	return q.render(ctx, queriesPage.Data(d))
 }
 
 // find puts the query together.

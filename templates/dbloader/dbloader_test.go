@@ -98,7 +98,7 @@ func TestEditsAreSeen(t *testing.T) {
 				t.Fatalf("%s: %v", step.name, err)
 			}
 			var out strings.Builder
-			if err := set.Render(ctx, &out, page.With("x")); err != nil || out.String() != step.want {
+			if err := set.Render(ctx, &out, page.Data("x")); err != nil || out.String() != step.want {
 				t.Errorf("%s: %q, %v; want %q", step.name, &out, err, step.want)
 			}
 			if wrong := step.name == "edited with a mistake"; (set.Err() != nil) != wrong {
@@ -112,7 +112,7 @@ func TestEditsAreSeen(t *testing.T) {
 			t.Errorf("a database without the table has no such template: %v", err)
 		}
 		var out strings.Builder
-		if err := set.Render(ctx, &out, page.With("x")); err != nil || out.String() != "file x" {
+		if err := set.Render(ctx, &out, page.Data("x")); err != nil || out.String() != "file x" {
 			t.Errorf("without the table: %q, %v", &out, err)
 		}
 	})

@@ -33,7 +33,7 @@ func pageHandler(t *testing.T, stream bool) web.HandlerFunc {
 		t.Fatal(err)
 	}
 	return func(w http.ResponseWriter, r *http.Request) error {
-		data := page.With("<script>attack()</script>")
+		data := page.Data("<script>attack()</script>")
 		if stream {
 			_, err := set.Stream(r.Context(), w, data)
 			return err
@@ -166,7 +166,7 @@ func ExampleNonce() {
 		Rand:   strings.NewReader("0123456789abcdef"), // so that the example repeats
 	})
 	h := nonce(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := set.Render(r.Context(), w, page.With("Django")); err != nil {
+		if err := set.Render(r.Context(), w, page.Data("Django")); err != nil {
 			web.Fail(w, r, err)
 		}
 	}))
