@@ -39,8 +39,8 @@ func TestRenderRefuses(t *testing.T) {
 		{"zero rendering", t.Context(), set, templates.Rendering{}, "never declared"},
 		{"zero set", t.Context(), new(templates.Set), listed.Data(1), "templates.New has not made"},
 		{"canceled", canceled, set, listed.Data(1), "render page.html: client went away"},
-		{"listed", t.Context(), set, listed.With(1), ""},
-		{"listed with a second type", t.Context(), set, templates.Page[uint]("page.html").With(1), ""},
+		{"listed", t.Context(), set, listed.Data(1), ""},
+		{"listed with a second type", t.Context(), set, templates.Page[uint]("page.html").Data(1), ""},
 	}
 	for _, tt := range tests {
 		var out strings.Builder
@@ -55,7 +55,7 @@ func TestRenderRefuses(t *testing.T) {
 			t.Errorf("%s: wrote %q, error %v", tt.name, &out, err)
 		}
 	}
-	if err := set.Render(canceled, nil, listed.With(1)); !errors.Is(err, gone) {
+	if err := set.Render(canceled, nil, listed.Data(1)); !errors.Is(err, gone) {
 		t.Errorf("the cause is lost: %v", err)
 	}
 }
@@ -226,7 +226,7 @@ func TestNewRunsNothing(t *testing.T) {
 		t.Fatalf("%d calls, %v", called, err)
 	}
 	var out strings.Builder
-	err = set.Render(t.Context(), &out, templates.Page[any]("page.html").With(nil))
+	err = set.Render(t.Context(), &out, templates.Page[any]("page.html").Data(nil))
 	if want := "/&lt;<b title='/&lt;'>"; err != nil || out.String() != want {
 		t.Errorf("got %q, %v; want %q", &out, err, want)
 	}
