@@ -49,8 +49,8 @@ type tableName string
 
 func (n tableName) declare(d *Declaration) { d.table = string(n) }
 
-// described is implemented by models for which "vola gen" was run: it returns a
-// pointer to their descriptors.
+// described is implemented by models for which "vola gen" was run: it returns
+// their descriptors, a struct.
 type described interface{ Descriptors() any }
 
 // model is what is known of a model before it meets a database.
@@ -253,10 +253,9 @@ func (m *model) checkDescriptors() error {
 		return nil // descriptors are optional
 	}
 	have := reflect.TypeOf(d.Descriptors())
-	if have == nil || have.Kind() != reflect.Pointer || have.Elem().Kind() != reflect.Struct {
-		return fmt.Errorf("its method Descriptors returns a %v, not a pointer to a struct; run: vola gen", have)
+	if have == nil || have.Kind() != reflect.Struct {
+		return fmt.Errorf("its method Descriptors returns a %v, not a struct; run: vola gen", have)
 	}
-	have = have.Elem()
 	var wrong []string
 	for _, f := range m.fields {
 		if p := f.wrongDescriptor(have); p != "" {

@@ -25,14 +25,14 @@ type (
 )
 
 func (*staleAndWrong) Descriptors() any {
-	return &struct {
+	return struct {
 		ID   *orm.Number[*staleAndWrong, int64]
 		Name *orm.Text[*staleAndWrong, string]
 	}{}
 }
 
 func (*staleOnly) Descriptors() any {
-	return &struct {
+	return struct {
 		ID   *orm.Number[*staleOnly, int64]
 		Name *orm.Text[*staleOnly, string]
 	}{}

@@ -20,4 +20,4 @@ type noteFields struct {
 }
 
 // Descriptors is for the check at the start that Notes fits Note.
-func (*Note) Descriptors() any { return &Notes }
+func (*Note) Descriptors() any { return Notes }

@@ -21,7 +21,7 @@ type departmentFields struct {
 }
 
 // Descriptors is for the check at the start that Departments fits Department.
-func (*Department) Descriptors() any { return &Departments }
+func (*Department) Descriptors() any { return Departments }
 
 // Employees describes the fields of Employee, for queries.
 var Employees = orm.Describe[employeeFields]()
@@ -44,7 +44,7 @@ type employeeFields struct {
 }
 
 // Descriptors is for the check at the start that Employees fits Employee.
-func (*Employee) Descriptors() any { return &Employees }
+func (*Employee) Descriptors() any { return Employees }
 
 // Histories describes the fields of History, for queries.
 var Histories = orm.Describe[historyFields]()
@@ -56,7 +56,7 @@ type historyFields struct {
 }
 
 // Descriptors is for the check at the start that Histories fits History.
-func (*History) Descriptors() any { return &Histories }
+func (*History) Descriptors() any { return Histories }
 
 // Leaves describes the fields of Leave, for queries.
 var Leaves = orm.Describe[leaveFields]()
@@ -68,7 +68,7 @@ type leaveFields struct {
 }
 
 // Descriptors is for the check at the start that Leaves fits Leave.
-func (*Leave) Descriptors() any { return &Leaves }
+func (*Leave) Descriptors() any { return Leaves }
 
 // Contractors describes the fields of Contractor, for queries.
 var Contractors = orm.Describe[contractorFields]()
@@ -80,7 +80,7 @@ type contractorFields struct {
 }
 
 // Descriptors is for the check at the start that Contractors fits Contractor.
-func (*Contractor) Descriptors() any { return &Contractors }
+func (*Contractor) Descriptors() any { return Contractors }
 
 // Projects describes the fields of Project, for queries.
 var Projects = orm.Describe[projectFields]()
@@ -91,7 +91,7 @@ type projectFields struct {
 }
 
 // Descriptors is for the check at the start that Projects fits Project.
-func (*Project) Descriptors() any { return &Projects }
+func (*Project) Descriptors() any { return Projects }
 
 // Assignments describes the fields of Assignment, for queries.
 var Assignments = orm.Describe[assignmentFields]()
@@ -104,7 +104,7 @@ type assignmentFields struct {
 }
 
 // Descriptors is for the check at the start that Assignments fits Assignment.
-func (*Assignment) Descriptors() any { return &Assignments }
+func (*Assignment) Descriptors() any { return Assignments }
 
 // Skills describes the fields of Skill, for queries.
 var Skills = orm.Describe[skillFields]()
@@ -117,4 +117,4 @@ type skillFields struct {
 }
 
 // Descriptors is for the check at the start that Skills fits Skill.
-func (*Skill) Descriptors() any { return &Skills }
+func (*Skill) Descriptors() any { return Skills }

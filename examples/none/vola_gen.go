@@ -16,4 +16,4 @@ type readingFields struct {
 }
 
 // Descriptors is for the check at the start that Readings fits Reading.
-func (*Reading) Descriptors() any { return &Readings }
+func (*Reading) Descriptors() any { return Readings }

@@ -18,7 +18,7 @@ type authorFields struct {
 }
 
 // Descriptors is for the check at the start that Authors fits Author.
-func (*Author) Descriptors() any { return &Authors }
+func (*Author) Descriptors() any { return Authors }
 
 // Posts describes the fields of Post, for queries.
 var Posts = orm.Describe[postFields]()
@@ -34,4 +34,4 @@ type postFields struct {
 }
 
 // Descriptors is for the check at the start that Posts fits Post.
-func (*Post) Descriptors() any { return &Posts }
+func (*Post) Descriptors() any { return Posts }

@@ -17,4 +17,4 @@ type articleFields struct {
 }
 
 // Descriptors is for the check at the start that Articles fits Article.
-func (*Article) Descriptors() any { return &Articles }
+func (*Article) Descriptors() any { return Articles }

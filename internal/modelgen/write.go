@@ -89,7 +89,7 @@ func (m model) write(b *bytes.Buffer) {
 		fmt.Fprintf(b, "\t%s *orm.%s[%s]\n", f.name, f.kind, strings.Join(append([]string{"*" + m.name}, f.args...), ", "))
 	}
 	fmt.Fprintf(b, "}\n\n// Descriptors is for the check at the start that %s fits %s.\n", m.plural, m.name)
-	fmt.Fprintf(b, "func (*%s) Descriptors() any { return &%s }\n", m.name, m.plural)
+	fmt.Fprintf(b, "func (*%s) Descriptors() any { return %s }\n", m.name, m.plural)
 }
 
 func lowerFirst(s string) string {

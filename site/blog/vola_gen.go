@@ -19,7 +19,7 @@ type authorFields struct {
 }
 
 // Descriptors is for the check at the start that Authors fits Author.
-func (*Author) Descriptors() any { return &Authors }
+func (*Author) Descriptors() any { return Authors }
 
 // Topics describes the fields of Topic, for queries.
 var Topics = orm.Describe[topicFields]()
@@ -31,7 +31,7 @@ type topicFields struct {
 }
 
 // Descriptors is for the check at the start that Topics fits Topic.
-func (*Topic) Descriptors() any { return &Topics }
+func (*Topic) Descriptors() any { return Topics }
 
 // Posts describes the fields of Post, for queries.
 var Posts = orm.Describe[postFields]()
@@ -58,7 +58,7 @@ type postFields struct {
 }
 
 // Descriptors is for the check at the start that Posts fits Post.
-func (*Post) Descriptors() any { return &Posts }
+func (*Post) Descriptors() any { return Posts }
 
 // Bodies describes the fields of Body, for queries.
 var Bodies = orm.Describe[bodyFields]()
@@ -74,7 +74,7 @@ type bodyFields struct {
 }
 
 // Descriptors is for the check at the start that Bodies fits Body.
-func (*Body) Descriptors() any { return &Bodies }
+func (*Body) Descriptors() any { return Bodies }
 
 // Origins describes the fields of Origin, for queries.
 var Origins = orm.Describe[originFields]()
@@ -88,7 +88,7 @@ type originFields struct {
 }
 
 // Descriptors is for the check at the start that Origins fits Origin.
-func (*Origin) Descriptors() any { return &Origins }
+func (*Origin) Descriptors() any { return Origins }
 
 // OldPaths describes the fields of OldPath, for queries.
 var OldPaths = orm.Describe[oldPathFields]()
@@ -100,7 +100,7 @@ type oldPathFields struct {
 }
 
 // Descriptors is for the check at the start that OldPaths fits OldPath.
-func (*OldPath) Descriptors() any { return &OldPaths }
+func (*OldPath) Descriptors() any { return OldPaths }
 
 // Removals describes the fields of Removal, for queries.
 var Removals = orm.Describe[removalFields]()
@@ -111,4 +111,4 @@ type removalFields struct {
 }
 
 // Descriptors is for the check at the start that Removals fits Removal.
-func (*Removal) Descriptors() any { return &Removals }
+func (*Removal) Descriptors() any { return Removals }
