@@ -20,8 +20,13 @@
 //		All(ctx)
 //
 // A misspelled field, a value of the wrong type and a condition on another
-// model do not compile. Queries are values: every method returns a new one and
-// leaves the old as it was, so they can be kept and shared.
+// model do not compile. Queries never change: every method returns a new one, so
+// they can be kept and shared. A row is found by its key with [Find].
+//
+// Types named after what they describe take the model: [Condition], [Order],
+// [Assignment]. Those with Of behind the name, such as [ConditionOf], take a
+// pointer to it; they are what descriptors are made of, and the compiler shows
+// them in errors.
 //
 // Nothing is read that was not asked for: a relation that a query did not name
 // with [Query.With] is not there, and reading it is an error that says so.
