@@ -1,10 +1,10 @@
 # "make" prints what there is to make. Everything here is a short command or a
 # script that can be run without make.
 
-.PHONY: help test lint vuln bench ormbench soak cover fmt gen
+.PHONY: help test lint vuln bench ormbench compilebench soak cover fmt gen
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 test: ## run all tests; the last lines say what was run and what was not
 	@scripts/test.sh
@@ -21,6 +21,9 @@ bench: ## run all benchmarks, also those against peers in bench/
 
 ormbench: ## measure the ORM against SQL by hand and its peers, and draw the charts
 	cd bench && go run ./ormbench -write ../docs/benchmarks
+
+compilebench: ## measure what models cost to compile (RUNS=5)
+	@scripts/compilebench.sh
 
 soak: ## run fuzz and soak tests for long (VOLA_FUZZ=30s, VOLA_SOAK=10m)
 	@scripts/soak.sh

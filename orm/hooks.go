@@ -3,6 +3,7 @@ package orm
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"unsafe"
 
@@ -113,6 +114,24 @@ func hooksOf(t reflect.Type) hooks {
 		}
 	}
 	return h
+}
+
+// misnamedHooks returns the mistakes of methods that have the name of one that
+// is called around statements and another type: they would never be called.
+func misnamedHooks(t reflect.Type) []error {
+	p := reflect.PointerTo(t)
+	var errs []error
+	for _, typ := range [...]reflect.Type{
+		reflect.TypeFor[Validator](), reflect.TypeFor[BeforeSaver](), reflect.TypeFor[AfterSaver](),
+		reflect.TypeFor[BeforeDeleter](), reflect.TypeFor[AfterDeleter](),
+	} {
+		want := typ.Method(0)
+		if have, ok := p.MethodByName(want.Name); ok && !p.Implements(typ) {
+			method := reflect.Zero(p).Method(have.Index).Type() // without the receiver
+			errs = append(errs, fmt.Errorf("its method %s is a %v and would never be called; make it a %v, or give it another name", want.Name, method, want.Type))
+		}
+	}
+	return errs
 }
 
 // New makes a row in memory, not in the database: the zero T, with the times of

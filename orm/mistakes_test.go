@@ -1,6 +1,7 @@
 package orm_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -111,4 +112,29 @@ func TestColumnsTwice(t *testing.T) {
 			t.Errorf("%d, %+v", n, got)
 		}
 	})
+}
+
+type misnamed struct{ ID int64 }
+
+func (*misnamed) Validate() error                                       { return nil }
+func (misnamed) BeforeSave(ctx context.Context) error                   { return nil }
+func (*misnamed) AfterSave(ctx context.Context, s *orm.Saving) error    { return nil }
+func (*misnamed) BeforeDelete(context.Context, database.Handle) error   { return nil }
+func (*misnamed) AfterDelete(ctx context.Context, h *database.DB) error { return nil }
+
+// TestMethodsThatWouldNeverBeCalled are mistakes of the model.
+func TestMethodsThatWouldNeverBeCalled(t *testing.T) {
+	t.Parallel()
+	_, err := orm.NewModels(orm.Group{Module: "m", Models: []orm.Declaration{orm.Model[misnamed]()}})
+	for _, want := range []string{
+		"its method Validate is a func() error and would never be called; make it a func(context.Context) error",
+		"its method BeforeSave is a func(context.Context) error", "its method AfterDelete is a func(context.Context, *database.DB) error",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	if err != nil && (strings.Contains(err.Error(), "AfterSave") || strings.Contains(err.Error(), "BeforeDelete")) {
+		t.Errorf("methods of the right type are refused: %v", err)
+	}
 }

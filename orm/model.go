@@ -108,6 +108,9 @@ func newModel(module string, d Declaration) (*model, []error) {
 	m.findKey(&errs)
 	m.findSpecial(&errs)
 	m.hooks = hooksOf(d.typ)
+	for _, err := range misnamedHooks(d.typ) {
+		errs = append(errs, m.mistake("", err))
+	}
 	for i, f := range m.fields {
 		for _, g := range m.fields[:i] {
 			if strings.EqualFold(f.column, g.column) {
