@@ -8,116 +8,77 @@ import (
 	"io"
 	"os"
 	"strings"
-	"unicode"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
 )
 
-// importFiles stores the recipes of CSV files, all or none. A line has a title,
-// minutes, servings, tags ("soup; quick"), ingredients ("flour: 250 g; egg: 3")
-// and the method. Recipes that are there already are changed.
-func importFiles(ctx context.Context, env module.Env, names []string) error {
-	if len(names) == 0 {
-		return module.Usagef("import takes the names of CSV files: title, minutes, servings, tags, ingredients, method")
+// Import is the command that stores all recipes of a CSV file or, when one is
+// wrong, none. A recipe of a title that is there already is changed.
+func Import(ctx context.Context, env module.Env, args []string) error {
+	if len(args) != 1 {
+		return module.Usagef("import takes a CSV file of title, minutes, servings, tags (soup quick), ingredients (flour: 250 g; egg: 3), method")
 	}
-	created := 0
-	err := env.Host.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		for _, name := range names {
-			if err := importFile(ctx, tx, name, &created); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(env.Stdout, "%d new recipes\n", created)
-	return err
-}
-
-func importFile(ctx context.Context, tx *database.Tx, name string, created *int) error {
-	file, err := os.Open(name)
+	file, err := os.Open(args[0])
 	if err != nil {
 		return err
 	}
 	defer file.Close()
 	lines := csv.NewReader(file)
 	lines.FieldsPerRecord = 6
-	for {
-		fields, err := lines.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
+	return env.Host.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		for {
+			fields, err := lines.Read()
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", args[0], err) // which names the line
+			}
+			if err := store(ctx, tx, fields); err != nil {
+				line, _ := lines.FieldPos(0)
+				return fmt.Errorf("%s, line %d: %w", args[0], line, err)
+			}
 		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err) // which has the line
-		}
-		n, err := store(ctx, tx, fields)
-		if err != nil {
-			line, _ := lines.FieldPos(0)
-			return fmt.Errorf("%s, line %d: %w", name, line, err)
-		}
-		*created += n
-	}
+	})
 }
 
-func store(ctx context.Context, tx *database.Tx, fields []string) (created int, err error) {
-	minutes, err := number("minutes", fields[1], 1, maxMinutes)
-	if err != nil {
-		return 0, err
+// store stores the recipe of one line.
+func store(ctx context.Context, tx *database.Tx, fields []string) error {
+	minutes, errMinutes := number("minutes", fields[1], 1, maxMinutes)
+	servings, errServings := number("servings", fields[2], 1, 100)
+	if err := errors.Join(errMinutes, errServings); err != nil {
+		return err
 	}
-	servings, err := number("servings", fields[2], 1, 100)
-	if err != nil {
-		return 0, err
+	rows := []Recipe{{Title: fields[0], Minutes: int64(minutes), Servings: int64(servings), Method: fields[5]}}
+	if _, err := orm.Upsert(ctx, tx, rows, orm.OnConflict(Recipes.Title).Update(Recipes.Minutes, Recipes.Servings, Recipes.Method)); err != nil {
+		return err
 	}
-	recipes := []Recipe{{Slug: slug(fields[0]), Title: fields[0], Minutes: int64(minutes), Servings: int64(servings), Method: fields[5]}}
-	if recipes[0].Slug == "" {
-		return 0, errors.New("the recipe has no title")
-	}
-	created, err = orm.Upsert(ctx, tx, recipes,
-		orm.OnConflict(Recipes.Slug).Update(Recipes.Title, Recipes.Minutes, Recipes.Servings, Recipes.Method))
-	if err != nil {
-		return 0, err
-	}
-	recipe := &recipes[0]
 	var tags []*Tag
-	for _, name := range list(fields[3]) {
+	for _, name := range strings.Fields(fields[3]) {
 		tag, _, err := orm.GetOrCreate(ctx, tx, orm.By(Tags.Name.Set(name)), nil)
 		if err != nil {
-			return 0, err
+			return err
 		}
 		tags = append(tags, &tag)
 	}
-	if err := Recipes.Tags.Set(ctx, tx, recipe, tags...); err != nil {
-		return 0, err
+	if err := Recipes.Tags.Set(ctx, tx, &rows[0], tags...); err != nil {
+		return err
 	}
-	if _, err := orm.From[Amount](tx).Where(Amounts.Recipe.Eq(recipe.ID)).Delete(ctx); err != nil {
-		return 0, err
-	}
+	recipe := orm.RefTo[Recipe](rows[0].ID)
 	var amounts []Amount
-	for _, text := range list(fields[4]) {
-		name, amount, _ := strings.Cut(text, ":")
-		quantity, unit, _ := strings.Cut(strings.TrimSpace(amount), " ")
+	for text := range strings.SplitSeq(fields[4], "; ") {
+		name, amount, _ := strings.Cut(text, ": ")
+		quantity, unit, _ := strings.Cut(amount, " ")
 		ingredient, _, err := orm.GetOrCreate(ctx, tx, orm.By(Ingredients.Name.Set(name)), nil)
 		if err != nil {
-			return 0, err
+			return err
 		}
-		amounts = append(amounts, Amount{
-			Recipe: orm.RefTo[Recipe](recipe.ID), Ingredient: orm.RefTo[Ingredient](ingredient.ID), Quantity: quantity, Unit: unit,
-		})
+		amounts = append(amounts, Amount{Recipe: recipe, Ingredient: orm.RefTo[Ingredient](ingredient.ID), Quantity: quantity, Unit: unit})
 	}
-	return created, orm.CreateAll(ctx, tx, amounts)
-}
-
-// list splits "soup; quick".
-func list(text string) []string {
-	return strings.FieldsFunc(strings.ReplaceAll(text, "; ", ";"), func(r rune) bool { return r == ';' })
-}
-
-// slug makes "Crème brûlée!" "crème-brûlée".
-func slug(title string) string {
-	words := strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	return strings.Join(words, "-")
+	if _, err := orm.From[Amount](tx).Where(Amounts.Recipe.Eq(recipe.ID)).Delete(ctx); err != nil {
+		return err
+	}
+	return orm.CreateAll(ctx, tx, amounts)
 }

@@ -10,8 +10,7 @@ import (
 // Recipe is how a dish is made.
 type Recipe struct {
 	ID          int64
-	Slug        string               `db:"size=120,unique"` // of the title, for the address
-	Title       string               `db:"size=120"`
+	Title       string               `db:"size=120,unique"`
 	Minutes     int64                `db:"index"`
 	Servings    int64                `db:"default=4"`
 	Method      string               `db:"was=text"`
@@ -28,9 +27,8 @@ func (r Recipe) Rating() float64 { return float64(r.Stars) / float64(max(r.Ratin
 
 // Ingredient is what recipes need.
 type Ingredient struct {
-	ID      int64
-	Name    string           `db:"size=60,unique"`
-	Recipes orm.Many[Recipe] `db:"reverse=Ingredients"`
+	ID   int64
+	Name string `db:"size=60,unique"`
 }
 
 // Amount is how much of an ingredient a recipe needs.
@@ -50,12 +48,4 @@ type Tag struct {
 	ID      int64
 	Name    string           `db:"size=40,unique"`
 	Recipes orm.Many[Recipe] `db:"reverse=Tags"`
-}
-
-// Models declares what the module stores.
-func (b *Box) Models() []orm.Declaration {
-	return []orm.Declaration{
-		orm.Model[Recipe](), orm.Model[Ingredient](), orm.Model[Tag](),
-		orm.Model[Amount](orm.Unique("Recipe", "Ingredient")),
-	}
 }

@@ -2,6 +2,7 @@ package recipes
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -14,66 +15,61 @@ import (
 
 const maxMinutes = 10_000
 
-type indexData struct {
-	Recipes     orm.Page[Recipe]
-	Tags        []tagged
-	Search, Tag string
-	Minutes     int
-	Query       url.Values
-}
-
-// tagged is a tag and how many recipes have it.
-type tagged struct {
-	Name    string
-	Recipes int64
-}
-
 var (
 	indexPage  = templates.Page[indexData]("recipes/index.html")
 	recipePage = templates.Page[Recipe]("recipes/recipe.html")
 )
 
-func (b *Box) index(w http.ResponseWriter, r *http.Request) (err error) {
-	ctx, query := r.Context(), r.URL.Query()
-	data := indexData{Search: query.Get("q"), Tag: query.Get("tag"), Query: query}
-	if data.Minutes, err = number("minutes", cmp.Or(query.Get("minutes"), "0"), 0, maxMinutes); err != nil {
+type indexData struct {
+	Recipes orm.Page[Recipe]
+	Tags    []taggedWith
+	Query   url.Values
+	Minutes int
+}
+
+type taggedWith struct {
+	Name    string
+	Recipes int64
+}
+
+func (b *box) index(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	minutes, errMinutes := number("minutes", cmp.Or(query.Get("minutes"), "0"), 0, maxMinutes)
+	page, errPage := number("page", cmp.Or(query.Get("page"), "1"), 1, 1_000_000)
+	if err := errors.Join(errMinutes, errPage); err != nil {
 		return err
 	}
-	page, err := number("page", cmp.Or(query.Get("page"), "1"), 1, 1_000_000)
+	q := orm.From[Recipe](b.host.DB).OrderBy(Recipes.Title.Asc()).With(Recipes.Tags)
+	if text := query.Get("q"); text != "" {
+		needed := Recipes.Ingredients.Any(Ingredients.Name.ContainsFold(text))
+		q = q.Where(orm.Or(Recipes.Title.ContainsFold(text), needed))
+	}
+	if tag := query.Get("tag"); tag != "" {
+		q = q.Where(Recipes.Tags.Any(Tags.Name.Eq(tag)))
+	}
+	if minutes > 0 {
+		q = q.Where(Recipes.Minutes.Le(int64(minutes)))
+	}
+	recipes, err := q.Page(r.Context(), page, 12)
 	if err != nil {
 		return err
 	}
-	q := orm.From[Recipe](b.host.DB).OrderBy(Recipes.Title.Asc(), Recipes.ID.Asc()).With(Recipes.Tags)
-	if data.Search != "" {
-		needed := Recipes.Ingredients.Any(Ingredients.Name.ContainsFold(data.Search))
-		q = q.Where(orm.Or(Recipes.Title.ContainsFold(data.Search), needed))
-	}
-	if data.Tag != "" {
-		q = q.Where(Recipes.Tags.Any(Tags.Name.Eq(data.Tag)))
-	}
-	if data.Minutes > 0 {
-		q = q.Where(Recipes.Minutes.Le(int64(data.Minutes)))
-	}
-	if data.Recipes, err = q.Page(ctx, page, 12); err != nil {
-		return err
-	}
 	count := orm.Via(Tags.Recipes, orm.Count[Recipe]())
-	tags := orm.Select[tagged](orm.From[Tag](b.host.DB).OrderBy(Tags.Name.Asc()), Tags.Name, orm.As("Recipes", count))
-	if data.Tags, err = tags.All(ctx); err != nil {
+	tags, err := orm.Select[taggedWith](orm.From[Tag](b.host.DB).OrderBy(Tags.Name.Asc()),
+		Tags.Name, orm.As("Recipes", count)).All(r.Context())
+	if err != nil {
 		return err
 	}
-	return b.host.Render(w, r, indexPage.With(data))
+	return b.host.Render(w, r, indexPage.With(indexData{recipes, tags, query, minutes}))
 }
 
-// find returns the recipe that the address names, with all that belongs to it.
-func (b *Box) find(r *http.Request) (Recipe, error) {
-	return orm.From[Recipe](b.host.DB).
-		Where(Recipes.Slug.Eq(r.PathValue("slug"))).
-		With(Recipes.Tags, Recipes.Amounts.Then(Amounts.Ingredient)).
-		Get(r.Context())
+// find returns the recipe that the address names, with what it is made of.
+func (b *box) find(r *http.Request) (Recipe, error) {
+	return orm.From[Recipe](b.host.DB).Where(Recipes.ID.Eq(web.Int(r, "id"))).
+		With(Recipes.Tags, Recipes.Amounts.Then(Amounts.Ingredient)).Get(r.Context())
 }
 
-func (b *Box) recipe(w http.ResponseWriter, r *http.Request) error {
+func (b *box) recipe(w http.ResponseWriter, r *http.Request) error {
 	recipe, err := b.find(r)
 	if err != nil {
 		return err
@@ -81,25 +77,35 @@ func (b *Box) recipe(w http.ResponseWriter, r *http.Request) error {
 	return b.host.Render(w, r, recipePage.With(recipe))
 }
 
-func (b *Box) rate(w http.ResponseWriter, r *http.Request) error {
+func (b *box) recipeJSON(w http.ResponseWriter, r *http.Request) error {
+	recipe, err := b.find(r)
+	if err != nil {
+		return err
+	}
+	tags, amounts := []string{}, []map[string]string{}
+	for _, tag := range recipe.Tags.Rows() {
+		tags = append(tags, tag.Name)
+	}
+	for _, a := range recipe.Amounts.Rows() {
+		amounts = append(amounts, map[string]string{"quantity": a.Short(), "unit": a.Unit, "name": a.Ingredient.Row().Name})
+	}
+	return web.JSON(w, http.StatusOK, map[string]any{
+		"title": recipe.Title, "minutes": recipe.Minutes, "servings": recipe.Servings, "method": recipe.Method,
+		"rating": recipe.Rating(), "tags": tags, "ingredients": amounts,
+	})
+}
+
+func (b *box) rate(w http.ResponseWriter, r *http.Request) error {
 	stars, err := number("stars", r.PostFormValue("stars"), 1, 5)
 	if err != nil {
 		return err
 	}
-	slug := r.PathValue("slug")
-	found, err := orm.From[Recipe](b.host.DB).Where(Recipes.Slug.Eq(slug)).
+	_, err = orm.From[Recipe](b.host.DB).Where(Recipes.ID.Eq(web.Int(r, "id"))).
 		Update(r.Context(), Recipes.Stars.Increment(int64(stars)), Recipes.Ratings.Increment(1))
 	if err != nil {
 		return err
 	}
-	if found == 0 {
-		return orm.ErrNotFound
-	}
-	target, err := b.host.URL("recipes:recipe", slug)
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, target, http.StatusSeeOther)
+	return web.Redirect(w, r, "../", http.StatusSeeOther) // its page, or 404
 }
 
 // number reads a whole number that a visitor or a file gave.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
 
@@ -18,31 +19,38 @@ import (
 //go:embed templates static
 var files embed.FS
 
-// Box is the module. Its zero value is ready for use.
-type Box struct{ host *module.Host }
+type box struct{ host *module.Host }
 
-func (b *Box) Name() string                    { return "recipes" }
-func (b *Box) Migrations() []migrate.Migration { return migrations.All() }
-func (b *Box) Pages() []templates.Checked      { return []templates.Checked{indexPage, recipePage} }
-func (b *Box) Templates() fs.FS                { return folder("templates") }
-func (b *Box) Static() fs.FS                   { return folder("static") }
+// New returns the module.
+func New() module.Module { return &box{} }
 
-func (b *Box) Commands() []module.Command {
+func (b *box) Name() string                    { return "recipes" }
+func (b *box) Migrations() []migrate.Migration { return migrations.All() }
+func (b *box) Pages() []templates.Checked      { return []templates.Checked{indexPage, recipePage} }
+func (b *box) Templates() fs.FS                { return folder("templates") }
+func (b *box) Static() fs.FS                   { return folder("static") }
+
+func (b *box) Models() []orm.Declaration {
+	return []orm.Declaration{orm.Model[Recipe](), orm.Model[Ingredient](), orm.Model[Tag](),
+		orm.Model[Amount](orm.Unique("Recipe", "Ingredient"))}
+}
+
+func (b *box) Commands() []module.Command {
 	return []module.Command{
-		{Name: "import", Args: "FILE...", Help: "store the recipes of CSV files", Run: importFiles},
-		{Name: "best", Help: "print the best recipe of each tag", Run: best},
+		{Name: "import", Args: "FILE", Help: "store the recipes of a CSV file", Run: Import},
+		{Name: "best", Help: "print the best recipe of each tag", Run: Best},
 	}
 }
 
-func (b *Box) Routes(r *web.Router) {
+func (b *box) Routes(r *web.Router) {
 	r.Get("/", b.index).Name("index")
+	r.Get("/{id:int}/", b.recipe).Name("recipe")
+	r.Get("/{id:int}.json", b.recipeJSON).Name("json")
+	r.Post("/{id:int}/rate/", b.rate).Name("rate")
 	r.Get("/latest.json", b.latest).Name("latest")
-	r.Get("/{slug}/", b.recipe).Name("recipe")
-	r.Get("/{slug}.json", b.recipeJSON).Name("json")
-	r.Post("/{slug}/rate/", b.rate).Name("rate")
 }
 
-func (b *Box) Start(_ context.Context, host *module.Host) error {
+func (b *box) Start(_ context.Context, host *module.Host) error {
 	b.host = host
 	return nil
 }

@@ -14,7 +14,6 @@ var Recipes = orm.Describe[recipeFields]()
 
 type recipeFields struct {
 	ID          *orm.Number[*Recipe, int64]
-	Slug        *orm.Text[*Recipe, string]
 	Title       *orm.Text[*Recipe, string]
 	Minutes     *orm.Number[*Recipe, int64]
 	Servings    *orm.Number[*Recipe, int64]
@@ -34,9 +33,8 @@ func (*Recipe) Descriptors() any { return &Recipes }
 var Ingredients = orm.Describe[ingredientFields]()
 
 type ingredientFields struct {
-	ID      *orm.Number[*Ingredient, int64]
-	Name    *orm.Text[*Ingredient, string]
-	Recipes *orm.ManyToMany[*Ingredient, *Recipe]
+	ID   *orm.Number[*Ingredient, int64]
+	Name *orm.Text[*Ingredient, string]
 }
 
 // Descriptors is for the check at the start that Ingredients fits Ingredient.

@@ -26,7 +26,6 @@ var m0001Initial = migrate.Migration{
 				Name: "recipes_recipe",
 				Columns: []schema.Column{
 					{Name: "id", Type: schema.Type{Kind: schema.Int64}, Auto: true},
-					{Name: "slug", Type: schema.Type{Kind: schema.Text, Size: 120}},
 					{Name: "title", Type: schema.Type{Kind: schema.Text, Size: 120}},
 					{Name: "minutes", Type: schema.Type{Kind: schema.Int64}},
 					{Name: "text", Type: schema.Type{Kind: schema.Text}},
@@ -36,7 +35,7 @@ var m0001Initial = migrate.Migration{
 				},
 				PrimaryKey: []string{"id"},
 				Uniques: []schema.Unique{
-					{Name: "recipes_recipe_slug_key", Columns: []string{"slug"}},
+					{Name: "recipes_recipe_title_key", Columns: []string{"title"}},
 				},
 				Indexes: []schema.Index{
 					{Name: "recipes_recipe_added_27328ed6", Columns: []schema.IndexColumn{{Column: "added"}}},

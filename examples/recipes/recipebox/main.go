@@ -15,6 +15,6 @@ func main() {
 	vola.Main(vola.Config{
 		Name:    "Recipe box",
 		Drivers: []database.Driver{sqlite.Driver, postgres.Driver},
-		Modules: []module.Module{module.At("/", &recipes.Box{})},
+		Modules: []module.Module{module.At("/", recipes.New())},
 	})
 }
