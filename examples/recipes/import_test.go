@@ -52,6 +52,30 @@ func TestImport(t *testing.T) {
 	})
 }
 
+// TestExport imports what was exported, which changes nothing.
+func TestExport(t *testing.T) {
+	each(t, "testdata/recipes.csv", func(t *testing.T, c *volatest.Client) {
+		var first, second strings.Builder
+		export := func(to *strings.Builder) error {
+			return recipes.Export(t.Context(), module.Env{Host: &module.Host{DB: c.DB}, Stdout: to}, nil)
+		}
+		if err := export(&first); err != nil {
+			t.Fatal(err)
+		}
+		want := "Apple crumble,55,6,sweet baking,apple: 1.2 kg; flour: 200 g; "
+		if !strings.HasPrefix(first.String(), want) {
+			t.Errorf("export begins with %.80q, want %q", first.String(), want)
+		}
+		env := module.Env{Host: &module.Host{DB: c.DB}}
+		if err := recipes.Import(t.Context(), env, []string{write(t, first.String())}); err != nil {
+			t.Fatal(err)
+		}
+		if err := export(&second); err != nil || first.String() != second.String() {
+			t.Errorf("after an import of the export, it is %s, %v, want %s", second.String(), err, first.String())
+		}
+	})
+}
+
 // TestStatements shows that pages with much on them ask no more than others.
 func TestStatements(t *testing.T) {
 	var file, needs strings.Builder

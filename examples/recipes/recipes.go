@@ -38,6 +38,7 @@ func (b *box) Models() []orm.Declaration {
 func (b *box) Commands() []module.Command {
 	return []module.Command{
 		{Name: "import", Args: "FILE", Help: "store the recipes of a CSV file", Run: Import},
+		{Name: "export", Help: "print all recipes as a CSV file", Run: Export},
 		{Name: "best", Help: "print the best recipe of each tag", Run: Best},
 	}
 }

@@ -10,6 +10,6 @@ import "github.com/volaweb/vola/migrate"
 func All() []migrate.Migration {
 	return []migrate.Migration{
 		m0001Initial,
-		m0002RenameRecipeTextMethodAndRecipeServings,
+		m0002MethodAndServings,
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"github.com/volaweb/vola/schema"
 )
 
-var m0002RenameRecipeTextMethodAndRecipeServings = migrate.Migration{
-	Name: "0002_rename_recipe_text_method_and_recipe_servings",
+var m0002MethodAndServings = migrate.Migration{
+	Name: "0002_method_and_servings",
 	Depends: []migrate.Ref{
 		{Module: "recipes", Name: "0001_initial"},
 	},
