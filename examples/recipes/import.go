@@ -51,7 +51,7 @@ func store(ctx context.Context, tx *database.Tx, fields []string) error {
 	if err := errors.Join(errMinutes, errServings); err != nil {
 		return err
 	}
-	rows := []Recipe{{Title: fields[0], Minutes: int64(minutes), Servings: int64(servings), Method: fields[5]}}
+	rows := []Recipe{{Title: fields[0], Minutes: minutes, Servings: servings, Method: fields[5]}}
 	if _, err := orm.Upsert(ctx, tx, rows, orm.OnConflict(Recipes.Title).Update(Recipes.Minutes, Recipes.Servings, Recipes.Method)); err != nil {
 		return err
 	}

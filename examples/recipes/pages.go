@@ -13,7 +13,7 @@ import (
 	"github.com/volaweb/vola/web"
 )
 
-const maxMinutes = 10_000
+const maxMinutes = 10_000 // a week
 
 var (
 	indexPage  = templates.Page[indexData]("recipes/index.html")
@@ -24,7 +24,6 @@ type indexData struct {
 	Recipes orm.Page[Recipe]
 	Tags    []taggedWith
 	Query   url.Values
-	Minutes int
 }
 
 type taggedWith struct {
@@ -34,12 +33,12 @@ type taggedWith struct {
 
 func (b *box) index(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	minutes, errMinutes := number("minutes", cmp.Or(query.Get("minutes"), "0"), 0, maxMinutes)
+	minutes, errMinutes := number("minutes", cmp.Or(query.Get("minutes"), "10000"), 1, maxMinutes)
 	page, errPage := number("page", cmp.Or(query.Get("page"), "1"), 1, 1_000_000)
 	if err := errors.Join(errMinutes, errPage); err != nil {
 		return err
 	}
-	q := orm.From[Recipe](b.host.DB).OrderBy(Recipes.Title.Asc()).With(Recipes.Tags)
+	q := orm.From[Recipe](b.host.DB).Where(Recipes.Minutes.Le(minutes)).OrderBy(Recipes.Title.Asc()).With(Recipes.Tags)
 	if text := query.Get("q"); text != "" {
 		needed := Recipes.Ingredients.Any(Ingredients.Name.ContainsFold(text))
 		q = q.Where(orm.Or(Recipes.Title.ContainsFold(text), needed))
@@ -47,10 +46,7 @@ func (b *box) index(w http.ResponseWriter, r *http.Request) error {
 	if tag := query.Get("tag"); tag != "" {
 		q = q.Where(Recipes.Tags.Any(Tags.Name.Eq(tag)))
 	}
-	if minutes > 0 {
-		q = q.Where(Recipes.Minutes.Le(int64(minutes)))
-	}
-	recipes, err := q.Page(r.Context(), page, 12)
+	recipes, err := q.Page(r.Context(), int(page), 12)
 	if err != nil {
 		return err
 	}
@@ -60,7 +56,7 @@ func (b *box) index(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return b.host.Render(w, r, indexPage.With(indexData{recipes, tags, query, minutes}))
+	return b.host.Render(w, r, indexPage.With(indexData{recipes, tags, query}))
 }
 
 // find returns the recipe that the address names, with what it is made of.
@@ -101,7 +97,7 @@ func (b *box) rate(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	_, err = orm.From[Recipe](b.host.DB).Where(Recipes.ID.Eq(web.Int(r, "id"))).
-		Update(r.Context(), Recipes.Stars.Increment(int64(stars)), Recipes.Ratings.Increment(1))
+		Update(r.Context(), Recipes.Stars.Increment(stars), Recipes.Ratings.Increment(1))
 	if err != nil {
 		return err
 	}
@@ -109,8 +105,8 @@ func (b *box) rate(w http.ResponseWriter, r *http.Request) error {
 }
 
 // number reads a whole number that a visitor or a file gave.
-func number(name, text string, least, most int) (int, error) {
-	n, err := strconv.Atoi(text)
+func number(name, text string, least, most int64) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < least || n > most {
 		return 0, fault.Newf(fault.Invalid, "%s must be a number from %d to %d, not %q", name, least, most, text)
 	}
