@@ -1,4 +1,9 @@
-// Command recipebox is a site that is just the recipe box.
+// Command recipebox is a site that is just the recipe box. With some recipes in
+// it, from the root of this repository:
+//
+//	go run ./examples/recipes/recipebox migrate
+//	go run ./examples/recipes/recipebox import examples/recipes/testdata/recipes.csv
+//	go run ./examples/recipes/recipebox
 package main
 
 import (
