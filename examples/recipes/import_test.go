@@ -1,0 +1,115 @@
+package recipes_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/database/databasetest"
+	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/volatest"
+
+	"github.com/volaweb/vola/examples/recipes"
+)
+
+// write makes a file.
+func write(t *testing.T, text string) string {
+	name := filepath.Join(t.TempDir(), "new.csv")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestImport(t *testing.T) {
+	each(t, "testdata/recipes.csv", func(t *testing.T, c *volatest.Client) {
+		env := module.Env{Host: &module.Host{DB: c.DB}}
+		again := "Pesto,12,4,quick,basil: 90 g,Pound.\nTea,5,1,,water: 0.3 l,Wait.\n"
+		if err := recipes.Import(t.Context(), env, []string{write(t, again)}); err != nil {
+			t.Error(err)
+		}
+		c.Get("/10/").WantText("h1", "Pesto").WantCount(".amounts li", 1).WantText(".amounts li", "90 g basil").WantCount(".facts a", 1)
+
+		for text, want := range map[string]string{
+			"Tea,5,1,,water: 1 l\n":                      "new.csv: record on line 1: wrong number of fields",
+			"Ice,9,1,,ice: 1,\nTea,soon,1,,water: 1,\n":  `new.csv, line 2: minutes must be a number from 1 to 10000, not "soon"`,
+			"Tea,5,1,,water: 1.555 l,\n":                 "new.csv, line 1: create recipes.Amount: row 0: recipes.Amount, field Quantity: 1.555 has 3 digits",
+			"Ice,9,1,,ice: 1,\nTea,5,1,,water,\n":        "new.csv, line 2: create recipes.Amount: row 0: recipes.Amount, field Quantity: ",
+			"Tea,5,1,,water: 1; water: 2,\n":             "new.csv, line 1: ",
+			strings.Repeat("x", 121) + ",5,1,,ice: 1,\n": "new.csv, line 1: upsert recipes.Recipe: row 0: recipes.Recipe, field Title: ",
+		} {
+			err := recipes.Import(t.Context(), env, []string{write(t, text)})
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("import of %q: %v, want %q", text, err, want)
+			}
+		}
+		c.Get("/").WantText(".total", "15 recipes") // nothing is left of the files with mistakes
+	})
+}
+
+// TestExport imports what was exported, which changes nothing.
+func TestExport(t *testing.T) {
+	each(t, "testdata/recipes.csv", func(t *testing.T, c *volatest.Client) {
+		var first, second strings.Builder
+		export := func(to *strings.Builder) error {
+			return recipes.Export(t.Context(), module.Env{Host: &module.Host{DB: c.DB}, Stdout: to}, nil)
+		}
+		if err := export(&first); err != nil {
+			t.Fatal(err)
+		}
+		want := "Apple crumble,55,6,sweet baking,apple: 1.2 kg; flour: 200 g; "
+		if !strings.HasPrefix(first.String(), want) {
+			t.Errorf("export begins with %.80q, want %q", first.String(), want)
+		}
+		env := module.Env{Host: &module.Host{DB: c.DB}}
+		if err := recipes.Import(t.Context(), env, []string{write(t, first.String())}); err != nil {
+			t.Fatal(err)
+		}
+		if err := export(&second); err != nil || first.String() != second.String() {
+			t.Errorf("after an import of the export, it is %s, %v, want %s", second.String(), err, first.String())
+		}
+	})
+}
+
+// TestStatements shows that pages with much on them ask no more than others.
+func TestStatements(t *testing.T) {
+	var file, needs strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&needs, "; thing %d: %d", i, i+1)
+		fmt.Fprintf(&file, "Dish %d,5,1,a b,%s,Cook.\n", i, needs.String()[2:])
+	}
+	each(t, write(t, file.String()), func(t *testing.T, c *volatest.Client) {
+		for n := 1; n <= 100; n += 33 {
+			c.Get(fmt.Sprintf("/%d/", n)).WantCount(".amounts li", n)
+			c.WantStatements(4)
+		}
+		c.Get("/").WantCount("article", 12)
+		c.WantStatements(4)
+	})
+}
+
+// TestMigrate takes a recipe from before the second migration.
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		old, err := vola.New(site(), vola.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := old.Runner(db).Apply(t.Context(), migrate.Target{Module: "recipes", Name: "0001"}); err != nil {
+			t.Fatal(err)
+		}
+		_, err = db.Exec(t.Context(), `INSERT INTO recipes_recipe (title, minutes, text, added, ratings, stars)
+			VALUES ('Tea', 5, 'Wait.', '2026-11-01 12:00:00', 0, 0)`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := volatest.Start(t, site(), volatest.Options{DB: db})
+		c.Get("/1/").WantText(".method", "Wait.").WantContains(".facts", "4 servings")
+	})
+}

@@ -1,0 +1,51 @@
+package recipes
+
+import (
+	"strings"
+	"time"
+
+	"github.com/volaweb/vola/orm"
+)
+
+// Recipe is how a dish is made.
+type Recipe struct {
+	ID          int64
+	Title       string               `db:"size=120,unique"`
+	Minutes     int64                `db:"index"`
+	Servings    int64                `db:"default=4"`
+	Method      string               `db:"was=text"`
+	Added       time.Time            `db:"auto_now_add,index"`
+	Ratings     int64                // how many people have rated it
+	Stars       int64                // all their stars together
+	Ingredients orm.Many[Ingredient] `db:"through=Amount"`
+	Amounts     orm.HasMany[Amount]
+	Tags        orm.Many[Tag]
+}
+
+// Rating is the average of the stars, 0 if there are none.
+func (r Recipe) Rating() float64 { return float64(r.Stars) / float64(max(r.Ratings, 1)) }
+
+// Ingredient is what recipes need.
+type Ingredient struct {
+	ID   int64
+	Name string `db:"size=60,unique"`
+}
+
+// Amount is how much of an ingredient a recipe needs.
+type Amount struct {
+	ID         int64
+	Recipe     orm.Ref[Recipe] `db:"on_delete=cascade"`
+	Ingredient orm.Ref[Ingredient]
+	Quantity   string `db:"decimal=8.2"`
+	Unit       string `db:"size=20"`
+}
+
+// Short is the quantity without zeros that say nothing: 1.50 is 1.5.
+func (a Amount) Short() string { return strings.TrimSuffix(strings.TrimRight(a.Quantity, "0"), ".") }
+
+// Tag is a word that recipes are found by.
+type Tag struct {
+	ID      int64
+	Name    string           `db:"size=40,unique"`
+	Recipes orm.Many[Recipe] `db:"reverse=Tags"`
+}

@@ -1,0 +1,62 @@
+// Package recipes is a recipe box: a module with four models, a list to search,
+// ratings, JSON and an import.
+package recipes
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+
+	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
+
+	"github.com/volaweb/vola/examples/recipes/migrations"
+)
+
+//go:embed templates static
+var files embed.FS
+
+type box struct{ host *module.Host }
+
+// New returns the module.
+func New() module.Module { return &box{} }
+
+func (b *box) Name() string                    { return "recipes" }
+func (b *box) Migrations() []migrate.Migration { return migrations.All() }
+func (b *box) Pages() []templates.Checked      { return []templates.Checked{indexPage, recipePage} }
+func (b *box) Templates() fs.FS                { return folder("templates") }
+func (b *box) Static() fs.FS                   { return folder("static") }
+
+func (b *box) Models() []orm.Declaration {
+	return []orm.Declaration{orm.Model[Recipe](), orm.Model[Ingredient](), orm.Model[Tag](),
+		orm.Model[Amount](orm.Unique("Recipe", "Ingredient"))}
+}
+
+func (b *box) Commands() []module.Command {
+	return []module.Command{
+		{Name: "import", Args: "FILE", Help: "store the recipes of a CSV file", Run: Import},
+		{Name: "export", Help: "print all recipes as a CSV file", Run: Export},
+		{Name: "best", Help: "print the best recipe of each tag", Run: Best},
+	}
+}
+
+func (b *box) Routes(r *web.Router) {
+	r.Get("/", b.index).Name("index")
+	r.Get("/{id:int}/", b.recipe).Name("recipe")
+	r.Get("/{id:int}.json", b.recipeJSON).Name("json")
+	r.Post("/{id:int}/rate/", b.rate).Name("rate")
+	r.Get("/latest.json", b.latest).Name("latest")
+}
+
+func (b *box) Start(_ context.Context, host *module.Host) error {
+	b.host = host
+	return nil
+}
+
+func folder(name string) fs.FS {
+	sub, _ := fs.Sub(files, name) // fails only for a name that is not a path
+	return sub
+}

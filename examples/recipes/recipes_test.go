@@ -1,0 +1,76 @@
+package recipes_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/database/databasetest"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/volatest"
+	"github.com/volaweb/vola/web/webtest"
+
+	"github.com/volaweb/vola/examples/recipes"
+)
+
+func site() vola.Config { return vola.Config{Modules: []module.Module{module.At("/", recipes.New())}} }
+
+// each runs a test on both databases, with a site of the recipes in a file.
+func each(t *testing.T, file string, test func(t *testing.T, c *volatest.Client)) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		c := volatest.Start(t, site(), volatest.Options{DB: db})
+		if err := recipes.Import(t.Context(), module.Env{Host: &module.Host{DB: db}}, []string{file}); err != nil {
+			t.Fatal(err)
+		}
+		test(t, c)
+	})
+}
+
+func TestPages(t *testing.T) {
+	each(t, "testdata/recipes.csv", func(t *testing.T, c *volatest.Client) {
+		for _, test := range []struct{ query, total, first string }{
+			{"", "14 recipes", "Apple crumble"},
+			{"?q=SOUP", "2 recipes", "Onion soup"},
+			{"?q=onion", "7 recipes", "Lentil dal"}, // by ingredient, and each recipe once
+			{"?tag=soup&minutes=30&q=tomato", "2 recipes", "Gazpacho"},
+			{"?page=2", "14 recipes", "Tomato soup"},
+		} {
+			c.Get("/"+test.query).WantText(".total", test.total).WantText("article:first-of-type h2", test.first)
+			c.WantStatements(4) // the number of recipes, those of the page, their tags, all tags
+		}
+		c.Get("/").WantCount("article", 12).WantText(".tags a:first-child", "baking 4")
+		c.Get("/?page=3").WantStatus(404)
+		c.Get("/?minutes=soon").WantStatus(400).WantBody("minutes must be a number from 1 to 10000")
+
+		c.Get("/").Click("article:nth-of-type(3) a").WantText("h1", "Crème brûlée").
+			WantText(".amounts li:last-child", "1 pod vanilla").Click(".facts a").WantText(".total", "3 recipes")
+		c.Get("/2.json").WantBody(`"ingredients":[{"name":"tomato","quantity":"1.5","unit":"kg"}`)
+		c.WantStatements(4) // the recipe, its tags, its amounts, their ingredients
+		c.Get("/15.json").WantStatus(404)
+	})
+}
+
+func TestRate(t *testing.T) {
+	each(t, "testdata/recipes.csv", func(t *testing.T, c *volatest.Client) {
+		c.Get("/10/").Click(".rate [value='4']").WantRedirect("/10/")
+		c.Post("/10/rate/", webtest.Values{"stars": "6"}).WantStatus(400)
+		c.Post("/15/rate/", webtest.Values{"stars": "5"}).WantRedirect("/15/")
+		var wait sync.WaitGroup
+		for range 8 {
+			wait.Go(func() {
+				visitor := webtest.New(t, c.Site)
+				for range 5 {
+					visitor.Post("/10/rate/", webtest.Values{"stars": "5"}).WantRedirect("/10/")
+				}
+			})
+		}
+		wait.Wait()
+		pesto, err := orm.Find[recipes.Recipe](t.Context(), c.DB, 10)
+		if err != nil || pesto.Ratings != 41 || pesto.Stars != 204 {
+			t.Errorf("%s has %d stars of %d ratings, %v, want 204 of 41", pesto.Title, pesto.Stars, pesto.Ratings, err)
+		}
+	})
+}
