@@ -122,14 +122,13 @@ func bunCreate(ctx context.Context, db *bun.DB, name, username string) (bunAutho
 }
 
 func bunCreatePost(ctx context.Context, db *bun.DB, d Draft) error {
-	_, err := db.NewInsert().Model(&bunPost{
-		Title: d.Title, Slug: d.Slug, Body: d.Body, AuthorID: d.AuthorID,
-		Published: d.Published, Hits: d.Hits, Pinned: d.Pinned,
-	}).Exec(ctx)
+	_, err := db.NewInsert().Model(&bunPost{Title: d.Title, Slug: d.Slug, Body: d.Body, AuthorID: d.AuthorID,
+		Published: d.Published, Hits: d.Hits, Pinned: d.Pinned}).Exec(ctx)
 	return err
 }
 
 func bunChange(ctx context.Context, db *bun.DB, id int64, title string, hits int64) error {
+	// snippet: change-bun
 	post := bunPost{ID: id, Title: title, Hits: hits}
 	res, err := db.NewUpdate().Model(&post).Column("title", "hits").WherePK().Exec(ctx)
 	if err != nil {
@@ -139,6 +138,7 @@ func bunChange(ctx context.Context, db *bun.DB, id int64, title string, hits int
 		return errors.Join(sql.ErrNoRows, err)
 	}
 	return nil
+	// end snippet
 }
 
 func bunCountUp(ctx context.Context, db *bun.DB, id int64) error {
@@ -174,11 +174,9 @@ func bunGetOrCreate(ctx context.Context, db *bun.DB, name string) (topic bunTopi
 }
 
 func bunCountPerGroup(ctx context.Context, db *bun.DB) (counts []AuthorCount, err error) {
-	// snippet: count-per-group-bun
 	q := db.NewSelect().Model((*bunPost)(nil)).Column("author_id").ColumnExpr("count(*) AS posts")
 	err = q.ColumnExpr("sum(hits) AS hits").Group("author_id").Order("author_id").Scan(ctx, &counts)
 	return counts, err
-	// end snippet
 }
 
 func bunSlugs(ctx context.Context, db *bun.DB) (slugs []string, err error) {

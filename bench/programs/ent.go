@@ -38,8 +38,7 @@ func entByAuthor(ctx context.Context, client *ent.Client, username string) ([]*e
 }
 
 func entByTopics(ctx context.Context, client *ent.Client, names ...string) ([]*ent.Post, error) {
-	q := client.Post.Query().Where(post.HasTopicsWith(topic.NameIn(names...)))
-	return q.Order(post.ByID()).All(ctx)
+	return client.Post.Query().Where(post.HasTopicsWith(topic.NameIn(names...))).Order(post.ByID()).All(ctx)
 }
 
 func entOrNot(ctx context.Context, client *ent.Client, hits int64, title string) ([]*ent.Post, error) {
@@ -78,7 +77,9 @@ func entCreatePost(ctx context.Context, client *ent.Client, d Draft) error {
 }
 
 func entChange(ctx context.Context, client *ent.Client, id int64, title string, hits int64) error {
+	// snippet: change-ent
 	return client.Post.UpdateOneID(id).SetTitle(title).SetHits(hits).Exec(ctx)
+	// end snippet
 }
 
 func entCountUp(ctx context.Context, client *ent.Client, id int64) error {
@@ -105,11 +106,9 @@ func entGetOrCreate(ctx context.Context, client *ent.Client, name string) (t *en
 }
 
 func entCountPerGroup(ctx context.Context, client *ent.Client) (counts []AuthorCount, err error) {
-	// snippet: count-per-group-ent
 	err = client.Post.Query().Order(post.ByAuthorID()).GroupBy(post.FieldAuthorID).
 		Aggregate(ent.As(ent.Count(), "posts"), ent.As(ent.Sum(post.FieldHits), "hits")).Scan(ctx, &counts)
 	return counts, err
-	// end snippet
 }
 
 func entSlugs(ctx context.Context, client *ent.Client) ([]string, error) {

@@ -26,13 +26,13 @@ func volaWithRelations(ctx context.Context, db *database.DB) ([]Post, error) {
 }
 
 func volaByAuthor(ctx context.Context, db *database.DB, username string) ([]Post, error) {
-	q := orm.From[Post](db).Where(Posts.Author.Has(Authors.Username.Eq(username)))
-	return q.OrderBy(Posts.ID.Asc()).All(ctx)
+	return orm.From[Post](db).OrderBy(Posts.ID.Asc()).
+		Where(Posts.Author.Has(Authors.Username.Eq(username))).All(ctx)
 }
 
 func volaByTopics(ctx context.Context, db *database.DB, names ...string) ([]Post, error) {
-	q := orm.From[Post](db).Where(Posts.Topics.Any(Topics.Name.In(names...)))
-	return q.OrderBy(Posts.ID.Asc()).All(ctx)
+	return orm.From[Post](db).OrderBy(Posts.ID.Asc()).
+		Where(Posts.Topics.Any(Topics.Name.In(names...))).All(ctx)
 }
 
 func volaOrNot(ctx context.Context, db *database.DB, hits int64, title string) ([]Post, error) {
@@ -68,14 +68,14 @@ func volaCreate(ctx context.Context, db *database.DB, name, username string) (Au
 }
 
 func volaCreatePost(ctx context.Context, db *database.DB, d Draft) error {
-	return orm.Create(ctx, db, &Post{
-		Title: d.Title, Slug: d.Slug, Body: d.Body, Author: orm.RefTo[Author](d.AuthorID),
-		Published: d.Published, Hits: d.Hits, Pinned: d.Pinned,
-	})
+	return orm.Create(ctx, db, &Post{Title: d.Title, Slug: d.Slug, Body: d.Body,
+		Author: orm.RefTo[Author](d.AuthorID), Published: d.Published, Hits: d.Hits, Pinned: d.Pinned})
 }
 
 func volaChange(ctx context.Context, db *database.DB, id int64, title string, hits int64) error {
+	// snippet: change-vola
 	return orm.Update(ctx, db, &Post{ID: id, Title: title, Hits: hits}, Posts.Title, Posts.Hits)
+	// end snippet
 }
 
 func volaCountUp(ctx context.Context, db *database.DB, id int64) error {
@@ -94,11 +94,9 @@ func volaGetOrCreate(ctx context.Context, db *database.DB, name string) (topic T
 }
 
 func volaCountPerGroup(ctx context.Context, db *database.DB) ([]AuthorCount, error) {
-	// snippet: count-per-group-vola
 	q := orm.From[Post](db).OrderBy(Posts.Author.Asc())
 	posts, hits := orm.As("Posts", orm.Count[Post]()), orm.As("Hits", orm.Sum(Posts.Hits))
 	return orm.Select[AuthorCount](q, Posts.Author, posts, hits).All(ctx)
-	// end snippet
 }
 
 func volaSlugs(ctx context.Context, db *database.DB) ([]string, error) {

@@ -95,14 +95,14 @@ def create(name, username):
 
 
 def create_post(draft):
-    Post.objects.create(
-        title=draft.title, slug=draft.slug, body=draft.body, author_id=draft.author_id,
-        published=draft.published, hits=draft.hits, pinned=draft.pinned,
-    )
+    Post.objects.create(title=draft.title, slug=draft.slug, body=draft.body, author_id=draft.author_id,
+                        published=draft.published, hits=draft.hits, pinned=draft.pinned)
 
 
 def change(id, title, hits):
+    # snippet: change-django
     Post(pk=id, title=title, hits=hits).save(update_fields=["title", "hits"])
+    # end snippet
 
 
 def count_up(id):
@@ -120,10 +120,8 @@ def get_or_create(name):
 
 
 def count_per_group():
-    # snippet: count-per-group-django
     q = Post.objects.values("author").annotate(posts=Count("*"), total=Sum("hits"))
     return list(q.order_by("author"))
-    # end snippet
 
 
 def slugs():
