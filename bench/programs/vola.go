@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	//lint:ignore ST1001 a site has these models in the package of its programs
 	. "github.com/volaweb/vola/bench/ormpeers"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/orm"
