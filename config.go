@@ -28,7 +28,8 @@ type Config struct {
 	// Templates are the project's own template files, before those of the
 	// modules. In a program these are usually embedded; a folder "templates" in
 	// the working directory goes before them, and so does, under "serve --dev"
-	// and wherever the program is started, the one beside package main.
+	// and wherever the program is started, the one beside package main. An
+	// embed.FS may be given as it is, as in [module.HasTemplates].
 	Templates fs.FS
 	// Static are the project's own static files, before those of the modules.
 	// Folders "static" go before them as with Templates.

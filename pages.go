@@ -104,7 +104,7 @@ func (s *Site) loaders() []templates.Loader {
 		out = append(out, templates.Dir(filepath.Join(dir, "templates")))
 	}
 	if s.cfg.Templates != nil {
-		out = append(out, templates.FS("the project (embedded)", s.cfg.Templates))
+		out = append(out, templates.FS("the project (embedded)", folder(s.cfg.Templates, "templates")))
 	}
 	for _, m := range s.cfg.Modules {
 		has, ok := module.As[module.HasTemplates](m)
@@ -114,9 +114,22 @@ func (s *Site) loaders() []templates.Loader {
 		if dir := s.sourceDir(m); dir != "" {
 			out = append(out, templates.Dir(filepath.Join(dir, "templates")))
 		}
-		out = append(out, templates.FS("module "+m.Name()+" (embedded)", has.Templates()))
+		out = append(out, templates.FS("module "+m.Name()+" (embedded)", folder(has.Templates(), "templates")))
 	}
 	return out
+}
+
+// folder returns the folder of that name in an embed.FS, which begins with the
+// folders that it embeds, and a file system without one as it is.
+func folder(fsys fs.FS, name string) fs.FS {
+	if info, err := fs.Stat(fsys, name); err != nil || !info.IsDir() {
+		return fsys
+	}
+	sub, err := fs.Sub(fsys, name)
+	if err != nil {
+		return fsys
+	}
+	return sub
 }
 
 // readStatic collects the static files, in the order of the templates.
@@ -126,7 +139,7 @@ func (s *Site) readStatic() error {
 		layers = append(layers, os.DirFS(filepath.Join(dir, "static")))
 	}
 	if s.cfg.Static != nil {
-		layers = append(layers, s.cfg.Static)
+		layers = append(layers, folder(s.cfg.Static, "static"))
 	}
 	for _, m := range s.cfg.Modules {
 		has, ok := module.As[module.HasStatic](m)
@@ -136,7 +149,7 @@ func (s *Site) readStatic() error {
 		if dir := s.sourceDir(m); dir != "" {
 			layers = append(layers, os.DirFS(filepath.Join(dir, "static")))
 		}
-		layers = append(layers, has.Static())
+		layers = append(layers, folder(has.Static(), "static"))
 	}
 	var err error
 	s.static, err = assets.New(assets.Config{Layers: layers, Dev: s.opts.Dev})

@@ -70,7 +70,8 @@ type HasPages interface {
 
 // HasTemplates is a module that brings template files. Their names should
 // begin with the module's own, as in blog/post.html. The project's own files
-// go before them.
+// go before them. An embed.FS may be returned as it is: if there is a folder
+// "templates" at its root, the files are those in it.
 type HasTemplates interface {
 	Templates() fs.FS
 }
@@ -83,7 +84,8 @@ type HasFuncs interface {
 
 // HasStatic is a module that brings style sheets, pictures and the like,
 // served below /static/. Names should begin with the module's own. The
-// project's own files go before them.
+// project's own files go before them. An embed.FS may be returned as it is: if
+// there is a folder "static" at its root, the files are those in it.
 type HasStatic interface {
 	Static() fs.FS
 }

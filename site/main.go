@@ -4,7 +4,6 @@ package main
 
 import (
 	"embed"
-	"io/fs"
 
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/database"
@@ -37,15 +36,7 @@ func site() vola.Config {
 			module.At("/", posts.Root()),
 		},
 		Middleware: []web.Middleware{posts.OldPaths},
-		Templates:  folder("templates"),
-		Static:     folder("static"),
+		Templates:  files,
+		Static:     files,
 	}
-}
-
-func folder(name string) fs.FS {
-	out, err := fs.Sub(files, name)
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return out
 }

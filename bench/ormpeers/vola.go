@@ -109,7 +109,7 @@ func (v *vola) Seen() []Row {
 
 func volaPost(r Row) Post {
 	return Post{
-		Title: r.Title, Slug: r.Slug, Body: r.Body, Author: orm.Ref[Author]{ID: r.AuthorID}, Published: r.Published,
+		Title: r.Title, Slug: r.Slug, Body: r.Body, Author: orm.RefTo[Author](r.AuthorID), Published: r.Published,
 		Hits: r.Hits, Pinned: r.Pinned, Note: r.notePointer(),
 	}
 }

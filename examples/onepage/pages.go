@@ -91,10 +91,4 @@ func (b *Blog) Pages() []templates.Checked { return []templates.Checked{indexPag
 var files embed.FS
 
 // Templates returns the module's template files.
-func (b *Blog) Templates() fs.FS {
-	out, err := fs.Sub(files, "templates")
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return out
-}
+func (b *Blog) Templates() fs.FS { return files }

@@ -1,8 +1,6 @@
 package recipes
 
 import (
-	"cmp"
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -32,21 +30,21 @@ type taggedWith struct {
 }
 
 func (b *box) index(w http.ResponseWriter, r *http.Request) error {
-	query := r.URL.Query()
-	minutes, errMinutes := number("minutes", cmp.Or(query.Get("minutes"), "10000"), 1, maxMinutes)
-	page, errPage := number("page", cmp.Or(query.Get("page"), "1"), 1, 1_000_000)
-	if err := errors.Join(errMinutes, errPage); err != nil {
+	query := web.Query(r)
+	minutes, page := query.IntBetween("minutes", maxMinutes, 1, maxMinutes), query.IntBetween("page", 1, 1, 1_000_000)
+	text, tag := query.String("q", ""), query.String("tag", "")
+	if err := query.Err(); err != nil {
 		return err
 	}
-	q := orm.From[Recipe](b.host.DB).Where(Recipes.Minutes.Le(minutes)).OrderBy(Recipes.Title.Asc()).With(Recipes.Tags)
-	if text := query.Get("q"); text != "" {
+	q := orm.From[Recipe](b.host.DB).Where(Recipes.Minutes.Le(int64(minutes))).OrderBy(Recipes.Title.Asc()).With(Recipes.Tags)
+	if text != "" {
 		needed := Recipes.Ingredients.Any(Ingredients.Name.ContainsFold(text))
 		q = q.Where(orm.Or(Recipes.Title.ContainsFold(text), needed))
 	}
-	if tag := query.Get("tag"); tag != "" {
+	if tag != "" {
 		q = q.Where(Recipes.Tags.Any(Tags.Name.Eq(tag)))
 	}
-	recipes, err := q.Page(r.Context(), int(page), 12)
+	recipes, err := q.Page(r.Context(), page, 12)
 	if err != nil {
 		return err
 	}
@@ -56,7 +54,7 @@ func (b *box) index(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return b.host.Render(w, r, indexPage.With(indexData{recipes, tags, query}))
+	return b.host.Render(w, r, indexPage.Data(indexData{recipes, tags, r.URL.Query()}))
 }
 
 // find returns the recipe that the address names, with what it is made of.
@@ -70,7 +68,7 @@ func (b *box) recipe(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return b.host.Render(w, r, recipePage.With(recipe))
+	return b.host.Render(w, r, recipePage.Data(recipe))
 }
 
 func (b *box) recipeJSON(w http.ResponseWriter, r *http.Request) error {

@@ -27,8 +27,8 @@ func New() module.Module { return &box{} }
 func (b *box) Name() string                    { return "recipes" }
 func (b *box) Migrations() []migrate.Migration { return migrations.All() }
 func (b *box) Pages() []templates.Checked      { return []templates.Checked{indexPage, recipePage} }
-func (b *box) Templates() fs.FS                { return folder("templates") }
-func (b *box) Static() fs.FS                   { return folder("static") }
+func (b *box) Templates() fs.FS                { return files }
+func (b *box) Static() fs.FS                   { return files }
 
 func (b *box) Models() []orm.Declaration {
 	return []orm.Declaration{orm.Model[Recipe](), orm.Model[Ingredient](), orm.Model[Tag](),
@@ -54,9 +54,4 @@ func (b *box) Routes(r *web.Router) {
 func (b *box) Start(_ context.Context, host *module.Host) error {
 	b.host = host
 	return nil
-}
-
-func folder(name string) fs.FS {
-	sub, _ := fs.Sub(files, name) // fails only for a name that is not a path
-	return sub
 }

@@ -27,7 +27,7 @@ type recipeFields struct {
 }
 
 // Descriptors is for the check at the start that Recipes fits Recipe.
-func (*Recipe) Descriptors() any { return &Recipes }
+func (*Recipe) Descriptors() any { return Recipes }
 
 // Ingredients describes the fields of Ingredient, for queries.
 var Ingredients = orm.Describe[ingredientFields]()
@@ -38,7 +38,7 @@ type ingredientFields struct {
 }
 
 // Descriptors is for the check at the start that Ingredients fits Ingredient.
-func (*Ingredient) Descriptors() any { return &Ingredients }
+func (*Ingredient) Descriptors() any { return Ingredients }
 
 // Tags describes the fields of Tag, for queries.
 var Tags = orm.Describe[tagFields]()
@@ -50,7 +50,7 @@ type tagFields struct {
 }
 
 // Descriptors is for the check at the start that Tags fits Tag.
-func (*Tag) Descriptors() any { return &Tags }
+func (*Tag) Descriptors() any { return Tags }
 
 // Amounts describes the fields of Amount, for queries.
 var Amounts = orm.Describe[amountFields]()
@@ -64,4 +64,4 @@ type amountFields struct {
 }
 
 // Descriptors is for the check at the start that Amounts fits Amount.
-func (*Amount) Descriptors() any { return &Amounts }
+func (*Amount) Descriptors() any { return Amounts }

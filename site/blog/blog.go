@@ -69,13 +69,7 @@ func (b *Blog) Settings() any { return &b.settings }
 func (b *Blog) Migrations() []migrate.Migration { return migrations.All() }
 
 // Templates returns the module's template files.
-func (b *Blog) Templates() fs.FS {
-	out, err := fs.Sub(files, "templates")
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return out
-}
+func (b *Blog) Templates() fs.FS { return files }
 
 // Start keeps the host for the handlers.
 func (b *Blog) Start(_ context.Context, h *module.Host) error {

@@ -1,4 +1,4 @@
 package ent
 
-//go:generate go tool ent generate ./schema
+//go:generate go tool ent generate --feature sql/execquery ./schema
 //go:generate rm -rf enttest hook
