@@ -4,6 +4,7 @@ package main
 
 import (
 	"embed"
+	"io/fs"
 
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/database"
@@ -24,7 +25,8 @@ func main() { vola.Main(site()) }
 // site says what the site is made of.
 func site() vola.Config {
 	demos := demo.New()
-	posts := blog.New(folder("content"))
+	content, _ := fs.Sub(files, "content") // fails only for a name that is not a path
+	posts := blog.New(content)
 	posts.Demonstrations = demos.All()
 	return vola.Config{
 		Name:    "Vola",
