@@ -95,9 +95,8 @@ func volaGetOrCreate(ctx context.Context, db *database.DB, name string) (topic T
 }
 
 func volaCountPerGroup(ctx context.Context, db *database.DB) ([]AuthorCount, error) {
-	q := orm.From[Post](db).OrderBy(Posts.Author.Asc())
-	posts, hits := orm.As("Posts", orm.Count[Post]()), orm.As("Hits", orm.Sum(Posts.Hits))
-	return orm.Select[AuthorCount](q, Posts.Author, posts, hits).All(ctx)
+	return orm.Select[AuthorCount](orm.From[Post](db).OrderBy(Posts.Author.Asc()), Posts.Author,
+		orm.As("Posts", orm.Count[Post]()), orm.As("Hits", orm.Sum(Posts.Hits))).All(ctx)
 }
 
 func volaSlugs(ctx context.Context, db *database.DB) ([]string, error) {

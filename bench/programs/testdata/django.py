@@ -120,8 +120,7 @@ def get_or_create(name):
 
 
 def count_per_group():
-    q = Post.objects.values("author").annotate(posts=Count("*"), total=Sum("hits"))
-    return list(q.order_by("author"))
+    return list(Post.objects.values("author").annotate(posts=Count("*"), sum=Sum("hits")).order_by("author"))
 
 
 def slugs():
