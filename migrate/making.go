@@ -71,9 +71,6 @@ func (a *draft) needNewest(k *making, module string) {
 	}
 }
 
-// begun reports whether a migration of the module was made.
-func (k *making) begun(module string) bool { return k.last[module] != nil }
-
 // finish closes the module's migration.
 func (k *making) finish(module string) { delete(k.made, module) }
 

@@ -54,7 +54,7 @@
 //
 //	post.Title = "Hello"
 //	err := orm.Update(ctx, db, &post, Posts.Title)
-//	n, err := orm.From[Post](db).Where(Posts.ID.Eq(7)).Update(ctx, Posts.Hits.Add(1))
+//	n, err := orm.From[Post](db).Where(Posts.ID.Eq(7)).Update(ctx, Posts.Hits.Increment(1))
 //
 // # Methods of models
 //

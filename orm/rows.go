@@ -24,8 +24,14 @@ func (s rowset) len() int { return s.n }
 
 func (s rowset) at(i int) unsafe.Pointer { return unsafe.Add(s.first, uintptr(i)*s.plan.typ.Size()) }
 
-// part returns the structs from i up to j.
-func (s rowset) part(i, j int) rowset { return rowset{s.plan, span{s.at(i), j - i}} }
+// part returns the structs from i up to j. No pointer leads beyond the last of
+// them.
+func (s rowset) part(i, j int) rowset {
+	if i == j {
+		return rowset{plan: s.plan}
+	}
+	return rowset{s.plan, span{s.at(i), j - i}}
+}
 
 // slice returns the structs as a slice.
 func (s rowset) slice() reflect.Value { return reflect.SliceAt(s.plan.typ, s.first, s.n) }

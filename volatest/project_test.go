@@ -44,7 +44,7 @@ func (s *Shop) Start(_ context.Context, h *module.Host) error {
 	return nil
 }
 func (s *Shop) Routes(r *web.Router) {
-	r.Get("/", func(w http.ResponseWriter, r *http.Request) error { return s.host.Render(w, r, list.With("soap")) })
+	r.Get("/", func(w http.ResponseWriter, r *http.Request) error { return s.host.Render(w, r, list.Data("soap")) })
 }
 `,
 		"shop/shop_test.go": `package shop_test
