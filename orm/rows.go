@@ -25,7 +25,12 @@ func (s rowset) len() int { return s.n }
 func (s rowset) at(i int) unsafe.Pointer { return unsafe.Add(s.first, uintptr(i)*s.plan.typ.Size()) }
 
 // part returns the structs from i up to j.
-func (s rowset) part(i, j int) rowset { return rowset{s.plan, span{s.at(i), j - i}} }
+func (s rowset) part(i, j int) rowset {
+	if i == j { // an address behind the last struct is one of something else
+		return rowset{plan: s.plan}
+	}
+	return rowset{s.plan, span{s.at(i), j - i}}
+}
 
 // slice returns the structs as a slice.
 func (s rowset) slice() reflect.Value { return reflect.SliceAt(s.plan.typ, s.first, s.n) }

@@ -57,7 +57,9 @@ func Select[R, M any](q *Query[M], items ...Selected[M]) *Selection[R] {
 		}
 		name := ""
 		if x != nil && x.kind == exprNamed {
-			name, x = x.field, x.args[0]
+			if name, x = x.field, x.args[0]; name == "" && s.err == nil {
+				s.err = fmt.Errorf("orm: Select from %s: As gives number %d of what is selected an empty name", s.model, i+1)
+			}
 		}
 		s.items, s.names = append(s.items, x), append(s.names, name)
 	}
