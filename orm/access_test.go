@@ -210,6 +210,10 @@ func TestParseEq(t *testing.T) {
 			{"At", "yesterday", "is not a time"}, {"Day", "2026-02-30", "is not a date"}, {"Clock", "25:00:00", "time of day"}, {"Wait", "5", "duration"},
 			{"Price", "1.234", "decimal"}, {"Key", "12", "uuid"}, {"Data", "x", "cannot be given as text"}, {"Nose", "x", "no field Nose"},
 			{"Text", strings.Repeat("x", 9000), "at most 8192"},
+			{"Real", "0x1p4", "is not a number"}, {"Real", "1_0", "is not a number"}, {"Key", "0000-0000000000000000000000000000001", "uuid"},
+			{"At", "0000-01-01T00:00:00Z", "cannot be stored"}, {"At", "9999-12-31T23:59:59-23:59", "cannot be stored"},
+			{"At", "2026-01-31T18:00:00,5Z", "is not a time"}, {"At", "2026-01-31T1:00:00Z", "is not a time"}, {"Wait", "1ns", "cannot be stored"},
+			{"Key", "00000000000000000000000000000001", ""},
 		} {
 			c, err := orm.ParseEq(db, orm.Descriptor[orm.Column[*parsed, any]](tt.field), tt.text)
 			if tt.want != "" {

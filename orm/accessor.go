@@ -2,6 +2,7 @@ package orm
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"reflect"
 	"unsafe"
@@ -9,10 +10,13 @@ import (
 
 // Accessor reads and writes one field of structs of the model that P points to,
 // by its place in the struct and without reflection: made by [AccessorOf]. It
-// is safe for concurrent use.
+// is safe for concurrent use. The zero Accessor and a nil row make its methods
+// panic.
 type Accessor[P, V any] struct{ a accessor }
 
 type accessor struct {
+	// made says that it is not the zero value, whose place is no field.
+	made   bool
 	offset uintptr
 	null   nullForm
 	// ref is the RefOf type of a foreign key, and rowAt where it has its row.
@@ -30,22 +34,32 @@ type accessor struct {
 // For a foreign key V is the key. An expression that is not a field, or a
 // descriptor of a field that the struct does not have, is an error.
 func AccessorOf[M, V any](column Expression[M, V]) (*Accessor[*M, V], error) {
-	a, err := accessorOf(column.expression(nil, nil), reflect.TypeFor[M](), reflect.TypeFor[V]())
-	return &Accessor[*M, V]{a}, err
+	var e *expr
+	if column != nil {
+		e = column.expression(nil, nil)
+	}
+	a, err := accessorOf(e, reflect.TypeFor[M](), reflect.TypeFor[V]())
+	if err != nil {
+		return nil, err
+	}
+	return &Accessor[*M, V]{a}, nil
 }
 
 func accessorOf(e *expr, model, value reflect.Type) (a accessor, err error) {
-	if e == nil || e.kind != exprField {
-		return a, fmt.Errorf("orm: an accessor of %s is of a column, not of an expression", model)
+	if e == nil || e.kind != exprField || model.Kind() != reflect.Struct {
+		return a, fmt.Errorf("orm: an accessor of %s is of a column of a struct, not of an expression or of nil", model)
 	}
 	sf, ok := model.FieldByName(e.field)
 	if !ok {
 		return a, fmt.Errorf("orm: %s has no field %s", model, e.field)
 	}
 	for t, path := model, sf.Index; len(path) > 0; path = path[1:] {
+		if t.Kind() != reflect.Struct {
+			return a, fmt.Errorf("orm: field %s of %s is in a struct embedded as a pointer; embed the struct itself", e.field, model)
+		}
 		f := t.Field(path[0])
 		a.offset += f.Offset
-		t = f.Type // a struct, which embedded ones are
+		t = f.Type
 	}
 	t := sf.Type
 	switch {
@@ -60,8 +74,22 @@ func accessorOf(e *expr, model, value reflect.Type) (a accessor, err error) {
 	if t != value {
 		return a, fmt.Errorf("orm: field %s of %s holds a %s, not a %s", e.field, model, t, value)
 	}
+	a.made = true
 	return a, nil
 }
+
+// at returns where the field is in the struct at row.
+func (a *accessor) at(row unsafe.Pointer) unsafe.Pointer {
+	switch {
+	case a == nil || !a.made:
+		panic(errZeroAccessor)
+	case row == nil: // a field far behind would be where something else may be
+		panic(errNoStruct)
+	}
+	return unsafe.Add(row, a.offset)
+}
+
+var errZeroAccessor = errors.New("orm: an accessor is the zero Accessor; make it with orm.AccessorOf")
 
 // newReference makes the foreign key at a field refer to no loaded row, and
 // returns where its key is.
@@ -79,7 +107,7 @@ func (a *accessor) newReference(at unsafe.Pointer) unsafe.Pointer {
 //
 //go:noinline
 func (a *Accessor[P, V]) Get(row P) (v V, ok bool) {
-	at := unsafe.Add(*(*unsafe.Pointer)(unsafe.Pointer(&row)), a.a.offset)
+	at := (*accessor)(unsafe.Pointer(a)).at(*(*unsafe.Pointer)(unsafe.Pointer(&row)))
 	switch a.a.null {
 	case nullPointer:
 		p := *(**V)(at)
@@ -99,7 +127,7 @@ func (a *Accessor[P, V]) Get(row P) (v V, ok bool) {
 //
 //go:noinline
 func (a *Accessor[P, V]) Set(row P, v V) {
-	at := unsafe.Add(*(*unsafe.Pointer)(unsafe.Pointer(&row)), a.a.offset)
+	at := (*accessor)(unsafe.Pointer(a)).at(*(*unsafe.Pointer)(unsafe.Pointer(&row)))
 	if a.a.ref != nil {
 		*(*V)(a.a.newReference(at)) = v
 		return
@@ -118,7 +146,7 @@ func (a *Accessor[P, V]) Set(row P, v V) {
 //
 //go:noinline
 func (a *Accessor[P, V]) SetNull(row P) bool {
-	at := unsafe.Add(*(*unsafe.Pointer)(unsafe.Pointer(&row)), a.a.offset)
+	at := (*accessor)(unsafe.Pointer(a)).at(*(*unsafe.Pointer)(unsafe.Pointer(&row)))
 	switch a.a.null {
 	case nullPointer:
 		*(**V)(at) = nil

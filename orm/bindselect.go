@@ -51,6 +51,10 @@ func (b *binder) selection(p *plan, s *selection) {
 				b.fail(err)
 				return
 			}
+			if err := p.sameFields(s, other, u.s); err != nil {
+				b.fail(err)
+				return
+			}
 			b.shape = append(b.shape, 'U', flag(u.all))
 			b.selection(other, u.s)
 		}
@@ -139,6 +143,32 @@ func (p *plan) canUnite(items []*expr, other *plan, s *selection) error {
 		if !alike(a.f.store, b.f.store) {
 			return fmt.Errorf("orm: a union of %s of %s, which is stored as %v, and %s of %s, as %v; the databases do not take one for the other",
 				a.f.name, p.model, a.f.store, b.f.name, other.model, b.f.store)
+		}
+	}
+	return nil
+}
+
+// sameFields refuses a selection whose names say other fields of the result
+// than the places do, by which the database joins the parts of a union.
+func (p *plan) sameFields(s *selection, other *plan, with *selection) error {
+	if s.result.Kind() != reflect.Struct || len(s.items) < 2 || len(with.items) != len(s.items) {
+		return nil
+	}
+	kinds := make([]kind, len(s.items))
+	for i, x := range s.items {
+		if x.kind != exprRow {
+			kinds[i], _ = p.kindOf(x) // canUnite has met its error
+		}
+	}
+	at, err := p.fieldsFor(s, kinds)
+	if err != nil {
+		return nil // which is met when the results are read
+	}
+	for i, place := range at {
+		name := with.nameOf(i, other)
+		if f, ok := s.result.FieldByName(name); ok && len(f.Index) == 1 && f.Index[0] != place {
+			return fmt.Errorf("orm: number %d of a union is called %s in the selection from %s, and goes into the field %s; select in the same order, or name it with orm.As",
+				i+1, name, other.model, s.result.Field(place).Name)
 		}
 	}
 	return nil

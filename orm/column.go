@@ -49,6 +49,9 @@ func operations[P, V any](name *string) Operations[P, V] {
 		Set: func(v V) AssignmentOf[P] { return AssignmentOf[P]{assignment{*name, assignSet, v}} },
 		SetTo: func(x ExpressionOf[P, V]) AssignmentOf[P] {
 			var p P
+			if x == nil {
+				return AssignmentOf[P]{assignExpression(*name, nil)}
+			}
 			return AssignmentOf[P]{assignExpression(*name, x.expression(p, nil))}
 		},
 		Asc:  func() OrderOf[P] { return OrderOf[P]{order{field: *name}} },

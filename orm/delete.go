@@ -154,6 +154,8 @@ func (q *query) delete(ctx context.Context) (int64, error) {
 	}
 	var n int64
 	err = q.h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		ctx, cancel := q.limited(ctx)
+		defer cancel()
 		if err := p.protected(ctx, tx, func(w *writer) { w.where(p, "t0", where) }, b.args[1:]...); err != nil {
 			return err
 		}

@@ -1,6 +1,9 @@
 package orm
 
-import "reflect"
+import (
+	"reflect"
+	"unsafe"
+)
 
 // Describe returns the descriptors of a model: F is a struct with a pointer to
 // a descriptor for each field of the model, under the field's name.
@@ -57,6 +60,32 @@ func describeAll(p any) {
 	}
 }
 
+// nameAt returns the name of a descriptor of a stored field, with which all of
+// them begin, and "" for a nil one.
+func nameAt(d unsafe.Pointer) string {
+	if d == nil {
+		return ""
+	}
+	return *(*string)(d)
+}
+
+// fieldAt is the expression of a descriptor, nil for a nil one.
+func fieldAt(d unsafe.Pointer) *expr {
+	if name := nameAt(d); name != "" {
+		return fieldExpr(name)
+	}
+	return nil
+}
+
+// relatedAt returns the relation of a descriptor, with which those of relations
+// begin.
+func relatedAt(d unsafe.Pointer) related {
+	if d == nil {
+		return related{}
+	}
+	return *(*related)(d)
+}
+
 func fieldExpr(name string) *expr { return &expr{kind: exprField, field: name} }
 
 func (c *Column[P, V]) describe(name string) {
@@ -65,9 +94,9 @@ func (c *Column[P, V]) describe(name string) {
 	c.Operations = operations[P, V](n)
 }
 
-func (c *Column[P, V]) fieldOf(P) string       { return c.name }
-func (c *Column[P, V]) selected(P) *expr       { return fieldExpr(c.name) }
-func (c *Column[P, V]) expression(P, *V) *expr { return fieldExpr(c.name) }
+func (c *Column[P, V]) fieldOf(P) string       { return nameAt(unsafe.Pointer(c)) }
+func (c *Column[P, V]) selected(P) *expr       { return fieldAt(unsafe.Pointer(c)) }
+func (c *Column[P, V]) expression(P, *V) *expr { return fieldAt(unsafe.Pointer(c)) }
 
 func (c *Ordered[P, V]) describe(name string) {
 	n := &c.name
@@ -76,9 +105,9 @@ func (c *Ordered[P, V]) describe(name string) {
 	c.Comparisons = comparisons[P, V](n)
 }
 
-func (c *Ordered[P, V]) fieldOf(P) string       { return c.name }
-func (c *Ordered[P, V]) selected(P) *expr       { return fieldExpr(c.name) }
-func (c *Ordered[P, V]) expression(P, *V) *expr { return fieldExpr(c.name) }
+func (c *Ordered[P, V]) fieldOf(P) string       { return nameAt(unsafe.Pointer(c)) }
+func (c *Ordered[P, V]) selected(P) *expr       { return fieldAt(unsafe.Pointer(c)) }
+func (c *Ordered[P, V]) expression(P, *V) *expr { return fieldAt(unsafe.Pointer(c)) }
 
 func (c *Number[P, V]) describe(name string) {
 	n := &c.name
@@ -88,9 +117,9 @@ func (c *Number[P, V]) describe(name string) {
 	c.Increments = increments[P, V](n)
 }
 
-func (c *Number[P, V]) fieldOf(P) string       { return c.name }
-func (c *Number[P, V]) selected(P) *expr       { return fieldExpr(c.name) }
-func (c *Number[P, V]) expression(P, *V) *expr { return fieldExpr(c.name) }
+func (c *Number[P, V]) fieldOf(P) string       { return nameAt(unsafe.Pointer(c)) }
+func (c *Number[P, V]) selected(P) *expr       { return fieldAt(unsafe.Pointer(c)) }
+func (c *Number[P, V]) expression(P, *V) *expr { return fieldAt(unsafe.Pointer(c)) }
 
 func (c *Text[P, V]) describe(name string) {
 	n := &c.name
@@ -100,9 +129,9 @@ func (c *Text[P, V]) describe(name string) {
 	c.Matches = matches[P](n)
 }
 
-func (c *Text[P, V]) fieldOf(P) string       { return c.name }
-func (c *Text[P, V]) selected(P) *expr       { return fieldExpr(c.name) }
-func (c *Text[P, V]) expression(P, *V) *expr { return fieldExpr(c.name) }
+func (c *Text[P, V]) fieldOf(P) string       { return nameAt(unsafe.Pointer(c)) }
+func (c *Text[P, V]) selected(P) *expr       { return fieldAt(unsafe.Pointer(c)) }
+func (c *Text[P, V]) expression(P, *V) *expr { return fieldAt(unsafe.Pointer(c)) }
 
 func (c *NullColumn[P, V]) describe(name string) {
 	n := &c.name
@@ -111,9 +140,9 @@ func (c *NullColumn[P, V]) describe(name string) {
 	c.Nulls = nulls[P](n)
 }
 
-func (c *NullColumn[P, V]) fieldOf(P) string       { return c.name }
-func (c *NullColumn[P, V]) selected(P) *expr       { return fieldExpr(c.name) }
-func (c *NullColumn[P, V]) expression(P, *V) *expr { return fieldExpr(c.name) }
+func (c *NullColumn[P, V]) fieldOf(P) string       { return nameAt(unsafe.Pointer(c)) }
+func (c *NullColumn[P, V]) selected(P) *expr       { return fieldAt(unsafe.Pointer(c)) }
+func (c *NullColumn[P, V]) expression(P, *V) *expr { return fieldAt(unsafe.Pointer(c)) }
 
 func (c *NullOrdered[P, V]) describe(name string) {
 	n := &c.name
@@ -123,9 +152,9 @@ func (c *NullOrdered[P, V]) describe(name string) {
 	c.Nulls = nulls[P](n)
 }
 
-func (c *NullOrdered[P, V]) fieldOf(P) string       { return c.name }
-func (c *NullOrdered[P, V]) selected(P) *expr       { return fieldExpr(c.name) }
-func (c *NullOrdered[P, V]) expression(P, *V) *expr { return fieldExpr(c.name) }
+func (c *NullOrdered[P, V]) fieldOf(P) string       { return nameAt(unsafe.Pointer(c)) }
+func (c *NullOrdered[P, V]) selected(P) *expr       { return fieldAt(unsafe.Pointer(c)) }
+func (c *NullOrdered[P, V]) expression(P, *V) *expr { return fieldAt(unsafe.Pointer(c)) }
 
 func (c *NullNumber[P, V]) describe(name string) {
 	n := &c.name
@@ -136,9 +165,9 @@ func (c *NullNumber[P, V]) describe(name string) {
 	c.Nulls = nulls[P](n)
 }
 
-func (c *NullNumber[P, V]) fieldOf(P) string       { return c.name }
-func (c *NullNumber[P, V]) selected(P) *expr       { return fieldExpr(c.name) }
-func (c *NullNumber[P, V]) expression(P, *V) *expr { return fieldExpr(c.name) }
+func (c *NullNumber[P, V]) fieldOf(P) string       { return nameAt(unsafe.Pointer(c)) }
+func (c *NullNumber[P, V]) selected(P) *expr       { return fieldAt(unsafe.Pointer(c)) }
+func (c *NullNumber[P, V]) expression(P, *V) *expr { return fieldAt(unsafe.Pointer(c)) }
 
 func (c *NullText[P, V]) describe(name string) {
 	n := &c.name
@@ -149,9 +178,9 @@ func (c *NullText[P, V]) describe(name string) {
 	c.Nulls = nulls[P](n)
 }
 
-func (c *NullText[P, V]) fieldOf(P) string       { return c.name }
-func (c *NullText[P, V]) selected(P) *expr       { return fieldExpr(c.name) }
-func (c *NullText[P, V]) expression(P, *V) *expr { return fieldExpr(c.name) }
+func (c *NullText[P, V]) fieldOf(P) string       { return nameAt(unsafe.Pointer(c)) }
+func (c *NullText[P, V]) selected(P) *expr       { return fieldAt(unsafe.Pointer(c)) }
+func (c *NullText[P, V]) expression(P, *V) *expr { return fieldAt(unsafe.Pointer(c)) }
 
 func (c *ForeignKey[P, R, K]) describe(name string) {
 	n := &c.name
@@ -160,11 +189,13 @@ func (c *ForeignKey[P, R, K]) describe(name string) {
 	c.Reference = reference[P, R](n)
 }
 
-func (c *ForeignKey[P, R, K]) fieldOf(P) string       { return c.name }
-func (c *ForeignKey[P, R, K]) selected(P) *expr       { return fieldExpr(c.name) }
-func (c *ForeignKey[P, R, K]) expression(P, *K) *expr { return fieldExpr(c.name) }
-func (c *ForeignKey[P, R, K]) prefetch(P) prefetch    { return prefetch{field: c.name} }
-func (c *ForeignKey[P, R, K]) relation(P, R) related  { return related{field: c.name} }
+func (c *ForeignKey[P, R, K]) fieldOf(P) string       { return nameAt(unsafe.Pointer(c)) }
+func (c *ForeignKey[P, R, K]) selected(P) *expr       { return fieldAt(unsafe.Pointer(c)) }
+func (c *ForeignKey[P, R, K]) expression(P, *K) *expr { return fieldAt(unsafe.Pointer(c)) }
+func (c *ForeignKey[P, R, K]) prefetch(P) prefetch    { return prefetch{field: nameAt(unsafe.Pointer(c))} }
+func (c *ForeignKey[P, R, K]) relation(P, R) related {
+	return related{field: nameAt(unsafe.Pointer(c))}
+}
 
 func (c *NullForeignKey[P, R, K]) describe(name string) {
 	n := &c.name
@@ -174,19 +205,23 @@ func (c *NullForeignKey[P, R, K]) describe(name string) {
 	c.Nulls = nulls[P](n)
 }
 
-func (c *NullForeignKey[P, R, K]) fieldOf(P) string       { return c.name }
-func (c *NullForeignKey[P, R, K]) selected(P) *expr       { return fieldExpr(c.name) }
-func (c *NullForeignKey[P, R, K]) expression(P, *K) *expr { return fieldExpr(c.name) }
-func (c *NullForeignKey[P, R, K]) prefetch(P) prefetch    { return prefetch{field: c.name} }
-func (c *NullForeignKey[P, R, K]) relation(P, R) related  { return related{field: c.name} }
+func (c *NullForeignKey[P, R, K]) fieldOf(P) string       { return nameAt(unsafe.Pointer(c)) }
+func (c *NullForeignKey[P, R, K]) selected(P) *expr       { return fieldAt(unsafe.Pointer(c)) }
+func (c *NullForeignKey[P, R, K]) expression(P, *K) *expr { return fieldAt(unsafe.Pointer(c)) }
+func (c *NullForeignKey[P, R, K]) prefetch(P) prefetch {
+	return prefetch{field: nameAt(unsafe.Pointer(c))}
+}
+func (c *NullForeignKey[P, R, K]) relation(P, R) related {
+	return related{field: nameAt(unsafe.Pointer(c))}
+}
 
 func (c *Reverse[P, R]) describe(name string) {
 	c.r.field = name
 	c.Related = relatedOf[P, R](&c.r)
 }
 
-func (c *Reverse[P, R]) prefetch(P) prefetch   { return *c.r.loading() }
-func (c *Reverse[P, R]) relation(P, R) related { return c.r }
+func (c *Reverse[P, R]) prefetch(P) prefetch   { return *relatedAt(unsafe.Pointer(c)).loading() }
+func (c *Reverse[P, R]) relation(P, R) related { return relatedAt(unsafe.Pointer(c)) }
 
 func (c *ManyToMany[P, R]) describe(name string) {
 	c.r.field = name
@@ -194,8 +229,8 @@ func (c *ManyToMany[P, R]) describe(name string) {
 	c.Links = links[P, R](&c.r)
 }
 
-func (c *ManyToMany[P, R]) prefetch(P) prefetch   { return *c.r.loading() }
-func (c *ManyToMany[P, R]) relation(P, R) related { return c.r }
+func (c *ManyToMany[P, R]) prefetch(P) prefetch   { return *relatedAt(unsafe.Pointer(c)).loading() }
+func (c *ManyToMany[P, R]) relation(P, R) related { return relatedAt(unsafe.Pointer(c)) }
 
 // list boxes values once, as the argument of an In condition.
 func list[V any](values []V) []any {

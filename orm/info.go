@@ -46,7 +46,7 @@ func ModelsOf(h database.Handle) (*Models, error) {
 // Fields returns the facts of all stored fields of a model, in the order of the
 // struct. The error names the type if it is not a model.
 func (ms *Models) Fields(model reflect.Type) ([]FieldInfo, error) {
-	m := ms.byType[model]
+	m := ms.model(model)
 	if m == nil {
 		return nil, fmt.Errorf("orm: %v is not a model; add orm.Model[%v]() to its module's Models", model, model)
 	}
@@ -57,6 +57,14 @@ func (ms *Models) Fields(model reflect.Type) ([]FieldInfo, error) {
 	return out, nil
 }
 
+// model returns a model by its type, nil if there is none.
+func (ms *Models) model(t reflect.Type) *model {
+	if ms == nil {
+		return nil
+	}
+	return ms.byType[t]
+}
+
 // Info returns the facts of one field:
 //
 //	info, err := orm.Info(models, Posts.Title)
@@ -65,7 +73,7 @@ func Info[M any](ms *Models, field Field[M]) (FieldInfo, error) {
 }
 
 func (ms *Models) infoOf(model reflect.Type, name string) (FieldInfo, error) {
-	m := ms.byType[model]
+	m := ms.model(model)
 	if m == nil {
 		return FieldInfo{}, fmt.Errorf("orm: %v is not a model; add orm.Model[%v]() to its module's Models", model, model)
 	}

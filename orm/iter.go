@@ -76,13 +76,15 @@ func (q *query) readBatches(ctx context.Context, b *rowBuffer, flush func() (boo
 	}
 	if tx, ok := q.h.(*database.Tx); ok {
 		if p.b.dialect.Name() == "postgres" {
-			return p.cursorOver(ctx, tx, text, args, b, flush)
+			return q.cursorOver(ctx, p, tx, text, args, b, flush)
 		}
 		// SQLite would go on reading what the loop writes: a row that is
 		// moved ahead in the order would come again.
 		text = "WITH v AS MATERIALIZED (" + text + ") SELECT * FROM v"
 	}
-	rows, err := q.h.Query(ctx, text, args...)
+	limited, cancel := q.limited(ctx)
+	defer cancel()
+	rows, err := q.h.Query(limited, text, args...)
 	if err != nil {
 		return fmt.Errorf("find %s: %w", p.model, err)
 	}
@@ -114,20 +116,26 @@ func (p *plan) drain(rows database.Rows, size int, b *rowBuffer, flush func() (b
 }
 
 // cursorOver reads the rows through a cursor of the transaction.
-func (p *plan) cursorOver(ctx context.Context, tx *database.Tx, text string, args []any, b *rowBuffer, flush func() (bool, error)) error {
+func (q *query) cursorOver(ctx context.Context, p *plan, tx *database.Tx, text string, args []any, b *rowBuffer, flush func() (bool, error)) error {
 	name := "vola_cursor_" + strconv.FormatInt(p.b.cursors.Add(1), 10)
-	if _, err := tx.Exec(ctx, "DECLARE "+name+" NO SCROLL CURSOR FOR "+text, args...); err != nil {
+	limited, cancel := q.limited(ctx)
+	_, err := tx.Exec(limited, "DECLARE "+name+" NO SCROLL CURSOR FOR "+text, args...)
+	cancel()
+	if err != nil {
 		return fmt.Errorf("find %s: %w", p.model, err)
 	}
 	fetch := "FETCH FORWARD " + strconv.Itoa(batch) + " FROM " + name
 	for {
-		rows, err := tx.Query(ctx, fetch)
+		limited, cancel := q.limited(ctx)
+		rows, err := tx.Query(limited, fetch)
 		if err != nil {
+			cancel()
 			return fmt.Errorf("find %s: %w", p.model, err)
 		}
 		// The rows are all read, and the connection free, before the first is
 		// yielded.
 		n, more, err := p.drain(rows, batch+1, b, flush)
+		cancel()
 		if err != nil {
 			return err // the transaction is of no more use, and its end closes the cursor
 		}

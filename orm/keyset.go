@@ -304,6 +304,9 @@ func (p *plan) readCursor(text string, orders []order) (position, error) {
 		if at.values[i], err = f.readCursor(parts[i+2]); err != nil {
 			return position{}, fmt.Errorf("%s: %w", f.name, err)
 		}
+		if _, err := p.encode(p.indexOf(o.field), at.values[i]); err != nil {
+			return position{}, fmt.Errorf("%s: %w", f.name, err)
+		}
 	}
 	return at, nil
 }

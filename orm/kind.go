@@ -44,8 +44,8 @@ func (b *binding) kindOfType(t reflect.Type) (kind, error) {
 	if err != nil {
 		return kind{}, err
 	}
-	b.kinds.Store(t, kind{f, codec})
-	return kind{f, codec}, nil
+	have, _ := b.kinds.LoadOrStore(t, kind{f, codec})
+	return have.(kind), nil
 }
 
 // kindOf returns the kind of an expression on rows of p.
@@ -91,17 +91,22 @@ func (p *plan) kindOf(e *expr) (kind, error) {
 const sqliteDigits = 15
 
 // sumOf returns the kind of a sum of values of a kind: that of decimals may
-// have more digits than each of them.
+// have more digits than each of them. There is one kind for each field,
+// because what a selection is read into is kept under its address.
 func (b *binding) sumOf(k kind) kind {
 	if k.f.store.Kind != schema.Decimal {
 		return k
+	}
+	if have, ok := b.kinds.Load(k.f); ok {
+		return have.(kind)
 	}
 	f := *k.f
 	f.store.Precision = maxPrecision
 	if b.dialect.Name() == "sqlite" {
 		f.store.Precision = max(sqliteDigits, k.f.store.Precision)
 	}
-	return kind{&f, k.codec}
+	have, _ := b.kinds.LoadOrStore(k.f, kind{&f, k.codec})
+	return have.(kind)
 }
 
 // kindOfFirst returns the kind that expressions have in common: that of the

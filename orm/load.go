@@ -12,17 +12,17 @@ import (
 )
 
 // load loads relations of the rows: one statement for each relation, whatever
-// the number of rows.
-func load(ctx context.Context, h database.Handle, s rowset, relations []prefetch) error {
+// the number of rows. The statements are those of q.
+func load(ctx context.Context, q *query, s rowset, relations []prefetch) error {
 	for _, r := range relations {
-		if err := loadRelation(ctx, h, s, r); err != nil {
+		if err := loadRelation(ctx, q, s, r); err != nil {
 			return fmt.Errorf("load %s.%s: %w", s.plan.model, r.field, err)
 		}
 	}
 	return nil
 }
 
-func loadRelation(ctx context.Context, h database.Handle, s rowset, r prefetch) error {
+func loadRelation(ctx context.Context, q *query, s rowset, r prefetch) error {
 	switch {
 	case r.back != nil:
 		return fmt.Errorf("there is no field to load %s into; give %s a field of type orm.HasMany[%s]", r.back, s.plan.model, r.back)
@@ -34,13 +34,13 @@ func loadRelation(ctx context.Context, h database.Handle, s rowset, r prefetch) 
 		return err
 	}
 	if via.forward != nil {
-		return loadForward(ctx, h, s, via, r)
+		return loadForward(ctx, q, s, via, r)
 	}
-	return loadMany(ctx, h, s, via, r)
+	return loadMany(ctx, q, s, via, r)
 }
 
 // loadForward loads the rows that a foreign key refers to.
-func loadForward(ctx context.Context, h database.Handle, s rowset, via route, r prefetch) error {
+func loadForward(ctx context.Context, q *query, s rowset, via route, r prefetch) error {
 	f, target := via.forward, via.target
 	keys, distinct, err := s.keys(f)
 	if err != nil || len(distinct) == 0 {
@@ -63,11 +63,11 @@ func loadForward(ctx context.Context, h database.Handle, s rowset, via route, r 
 	if err != nil {
 		return err
 	}
-	found, err := fetch(ctx, h, target, nil, nil, text, arg)
+	found, err := fetch(ctx, q, target, nil, nil, text, arg)
 	if err != nil {
 		return err
 	}
-	if err := load(ctx, h, found, r.nested); err != nil {
+	if err := load(ctx, q, found, r.nested); err != nil {
 		return err
 	}
 	if err := found.init(ctx); err != nil {
@@ -97,7 +97,7 @@ func loadForward(ctx context.Context, h database.Handle, s rowset, via route, r 
 
 // loadMany loads the rows that a relation leads to, together with the keys of
 // the rows that they belong to.
-func loadMany(ctx context.Context, h database.Handle, s rowset, via route, r prefetch) error {
+func loadMany(ctx context.Context, q *query, s rowset, via route, r prefetch) error {
 	target, key := via.target, s.plan.key
 	keys, distinct, err := s.keys(key)
 	if err != nil {
@@ -151,7 +151,7 @@ func loadMany(ctx context.Context, h database.Handle, s rowset, via route, r pre
 	}
 	starts := make([]int, len(distinct)+1) // at first how many rows each has
 	ownerKey := s.plan.indexOf(key.name)
-	found, err := fetch(ctx, h, target, lead, func() error {
+	found, err := fetch(ctx, q, target, lead, func() error {
 		var k any = nil
 		if id, ok := owner.Interface().(*int64); ok {
 			k = *id
@@ -172,7 +172,7 @@ func loadMany(ctx context.Context, h database.Handle, s rowset, via route, r pre
 	if err != nil {
 		return err
 	}
-	if err := load(ctx, h, found, r.nested); err != nil {
+	if err := load(ctx, q, found, r.nested); err != nil {
 		return err
 	}
 	if err := found.init(ctx); err != nil {
@@ -343,8 +343,10 @@ func (w *writer) inListOf(column func()) {
 // fetch reads rows of a model that is only known at run time; lead, when not
 // nil, receives the first column, and each is called after each row. Columns
 // behind those of the model are dropped.
-func fetch(ctx context.Context, h database.Handle, p *plan, lead []any, each func() error, text string, args ...any) (s rowset, err error) {
-	rows, err := h.Query(ctx, text, args...)
+func fetch(ctx context.Context, q *query, p *plan, lead []any, each func() error, text string, args ...any) (s rowset, err error) {
+	ctx, cancel := q.limited(ctx)
+	defer cancel()
+	rows, err := q.h.Query(ctx, text, args...)
 	if err != nil {
 		return rowset{}, err
 	}

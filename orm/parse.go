@@ -47,6 +47,12 @@ func parseEq(h database.Handle, model reflect.Type, name, text string) (*node, e
 	if err == nil {
 		err = f.checkWrite(v)
 	}
+	if err == nil {
+		// What the databases do not hold, such as a year or a nanosecond.
+		if _, err = p.encode(i, v); err != nil {
+			err = fault.Wrap(fault.Invalid, err, fmt.Sprintf("%.40q cannot be stored: %v", text, err))
+		}
+	}
 	if err != nil {
 		return nil, fieldError(p.model, f, err)
 	}
@@ -86,6 +92,9 @@ func (f *field) parseForm(text string) (v any, what string, err error) {
 		v, err = strconv.ParseInt(text, 10, min(bitsOf(f.columnType().Kind), f.base.Bits()))
 		return v, "a whole number", err
 	case formFloat:
+		if strings.ContainsAny(text, "xX_") { // as in Go's own source
+			return nil, "a number", strconv.ErrSyntax
+		}
 		n, err := strconv.ParseFloat(text, f.base.Bits())
 		if err == nil {
 			v, err = fitFloat(n)
@@ -95,8 +104,11 @@ func (f *field) parseForm(text string) (v any, what string, err error) {
 		v, err = fitText(text)
 		return v, "a valid text", err
 	case formTime:
-		v, err = time.Parse(time.RFC3339Nano, text)
-		return v, "a time such as 2026-01-31T18:00:00Z", err
+		at, err := time.Parse(time.RFC3339Nano, text)
+		if err == nil && (text[len("2006-01-02T15")] != ':' || strings.Contains(text, ",")) {
+			err = errors.New("RFC 3339 has hours of two digits and a point before the fraction") // and time.Parse takes more
+		}
+		return at, "a time such as 2026-01-31T18:00:00Z", err
 	case formDate:
 		v, err = civil.ParseDate(text)
 		return v, "a date such as 2026-01-31", err
@@ -107,7 +119,10 @@ func (f *field) parseForm(text string) (v any, what string, err error) {
 		v, err = time.ParseDuration(text)
 		return v, "a duration such as 1h30m", err
 	case formUUID:
-		b, err := hex.DecodeString(strings.ReplaceAll(text, "-", ""))
+		if len(text) == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-' {
+			text = text[:8] + text[9:13] + text[14:18] + text[19:23] + text[24:]
+		}
+		b, err := hex.DecodeString(text)
 		if err == nil && len(b) != 16 {
 			err = fmt.Errorf("a uuid has 16 bytes, not %d", len(b))
 		}

@@ -19,7 +19,7 @@ type binding struct {
 	dialect database.Dialect
 	plans   map[reflect.Type]*plan
 	texts   texts
-	kinds   syncMap // reflect.Type to kind, of values that belong to no column
+	kinds   syncMap // reflect.Type to kind, of values that belong to no column, and *field to that of its sum
 	results syncMap // resultKey to *plan, of what selections are read into
 	zones   syncMap // name to *time.Location, as the IANA database has it
 	// cursors numbers the cursors opened, for their names.

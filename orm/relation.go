@@ -88,7 +88,10 @@ func ReverseOf[M, T, K any](foreignKey interface {
 	Relation[M, T]
 	Expression[M, K]
 }) *Reverse[*T, *M] {
-	out := &Reverse[*T, *M]{r: related{field: foreignKey.relation(nil, nil).field, back: reflect.TypeFor[M]()}}
+	out := &Reverse[*T, *M]{r: related{back: reflect.TypeFor[M]()}}
+	if foreignKey != nil {
+		out.r.field = foreignKey.relation(nil, nil).field
+	}
 	out.Related = relatedOf[*T, *M](&out.r)
 	return out
 }
@@ -183,26 +186,34 @@ type prefetch struct {
 	nested []prefetch
 }
 
+// own returns a copy to change. Of nothing it is an error when it is loaded.
+func (p *prefetch) own() prefetch {
+	if p == nil {
+		return prefetch{}
+	}
+	return *p
+}
+
 func (p *prefetch) filter(conditions []*node) *prefetch {
-	out := *p
+	out := p.own()
 	out.where = append(out.where[:len(out.where):len(out.where)], conditions...)
 	return &out
 }
 
 func (p *prefetch) orderBy(orders []order) *prefetch {
-	out := *p
+	out := p.own()
 	out.orders = orders
 	return &out
 }
 
 func (p *prefetch) limitTo(n int) *prefetch {
-	out := *p
+	out := p.own()
 	out.limit, out.limits = n, true
 	return &out
 }
 
 func (p *prefetch) then(nested []prefetch) *prefetch {
-	out := *p
+	out := p.own()
 	out.nested = append(out.nested[:len(out.nested):len(out.nested)], nested...)
 	return &out
 }
@@ -211,7 +222,7 @@ func (p *prefetch) then(nested []prefetch) *prefetch {
 // order and a limit. It never changes; methods return changed copies.
 type Loading[P, R any] prefetch
 
-func (l *Loading[P, R]) prefetch(P) prefetch { return *(*prefetch)(l) }
+func (l *Loading[P, R]) prefetch(P) prefetch { return (*prefetch)(l).own() }
 
 // Where loads only the related rows that match the conditions as well.
 //

@@ -119,6 +119,8 @@ func (p *plan) fieldsFor(s *selection, kinds []kind) ([]int, error) {
 		case name != "" && ok && len(f.Index) == 1 && !taken[f.Index[0]]:
 			at[i] = f.Index[0]
 			taken[at[i]] = true
+		case s.names[i] != "" && ok && len(f.Index) > 1:
+			return nil, fmt.Errorf("field %s, which As names, is in an embedded struct; only fields of %s itself are filled", name, s.result)
 		case s.names[i] != "" && ok:
 			return nil, fmt.Errorf("two expressions go into the field %s", name)
 		case s.names[i] != "":

@@ -57,7 +57,9 @@ func Select[R, M any](q *Query[M], items ...Selected[M]) *Selection[R] {
 		}
 		name := ""
 		if x != nil && x.kind == exprNamed {
-			name, x = x.field, x.args[0]
+			if name, x = x.field, x.args[0]; name == "" && s.err == nil {
+				s.err = fmt.Errorf("orm: Select from %s: As gives number %d of what is selected an empty name", s.model, i+1)
+			}
 		}
 		s.items, s.names = append(s.items, x), append(s.names, name)
 	}
@@ -143,7 +145,8 @@ func (s *Selection[R]) Distinct() *Selection[R] {
 }
 
 // Union adds the results of other selections and leaves out those that are
-// equal to another one.
+// equal to another one. What they select goes into the fields of R by its place;
+// a name that belongs to another field is an error that says to use [As].
 //
 //go:noinline
 func (s *Selection[R]) Union(others ...*Selection[R]) *Selection[R] {
@@ -167,7 +170,7 @@ func (s *selection) union(all bool, others []*selection) *selection {
 	if len(c.unions) == 0 {
 		// The first keeps its own order and limits, as the others do.
 		inner := *c
-		*c = selection{query: query{h: c.h, model: c.model, limit: -1, err: c.err}, result: c.result, items: c.items, names: c.names, unions: []union{{true, &inner}}}
+		*c = selection{query: query{h: c.h, model: c.model, limit: -1, timeout: c.timeout, err: c.err}, result: c.result, items: c.items, names: c.names, unions: []union{{true, &inner}}}
 	}
 	c.unions = slices.Clip(c.unions)
 	for _, o := range others {

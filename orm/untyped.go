@@ -343,7 +343,7 @@ func (q *query) one(ctx context.Context, p *plan, ptr unsafe.Pointer) (found boo
 // finish loads the relations of rows that were read, and runs their Init.
 func (q *query) finish(ctx context.Context, s rowset) error {
 	if len(q.with) > 0 && s.len() > 0 {
-		if err := load(ctx, q.h, s, q.with); err != nil {
+		if err := load(ctx, q, s, q.with); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,13 @@ package orm
 //
 // of which conditions may leave some out. It is NULL where there is no row.
 func Via[M, T, V any](relation Relation[M, T], x Expression[T, V], conditions ...Condition[T]) *Expr[*M, V] {
-	r := relation.relation(nil, nil)
-	return (*Expr[*M, V])(&expr{kind: exprVia, field: r.field, back: r.back, args: []*expr{x.expression(nil, nil)}, conds: nodes(conditions)})
+	var r related
+	if relation != nil {
+		r = relation.relation(nil, nil)
+	}
+	var e *expr
+	if x != nil {
+		e = x.expression(nil, nil)
+	}
+	return (*Expr[*M, V])(&expr{kind: exprVia, field: r.field, back: r.back, args: []*expr{e}, conds: nodes(conditions)})
 }
