@@ -130,7 +130,7 @@ type firstNote struct {
 
 // The version before goes on running on a database that is newer, where the
 // migration says that it may; migrations of modules that were started over are
-// recorded anew.
+// recorded again.
 func TestVersionBeforeOnANewerDatabase(t *testing.T) {
 	t.Parallel()
 	for kind, url := range map[string]func(testing.TB) string{"sqlite": databasetest.SQLiteURL, "postgres": databasetest.PostgresURL} {

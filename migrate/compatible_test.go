@@ -182,8 +182,8 @@ func TestRecordsOfAnEarlierVersion(t *testing.T) {
 	})
 }
 
-// Migrations that were removed and made anew fit tables that stayed: the
-// records are forgotten, whatever they say, and made anew too.
+// Migrations that were removed and made again fit tables that stayed: the
+// records are forgotten, whatever they say, and made again too.
 func TestStartingOver(t *testing.T) {
 	t.Parallel()
 	old := next(blog(), migrate.AddColumn{Table: "blog_post", Column: null(text("extra", 9))})
@@ -196,7 +196,7 @@ func TestStartingOver(t *testing.T) {
 		r := runner(t, db, list.graph(t))
 		const hint = "run: migrate --fake blog zero, then: migrate --fake-initial"
 		if _, err := r.Pending(t.Context()); err == nil || !strings.Contains(err.Error(), hint) {
-			t.Errorf("migrations made anew: %v", err)
+			t.Errorf("migrations made again: %v", err)
 		}
 		r.Fake = true
 		zero := migrate.Target{Module: "blog", Name: "zero"}

@@ -89,7 +89,7 @@ func (b *backend) Query(ctx context.Context, q string, args []any) (database.Row
 		tries--
 		l, err := b.acquire(ctx)
 		if err != nil {
-			tries = 0 // there is no connection to be had
+			tries = 0 // no connection is available
 			return err
 		}
 		res, err := l.Query(ctx, q, args...)
@@ -140,7 +140,7 @@ func (b *backend) Exec(ctx context.Context, q string, args []any) (database.Resu
 	return database.Result{RowsAffected: tag.RowsAffected()}, mapError(err)
 }
 
-// begin starts a transaction. That it is begun anew on another connection, if
+// begin starts a transaction. That it is started again on another connection, if
 // the first was lost, changes nothing: there was no statement in it.
 func (b *backend) begin(ctx context.Context, opts pgx.TxOptions) (*tx, error) {
 	tries := b.gate.max + 1
