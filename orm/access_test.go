@@ -421,7 +421,7 @@ func TestTimeout(t *testing.T) {
 		if _, err := q.Where(orm.Gt(n, slow)).Update(ctx, n.Increment(1)); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("update: %v", err)
 		}
-		if _, err := q.Limit(3).All(ctx); err != nil { // the connection is still good
+		if _, err := orm.From[counted](db).Limit(3).All(ctx); err != nil { // the connection is still good
 			t.Error(err)
 		}
 	})

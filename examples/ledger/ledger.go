@@ -33,16 +33,21 @@ func Biggest(ctx context.Context, h database.Handle) ([]string, error) {
 
 // filters are the columns that a list may be filtered by, under their names in
 // a URL. What is not named here is not asked of the database.
-var filters = map[string]orm.Field[Entry]{"kind": Entries.Kind, "account": Entries.Account, "cents": Entries.Cents}
+var filters = []filter{{"kind", Entries.Kind}, {"account", Entries.Account}, {"cents", Entries.Cents}}
+
+type filter struct {
+	name   string
+	column orm.Field[Entry]
+}
 
 // Filter adds the conditions that a query string asks for. A value that the
 // column does not have is an error for the visitor.
 func Filter(h database.Handle, q *orm.Query[Entry], query url.Values) (*orm.Query[Entry], error) {
-	for name, column := range filters {
-		if !query.Has(name) {
+	for _, f := range filters {
+		if !query.Has(f.name) {
 			continue
 		}
-		c, err := orm.ParseEq(h, column, query.Get(name))
+		c, err := orm.ParseEq(h, f.column, query.Get(f.name))
 		if err != nil {
 			return nil, err
 		}
