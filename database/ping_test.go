@@ -24,9 +24,9 @@ func TestPingIsNotKeptWaiting(t *testing.T) {
 			if _, err := tx.Exec(ctx, "INSERT INTO t VALUES (1), (2)"); err != nil {
 				return err
 			}
-			busy := 7 // beside the transaction
+			busy := 7 // the transaction has the eighth
 			if db.Dialect().Name() == "sqlite" {
-				busy = 8 // readers, beside the writer
+				busy = 8 // readers; the writer has its own
 			}
 			for range busy {
 				rows, err := db.Backend().Query(t.Context(), "SELECT 1 UNION ALL SELECT 2", nil)

@@ -252,7 +252,7 @@ func (d *detector) columnsNamed(r Rename, want schema.Table) (old, now, reason s
 }
 
 // idleColumn says why the answer about a column of a wanted table would do
-// nothing, beside the other answers; "" if it would.
+// nothing, given the other answers; "" if it would.
 func (d *detector) idleColumn(answers map[string]string, table, old string) string {
 	want, _ := d.wanted(table)
 	have, _ := d.origin(want)

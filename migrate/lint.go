@@ -87,7 +87,7 @@ func risk(op Operation, fresh []string) (text, safe string) {
 			return "", o.Safe
 		}
 		if o.Column.Generated != "" {
-			return "the column is computed anew for every row while nobody else can use the table, and values that it held are lost", o.Safe
+			return "the column is computed again for every row while nobody else can use the table, and values that it held are lost", o.Safe
 		}
 		return "the table may be read or written as a whole while nobody else can use it; on a big one, add a new column, fill it in parts and drop the old one later, " +
 			"or for NOT NULL first add and validate a check that the column IS NOT NULL", o.Safe

@@ -202,7 +202,7 @@ func joined(words []string, last string) string {
 	return strings.Join(words[:len(words)-1], ", ") + last + words[len(words)-1]
 }
 
-// clash says why an answer cannot be heard beside the others: one of the
+// clash says why an answer contradicts the others: one of the
 // constants below, or "".
 func clash(answers map[string]string, old, now string, had, wanted func(name string) bool) string {
 	claimed := false // somebody else has the old name now

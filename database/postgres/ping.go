@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// pinger has a connection beside the pool, for the question whether the
+// pinger has a connection outside the pool, for the question whether the
 // database answers.
 type pinger struct {
 	// busy has an element while the connection is used.

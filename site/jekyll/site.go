@@ -28,7 +28,7 @@ const (
 // defaultPermalink is where Jekyll shows posts when nothing else is said.
 const defaultPermalink = "date"
 
-// Site is what the files beside the posts say of all of them. [ReadSite] makes
+// Site is what the files other than the posts say of all of them. [ReadSite] makes
 // one.
 type Site struct {
 	// Root is the folder where the site begins, below the one that was read: ""

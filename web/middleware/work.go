@@ -44,7 +44,7 @@ const (
 // retryAfter is what a client that was refused is told to wait, in seconds.
 const retryAfter = 2
 
-// sendTime is how long a client may take, beside the time for the work, to send
+// sendTime is how long a client may take, in addition to the time for the work, to send
 // its request and as long again to take the answer.
 const sendTime = 30 * time.Second
 
