@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -73,10 +74,51 @@ func mayRepeat(q string, err error) bool {
 	return pgconn.SafeToRetry(err) || reads(q) && errors.Is(mapError(err), database.ErrConnection)
 }
 
-// reads reports whether a statement is a SELECT. WITH may hold others.
+// reads reports whether a statement is a SELECT that calls nothing but functions
+// which are known to change nothing: any other may write, and must not run
+// twice. WITH may hold other statements.
 func reads(q string) bool {
 	q = strings.TrimLeft(q, " \t\r\n(")
-	return len(q) > 6 && strings.EqualFold(q[:6], "select")
+	fields := strings.Fields(strings.ToLower(q))
+	if len(fields) == 0 || fields[0] != "select" || slices.Contains(fields, "into") {
+		return false
+	}
+	for i := range len(q) {
+		if q[i] == '(' && !harmless(lastWord(q[:i])) {
+			return false
+		}
+	}
+	return true
+}
+
+// lastWord returns the name that s ends in, "" if it ends in something else. A
+// quoted name is one with its quotes.
+func lastWord(s string) string {
+	s = strings.TrimRight(s, " \t\r\n")
+	i := len(s)
+	for i > 0 {
+		c := s[i-1]
+		if !(c == '_' || c == '"' || c == '.' || c >= 0x80 || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z') {
+			break
+		}
+		i--
+	}
+	return s[i:]
+}
+
+// harmless reports whether a word before a parenthesis calls nothing that
+// changes anything.
+func harmless(word string) bool {
+	switch strings.ToLower(word) {
+	case "", "select", "from", "where", "and", "or", "not", "in", "any", "all", "exists", "as", "on", "by", "over", "filter", "values",
+		"when", "then", "else", "union", "having", "lateral", "join", "materialized",
+		"count", "sum", "min", "max", "avg", "coalesce", "nullif", "greatest", "least", "cast", "abs", "round", "trunc", "mod",
+		"lower", "upper", "trim", "btrim", "length", "char_length", "substr", "substring", "strpos", "position", "left", "right", "concat", "starts_with",
+		"extract", "date_part", "date_trunc", "timezone", "to_char", "row_number", "rank", "dense_rank", "unnest", "generate_series",
+		"numeric", "varchar", "char", "decimal", "jsonb_typeof", "jsonb_extract_path", "jsonb_extract_path_text":
+		return true
+	}
+	return false
 }
 
 // Query runs a statement on a connection of the pool, and again on another one
