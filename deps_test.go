@@ -53,10 +53,11 @@ const policy = `
 	DATA, web/sessions < web/sessions/dbstore;
 	DATA, cache < cache/dbcache;
 	DATA, templates < templates/dbloader;
+	templates < templates/ziploader;
 	DATA, pubsub < pubsub/eventlog;
 	database, WEB < web/webtest;
 
-	orm/ormforms, web/sessions/dbstore, cache/dbcache, templates/dbloader, pubsub/eventlog < BRIDGES;
+	orm/ormforms, web/sessions/dbstore, cache/dbcache, templates/dbloader, templates/ziploader, pubsub/eventlog < BRIDGES;
 
 	# ... the contract of modules, and on it two siblings: the program that
 	# joins the parts, and the optional parts. Neither imports the other.

@@ -96,10 +96,16 @@ func (r renderer) Render(ctx context.Context, w io.Writer, page templates.Render
 	return r.s.pages.render(ctx, w, page)
 }
 
-// loaders returns where template files come from, the project's own first. In
+// loaders returns where template files come from: loaders of modules, then the
+// project's files, then those of modules. In
 // development the folders that embedded files were made from go before those.
 func (s *Site) loaders() []templates.Loader {
 	var out []templates.Loader
+	for _, m := range s.cfg.Modules {
+		if has, ok := module.As[module.HasLoaders](m); ok {
+			out = append(out, has.Loaders(s.host)...)
+		}
+	}
 	for _, dir := range s.projectDirs() {
 		out = append(out, templates.Dir(filepath.Join(dir, "templates")))
 	}

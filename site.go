@@ -225,6 +225,9 @@ func (s *Site) Runner(db *database.DB) *migrate.Runner {
 	return &migrate.Runner{DB: db, Graph: s.graph, Version: s.cfg.Version}
 }
 
+// Host returns what the site gives to its modules. Its DB is nil before Open.
+func (s *Site) Host() *module.Host { return s.host }
+
 // URL returns the path of the route of that name.
 func (s *Site) URL(name string, args ...any) (string, error) { return s.mux.URL(name, args...) }
 

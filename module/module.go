@@ -76,6 +76,17 @@ type HasTemplates interface {
 	Templates() fs.FS
 }
 
+// HasLoaders is a module with template files that are not known when the
+// program is built, such as a theme in a zip archive or rows of the database.
+// They go before the project's own files, in the order of the modules.
+//
+// h.DB is nil when the files are read first: the site checks its templates
+// before it opens the database. A loader that is a [templates.Versioned] is
+// asked before each page whether its files have changed.
+type HasLoaders interface {
+	Loaders(h *Host) []templates.Loader
+}
+
 // HasFuncs is a module that brings functions for all templates. They must not
 // depend on a request and be safe for concurrent use.
 type HasFuncs interface {
