@@ -17,9 +17,10 @@ import (
 
 // newFlags are the flags of new.
 type newFlags struct {
-	module  string
-	replace string
-	vendor  bool
+	module   string
+	replace  string
+	vendor   bool
+	postgres bool
 }
 
 func newCommand() command {
@@ -31,6 +32,7 @@ func newCommand() command {
 		flags: func(flags *flag.FlagSet) {
 			flags.StringVar(&f.module, "module", "", "`PATH` of the site's Go module; defaults to NAME")
 			flags.StringVar(&f.replace, "replace", "", "take Vola from the source in `DIR`")
+			flags.BoolVar(&f.postgres, "postgres", false, "add the driver for PostgreSQL to that for SQLite")
 			flags.BoolVar(&f.vendor, "vendor", false, "copy Vola and all else that the site needs into it")
 		},
 		run: func(ctx context.Context, e env, args []string) error {
@@ -48,7 +50,7 @@ func newSite(ctx context.Context, e env, name string, f newFlags) error {
 	if err := scaffold.CheckSiteName(name); err != nil {
 		return usageError{err.Error()}
 	}
-	site := scaffold.Site{Name: name, Module: cmp.Or(f.module, name)}
+	site := scaffold.Site{Name: name, Module: cmp.Or(f.module, name), Postgres: f.postgres}
 	if err := scaffold.CheckModulePath(site.Module); err != nil {
 		return usageError{err.Error()}
 	}
