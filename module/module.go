@@ -127,7 +127,10 @@ type HasChecks interface {
 // usually share variables of the function that returns the Command.
 type Command struct {
 	Name string // one word; "blog import" is the command import of the module blog
-	Args string // what stands behind the flags, for the usage line: "DIR"
+	// Args are the arguments as the usage line shows them: "DIR", "[FILE...]",
+	// "MODULE [NAME]". Words in brackets may be left out, one with dots may be
+	// repeated; another number of arguments is an error before Run.
+	Args string
 	Help string // one line, without a full stop
 	// Flags declares the command's flags. Nil means none.
 	Flags func(*flag.FlagSet)

@@ -8,7 +8,6 @@ package volatest
 
 import (
 	"context"
-	"flag"
 	"io"
 	"log/slog"
 	"net/http"
@@ -19,6 +18,7 @@ import (
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/databasetest"
+	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/web/webtest"
@@ -129,17 +129,13 @@ func (c *Client) Command(name string, args ...string) (stdout string, err error)
 			if command.Name != name {
 				continue
 			}
-			flags := flag.NewFlagSet(name, flag.ContinueOnError)
-			flags.SetOutput(c.t.Output())
-			if command.Flags != nil {
-				command.Flags(flags)
-			}
-			if err := flags.Parse(args); err != nil {
-				return "", err
-			}
 			var out strings.Builder
 			env := module.Env{Host: c.Site.Host(), Stdin: strings.NewReader(""), Stdout: &out, Stderr: c.t.Output()}
-			err := command.Run(c.t.Context(), env, flags.Args())
+			p := &cli.Program{Stdout: &out, Stderr: c.t.Output(), Commands: []cli.Command{{
+				Name: name, Args: command.Args, Flags: command.Flags,
+				Run: func(ctx context.Context, args []string) error { return command.Run(ctx, env, args) },
+			}}}
+			err := p.Run(c.t.Context(), append([]string{name}, args...))
 			return out.String(), err
 		}
 	}

@@ -32,11 +32,20 @@ type Shop struct {
 	Theme string // the path of the zip archive with the theme
 }
 
-func (s *Shop) Name() string                    { return "themes" }
-func (s *Shop) Models() []orm.Declaration       { return []orm.Declaration{dbloader.Model()} }
+// Name begins the names of the module's tables and routes.
+func (s *Shop) Name() string { return "themes" }
+
+// Models has the templates that are edited.
+func (s *Shop) Models() []orm.Declaration { return []orm.Declaration{dbloader.Model()} }
+
+// Migrations makes their table.
 func (s *Shop) Migrations() []migrate.Migration { return migrations.All() }
-func (s *Shop) Pages() []templates.Checked      { return []templates.Checked{shopPage} }
-func (s *Shop) Templates() fs.FS                { return files }
+
+// Pages has the page of the shop.
+func (s *Shop) Pages() []templates.Checked { return []templates.Checked{shopPage} }
+
+// Templates has the files that themes change.
+func (s *Shop) Templates() fs.FS { return files }
 
 // snippet: loaders
 
