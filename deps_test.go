@@ -33,6 +33,9 @@ const policy = `
 
 	orm, migrate < DATA;
 
+	# Moving a whole database is work on migrations, and for commands only.
+	migrate < migrate/copydata;
+
 	# The test kit knows every dialect. Jobs talk to the dialects' own handles.
 	database/sqlite, database/postgres, DATA < database/databasetest;
 	database/sqlite, database/postgres, DATA, mail < jobs;
@@ -62,7 +65,7 @@ const policy = `
 	# joins the parts, and the optional parts. Neither imports the other.
 	DATA, WEB, BRIDGES < module;
 
-	module < vola;
+	module, migrate/copydata < vola;
 
 	module, jobs, mail, fetch
 	< contrib/auth, contrib/feeds, contrib/debugbar, contrib/django, contrib/payments/...;
@@ -188,6 +191,9 @@ func TestPolicySaysWhatTheDesignSays(t *testing.T) {
 		{"site/blog/markup", "site/jekyll", false},
 		{"site/jekyll", "database", false},
 		{"fault", "internal/house", false},
+		{"migrate/copydata", "migrate", true},
+		{"migrate/copydata", "orm", false},
+		{"module", "migrate/copydata", false},
 	}
 	for _, test := range tests {
 		t.Run(test.importer+" imports "+test.imported, func(t *testing.T) {

@@ -32,6 +32,22 @@ func (r *Runner) Settled(ctx context.Context, h database.Handle) error {
 	return nil
 }
 
+// Undescribed returns the names of the tables in the database that are not those
+// of the migrations, without the one in which migrations are recorded: tables of
+// other programs, and those that migrations make with SQL of their own. h is a
+// handle on r.DB.
+func (r *Runner) Undescribed(ctx context.Context, h database.Handle) ([]string, error) {
+	names, err := r.DB.Dialect().Editor().Tables(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	known := r.Graph.State()
+	return slices.DeleteFunc(names, func(name string) bool {
+		_, ok := known.Table(name)
+		return ok || name == recordTable
+	}), nil
+}
+
 // CopyRecords puts the records of another database of the same migrations in
 // the place of those of h: when they were applied, and by which version of the
 // program. Records of modules that the program does not have are not copied.
