@@ -170,7 +170,7 @@ func (p *program) commands() []command {
 	out := []command{
 		p.serveCommand(), p.migrateCommand(), p.makeMigrationsCommand(), p.sqlMigrateCommand(), p.squashCommand(),
 		p.inspectCommand(), p.checkCommand(), p.templatesCommand(),
-		p.routesCommand(), p.settingsCommand(), p.dbshellCommand(), p.backupCommand(), p.versionCommand(),
+		p.routesCommand(), p.settingsCommand(), p.dbshellCommand(), p.backupCommand(), p.copyDataCommand(), p.versionCommand(),
 	}
 	for _, m := range p.cfg.Modules {
 		has, ok := module.As[module.HasCommands](m)

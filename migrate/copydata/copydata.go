@@ -87,6 +87,11 @@ type Report struct {
 	Tables []Table
 	// Left are the tables of Options.Leave that have rows.
 	Left []Table
+	// Begun says that the target holds what was copied so far: called again, Copy
+	// goes on, or finds that it is finished.
+	Begun bool
+	// Filled are the tables of Options.Derived.
+	Filled []string
 	// Resumed says that the copy had been begun before.
 	Resumed bool
 	// Finished says that there was nothing to do: the copy had come to its end
@@ -207,6 +212,7 @@ func (c *copier) run(ctx context.Context) error {
 	if c.DryRun {
 		return c.tryAll(ctx)
 	}
+	c.report.Begun = true
 	if err := c.begin(ctx, p); err != nil {
 		return err
 	}
@@ -261,10 +267,8 @@ func (c *copier) checkSource(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s, err := readState(ctx, c.source); err != nil {
-		return err
-	} else if s != nil && s.whole.phase != phaseDone {
-		return fault.Newf(fault.Conflict, "the source %s holds a copy of %s that is not finished; finish it first", c.from.URL(), s.whole.at)
+	if s, err := readState(ctx, c.source); err != nil || unfinished(c.from, s) != nil {
+		return errors.Join(err, unfinished(c.from, s))
 	}
 	var problems []string
 	for _, t := range c.tables {

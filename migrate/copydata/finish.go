@@ -39,6 +39,7 @@ func (c *copier) finish(ctx context.Context, s *state) error {
 			if err := d.Fill(ctx, tx); err != nil {
 				return fmt.Errorf("fill the tables %v: %w", d.Tables, err)
 			}
+			c.report.Filled = append(c.report.Filled, d.Tables...)
 		}
 		return nil
 	})

@@ -27,7 +27,9 @@ func (c *copier) prepare(ctx context.Context) (*state, error) {
 		if s.whole.at != c.from.URL() {
 			return nil, fault.Newf(fault.Invalid, "the target %s holds a copy of another database, %s; go on with that one, or copy to a database that is empty", c.to.URL(), s.whole.at)
 		}
-		c.Log("going on with a copy that was begun before")
+		if s.whole.phase != phaseDone {
+			c.Log("going on with a copy that was begun before")
+		}
 	}
 	if s.whole.phase == phaseTables && !c.DryRun {
 		if err := c.runner(c.to).Apply(ctx, migrate.Target{}); err != nil {

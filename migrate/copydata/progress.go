@@ -87,6 +87,23 @@ func readState(ctx context.Context, h database.Handle) (*state, error) {
 	return s, found.Close()
 }
 
+// Unfinished returns an error if the database is the target of a copy that is not
+// finished. What a site would write there meanwhile would not last.
+func Unfinished(ctx context.Context, db *database.DB) error {
+	s, err := readState(ctx, db)
+	if err != nil {
+		return err
+	}
+	return unfinished(db, s)
+}
+
+func unfinished(db *database.DB, s *state) error {
+	if s == nil || s.whole.phase == phaseDone {
+		return nil
+	}
+	return fault.Newf(fault.Conflict, "the database %s holds a copy of %s that is not finished; finish it with: copy-data", db.URL(), s.whole.at)
+}
+
 // createState makes the table, for a copy from the source.
 func createState(ctx context.Context, h database.Handle, source string, ph phase) (*state, error) {
 	d := database.Root(h).Dialect()

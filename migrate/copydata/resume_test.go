@@ -47,10 +47,7 @@ func TestResume(t *testing.T) {
 		runs, resumed := 0, false
 		for ; ; runs++ {
 			ctx, cancel := context.WithCancel(t.Context())
-			left := 1 + r.IntN(60)
-			if runs > 60 {
-				left = -1 // enough
-			}
+			left := 1 + r.IntN(60+10*runs)
 			opts := copydata.Options{BatchRows: 5}
 			if runs%2 == 0 {
 				opts.Progress = func(copydata.Progress) {
@@ -75,7 +72,10 @@ func TestResume(t *testing.T) {
 				t.Fatalf("run %d: %v", runs, err)
 			}
 		}
-		if runs == 0 || !resumed {
+		if err := copydata.Unfinished(t.Context(), target); err != nil {
+			t.Error(err)
+		}
+		if runs < 3 || !resumed {
 			t.Errorf("%d runs were stopped", runs)
 		}
 		t.Logf("%d runs were stopped", runs)
@@ -173,6 +173,7 @@ func TestRefusals(t *testing.T) {
 		// Without rows a target that has its tables is as good as an empty one.
 		exec(t, target, "DELETE FROM shop_word")
 		stopAfter(t, source, target, g, 30)
+		wantError(t, copydata.Unfinished(t.Context(), target), "holds a copy of "+source.URL()+" that is not finished")
 		refuse(filled(t, g), target, copydata.Options{}, "holds a copy of another database, "+source.URL())
 		refuse(target, databasetest.SQLite(t), copydata.Options{}, "that is not finished")
 		copyAll(t, source, target, g, copydata.Options{})
