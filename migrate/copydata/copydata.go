@@ -173,16 +173,25 @@ func Copy(ctx context.Context, from, to *database.DB, g *migrate.Graph, opts Opt
 		return Report{}, fault.Newf(fault.Invalid, "the source and the target are the same database, %s", to.URL())
 	}
 	c := &copier{Options: opts, from: from, to: to, graph: g, tables: inOrder(g.State().Tables)}
+	tries := 1
 	if l, ok := to.Backend().(database.Locker); ok && !opts.DryRun {
 		unlock, err := l.Lock(ctx, "vola copy-data", func() { opts.Log("waiting for another copy to the same database") })
 		if err != nil {
 			return Report{}, fmt.Errorf("take the lock for copying: %w", err)
 		}
 		defer func() { err = errors.Join(err, unlock()) }()
+		// With the lock, only the last statement of a program that was killed can
+		// still be at work.
+		tries = 3
 	}
 	err = from.InTxWith(ctx, database.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}, func(ctx context.Context, tx *database.Tx) error {
 		c.source = tx
-		return c.run(ctx)
+		err := c.run(ctx)
+		for ; tries > 1 && errors.Is(err, errTaken); tries-- {
+			c.report = Report{}
+			err = c.run(ctx)
+		}
+		return err
 	})
 	return c.report, err
 }

@@ -21,9 +21,7 @@ func (c *copier) finish(ctx context.Context, s *state) error {
 		if err := s.move(ctx, tx, s.whole, next); err != nil {
 			return err
 		}
-		if err := c.alterKeys(ctx, tx, func(whole, bare schema.Table) database.Alteration {
-			return database.Alteration{From: bare, To: whole}
-		}); err != nil {
+		if err := c.alterKeys(ctx, tx, false); err != nil {
 			return err
 		}
 		for _, t := range c.tables {

@@ -88,6 +88,11 @@ func (c *copier) start(ctx context.Context) (*state, error) {
 		s, err = createState(ctx, tx, c.from.URL(), first)
 		return err
 	})
+	if err != nil {
+		if other, _ := readState(ctx, c.to); other != nil {
+			return nil, errTaken // it was faster
+		}
+	}
 	return s, err
 }
 
@@ -110,9 +115,7 @@ func (c *copier) begin(ctx context.Context, s *state) error {
 		if err := s.move(ctx, tx, s.whole, next); err != nil {
 			return err
 		}
-		if err := c.alterKeys(ctx, tx, func(whole, bare schema.Table) database.Alteration {
-			return database.Alteration{From: whole, To: bare}
-		}); err != nil {
+		if err := c.alterKeys(ctx, tx, true); err != nil {
 			return err
 		}
 		for _, t := range c.tables {
@@ -130,19 +133,28 @@ func (c *copier) begin(ctx context.Context, s *state) error {
 	})
 }
 
-// alterKeys drops or adds the foreign keys of all tables on PostgreSQL.
-func (c *copier) alterKeys(ctx context.Context, tx *database.Tx, alteration func(whole, bare schema.Table) database.Alteration) error {
+// alterKeys drops the foreign keys that the target has, or adds those that it
+// lacks, on PostgreSQL.
+func (c *copier) alterKeys(ctx context.Context, tx *database.Tx, drop bool) error {
 	d := c.to.Dialect()
 	if d.Name() != "postgres" {
 		return nil
 	}
+	live, err := d.Editor().Inspect(ctx, tx)
+	if err != nil {
+		return err
+	}
 	for _, t := range c.tables {
-		if len(t.ForeignKeys) == 0 {
-			continue
+		have, _ := live.Table(t.Name)
+		now, then := t.Clone(), t.Clone()
+		now.ForeignKeys = slices.DeleteFunc(now.ForeignKeys, func(f schema.ForeignKey) bool {
+			_, ok := have.ForeignKey(f.Name)
+			return !ok
+		})
+		if drop {
+			then.ForeignKeys = nil
 		}
-		bare := t.Clone()
-		bare.ForeignKeys = nil
-		stmts, err := d.Editor().AlterTable(ctx, tx, alteration(t, bare))
+		stmts, err := d.Editor().AlterTable(ctx, tx, database.Alteration{From: now, To: then})
 		if err != nil {
 			return err
 		}

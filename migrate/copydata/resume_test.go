@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/databasetest"
@@ -35,53 +36,71 @@ func back(t testing.TB, source, target *database.DB, g *migrate.Graph) {
 	same(t, "the copy", dump(t, target), dump(t, source))
 }
 
-// TestResume stops the copy at random: after a batch, or at a statement on the
-// way, whichever it is. Each time the next copy goes on, until one comes to the
-// end.
-func TestResume(t *testing.T) {
+// TestSoakResume stops copies at random: after a batch, or at a statement on the
+// way, whichever it is. Each time the next run goes on, until one comes to the
+// end. As long as VOLA_SOAK says, or twice.
+func TestSoakResume(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, target *database.DB) {
-		g := graph(t)
-		source := filled(t, g)
-		r := rand.New(rand.NewPCG(3, 4))
-		runs, resumed := 0, false
-		for ; ; runs++ {
-			ctx, cancel := context.WithCancel(t.Context())
-			left := 1 + r.IntN(60+10*runs)
-			opts := copydata.Options{BatchRows: 5}
-			if runs%2 == 0 {
-				opts.Progress = func(copydata.Progress) {
-					if left--; left <= 0 {
-						cancel()
-					}
+	for name, open := range map[string]func(testing.TB) *database.DB{"sqlite": databasetest.SQLite, "postgres": databasetest.Postgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := graph(t)
+			source := filled(t, g)
+			begun, stopped, seed := time.Now(), 0, uint64(0)
+			for ; seed < 2 || time.Since(begun) < soak(t); seed++ {
+				target := open(t)
+				stopped += stopAtRandom(t, source, target, g, rand.New(rand.NewPCG(seed, 4)))
+				wantDrift(t, target, g)
+				back(t, source, target, g)
+				if t.Failed() {
+					t.Fatalf("seed %d", seed)
 				}
-			} else {
-				ctx = database.Observe(ctx, func(context.Context, database.Statement) {
-					if left--; left == 0 {
-						cancel()
-					}
-				})
 			}
-			report, err := copydata.Copy(ctx, source, target, g, opts)
-			resumed = resumed || report.Resumed
-			cancel()
-			if err == nil {
-				break
+			t.Logf("%d runs were stopped in %d copies", stopped, seed)
+		})
+	}
+}
+
+// stopAtRandom copies until a run comes to the end, and returns how many were
+// stopped.
+func stopAtRandom(t testing.TB, source, target *database.DB, g *migrate.Graph, r *rand.Rand) (runs int) {
+	t.Helper()
+	resumed := false
+	for ; ; runs++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		left := 1 + r.IntN(60+6*runs)
+		opts := copydata.Options{BatchRows: 5}
+		if runs%2 == 0 {
+			opts.Progress = func(copydata.Progress) {
+				if left--; left <= 0 {
+					cancel()
+				}
 			}
-			if ctx.Err() == nil || !errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "interrupt") {
-				t.Fatalf("run %d: %v", runs, err)
-			}
+		} else {
+			ctx = database.Observe(ctx, func(context.Context, database.Statement) {
+				if left--; left == 0 {
+					cancel()
+				}
+			})
 		}
-		if err := copydata.Unfinished(t.Context(), target); err != nil {
-			t.Error(err)
+		report, err := copydata.Copy(ctx, source, target, g, opts)
+		ended := ctx.Err()
+		cancel()
+		resumed = resumed || report.Resumed
+		if err == nil {
+			break
 		}
-		if runs < 3 || !resumed {
-			t.Errorf("%d runs were stopped", runs)
+		if ended == nil || !errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "interrupt") {
+			t.Fatalf("run %d: %v", runs, err)
 		}
-		t.Logf("%d runs were stopped", runs)
-		wantDrift(t, target, g)
-		back(t, source, target, g)
-	})
+	}
+	if runs < 2 || !resumed {
+		t.Errorf("%d runs were stopped", runs)
+	}
+	if err := copydata.Unfinished(t.Context(), target); err != nil {
+		t.Error(err)
+	}
+	return runs
 }
 
 // stopAfter stops a copy after so many batches.
