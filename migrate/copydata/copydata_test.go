@@ -151,7 +151,10 @@ func dump(t testing.TB, db *database.DB) []string {
 		t.Fatal(err)
 	}
 	var out []string
-	for _, table := range append(s.Tables, schema.Table{Name: "sqlite_sequence", Columns: []schema.Column{{Name: "name"}, {Name: "seq"}}}) {
+	if len(list(t, db, "SELECT name FROM sqlite_schema WHERE name = 'sqlite_sequence'")) > 0 {
+		s.Tables = append(s.Tables, schema.Table{Name: "sqlite_sequence", Columns: []schema.Column{{Name: "name"}, {Name: "seq"}}})
+	}
+	for _, table := range s.Tables {
 		if table.Name == "vola_copydata" {
 			continue
 		}

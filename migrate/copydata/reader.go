@@ -26,6 +26,7 @@ type reader struct {
 	// holds a value which cannot be read.
 	at    []any
 	texts []string
+	n     int64 // the number of the row that was scanned last
 	dest  []any
 	vals  []any
 	// bad, if set, takes the errors of rows with values that cannot be read, and
@@ -111,7 +112,7 @@ func (r *reader) each(ctx context.Context, h database.Handle, query string, args
 	if err != nil {
 		return fmt.Errorf("read table %s: %w", r.table.Name, err)
 	}
-	for found.Next() {
+	for r.n = 1; found.Next(); r.n++ {
 		if err = r.scan(found); err != nil {
 			break
 		}
@@ -207,7 +208,7 @@ func (r *reader) key() string {
 		}
 	}
 	if len(names) == 0 {
-		return "of a table without a key"
+		return fmt.Sprintf("number %d of those without a key", r.n)
 	}
 	if len(names) == 1 {
 		return names[0] + " " + values[0]

@@ -296,3 +296,7 @@ func reopen(t testing.TB, db *database.DB) *database.DB {
 	t.Cleanup(func() { other.Close() })
 	return other
 }
+
+func withCancel(t testing.TB) (context.Context, context.CancelFunc) {
+	return context.WithCancel(t.Context())
+}

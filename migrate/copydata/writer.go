@@ -203,5 +203,6 @@ func isOfRow(err error) bool {
 			return true
 		}
 	}
-	return strings.Contains(text, "too big") // SQLITE_TOOBIG
+	// SQLITE_TOOBIG, and what PostgreSQL says of more than a gigabyte.
+	return strings.Contains(text, "too big") || strings.Contains(text, "invalid memory alloc request size")
 }
