@@ -181,6 +181,9 @@ func (r *reader) scan(found database.Rows) error {
 	if !r.postgres() || at < 0 {
 		return fmt.Errorf("read table %s: %w", r.table.Name, err)
 	}
+	if why := errors.Unwrap(err); why != nil {
+		err = why // the driver's own words only repeat which column it is
+	}
 	return r.blame(at, err)
 }
 
