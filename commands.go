@@ -10,49 +10,47 @@ import (
 	"text/tabwriter"
 
 	"github.com/volaweb/vola/database"
-	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/internal/cli"
+	"github.com/volaweb/vola/migrate/migratecmd"
 )
 
 // checkCommand finds the mistakes that can be found without a database, and,
 // when asked, where a database is not as the models say.
-func (p *program) checkCommand() command {
+func (p *program) checkCommand() cli.Command {
 	var url string
 	var notes bool
-	return command{bare: true, Command: module.Command{
+	return cli.Command{
 		Name: "check", Help: "look for mistakes in models, migrations, routes, templates and settings",
 		Flags: func(flags *flag.FlagSet) {
 			flags.BoolVar(&notes, "notes", false, "print what is worth knowing and no mistake: of migrations, and what in templates cannot be checked")
 			flags.StringVar(&url, "database", "", "compare the tables of the database at `URL` with the models too")
 		},
-		Run: func(ctx context.Context, env module.Env, args []string) error {
-			if len(args) > 0 {
-				return module.Usagef("check takes no arguments, but got %q", args[0])
-			}
+		Run: func(ctx context.Context, args []string) error {
 			s, err := p.assemble(siteFlags{})
 			if err != nil {
 				return failed{err}
 			}
 			for _, unknown := range s.unknownSettings() {
-				fmt.Fprintf(env.Stdout, "warning: %s\n", unknown)
+				fmt.Fprintf(p.stdout, "warning: %s\n", unknown)
 			}
 			if notes {
-				lint(env, s.graph)
+				migratecmd.Lint(p.stdout, s.graph)
 				for _, unknown := range s.pages.set.Unchecked() {
-					fmt.Fprintf(env.Stdout, "note: %s\n", unknown)
+					fmt.Fprintf(p.stdout, "note: %s\n", unknown)
 				}
 			}
-			errs := []error{s.unmigrated(), s.checkAddr(), s.checkDatabaseURL()}
+			errs := []error{migratecmd.Unmigrated(s.cfg.Modules, s.models, s.graph), s.checkAddr(), s.checkDatabaseURL()}
 			if url != "" {
 				errs = append(errs, p.drift(ctx, s, url))
 			}
 			if err := errors.Join(errs...); err != nil {
 				return failed{err}
 			}
-			fmt.Fprintf(env.Stdout, "no mistakes in %s, %s, %s\n",
+			fmt.Fprintf(p.stdout, "no mistakes in %s, %s, %s\n",
 				count(len(p.cfg.Modules), "module"), count(len(s.Routes()), "route"), count(len(s.pages.cfg.Pages), "page"))
 			return nil
 		},
-	}}
+	}
 }
 
 // checkAddr returns why nothing can listen on the setting ADDR. That the port
@@ -95,18 +93,15 @@ type failed struct{ err error }
 func (f failed) Error() string { return f.err.Error() }
 
 // routesCommand prints the table of URLs.
-func (p *program) routesCommand() command {
-	return command{bare: true, Command: module.Command{
+func (p *program) routesCommand() cli.Command {
+	return cli.Command{
 		Name: "routes", Help: "list the routes: method, pattern, name, handler",
-		Run: func(_ context.Context, env module.Env, args []string) error {
-			if len(args) > 0 {
-				return module.Usagef("routes takes no arguments, but got %q", args[0])
-			}
+		Run: func(_ context.Context, args []string) error {
 			s, err := p.assemble(siteFlags{})
 			if err != nil {
 				return err
 			}
-			w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
+			w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 			for _, r := range s.Routes() {
 				name := r.Name
 				if name == "" {
@@ -116,18 +111,25 @@ func (p *program) routesCommand() command {
 			}
 			return w.Flush()
 		},
-	}}
+	}
 }
 
-func (p *program) versionCommand() command {
-	return command{bare: true, Command: module.Command{
+func (p *program) versionCommand() cli.Command {
+	return cli.Command{
 		Name: "version", Help: "print the version of the program and of Go",
-		Run: func(_ context.Context, env module.Env, args []string) error {
-			if len(args) > 0 {
-				return module.Usagef("version takes no arguments, but got %q", args[0])
-			}
-			fmt.Fprintf(env.Stdout, "%s %s (%s %s/%s)\n", p.cfg.Name, p.cfg.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		Run: func(_ context.Context, args []string) error {
+			fmt.Fprintf(p.stdout, "%s %s (%s %s/%s)\n", p.cfg.Name, p.cfg.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return nil
 		},
-	}}
+	}
+}
+
+// drift compares the tables of a database with the models.
+func (p *program) drift(ctx context.Context, s *Site, url string) error {
+	db, err := p.openPlain(ctx, url, false)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return migratecmd.Drift(ctx, db, s.models)
 }

@@ -15,15 +15,16 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/migrate/copydata"
 	"github.com/volaweb/vola/module"
 )
 
 // copyDataCommand copies all rows into another database.
-func (p *program) copyDataCommand() command {
+func (p *program) copyDataCommand() cli.Command {
 	var f siteFlags
 	var opts copydata.Options
-	return command{bare: true, Command: module.Command{
+	return cli.Command{
 		Name: "copy-data", Args: "TARGET_URL",
 		Help: "copy all rows to the empty database TARGET_URL, or go on with that after an interruption",
 		Flags: func(flags *flag.FlagSet) {
@@ -34,40 +35,39 @@ func (p *program) copyDataCommand() command {
 				return nil
 			})
 		},
-		Run: func(ctx context.Context, env module.Env, args []string) error {
-			if len(args) != 1 {
-				return module.Usagef("copy-data needs one TARGET_URL, such as sqlite:FILE or postgres://user@host/name")
-			}
-			s, err := p.assemble(f)
-			if err != nil {
-				return err
-			}
-			if err := database.CheckURL(args[0], p.cfg.Drivers); err != nil {
-				return usageIfInvalid(err)
-			}
-			from, err := p.openPlain(ctx, s, false)
-			if err != nil {
-				return err
-			}
-			defer from.Close()
-			to, closeTarget, err := p.openTarget(ctx, args[0], opts.DryRun)
-			if err != nil {
-				return err
-			}
-			defer closeTarget()
-			opts.Derived = s.derived()
-			tell := &copyProgress{w: env.Stderr}
-			opts.Log, opts.Progress = tell.log, tell.progress
-			report, err := copydata.Copy(ctx, from, to, s.graph, opts)
-			if err != nil && report.Begun {
-				return fmt.Errorf("%w\nthe copy is not finished; the same command goes on with it", err)
-			}
-			if err != nil {
-				return err
-			}
-			return writeCopied(env.Stdout, report, opts.DryRun, from.URL(), database.RedactURL(args[0]))
-		},
-	}}
+		Run: func(ctx context.Context, args []string) error { return p.copyData(ctx, f, args[0], opts) },
+	}
+}
+
+func (p *program) copyData(ctx context.Context, f siteFlags, target string, opts copydata.Options) error {
+	s, err := p.assemble(f)
+	if err != nil {
+		return err
+	}
+	if err := database.CheckURL(target, p.cfg.Drivers); err != nil {
+		return usageIfInvalid(err)
+	}
+	from, err := p.openPlain(ctx, f.database, false)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, closeTarget, err := p.openTarget(ctx, target, opts.DryRun)
+	if err != nil {
+		return err
+	}
+	defer closeTarget()
+	opts.Derived = s.derived()
+	tell := &copyProgress{w: p.stderr}
+	opts.Log, opts.Progress = tell.log, tell.progress
+	report, err := copydata.Copy(ctx, from, to, s.graph, opts)
+	if err != nil && report.Begun {
+		return fmt.Errorf("%w\nthe copy is not finished; the same command goes on with it", err)
+	}
+	if err != nil {
+		return err
+	}
+	return writeCopied(p.stdout, report, opts.DryRun, from.URL(), database.RedactURL(target))
 }
 
 // openTarget opens the database to copy to. A dry run does not make a file: an

@@ -23,7 +23,7 @@ func TestCopyData(t *testing.T) {
 		"INSERT INTO blog_post (title, slug, body, author_id, hits, published) VALUES ('a', 'a', 'x', 1, 0, '2026-11-23 12:00:00'), ('b', 'b', 'x', 1, 7, NULL)")
 	server := strings.Replace(databasetest.PostgresURL(t), "postgres://vola@", "postgres://vola:hunter2@", 1)
 
-	run(t, cfg, env, "copy-data").want(t, 2, "needs one TARGET_URL", "Usage: copy-data [flags] TARGET_URL\n")
+	run(t, cfg, env, "copy-data").want(t, 2, "copy-data needs TARGET_URL", "Usage: copy-data [flags] TARGET_URL\n")
 	run(t, cfg, env, "copy-data", "mysql:x").want(t, 2, "no driver for database URL")
 	run(t, cfg, env, "copy-data", "sqlite:"+file).want(t, 1, "are the same database")
 	run(t, cfg, []string{"DATABASE_URL=sqlite:" + filepath.Join(dir, "none.db")}, "copy-data", server).want(t, 1, "does not exist")

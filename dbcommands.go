@@ -10,27 +10,20 @@ import (
 	"os/exec"
 
 	"github.com/volaweb/vola/database"
-	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/internal/cli"
 )
 
 // backupCommand copies an SQLite database while the site runs.
-func (p *program) backupCommand() command {
-	var f siteFlags
-	return command{bare: true, Command: module.Command{
+func (p *program) backupCommand() cli.Command {
+	var url string
+	return cli.Command{
 		Name: "backup", Args: "FILE", Help: "copy the SQLite database to FILE, also while the site runs",
-		Flags: func(flags *flag.FlagSet) { f.declare(flags) },
-		Run: func(ctx context.Context, env module.Env, args []string) error {
-			if len(args) != 1 {
-				return module.Usagef("backup needs the name of one FILE")
-			}
+		Flags: func(flags *flag.FlagSet) { declareDatabase(flags, &url) },
+		Run: func(ctx context.Context, args []string) error {
 			if _, err := os.Lstat(args[0]); !errors.Is(err, fs.ErrNotExist) {
 				return fmt.Errorf("%s exists already; backup never overwrites", args[0])
 			}
-			s, err := p.assemble(f)
-			if err != nil {
-				return err
-			}
-			db, err := p.openPlain(ctx, s, false)
+			db, err := p.openPlain(ctx, url, false)
 			if err != nil {
 				return err
 			}
@@ -42,24 +35,20 @@ func (p *program) backupCommand() command {
 			if err := b.Backup(ctx, args[0]); err != nil {
 				return fmt.Errorf("backup to %s: %w", args[0], err)
 			}
-			fmt.Fprintf(env.Stdout, "copied %s to %s\n", db.URL(), args[0])
+			fmt.Fprintf(p.stdout, "copied %s to %s\n", db.URL(), args[0])
 			return nil
 		},
-	}}
+	}
 }
 
 // dbshellCommand starts the database's own shell.
-func (p *program) dbshellCommand() command {
-	var f siteFlags
-	return command{bare: true, Command: module.Command{
+func (p *program) dbshellCommand() cli.Command {
+	var url string
+	return cli.Command{
 		Name: "dbshell", Args: "[-- ARGUMENT...]", Help: "open the database in its own shell, sqlite3 or psql",
-		Flags: func(flags *flag.FlagSet) { f.declare(flags) },
-		Run: func(ctx context.Context, env module.Env, args []string) error {
-			s, err := p.assemble(f)
-			if err != nil {
-				return err
-			}
-			db, err := p.openPlain(ctx, s, false)
+		Flags: func(flags *flag.FlagSet) { declareDatabase(flags, &url) },
+		Run: func(ctx context.Context, args []string) error {
+			db, err := p.openPlain(ctx, url, false)
 			if err != nil {
 				return err
 			}
@@ -79,11 +68,11 @@ func (p *program) dbshellCommand() command {
 				cmd.Env = append(cmd.Env, name+"="+value)
 			}
 			cmd.Env = append(cmd.Env, environ...)
-			cmd.Stdin, cmd.Stdout, cmd.Stderr = env.Stdin, env.Stdout, env.Stderr
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = p.stdin, p.stdout, p.stderr
 			if err := cmd.Run(); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 			return nil
 		},
-	}}
+	}
 }

@@ -1,6 +1,10 @@
 package vola_test
 
 import (
+	"os"
+	"path"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/volaweb/vola/internal/house"
@@ -22,9 +26,9 @@ const policy = `
 	NONE
 	< fault, civil
 	< internal/...
-	< BOTTOM, mail, fetch;
+	< BOTTOM, fetch;
 
-	internal/... < schema, templates, pubsub, cache, storage < BOTTOM;
+	internal/... < schema, templates < BOTTOM;
 
 	# The data column.
 	BOTTOM
@@ -36,49 +40,37 @@ const policy = `
 	# Moving a whole database is work on migrations, and for commands only.
 	migrate < migrate/copydata;
 
-	# The test kit knows every dialect. Jobs talk to the dialects' own handles.
-	database/sqlite, database/postgres, DATA < database/databasetest;
-	database/sqlite, database/postgres, DATA, mail < jobs;
+	# The test kit knows every dialect, and so do the tests of queries.
+	database/sqlite, database/postgres, DATA < database/databasetest < orm/oracle;
 
 	# The web column.
 	BOTTOM
 	< web
-	< web/middleware, web/assets, web/sessions, realtime/...;
+	< web/middleware, web/assets;
 
-	web/sessions < web/messages;
+	web/middleware, templates < web/devpage;
 
-	BOTTOM < forms, wsgi/...;
-
-	web, web/middleware, web/assets, web/sessions, web/messages, forms, wsgi/..., realtime/... < WEB;
+	web, web/middleware, web/assets, web/devpage < WEB;
 
 	# Where the columns meet: bridges, each named for what it joins ...
-	DATA, forms < orm/ormforms;
-	DATA, web/sessions < web/sessions/dbstore;
-	DATA, cache < cache/dbcache;
 	DATA, templates < templates/dbloader;
-	DATA, pubsub < pubsub/eventlog;
+	templates < templates/ziploader;
 	database, WEB < web/webtest;
 
-	orm/ormforms, web/sessions/dbstore, cache/dbcache, templates/dbloader, pubsub/eventlog < BRIDGES;
+	templates/dbloader, templates/ziploader < BRIDGES;
 
-	# ... the contract of modules, and on it two siblings: the program that
-	# joins the parts, and the optional parts. Neither imports the other.
+	# ... the contract of modules, and on it the commands about migrations and
+	# the program that joins the parts.
 	DATA, WEB, BRIDGES < module;
 
-	module, migrate/copydata < vola;
-
-	module, jobs, mail, fetch
-	< contrib/auth, contrib/feeds, contrib/debugbar, contrib/django, contrib/payments/...;
-
-	# Of the optional parts, only the admin builds on another.
-	contrib/auth < contrib/admin;
+	module < migrate/migratecmd < vola;
+	migrate/copydata < vola;
 
 	# The test kit for whole sites.
 	vola, web/webtest, database/databasetest < volatest;
 
 	# Programs may import anything public; only the tool may use the internals.
-	vola, volatest, jobs, mail, fetch, web/webtest, database/databasetest, database/sqlite, database/postgres,
-	contrib/admin, contrib/feeds, contrib/debugbar, contrib/django, contrib/payments/...
+	vola, volatest, fetch, web/webtest, database/databasetest, database/sqlite, database/postgres
 	< PROGRAMS;
 
 	# In the reference site, what works on text knows neither databases nor HTTP:
@@ -97,9 +89,7 @@ const policy = `
 	# Tools of this repository, not of its users.
 	internal/... < scripts/...;
 
-	# What the order allows but the idea of a package does not. A plain site
-	# pays neither for a queue nor for mail that it does not use.
-	jobs, mail !<< vola;
+	# What the order allows but the idea of a package does not.
 	testing !<< vola, module;
 
 	# Templates know neither HTTP nor models; a schema is plain data; the data
@@ -107,7 +97,7 @@ const policy = `
 	net/http, database/sql !<< templates, schema;
 	reflect !< schema, migrate;
 	net/http !<< database, orm, migrate;
-	database/sql !<< web, web/middleware, web/assets, web/sessions, web/messages, forms, wsgi/..., realtime/...;
+	database/sql !<< web, web/middleware, web/assets, web/devpage;
 
 	# Other modules, and who may use them. Not inherited by those above.
 	internal/house: golang.org/x/tools/go/packages;
@@ -116,24 +106,45 @@ const policy = `
 	database/postgres: github.com/jackc/pgx/v5;
 	database/databasetest: github.com/jackc/pgx/v5;
 	orm: golang.org/x/text;
-	jobs: github.com/riverqueue/river github.com/jackc/pgx/v5;
-	cache: github.com/maypok86/otter/v2;
-	mail: github.com/wneessen/go-mail;
-	realtime/...: github.com/coder/websocket;
+	migrate/migratecmd: golang.org/x/term;
 	web/webtest: github.com/andybalholm/cascadia golang.org/x/net/html;
-	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv github.com/fsnotify/fsnotify golang.org/x/sync golang.org/x/term;
-	contrib/auth: golang.org/x/crypto golang.org/x/text github.com/go-webauthn/webauthn rsc.io/qr;
-	contrib/admin: golang.org/x/image;
-	contrib/feeds: github.com/gorilla/feeds;
-	contrib/payments/...: github.com/btcsuite/btcd rsc.io/qr;
-	cmd/vola/...: golang.org/x/term golang.org/x/tools github.com/fsnotify/fsnotify github.com/schollz/progressbar/v3;
-	site/...: golang.org/x/image github.com/schollz/progressbar/v3 golang.org/x/net/html golang.org/x/term golang.org/x/text;
+	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv;
+	site/...: golang.org/x/net/html golang.org/x/term golang.org/x/text;
 	site/htmltree/...: golang.org/x/net/html;
 	site/blog/markup: github.com/yuin/goldmark github.com/microcosm-cc/bluemonday github.com/alecthomas/chroma/v2 golang.org/x/net/html golang.org/x/text;
 	site/jekyll: golang.org/x/net/html go.yaml.in/yaml/v4;
-	TEST: github.com/google/go-cmp github.com/google/uuid github.com/PuerkitoBio/goquery github.com/rogpeppe/go-internal
+	TEST: github.com/google/go-cmp github.com/google/uuid github.com/rogpeppe/go-internal
 		github.com/chromedp golang.org/x/tools golang.org/x/net/html;
 `
+
+// TestPolicyNamesWhatExists: the policy is about packages and modules that there
+// are, not about plans.
+func TestPolicyNamesWhatExists(t *testing.T) {
+	t.Parallel()
+	exists := map[string]bool{"vola": true, "net/http": true, "database/sql": true, "reflect": true, "testing": true}
+	for _, p := range loadModule(t).Packages {
+		for dir := p.Dir; dir != "."; dir = path.Dir(dir) {
+			exists[dir] = true
+		}
+	}
+	text, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	modules := strings.Fields(string(text))
+	for line := range strings.Lines(policy) {
+		line, _, _ = strings.Cut(line, "#")
+		for name := range strings.FieldsFuncSeq(line, func(r rune) bool { return strings.ContainsRune(" \t\n,;:<!", r) }) {
+			name = strings.TrimSuffix(name, "/...")
+			if exists[name] || name == strings.ToUpper(name) {
+				continue // or a name for several
+			}
+			if !slices.ContainsFunc(modules, func(m string) bool { return strings.HasPrefix(m, name) || strings.HasPrefix(name, m+"/") }) {
+				t.Errorf("the policy names %s, which does not exist", name)
+			}
+		}
+	}
+}
 
 func TestImportsFollowThePolicy(t *testing.T) {
 	t.Parallel()
@@ -163,30 +174,23 @@ func TestPolicySaysWhatTheDesignSays(t *testing.T) {
 		{"web", "templates", true},
 		{"web", "orm", false},
 		{"web", "database", false},
-		{"web", "web/sessions", false},
-		{"forms", "orm", false},
 		{"schema", "database", false},
 		{"site", "fetch", true},
 		{"orm", "fetch", false},
 		{"fetch", "web", false},
 		{"templates", "web", false},
 		{"templates", "schema", false},
-		{"web/sessions/dbstore", "database", true},
-		{"web/sessions/dbstore", "web/sessions", true},
 		{"module", "orm", true},
 		{"module", "web", true},
-		{"module", "jobs", false},
 		{"module", "vola", false},
 		{"vola", "module", true},
-		{"vola", "contrib/auth", false},
 		{"vola", "database/sqlite", false},
-		{"contrib/auth", "vola", false},
-		{"contrib/admin", "contrib/auth", true},
-		{"contrib/auth", "contrib/admin", false},
-		{"contrib/feeds", "contrib/auth", false},
 		{"site", "vola", true},
 		{"site", "site/blog", true},
-		{"site/blog", "contrib/admin", true},
+		{"migrate", "module", false},
+		{"migrate/migratecmd", "vola", false},
+		{"web/devpage", "orm", false},
+		{"vola", "migrate/migratecmd", true},
 		{"site/blog", "site/jekyll", true},
 		{"site/blog/markup", "site/jekyll", false},
 		{"site/jekyll", "database", false},

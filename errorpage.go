@@ -10,6 +10,7 @@ import (
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/devpage"
 	"github.com/volaweb/vola/web/middleware"
 )
 
@@ -50,7 +51,7 @@ func (s *Site) handleError(w http.ResponseWriter, r *http.Request, err error) {
 	case status == web.StatusClientClosedRequest:
 		w.WriteHeader(status) // nobody is there to read
 	case s.opts.Dev && (status >= 500 || s.devNotFound(w, r, status)):
-		s.devPage(w, r, status, err)
+		devpage.Write(w, r, status, err, s.mux)
 	case web.WantsJSON(w, r):
 		// The client may have left meanwhile: nobody to tell.
 		_ = web.JSON(w, status, map[string]string{"error": data.Title, "message": web.Message(err), "request_id": data.RequestID})

@@ -153,7 +153,7 @@ func TestBackup(t *testing.T) {
 	}
 	run(t, cfg, env, "backup", to).want(t, 0, "copied sqlite:")
 	run(t, cfg, env, "backup", to).want(t, 1, "never overwrites")
-	run(t, cfg, env, "backup").want(t, 2, "needs the name")
+	run(t, cfg, env, "backup").want(t, 2, "backup needs FILE")
 	run(t, cfg, []string{"DATABASE_URL=sqlite:" + to}, "migrate", "--list").want(t, 0, "[x] 0001_initial")
 	if _, err := os.Stat(to); err != nil {
 		t.Error(err)

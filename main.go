@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/joho/godotenv"
+
+	"github.com/volaweb/vola/internal/cli"
 )
 
 // Main runs the site with the program's arguments, environment and streams,
@@ -27,7 +29,7 @@ func Main(cfg Config) {
 	environ, err := environment()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(exitUsage)
+		os.Exit(cli.Wrong)
 	}
 	os.Exit(Run(ctx, cfg, os.Args[1:], environ, os.Stdin, os.Stdout, os.Stderr))
 }
@@ -41,7 +43,7 @@ func cutOff(ctx context.Context, stderr io.Writer, exit func(int)) {
 	context.AfterFunc(ctx, func() {
 		time.AfterFunc(endTimeout, func() {
 			fmt.Fprintf(stderr, "stop: something was still running %v after the signal and was cut off\n", endTimeout)
-			exit(exitFailed)
+			exit(cli.Failed)
 		})
 	})
 }
@@ -60,13 +62,6 @@ func environment() ([]string, error) {
 	return append(out, os.Environ()...), nil
 }
 
-// Exit statuses of Run.
-const (
-	exitOK     = 0
-	exitFailed = 1 // the command could not do its work
-	exitUsage  = 2 // the program was called or configured in the wrong way
-)
-
 // Run runs the command that args name and returns the exit status: 0, 1 when
 // the command failed, 2 when it was called or configured in the wrong way.
 // environ holds "NAME=value" pairs, of which a later one wins. Run reads
@@ -74,15 +69,7 @@ const (
 // at once. It returns when the command is done; serve is done when ctx is.
 func Run(ctx context.Context, cfg Config, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{cfg: cfg.withDefaults(), environ: environMap(environ), stdin: stdin, stdout: stdout, stderr: stderr}
-	err := p.run(ctx, args)
-	if err == nil {
-		return exitOK
-	}
-	p.complain(err)
-	if isUsage(err) {
-		return exitUsage
-	}
-	return exitFailed
+	return p.main(ctx, args)
 }
 
 func (c Config) withDefaults() Config {

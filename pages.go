@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/templates"
@@ -21,11 +19,14 @@ type pages struct {
 	set *templates.Set // nil in development
 }
 
+// sources says where the site's files come from.
+func (s *Site) sources() sources { return sources{cfg: s.cfg, dev: s.opts.Dev} }
+
 // readPages loads the templates of all modules. In development their mistakes
 // are shown in the browser instead, so that they can be mended there.
 func (s *Site) readPages() error {
 	s.pages = &pages{cfg: templates.Config{
-		Loaders: s.loaders(),
+		Loaders: s.sources().loaders(s.host),
 		Now:     s.opts.Now,
 		Checks:  s.checks(),
 		Funcs: map[string]any{
@@ -55,7 +56,7 @@ func (s *Site) readPages() error {
 	}
 	set, err := templates.New(s.pages.cfg)
 	if list, ok := errors.AsType[templates.ErrorList](err); ok {
-		err = distinct(list)
+		err = list.Distinct()
 	}
 	if s.opts.Dev {
 		if err != nil {
@@ -96,62 +97,9 @@ func (r renderer) Render(ctx context.Context, w io.Writer, page templates.Render
 	return r.s.pages.render(ctx, w, page)
 }
 
-// loaders returns where template files come from, the project's own first. In
-// development the folders that embedded files were made from go before those.
-func (s *Site) loaders() []templates.Loader {
-	var out []templates.Loader
-	for _, dir := range s.projectDirs() {
-		out = append(out, templates.Dir(filepath.Join(dir, "templates")))
-	}
-	if s.cfg.Templates != nil {
-		out = append(out, templates.FS("the project (embedded)", folder(s.cfg.Templates, "templates")))
-	}
-	for _, m := range s.cfg.Modules {
-		has, ok := module.As[module.HasTemplates](m)
-		if !ok {
-			continue
-		}
-		if dir := s.sourceDir(m); dir != "" {
-			out = append(out, templates.Dir(filepath.Join(dir, "templates")))
-		}
-		out = append(out, templates.FS("module "+m.Name()+" (embedded)", folder(has.Templates(), "templates")))
-	}
-	return out
-}
-
-// folder returns the folder of that name in an embed.FS, which begins with the
-// folders that it embeds, and a file system without one as it is.
-func folder(fsys fs.FS, name string) fs.FS {
-	if info, err := fs.Stat(fsys, name); err != nil || !info.IsDir() {
-		return fsys
-	}
-	sub, err := fs.Sub(fsys, name)
-	if err != nil {
-		return fsys
-	}
-	return sub
-}
-
-// readStatic collects the static files, in the order of the templates.
+// readStatic collects the static files.
 func (s *Site) readStatic() error {
-	var layers []fs.FS
-	for _, dir := range s.projectDirs() {
-		layers = append(layers, os.DirFS(filepath.Join(dir, "static")))
-	}
-	if s.cfg.Static != nil {
-		layers = append(layers, folder(s.cfg.Static, "static"))
-	}
-	for _, m := range s.cfg.Modules {
-		has, ok := module.As[module.HasStatic](m)
-		if !ok {
-			continue
-		}
-		if dir := s.sourceDir(m); dir != "" {
-			layers = append(layers, os.DirFS(filepath.Join(dir, "static")))
-		}
-		layers = append(layers, folder(has.Static(), "static"))
-	}
 	var err error
-	s.static, err = assets.New(assets.Config{Layers: layers, Dev: s.opts.Dev})
+	s.static, err = assets.New(assets.Config{Layers: s.sources().layers(), Dev: s.opts.Dev})
 	return err
 }

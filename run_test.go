@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -16,16 +17,15 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"io/fs"
-
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/database/databasetest"
-	blog "github.com/volaweb/vola/examples/onepage"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
+
+	blog "github.com/volaweb/vola/examples/onepage"
 )
 
 // site is the smallest real site: one module with models and a page.
@@ -72,18 +72,18 @@ func TestUsageLine(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"sqlmigrate"}, "needs a MODULE and the NAME of a migration, or its beginning\nUsage: sqlmigrate [flags] MODULE NAME\n"},
+		{[]string{"sqlmigrate"}, "needs MODULE NAME\nUsage: sqlmigrate [flags] MODULE NAME\n"},
 		{[]string{"routes", "x"}, "routes takes no arguments, but got \"x\"\nUsage: routes\n"},
 		{[]string{"migrate", "--chek"}, "not defined: -chek; see: migrate --help\nUsage: migrate [flags] [MODULE [NAME]]\n"},
-		{[]string{"one", "echo"}, "echo needs a TEXT\nUsage: one echo [flags] TEXT\n"},
+		{[]string{"one", "echo"}, "echo needs TEXT...\nUsage: one echo [flags] TEXT...\n"},
 		{[]string{"one", "eco"}, "the module one has no such command; it has one echo\n"},
-		{[]string{"help", "eco"}, "there is no command \"eco\"; did you mean echo? See: help\n"},
-		{[]string{"migrte"}, "there is no command \"migrte\"; did you mean migrate? See: help\n"},
+		{[]string{"help", "eco"}, "there is no command \"eco\"; did you mean echo?\n"},
+		{[]string{"migrte"}, "there is no command \"migrte\"; did you mean migrate?\n"},
 	}
 	for _, tt := range tests {
 		run(t, cfg, env, tt.args...).want(t, 2, tt.want)
 	}
-	run(t, cfg, env, "help", "one", "echo").want(t, 0, "Usage: one echo [flags] TEXT\n", "--database")
+	run(t, cfg, env, "help", "one", "echo").want(t, 0, "Usage: one echo [flags] TEXT...\n", "--database")
 	run(t, cfg, env, "inspect", "nowhere").want(t, 1, `there is no table "nowhere" in the database sqlite:`)
 }
 
@@ -92,7 +92,7 @@ func TestCommands(t *testing.T) {
 	dir := t.TempDir()
 	cfg := site(dir)
 	env := []string{"DATABASE_URL=sqlite:" + filepath.Join(dir, "a.db")}
-	run(t, cfg, env, "help").want(t, 0, "makemigrations", "serve when none is named")
+	run(t, cfg, env, "help").want(t, 0, "makemigrations", "serve if none is named")
 	run(t, cfg, env, "version").want(t, 0, "Test 1.2 (go1.")
 	run(t, cfg, env, "routes").want(t, 0, "GET  /blog/", "blog:index", "onepage.(*Blog).index")
 	run(t, cfg, env, "check").want(t, 0, "no mistakes in 1 module, 5 routes, 1 page")
@@ -172,7 +172,7 @@ func TestBadCallsEndWithOneSentence(t *testing.T) {
 		{[]string{"serve", "--nonsense"}, "", 2, "-nonsense"},
 		{[]string{"serve", "blog"}, "", 2, "serve takes no arguments"},
 		{[]string{"migrate", "nowhere"}, "", 2, `there is no module "nowhere"`},
-		{[]string{"migrate", "blog", "0009_x", "y"}, "", 2, "migrate takes a module"},
+		{[]string{"migrate", "blog", "0009_x", "y"}, "", 2, `migrate takes [MODULE [NAME]], but got "y" too`},
 		{[]string{"makemigrations", "nowhere"}, "", 2, `there is no module "nowhere"`},
 		{[]string{"--database", "nonsense"}, "", 2, "has no scheme; write sqlite:FILE or postgres://"},
 		{[]string{"--database", "mysql://x"}, "", 2, "no driver for database URL"},
@@ -342,11 +342,11 @@ func (c commander) Settings() any { return c.settings }
 
 func (c commander) Commands() []module.Command {
 	return []module.Command{{
-		Name: "echo", Args: "TEXT", Help: "print the text",
+		Name: "echo", Args: "TEXT...", Help: "print the text",
 		Run: func(_ context.Context, env module.Env, args []string) error {
 			switch {
-			case len(args) == 0:
-				return module.Usagef("echo needs a TEXT")
+			case args[0] == "wrong":
+				return module.Usagef("wrong is no TEXT")
 			case args[0] == "fail":
 				return fault.New(fault.Conflict, "it failed")
 			}
@@ -364,7 +364,8 @@ func TestModuleCommandsAndSettings(t *testing.T) {
 	run(t, one, nil, "migrate", "--database", url).want(t, 0)
 	run(t, one, []string{"ONE_COUNT=7"}, "echo", "a", "--database", url, "b", "--", "--c").want(t, 0, "one 7 [a b --c] sqlite")
 	run(t, one, nil, "one", "echo", "a", "--database", url).want(t, 0, "one 3 [a]")
-	run(t, one, nil, "echo", "--database", url).want(t, 2, "echo needs a TEXT")
+	run(t, one, nil, "echo", "--database", url).want(t, 2, "echo needs TEXT...")
+	run(t, one, nil, "echo", "wrong", "--database", url).want(t, 2, "wrong is no TEXT\nUsage: one echo [flags] TEXT...")
 	run(t, one, nil, "echo", "fail", "--database", url).want(t, 1, "it failed")
 	run(t, one, []string{"ONE_COUNT=many"}, "echo", "a").want(t, 2, `setting ONE_COUNT: the value "many" is no whole number`, "how many")
 	r := run(t, one, []string{"ONE_CODE=hunter2", "ONE_KEY=hunter3"}, "settings")

@@ -16,9 +16,10 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/migrate/copydata"
-	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/migrate/migratecmd"
 )
 
 // siteFlags are the flags of every command that uses the database.
@@ -32,7 +33,13 @@ type siteFlags struct {
 }
 
 func (f *siteFlags) declare(flags *flag.FlagSet) {
-	flags.StringVar(&f.database, "database", "", "`URL` of the database, instead of DATABASE_URL")
+	declareDatabase(flags, &f.database)
+}
+
+// declareDatabase declares the flag that names another database than the
+// setting does.
+func declareDatabase(flags *flag.FlagSet, url *string) {
+	flags.StringVar(url, "database", "", "`URL` of the database, instead of DATABASE_URL")
 }
 
 // Timeouts of the server. middleware.Work extends those of reading and writing
@@ -50,10 +57,10 @@ const (
 	maxURL = 32 << 10 // bytes
 )
 
-func (p *program) serveCommand() command {
+func (p *program) serveCommand() cli.Command {
 	var f siteFlags
 	f.serve = true
-	return command{bare: true, Command: module.Command{
+	return cli.Command{
 		Name: "serve", Help: "answer requests",
 		Flags: func(flags *flag.FlagSet) {
 			f.declare(flags)
@@ -62,15 +69,12 @@ func (p *program) serveCommand() command {
 			flags.BoolVar(&f.create, "create", false, "create and migrate the database when it has no tables")
 			flags.BoolVar(&f.noDemo, "no-demo", false, "put no first content into a new database")
 		},
-		Run: func(ctx context.Context, env module.Env, args []string) error {
-			if len(args) > 0 {
-				return module.Usagef("serve takes no arguments, but got %q; the commands are listed by: help", args[0])
-			}
+		Run: func(ctx context.Context, args []string) error {
 			s, err := p.assemble(f)
 			if err != nil {
 				return err
 			}
-			if err := s.unmigrated(); err != nil {
+			if err := migratecmd.Unmigrated(s.cfg.Modules, s.models, s.graph); err != nil {
 				s.opts.Log.Warn(err.Error())
 			}
 			// The address is taken first: nothing is written for a site that
@@ -86,7 +90,7 @@ func (p *program) serveCommand() command {
 			}
 			return p.withDatabase(ctx, s, f, func(ctx context.Context) error { return p.serve(ctx, s, listener) })
 		},
-	}}
+	}
 }
 
 // warn tells what is probably not as it was meant.
@@ -133,7 +137,7 @@ func (p *program) assemble(f siteFlags) (*Site, error) {
 		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: &level})),
 	})
 	if err != nil {
-		return nil, usageError{err}
+		return nil, cli.ConfigError{Err: err}
 	}
 	level.Set(s.set.LogLevel)
 	if f.database != "" {
@@ -196,11 +200,20 @@ func (p *program) prepare(ctx context.Context, run *migrate.Runner, log *slog.Lo
 	return true, run.Apply(ctx, migrate.Target{})
 }
 
+// openPlain opens a database without asking whether it is migrated.
+func openPlain(ctx context.Context, url string, drivers []database.Driver, create bool) (*database.DB, error) {
+	db, err := database.Open(ctx, database.Config{URL: url, Drivers: drivers, Create: create})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w; create it with: migrate", err)
+	}
+	return db, usageIfInvalid(err)
+}
+
 // usageIfInvalid marks a database URL that is wrong as a mistake in calling the
 // program.
 func usageIfInvalid(err error) error {
 	if fault.KindOf(err) == fault.Invalid {
-		return usageError{err}
+		return cli.ConfigError{Err: err}
 	}
 	return err
 }
@@ -255,5 +268,5 @@ func listenError(addr string, err error) error {
 	if errors.As(err, &op) {
 		err = op.Err
 	}
-	return usageError{fmt.Errorf("cannot listen on %s: %s; write --addr HOST:PORT", addr, strings.TrimPrefix(err.Error(), "listen tcp: "))}
+	return cli.ConfigError{Err: fmt.Errorf("cannot listen on %s: %s; write --addr HOST:PORT", addr, strings.TrimPrefix(err.Error(), "listen tcp: "))}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/internal/nearest"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/web"
@@ -41,25 +42,25 @@ func environMap(environ []string) map[string]string {
 	return out
 }
 
-// readSettings fills the settings of the site and its modules.
-func (s *Site) readSettings() error {
-	errs := []error{parseSettings(&s.set, "", s.opts.Environ)}
-	errs = append(errs, s.set.check())
-	if s.opts.BaseURL != "" {
-		s.set.BaseURL = s.opts.BaseURL
+// readSettings reads the settings of the site, and fills those of its modules.
+func readSettings(modules []module.Module, opts Options) (settings, error) {
+	var set settings
+	errs := []error{parseSettings(&set, "", opts.Environ), set.check()}
+	if opts.BaseURL != "" {
+		set.BaseURL = opts.BaseURL
 	}
 	var err error
-	s.set.BaseURL, err = checkBaseURL(s.set.BaseURL)
+	set.BaseURL, err = checkBaseURL(set.BaseURL)
 	errs = append(errs, err)
-	for _, m := range s.cfg.Modules {
+	for _, m := range modules {
 		if has, ok := module.As[module.HasSettings](m); ok {
-			errs = append(errs, parseSettings(has.Settings(), settingsPrefix(m), s.opts.Environ))
+			errs = append(errs, parseSettings(has.Settings(), settingsPrefix(m), opts.Environ))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
-		return usageError{err}
+		return set, cli.ConfigError{Err: err}
 	}
-	return nil
+	return set, nil
 }
 
 // check returns what is wrong with values that can be read.
@@ -86,7 +87,7 @@ func (s *settings) deadline() time.Duration {
 // are nearly written like one.
 func (s *Site) unknownSettings() []string {
 	known := map[string]bool{}
-	for _, st := range s.allSettings() {
+	for _, st := range allSettings(s.cfg.Modules, &s.set, s.opts.Environ) {
 		known[st.name] = true
 	}
 	var out []string
@@ -99,11 +100,11 @@ func (s *Site) unknownSettings() []string {
 }
 
 // allSettings describes the settings of the site and its modules.
-func (s *Site) allSettings() []setting {
-	list := settingsOf(&s.set, "", s.opts.Environ)
-	for _, m := range s.cfg.Modules {
+func allSettings(modules []module.Module, set *settings, environ map[string]string) []setting {
+	list := settingsOf(set, "", environ)
+	for _, m := range modules {
 		if has, ok := module.As[module.HasSettings](m); ok {
-			list = append(list, settingsOf(has.Settings(), settingsPrefix(m), s.opts.Environ)...)
+			list = append(list, settingsOf(has.Settings(), settingsPrefix(m), environ)...)
 		}
 	}
 	return list
@@ -214,26 +215,23 @@ func settingsOf(from any, prefix string, environ map[string]string) []setting {
 }
 
 // settingsCommand prints what is in force and where it comes from.
-func (p *program) settingsCommand() command {
-	return command{bare: true, Command: module.Command{
+func (p *program) settingsCommand() cli.Command {
+	return cli.Command{
 		Name: "settings", Help: "print the settings in force, without secrets",
-		Run: func(_ context.Context, env module.Env, args []string) error {
-			if len(args) > 0 {
-				return module.Usagef("settings takes no arguments, but got %q", args[0])
-			}
-			s := &Site{cfg: p.cfg, opts: Options{Environ: p.environ}}
-			if err := s.readSettings(); err != nil {
+		Run: func(_ context.Context, args []string) error {
+			set, err := readSettings(p.cfg.Modules, Options{Environ: p.environ})
+			if err != nil {
 				return err
 			}
-			list := s.allSettings()
+			list := allSettings(p.cfg.Modules, &set, p.environ)
 			slices.SortStableFunc(list, func(a, b setting) int { return strings.Compare(a.name, b.name) })
-			w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
+			w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 			for _, st := range list {
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", st.name, oneLine(st.value), st.source, st.help)
 			}
 			return w.Flush()
 		},
-	}}
+	}
 }
 
 // oneLine keeps a value from breaking the table.

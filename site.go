@@ -72,9 +72,16 @@ func New(cfg Config, opts Options) (*Site, error) {
 			errs = append(errs, err)
 		}
 	}
-	try(s.readSettings())
-	try(s.readModels())
-	try(s.readMigrations())
+	var err error
+	s.set, err = readSettings(cfg.Modules, opts)
+	try(err)
+	s.models, err = module.Models(cfg.Modules)
+	try(err)
+	if err == nil {
+		s.models = s.models.WithClock(opts.Now)
+	}
+	s.graph, err = migrate.NewGraph(module.MigrationGroups(cfg.Modules)...)
+	try(err)
 	s.host = module.NewHost(module.Host{Log: opts.Log, Now: opts.Now, Site: module.Site{
 		Name: cfg.Name, BaseURL: s.set.BaseURL, Dev: opts.Dev,
 	}}, renderer{s}, urls{s})
@@ -92,38 +99,6 @@ func New(cfg Config, opts Options) (*Site, error) {
 		return nil, errors.Join(errs...)
 	}
 	return s, nil
-}
-
-func (s *Site) readModels() error {
-	var groups []orm.Group
-	for _, m := range s.cfg.Modules {
-		if has, ok := module.As[module.HasModels](m); ok {
-			groups = append(groups, orm.Group{Module: m.Name(), Models: has.Models()})
-		}
-	}
-	models, err := orm.NewModels(groups...)
-	if err != nil {
-		return err
-	}
-	s.models = models.WithClock(s.opts.Now)
-	return nil
-}
-
-func (s *Site) readMigrations() error {
-	var err error
-	s.graph, err = migrate.NewGraph(s.migrationGroups()...)
-	return err
-}
-
-// migrationGroups returns the migrations of all modules.
-func (s *Site) migrationGroups() []migrate.Group {
-	var groups []migrate.Group
-	for _, m := range s.cfg.Modules {
-		if has, ok := module.As[module.HasMigrations](m); ok {
-			groups = append(groups, migrate.Group{Module: m.Name(), Migrations: has.Migrations()})
-		}
-	}
-	return groups
 }
 
 // route builds the router from the modules' routes and our own.
@@ -224,6 +199,9 @@ func (s *Site) Close() {
 func (s *Site) Runner(db *database.DB) *migrate.Runner {
 	return &migrate.Runner{DB: db, Graph: s.graph, Version: s.cfg.Version}
 }
+
+// Host returns what the site gives to its modules. Its DB is nil before Open.
+func (s *Site) Host() *module.Host { return s.host }
 
 // URL returns the path of the route of that name.
 func (s *Site) URL(name string, args ...any) (string, error) { return s.mux.URL(name, args...) }

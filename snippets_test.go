@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -96,4 +97,20 @@ func wantCompileErrors(t *testing.T, file string) {
 			t.Errorf("the compiler does not say %q of %s, but:\n%s", want[1], file, out)
 		}
 	}
+}
+
+// buildFlags returns the flags this test was built with, as far as they decide
+// what is in the build cache: without -race, a test under the race detector
+// would have every dependency compiled a second time.
+func buildFlags() []string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return nil
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "-race" && setting.Value == "true" {
+			return []string{"-race"}
+		}
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package vola
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -8,19 +9,27 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/volaweb/vola/internal/gomod"
 	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/templates"
 )
+
+// sources says where the files of a site come from.
+type sources struct {
+	cfg Config
+	dev bool // in development
+}
 
 // sourceDir returns the folder with the source of a module, in development and
 // where it is part of the program's own source; "" otherwise.
-func (s *Site) sourceDir(m module.Module) string {
+func (s sources) sourceDir(m module.Module) string {
 	return s.devDir(pathOf(m))
 }
 
 // projectDirs returns the folders that the project's own "templates" and
 // "static" are looked for in: the working directory and, in development, that
 // of package main, which the embedded files were made from.
-func (s *Site) projectDirs() []string {
+func (s sources) projectDirs() []string {
 	out := []string{s.cfg.Dir}
 	if dir := s.devDir("main"); dir != "" && !sameDir(dir, s.cfg.Dir) {
 		out = append(out, dir)
@@ -31,8 +40,8 @@ func (s *Site) projectDirs() []string {
 // devDir returns the folder of a package of the program's own source, which is
 // looked for around the working directory and, for programs that are started
 // elsewhere, where they were built. It returns "" in production.
-func (s *Site) devDir(path string) string {
-	if !s.opts.Dev {
+func (s sources) devDir(path string) string {
+	if !s.dev {
 		return ""
 	}
 	if dir := packageDir(s.cfg.Dir, path); dir != "" {
@@ -85,22 +94,12 @@ func pathOf(m module.Module) string {
 	return t.PkgPath()
 }
 
-// typeName returns the name of the module's type.
-func typeName(m module.Module) string {
-	inner, _ := module.As[module.Module](m)
-	t := reflect.TypeOf(inner)
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return t.Name()
-}
-
 // packageDir returns the folder of a package of the program's own Go module,
 // whose go.mod is in dir or above it; "" for other packages and where there is
 // no source.
 func packageDir(dir, path string) string {
-	root, modulePath := goModule(dir)
-	if root == "" {
+	root, modulePath, err := gomod.Find(dir)
+	if err != nil {
 		return ""
 	}
 	if path == "main" || strings.HasSuffix(path, ".test") {
@@ -120,26 +119,66 @@ func packageDir(dir, path string) string {
 	return out
 }
 
-// goModule finds the go.mod in dir or above it, and the path that it declares.
-func goModule(dir string) (root, path string) {
-	dir, err := filepath.Abs(dir)
+// loaders returns where template files come from: loaders of modules, then the
+// project's files, then those of modules. In development the folders that
+// embedded files were made from go before those.
+func (s sources) loaders(h *module.Host) []templates.Loader {
+	var out []templates.Loader
+	for _, m := range s.cfg.Modules {
+		if has, ok := module.As[module.HasLoaders](m); ok {
+			out = append(out, has.Loaders(h)...)
+		}
+	}
+	for _, dir := range s.projectDirs() {
+		out = append(out, templates.Dir(filepath.Join(dir, "templates")))
+	}
+	if s.cfg.Templates != nil {
+		out = append(out, templates.FS("the project (embedded)", folder(s.cfg.Templates, "templates")))
+	}
+	for _, m := range s.cfg.Modules {
+		has, ok := module.As[module.HasTemplates](m)
+		if !ok {
+			continue
+		}
+		if dir := s.sourceDir(m); dir != "" {
+			out = append(out, templates.Dir(filepath.Join(dir, "templates")))
+		}
+		out = append(out, templates.FS("module "+m.Name()+" (embedded)", folder(has.Templates(), "templates")))
+	}
+	return out
+}
+
+// folder returns the folder of that name in an embed.FS, which begins with the
+// folders that it embeds, and a file system without one as it is.
+func folder(fsys fs.FS, name string) fs.FS {
+	if info, err := fs.Stat(fsys, name); err != nil || !info.IsDir() {
+		return fsys
+	}
+	sub, err := fs.Sub(fsys, name)
 	if err != nil {
-		return "", ""
+		return fsys
 	}
-	for {
-		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil {
-			for line := range strings.Lines(string(text)) {
-				if p, ok := strings.CutPrefix(strings.TrimSpace(line), "module "); ok {
-					return dir, strings.Trim(strings.TrimSpace(p), `"`)
-				}
-			}
-			return "", ""
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return "", ""
-		}
-		dir = up
+	return sub
+}
+
+// layers returns where static files come from, in the order of the templates.
+func (s sources) layers() []fs.FS {
+	var layers []fs.FS
+	for _, dir := range s.projectDirs() {
+		layers = append(layers, os.DirFS(filepath.Join(dir, "static")))
 	}
+	if s.cfg.Static != nil {
+		layers = append(layers, folder(s.cfg.Static, "static"))
+	}
+	for _, m := range s.cfg.Modules {
+		has, ok := module.As[module.HasStatic](m)
+		if !ok {
+			continue
+		}
+		if dir := s.sourceDir(m); dir != "" {
+			layers = append(layers, os.DirFS(filepath.Join(dir, "static")))
+		}
+		layers = append(layers, folder(has.Static(), "static"))
+	}
+	return layers
 }

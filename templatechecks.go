@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/templates"
 )
@@ -59,15 +60,12 @@ func (s *Site) checks() map[string]func(templates.Call) error {
 }
 
 // templatesCommand lists the template files and what they override.
-func (p *program) templatesCommand() command {
-	return command{bare: true, Command: module.Command{
+func (p *program) templatesCommand() cli.Command {
+	return cli.Command{
 		Name: "templates", Help: "list the templates: where each comes from, and what it overrides",
-		Run: func(_ context.Context, env module.Env, args []string) error {
-			if len(args) > 0 {
-				return module.Usagef("templates takes no arguments, but got %q", args[0])
-			}
-			s := &Site{cfg: p.cfg, opts: Options{Environ: p.environ}}
-			files, err := templates.Chain(s.loaders()).Files()
+		Run: func(_ context.Context, args []string) error {
+			host := module.NewHost(module.Host{}, nil, nil)
+			files, err := templates.Chain(sources{cfg: p.cfg}.loaders(host)).Files()
 			if err != nil {
 				return err
 			}
@@ -75,12 +73,12 @@ func (p *program) templatesCommand() command {
 				return errors.New("the site has no templates")
 			}
 			for _, f := range files {
-				fmt.Fprintf(env.Stdout, "%s\n  %s\n", f.Name, f.Origins[0])
+				fmt.Fprintf(p.stdout, "%s\n  %s\n", f.Name, f.Origins[0])
 				for _, o := range f.Origins[1:] {
-					fmt.Fprintf(env.Stdout, "  overrides %s\n", o)
+					fmt.Fprintf(p.stdout, "  overrides %s\n", o)
 				}
 			}
 			return nil
 		},
-	}}
+	}
 }

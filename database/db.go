@@ -103,7 +103,22 @@ func driverOf(raw string, drivers []Driver) (Driver, error) {
 			return d, nil
 		}
 	}
+	if driver := ours(scheme); driver != "" {
+		return nil, fault.Newf(fault.Invalid, "no driver for database URL %q; add %s.Driver of github.com/volaweb/vola/database/%[2]s to the program's Drivers",
+			RedactURL(raw), driver)
+	}
 	return nil, fault.Newf(fault.Invalid, "no driver for database URL %q; write %s", RedactURL(raw), wanted(drivers))
+}
+
+// ours returns the package of Vola that has the driver for the scheme, or "".
+func ours(scheme string) string {
+	switch scheme {
+	case "postgres", "postgresql":
+		return "postgres"
+	case "sqlite":
+		return "sqlite"
+	}
+	return ""
 }
 
 func wanted(drivers []Driver) string {

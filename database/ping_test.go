@@ -117,7 +117,7 @@ func TestCheckURL(t *testing.T) {
 	}
 	for url, want := range map[string]string{
 		"nonsense":                       "has no scheme",
-		"mysql://x":                      "no driver",
+		"mysql://x":                      "write sqlite:FILE or postgres://...",
 		"sqlite:":                        "names no file",
 		"sqlite::memory:":                "in memory are not offered",
 		"sqlite:" + dir:                  "is a folder",
@@ -136,6 +136,11 @@ func TestCheckURL(t *testing.T) {
 		if err != nil && strings.Contains(err.Error(), "secret") {
 			t.Errorf("the password is in %v", err)
 		}
+	}
+	// A driver of Vola that the program does not have is named.
+	err := database.CheckURL("postgres://u:secret@host/db", nil)
+	if err == nil || !strings.Contains(err.Error(), "add postgres.Driver of github.com/volaweb/vola/database/postgres to the program's Drivers") || strings.Contains(err.Error(), "secret") {
+		t.Error(err)
 	}
 	if err := database.CheckURL("sqlite:x", nil); err == nil {
 		t.Error("a URL without drivers is taken")

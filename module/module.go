@@ -77,6 +77,17 @@ type HasTemplates interface {
 	Templates() fs.FS
 }
 
+// HasLoaders is a module with template files that are not known when the
+// program is built, such as a theme in a zip archive or rows of the database.
+// They go before the project's own files, in the order of the modules.
+//
+// h.DB is nil when the files are read first: the site checks its templates
+// before it opens the database. A loader that is a [templates.Versioned] is
+// asked before each page whether its files have changed.
+type HasLoaders interface {
+	Loaders(h *Host) []templates.Loader
+}
+
 // HasFuncs is a module that brings functions for all templates. They must not
 // depend on a request and be safe for concurrent use.
 type HasFuncs interface {
@@ -132,7 +143,10 @@ type Derived struct {
 // usually share variables of the function that returns the Command.
 type Command struct {
 	Name string // one word; "blog import" is the command import of the module blog
-	Args string // what stands behind the flags, for the usage line: "DIR"
+	// Args are the arguments as the usage line shows them: "DIR", "[FILE...]",
+	// "MODULE [NAME]". Words in brackets may be left out, one with dots may be
+	// repeated; another number of arguments is an error before Run.
+	Args string
 	Help string // one line, without a full stop
 	// Flags declares the command's flags. Nil means none.
 	Flags func(*flag.FlagSet)

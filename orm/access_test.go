@@ -215,7 +215,14 @@ func TestParseEq(t *testing.T) {
 			{"At", "2026-01-31T18:00:00,5Z", "is not a time"}, {"At", "2026-01-31T1:00:00Z", "is not a time"}, {"Wait", "1ns", "cannot be stored"},
 			{"Key", "00000000000000000000000000000001", ""},
 		} {
-			c, err := orm.ParseEq(db, orm.Descriptor[orm.Column[*parsed, any]](tt.field), tt.text)
+			column := orm.Descriptor[orm.Column[*parsed, any]](tt.field)
+			got := row
+			errSet := orm.ParseSet(db, &got, column, tt.text)
+			got.At = got.At.UTC()
+			if (errSet == nil) != (tt.want == "") || !reflect.DeepEqual(got, row) {
+				t.Errorf("%s %q makes %+v, %v", tt.field, tt.text, got, errSet)
+			}
+			c, err := orm.ParseEq(db, column, tt.text)
 			if tt.want != "" {
 				if err == nil || !strings.Contains(err.Error()+fault.Message(err), tt.want) {
 					t.Errorf("%s %.20q: error %v, want %q", tt.field, tt.text, err, tt.want)
@@ -229,6 +236,42 @@ func TestParseEq(t *testing.T) {
 			if n, err := orm.From[parsed](db).Where(c).Count(ctx); n != 1 || err != nil {
 				t.Errorf("%s %q: %d rows, %v", tt.field, tt.text, n, err)
 			}
+		}
+	})
+}
+
+// TestParseSet sets fields that may be NULL, and references.
+func TestParseSet(t *testing.T) {
+	each(t, func(t *testing.T, db *database.DB) {
+		var e Employee
+		E := Employees
+		for _, tt := range []struct {
+			column orm.Field[Employee]
+			text   string
+		}{{E.Name, "Zoe"}, {E.Department, "3"}, {E.Manager, "4"}, {E.Joined, "2026-01-31T18:00:00Z"}, {E.Salary, "-5"}, {E.Remote, "true"}} {
+			if err := orm.ParseSet(db, &e, tt.column, tt.text); err != nil {
+				t.Error(err)
+			}
+		}
+		joined := time.Date(2026, 1, 31, 18, 0, 0, 0, time.UTC)
+		if e.Name != "Zoe" || e.Department.ID != 3 || e.Manager == nil || e.Manager.ID != 4 || e.Joined == nil || !e.Joined.Equal(joined) || e.Salary != -5 || !e.Remote {
+			t.Errorf("%+v", e)
+		}
+		for _, column := range []orm.Field[Employee]{E.Manager, E.Joined, E.Name} {
+			if err := orm.ParseSet(db, &e, column, ""); err != nil {
+				t.Error(err)
+			}
+		}
+		if e.Manager != nil || e.Joined != nil || e.Name != "" {
+			t.Errorf("empty texts leave %+v", e)
+		}
+		for _, column := range []orm.Field[Employee]{E.Department, E.Salary, E.Remote} {
+			if err := orm.ParseSet(db, &e, column, ""); err == nil {
+				t.Errorf("an empty text was taken: %+v", e)
+			}
+		}
+		if err := orm.ParseSet(db, nil, E.Name, "x"); err == nil {
+			t.Error("no error without a row")
 		}
 	})
 }

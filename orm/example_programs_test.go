@@ -3,6 +3,8 @@ package orm_test
 import (
 	"context"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/volaweb/vola/database"
 	. "github.com/volaweb/vola/examples/hr"
@@ -82,6 +84,51 @@ func ExampleParseEq() {
 	})
 	// Output:
 	// true [[Ann IT] [Bob IT]] true
+}
+
+// A line of a file becomes a row, with the rows that belong to it.
+func ExampleReplaceAll() {
+	withFirm(func(ctx context.Context, db *database.DB) error {
+		line := []string{"Cid", "4200", "Go SQL", "2026-08-03T00:00:00Z 2026-12-21T00:00:00Z"}
+		// snippet: replace-all
+		cid := Employee{Name: line[0], Department: orm.RefTo[Department](1)}
+		if err := orm.ParseSet(db, &cid, Employees.Salary, line[1]); err != nil {
+			return err
+		}
+		skills, err := orm.GetOrCreateEach(ctx, db, Skills.Name.Set, strings.Fields(line[2])...)
+		if err != nil {
+			return err
+		}
+		var leaves []Leave
+		for _, start := range strings.Fields(line[3]) {
+			var leave Leave
+			if err := orm.ParseSet(db, &leave, Leaves.Start, start); err != nil {
+				return err
+			}
+			leaves = append(leaves, leave)
+		}
+		err = db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+			if err := orm.Create(ctx, tx, &cid); err != nil {
+				return err
+			}
+			if err := Employees.Skills.Set(ctx, tx, &cid, skills...); err != nil {
+				return err
+			}
+			return orm.ReplaceAll(ctx, tx, Employees.Leaves, &cid, leaves)
+		})
+		// end snippet
+		if err != nil {
+			return err
+		}
+		stored, err := orm.From[Employee](db).Where(Employees.ID.Eq(cid.ID)).With(Employees.Skills, Employees.Leaves).Get(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Println(stored.Name, stored.Salary, len(stored.Skills.Rows()), stored.Leaves.Rows()[1].Start.Format(time.DateOnly))
+		return nil
+	})
+	// Output:
+	// Cid 4200 2 2026-12-21
 }
 
 // Work on many rows is done in chunks, each a short transaction.

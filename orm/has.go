@@ -1,6 +1,7 @@
 package orm
 
 import (
+	"encoding/json"
 	"reflect"
 	"strings"
 	"unsafe"
@@ -31,6 +32,12 @@ func (m Many[T]) Rows() []T { return mustRows(rowsAt(m.first, m.n, m.loaded)) }
 //go:noinline
 func (m Many[T]) Loaded() bool { return m.loaded }
 
+// MarshalJSON writes the related rows as a list, and null if they were not
+// loaded.
+//
+//go:noinline
+func (m Many[T]) MarshalJSON() ([]byte, error) { return rowsJSON(m.All()) }
+
 // HasMany is the other side of a foreign key: the rows of T whose reference
 // leads to this row. It has no column of its own. If T has several references
 // to this model, the tag by=FIELD names the one that is meant. It has rows only
@@ -57,6 +64,12 @@ func (m HasMany[T]) Rows() []T { return mustRows(rowsAt(m.first, m.n, m.loaded))
 //
 //go:noinline
 func (m HasMany[T]) Loaded() bool { return m.loaded }
+
+// MarshalJSON writes the related rows as a list, and null if they were not
+// loaded.
+//
+//go:noinline
+func (m HasMany[T]) MarshalJSON() ([]byte, error) { return rowsJSON(m.All()) }
 
 // HasOne is the other side of a unique foreign key: the one row of T whose
 // reference leads to this row, if there is one. It has no column of its own.
@@ -89,6 +102,20 @@ func (h HasOne[T]) Row() *T {
 //
 //go:noinline
 func (h HasOne[T]) Loaded() bool { return h.loaded }
+
+// MarshalJSON writes the related row, and null if there is none or it was not
+// loaded.
+//
+//go:noinline
+func (h HasOne[T]) MarshalJSON() ([]byte, error) { return json.Marshal(h.first) }
+
+// rowsJSON writes rows that were loaded if err is nil.
+func rowsJSON(rows any, err error) ([]byte, error) {
+	if err != nil {
+		return []byte("null"), nil
+	}
+	return json.Marshal(rows)
+}
 
 func rowsAt[T any](first *T, n int, loaded bool) ([]T, error) {
 	if !loaded {

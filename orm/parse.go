@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/volaweb/vola/civil"
 	"github.com/volaweb/vola/database"
@@ -30,6 +31,42 @@ func ParseEq[M any](h database.Handle, column Field[M], text string) (Condition[
 	return Condition[M]{n}, err
 }
 
+// ParseSet sets a field of row to the value that a text says, as [ParseEq] reads
+// it: a cell of a file, say. An empty text sets a field that may be NULL to
+// NULL, unless it holds text. On an error row stays as it is.
+//
+//	err := orm.ParseSet(db, &post, Posts.Hits, record[2])
+func ParseSet[M any](h database.Handle, row *M, column Field[M], text string) error {
+	if row == nil {
+		return fmt.Errorf("orm: set a field of %s: %w", reflect.TypeFor[M](), errNoStruct)
+	}
+	p, err := planOf(h, reflect.TypeFor[M]())
+	if err != nil {
+		return err
+	}
+	return p.parseSet(unsafe.Pointer(row), fieldNames([]Field[M]{column})[0], text)
+}
+
+func (p *plan) parseSet(row unsafe.Pointer, name, text string) error {
+	i := p.indexOf(name)
+	if i < 0 {
+		return unknownField(p, name)
+	}
+	f := p.fields[i]
+	if text == "" && f.null != notNull && f.form != formText {
+		return p.assign(row, assignment{field: name, op: assignNull})
+	}
+	v, err := p.parse(i, text)
+	if err != nil {
+		return err
+	}
+	value := reflect.New(f.base)
+	if err := f.put(value.UnsafePointer(), v); err != nil {
+		return fieldError(p.model, f, err)
+	}
+	return p.assign(row, assignment{field: name, op: assignSet, value: value.Elem().Interface()})
+}
+
 // maxParsed is how many bytes a text may have that is parsed.
 const maxParsed = 8 << 10
 
@@ -42,6 +79,16 @@ func parseEq(h database.Handle, model reflect.Type, name, text string) (*node, e
 	if i < 0 {
 		return nil, unknownField(p, name)
 	}
+	v, err := p.parse(i, text)
+	if err != nil {
+		return nil, err
+	}
+	return &node{op: opEq, field: name, value: v, canonical: true}, nil
+}
+
+// parse reads a text as a value of a field, in canonical form, which the
+// database can hold.
+func (p *plan) parse(i int, text string) (any, error) {
 	f := p.fields[i]
 	v, err := f.parse(text)
 	if err == nil {
@@ -56,7 +103,7 @@ func parseEq(h database.Handle, model reflect.Type, name, text string) (*node, e
 	if err != nil {
 		return nil, fieldError(p.model, f, err)
 	}
-	return &node{op: opEq, field: name, value: v, canonical: true}, nil
+	return v, nil
 }
 
 // parse reads a text as a value in canonical form. Its errors have sentences

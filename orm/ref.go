@@ -1,6 +1,7 @@
 package orm
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
@@ -68,6 +69,21 @@ func (r RefOf[P, K]) Loaded() bool {
 	var none P
 	return r.row != none
 }
+
+// MarshalJSON writes the row referred to if it was loaded, and its key if not.
+//
+//go:noinline
+func (r RefOf[P, K]) MarshalJSON() ([]byte, error) {
+	if row, err := r.Get(); err == nil {
+		return json.Marshal(row)
+	}
+	return json.Marshal(r.ID)
+}
+
+// UnmarshalJSON reads the key of the row referred to.
+//
+//go:noinline
+func (r *RefOf[P, K]) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &r.ID) }
 
 func notLoaded(t reflect.Type) error {
 	return fault.Wrap(fault.Internal, fmt.Errorf("orm: the related %s was not loaded; name the relation in With of the query", t), "")

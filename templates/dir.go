@@ -18,7 +18,7 @@ const maxSource = 1 << 20
 // Load, so that Reload sees what was edited. A directory that does not exist
 // has no files. Symbolic links are followed as long as they stay below the
 // directory; one that leads out of it is an error.
-func Dir(root string) Loader { return dirLoader(root) }
+func Dir(root string) Lister { return dirLoader(root) }
 
 type dirLoader string
 

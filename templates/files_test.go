@@ -1,13 +1,10 @@
 package templates_test
 
 import (
-	"archive/zip"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -18,44 +15,20 @@ import (
 	"github.com/volaweb/vola/templates"
 )
 
-func archive(t testing.TB, files map[string]string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "theme.zip")
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := zip.NewWriter(f)
-	for name, text := range files {
-		entry, err := w.Create(name)
-		if err == nil {
-			_, err = entry.Write([]byte(text))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := errors.Join(w.Close(), f.Close()); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	silent := templates.LoaderFunc(func(string) (templates.Source, error) { return templates.Source{}, fs.ErrNotExist })
-	path := archive(t, map[string]string{"base.html": "zip", "zip/only.html": "zip"})
 	chain := templates.Chain{
 		templates.Memory{"blog/post.html": "project", "../bad": "x"}, silent,
-		templates.Chain{templates.Dir(directory(t)), templates.Zip(path)},
+		templates.Chain{templates.Dir(directory(t)), templates.Memory{"base.html": "", "theme/only.html": ""}},
 		templates.FS("module blog", fstest.MapFS{"blog/post.html": {Data: []byte("module")}, "base.html": {}}),
-		templates.Dir("none"), templates.Zip("none.zip"),
+		templates.Dir("none"),
 	}
 	files, err := chain.Files()
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, zipOrigin := "", filepath.ToSlash(path)
+	root := ""
 	for i, f := range files {
 		for k, origin := range f.Origins {
 			if dir, ok := strings.CutSuffix(origin, "/blog/post.html on disk"); ok {
@@ -65,25 +38,15 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	want := []templates.File{
-		{Name: "base.html", Origins: []string{"base.html in " + zipOrigin, "base.html in module blog"}},
+		{Name: "base.html", Origins: []string{"base.html in memory", "base.html in module blog"}},
 		{Name: "blog/post.html", Origins: []string{"blog/post.html in memory", "blog/post.html on disk", "blog/post.html in module blog"}},
-		{Name: "zip/only.html", Origins: []string{"zip/only.html in " + zipOrigin}},
+		{Name: "theme/only.html", Origins: []string{"theme/only.html in memory"}},
 	}
 	if diff := cmp.Diff(want, files); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if names, err := chain.Names(); err != nil || strings.Join(names, " ") != "base.html blog/post.html zip/only.html" {
+	if names, err := chain.Names(); err != nil || strings.Join(names, " ") != "base.html blog/post.html theme/only.html" {
 		t.Errorf("Names: %q, %v", names, err)
-	}
-	broken := filepath.Join(t.TempDir(), "broken.zip")
-	if err := os.WriteFile(broken, []byte("no zip"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := (templates.Chain{templates.Zip(broken)}).Files(); err == nil || !strings.Contains(err.Error(), "broken.zip: zip: not a valid zip file") {
-		t.Errorf("broken archive: %v", err)
-	}
-	if _, err := (templates.Chain{templates.Zip(broken), templates.Memory{"a": "x"}}).Load("a"); err == nil {
-		t.Error("a broken archive was passed over")
 	}
 }
 

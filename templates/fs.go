@@ -8,7 +8,7 @@ import (
 // FS returns a loader of the files of fsys, usually an embed.FS; use [fs.Sub]
 // for templates in a folder of it. The label says for people what fsys is,
 // such as "blog module (embedded)".
-func FS(label string, fsys fs.FS) Loader { return fsLoader{label, fsys} }
+func FS(label string, fsys fs.FS) Lister { return fsLoader{label, fsys} }
 
 type fsLoader struct {
 	label string

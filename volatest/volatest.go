@@ -11,13 +11,16 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/databasetest"
+	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/web/webtest"
 )
 
@@ -31,6 +34,7 @@ type Client struct {
 	DB *database.DB
 
 	t          testing.TB
+	modules    []module.Module
 	statements databasetest.Statements
 }
 
@@ -96,12 +100,47 @@ func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
 			t.Fatal(err)
 		}
 	}
-	c := &Client{Client: webtest.New(t, site), Site: site, DB: opts.DB, t: t}
+	c := &Client{Client: webtest.New(t, site), Site: site, DB: opts.DB, t: t, modules: cfg.Modules}
 	c.OnRequest(func(r *http.Request) *http.Request {
 		c.statements.Reset()
 		return r.WithContext(c.statements.Observe(r.Context()))
 	})
 	return c
+}
+
+// Each runs a test as two subtests with a site of their own: on SQLite, and on
+// PostgreSQL as [databasetest.Each] says.
+func Each(t *testing.T, cfg vola.Config, test func(t *testing.T, c *Client)) {
+	t.Helper()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) { test(t, Start(t, cfg, Options{DB: db})) })
+}
+
+// Command runs a command of one of the site's modules, with flags and arguments
+// as on the command line, and returns what it printed and its error. It fails
+// the test if no module has such a command.
+func (c *Client) Command(name string, args ...string) (stdout string, err error) {
+	c.t.Helper()
+	for _, m := range c.modules {
+		has, ok := module.As[module.HasCommands](m)
+		if !ok {
+			continue
+		}
+		for _, command := range has.Commands() {
+			if command.Name != name {
+				continue
+			}
+			var out strings.Builder
+			env := module.Env{Host: c.Site.Host(), Stdin: strings.NewReader(""), Stdout: &out, Stderr: c.t.Output()}
+			p := &cli.Program{Stdout: &out, Stderr: c.t.Output(), Commands: []cli.Command{{
+				Name: name, Args: command.Args, Flags: command.Flags,
+				Run: func(ctx context.Context, args []string) error { return command.Run(ctx, env, args) },
+			}}}
+			err := p.Run(c.t.Context(), append([]string{name}, args...))
+			return out.String(), err
+		}
+	}
+	c.t.Fatalf("no module of the site has a command %q", name)
+	return "", nil
 }
 
 // Statements returns the SQL statements of the last request.

@@ -15,29 +15,71 @@ import (
 	"github.com/volaweb/vola/fault"
 )
 
-// QueryValues reads the parameters behind the question mark of an address. A
-// parameter that is missing or empty has its default. One with a value that
-// cannot be read has its default too, and is part of [QueryValues.Err], which
-// belongs behind the last of them. Of a parameter that is there several times
-// the first counts. It is for one goroutine.
-type QueryValues struct {
+// Values reads the parameters of an address or the fields of a form. One that
+// is missing or empty has its default. One with a value that cannot be read has
+// its default too, and is part of [Values.Err], which is asked after the last
+// of them. If one is sent several times, the first counts. It is for one
+// goroutine.
+type Values struct {
 	values url.Values
+	what   string // "parameter" or "field"
 	errs   []error
 }
 
-// Query returns what reads the query of the request.
-func Query(r *http.Request) *QueryValues {
+// Query returns what reads the parameters after the question mark of the
+// request's address.
+func Query(r *http.Request) *Values {
 	values, err := url.ParseQuery(r.URL.RawQuery)
-	q := &QueryValues{values: values}
+	q := &Values{values: values, what: "parameter"}
 	if err != nil {
-		q.errs = append(q.errs, fault.Wrap(fault.Invalid, err, "The part of the address behind the question mark is damaged."))
+		q.errs = append(q.errs, fault.Wrap(fault.Invalid, err, "The part of the address after the question mark is damaged."))
+	}
+	return q
+}
+
+// maxForm is how much of a form of kind multipart/form-data is held in memory,
+// in bytes.
+const maxForm = 1 << 20
+
+// Form returns what reads the fields of a form that was sent in the body of the
+// request, of either kind that browsers send. Parameters of the address do not
+// count. A body that is larger than the route allows makes Err a 413.
+func Form(r *http.Request) *Values {
+	err := r.ParseForm()
+	if err == nil {
+		// It calls ParseForm too, but forgets its error.
+		if err = r.ParseMultipartForm(maxForm); errors.Is(err, http.ErrNotMultipart) {
+			err = nil
+		}
+	}
+	f := &Values{values: r.PostForm, what: "field"}
+	if err != nil {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); !tooLarge {
+			err = fault.Wrap(fault.Invalid, err, "The form that was sent is damaged.")
+		}
+		f.errs = append(f.errs, err)
+	}
+	return f
+}
+
+// Required makes it an error that one of the names is missing or empty. It
+// returns q:
+//
+//	form := web.Form(r).Required("stars")
+//	stars := form.IntBetween("stars", 0, 1, 5)
+func (q *Values) Required(names ...string) *Values {
+	for _, name := range names {
+		if q.values.Get(name) == "" {
+			message := fmt.Sprintf("The %s %s is missing.", q.what, name)
+			q.errs = append(q.errs, fault.Wrap(fault.Invalid, errors.New(q.what+" "+name+" is missing"), message))
+		}
 	}
 	return q
 }
 
 // Err returns an error of kind [fault.Invalid], and so a 400, that names the
 // first parameter with a value that cannot be read; nil if there is none.
-func (q *QueryValues) Err() error {
+func (q *Values) Err() error {
 	if len(q.errs) == 0 {
 		return nil
 	}
@@ -45,11 +87,11 @@ func (q *QueryValues) Err() error {
 }
 
 // Has reports whether the parameter is there, be it empty.
-func (q *QueryValues) Has(name string) bool { return q.values.Has(name) }
+func (q *Values) Has(name string) bool { return q.values.Has(name) }
 
 // String returns the parameter as it was sent. A value that is not UTF-8 or
 // has a NUL, which no database takes, is a mistake.
-func (q *QueryValues) String(name, byDefault string) string {
+func (q *Values) String(name, byDefault string) string {
 	value := q.values.Get(name)
 	switch {
 	case value == "":
@@ -63,7 +105,7 @@ func (q *QueryValues) String(name, byDefault string) string {
 
 // Strings returns all values of a parameter that may be there several times,
 // but for empty ones.
-func (q *QueryValues) Strings(name string) []string {
+func (q *Values) Strings(name string) []string {
 	var out []string
 	for _, value := range q.values[name] {
 		switch {
@@ -79,7 +121,7 @@ func (q *QueryValues) Strings(name string) []string {
 
 // OneOf returns the parameter if it is one of the words, of which the first is
 // the default.
-func (q *QueryValues) OneOf(name, byDefault string, others ...string) string {
+func (q *Values) OneOf(name, byDefault string, others ...string) string {
 	value := q.values.Get(name)
 	if value == "" || value == byDefault {
 		return byDefault
@@ -92,12 +134,12 @@ func (q *QueryValues) OneOf(name, byDefault string, others ...string) string {
 }
 
 // Int returns a whole number.
-func (q *QueryValues) Int(name string, byDefault int) int {
+func (q *Values) Int(name string, byDefault int) int {
 	return q.IntBetween(name, byDefault, math.MinInt, math.MaxInt)
 }
 
 // IntBetween is Int for a number that must be from least to most.
-func (q *QueryValues) IntBetween(name string, byDefault, least, most int) int {
+func (q *Values) IntBetween(name string, byDefault, least, most int) int {
 	value := q.values.Get(name)
 	if value == "" {
 		return byDefault
@@ -118,7 +160,7 @@ func (q *QueryValues) IntBetween(name string, byDefault, least, most int) int {
 
 // Float returns a decimal number, such as "1.5"; never one that is infinite or
 // not a number.
-func (q *QueryValues) Float(name string, byDefault float64) float64 {
+func (q *Values) Float(name string, byDefault float64) float64 {
 	value := q.values.Get(name)
 	if value == "" {
 		return byDefault
@@ -133,7 +175,7 @@ func (q *QueryValues) Float(name string, byDefault float64) float64 {
 
 // Bool returns true for true, 1, yes and on, which is what a checkbox sends,
 // and false for false, 0, no and off.
-func (q *QueryValues) Bool(name string, byDefault bool) bool {
+func (q *Values) Bool(name string, byDefault bool) bool {
 	switch strings.ToLower(q.values.Get(name)) {
 	case "":
 		return byDefault
@@ -148,7 +190,7 @@ func (q *QueryValues) Bool(name string, byDefault bool) bool {
 
 // Date returns midnight UTC of a day that is written as 2006-01-02, which is
 // what a date field sends.
-func (q *QueryValues) Date(name string, byDefault time.Time) time.Time {
+func (q *Values) Date(name string, byDefault time.Time) time.Time {
 	value := q.values.Get(name)
 	if value == "" {
 		return byDefault
@@ -162,12 +204,12 @@ func (q *QueryValues) Date(name string, byDefault time.Time) time.Time {
 }
 
 // wrong notes a mistake.
-func (q *QueryValues) wrong(name, must string) {
+func (q *Values) wrong(name, must string) {
 	const most = 40 // bytes of the value that a message repeats
 	value := strings.ToValidUTF8(q.values.Get(name), "\uFFFD")
 	if len(value) > most {
 		value = strings.ToValidUTF8(value[:most], "") + "..."
 	}
-	message := fmt.Sprintf("The parameter %s is %q and %s.", name, value, must)
-	q.errs = append(q.errs, fault.Wrap(fault.Invalid, errors.New("query: "+name+" "+must), message))
+	message := fmt.Sprintf("The %s %s is %q and %s.", q.what, name, value, must)
+	q.errs = append(q.errs, fault.Wrap(fault.Invalid, errors.New(q.what+" "+name+" "+must), message))
 }

@@ -3,13 +3,14 @@ package web
 import (
 	"errors"
 	"fmt"
-	"github.com/volaweb/vola/internal/nearest"
 	"maps"
 	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/volaweb/vola/internal/nearest"
 )
 
 // URL returns the path of the route with the given name, its parameters
@@ -27,32 +28,6 @@ func (m *Mux) URL(name string, args ...any) (string, error) {
 		return "", fmt.Errorf("route %q takes %s, %d given", name, countParams(params), len(args))
 	}
 	return route.url(args)
-}
-
-// URLNamed is [Mux.URL] with the arguments by name. It is an error when one is
-// missing or too many.
-func (m *Mux) URLNamed(name string, args map[string]any) (string, error) {
-	route, err := m.named(name)
-	if err != nil {
-		return "", err
-	}
-	params := route.pattern.params()
-	list := make([]any, len(params))
-	for i, p := range params {
-		arg, ok := args[p.param]
-		if !ok {
-			return "", fmt.Errorf("route %q takes %s; %s is missing", name, countParams(params), p.param)
-		}
-		list[i] = arg
-	}
-	if len(args) > len(params) {
-		for given := range args {
-			if !route.pattern.hasParam(given) {
-				return "", fmt.Errorf("route %q takes %s; %q is none of them", name, countParams(params), given)
-			}
-		}
-	}
-	return route.url(list)
 }
 
 // countParams says "3 parameters (year, month, slug)".

@@ -75,27 +75,3 @@ func TestURL(t *testing.T) {
 		}
 	}
 }
-
-func TestURLNamed(t *testing.T) {
-	t.Parallel()
-	mux := named(t)
-	tests := []struct {
-		args map[string]any
-		want string
-		err  string
-	}{
-		{map[string]any{"slug": "x", "year": 1937, "month": 4}, "/1937/4/x/", ""},
-		{map[string]any{"slug": "x", "year": 1937}, "", `route "blog:post" takes 3 parameters (year, month, slug); month is missing`},
-		{map[string]any{"slug": "x", "year": 1937, "month": 4, "day": 1}, "", `route "blog:post" takes 3 parameters (year, month, slug); "day" is none of them`},
-		{map[string]any{"slug": "x", "year": 1937, "month": "?"}, "", `route "blog:post": parameter month: "?" is not a value for int`},
-	}
-	for _, tt := range tests {
-		got, err := mux.URLNamed("blog:post", tt.args)
-		if got != tt.want || (err == nil) != (tt.err == "") || err != nil && err.Error() != tt.err {
-			t.Errorf("%v: %q, %v; want %q, %s", tt.args, got, err, tt.want, tt.err)
-		}
-	}
-	if _, err := mux.URLNamed("nothing", nil); err == nil {
-		t.Error("no error for an unknown name")
-	}
-}

@@ -11,19 +11,18 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/volaweb/vola/internal/cli"
+	"github.com/volaweb/vola/internal/gomod"
 	"github.com/volaweb/vola/internal/modelgen"
 	"github.com/volaweb/vola/internal/scaffold"
 )
 
-func appCommand() command {
-	return command{
-		name: "app", args: "NAME", help: "add a module to the site in this folder",
-		more: "Makes the package NAME in this folder, with a model, a page, a template, a test\n" +
+func (e env) appCommand() cli.Command {
+	return cli.Command{
+		Name: "app", Args: "NAME", Help: "add a module to the site in this folder",
+		More: "Makes the package NAME in this folder, with a model, a page, a template, a test\n" +
 			"and the first migration, and adds it to the Modules of the site's vola.Config.",
-		run: func(_ context.Context, e env, args []string) error {
-			if len(args) != 1 {
-				return usagef("app takes the name of the module: vola app shop")
-			}
+		Run: func(_ context.Context, args []string) error {
 			return newModule(e, args[0])
 		},
 	}
@@ -31,7 +30,7 @@ func appCommand() command {
 
 func newModule(e env, name string) error {
 	if err := scaffold.CheckModuleName(name); err != nil {
-		return usageError{err.Error()}
+		return cli.Usagef("%v", err)
 	}
 	root, modulePath, err := goModule(e.dir)
 	if err != nil {
@@ -80,22 +79,11 @@ func newModule(e env, name string) error {
 
 // goModule finds the go.mod in dir or above it.
 func goModule(dir string) (root, modulePath string, err error) {
-	for root = dir; ; root = filepath.Dir(root) {
-		text, err := os.ReadFile(filepath.Join(root, "go.mod"))
-		if errors.Is(err, fs.ErrNotExist) {
-			if root == filepath.Dir(root) {
-				return "", "", errors.New("there is no site here: neither this folder nor one above it has a go.mod; make a site with: vola new mysite")
-			}
-			continue
-		}
-		if err != nil {
-			return "", "", err
-		}
-		if modulePath = scaffold.ModulePath(text); modulePath == "" {
-			return "", "", fmt.Errorf("%s declares no module", filepath.Join(root, "go.mod"))
-		}
-		return root, modulePath, nil
+	root, modulePath, err = gomod.Find(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = errors.New("there is no site here: neither this folder nor one above it has a go.mod; make a site with: vola new mysite")
 	}
+	return root, modulePath, err
 }
 
 // edit is a file that is to be changed.

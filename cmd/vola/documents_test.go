@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/internal/cli"
 )
 
 // TestDocumentsNameTheRightProgram: what a site does by itself is written
@@ -21,7 +22,7 @@ func TestDocumentsNameTheRightProgram(t *testing.T) {
 	vola.Run(t.Context(), vola.Config{}, []string{"help"}, nil, strings.NewReader(""), &help, &help)
 	var names []string // of the site's commands that the tool does not have
 	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+)`).FindAllStringSubmatch(help.String(), -1) {
-		if !slices.ContainsFunc(commands(), func(c command) bool { return c.name == m[1] }) {
+		if !slices.ContainsFunc(env{}.commands(), func(c cli.Command) bool { return c.Name == m[1] }) {
 			names = append(names, m[1])
 		}
 	}

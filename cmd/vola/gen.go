@@ -10,21 +10,22 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/internal/modelgen"
 )
 
-func genCommand() command {
+func (e env) genCommand() cli.Command {
 	var check bool
-	return command{
-		name: "gen", args: "[DIR...]", help: "write the typed descriptors of models",
-		more: "Writes vola_gen.go into each package that calls orm.Model. DIR is the folder of a\n" +
+	return cli.Command{
+		Name: "gen", Args: "[DIR...]", Help: "write the typed descriptors of models",
+		More: "Writes vola_gen.go into each package that calls orm.Model. DIR is the folder of a\n" +
 			"package, with /... behind it also those below. Defaults to ./...\n\n" +
 			"Where a package imports its migrations and some or all of them were removed, it\n" +
 			"writes the list migrations.go of those that are left, so that the site compiles.",
-		flags: func(flags *flag.FlagSet) {
+		Flags: func(flags *flag.FlagSet) {
 			flags.BoolVar(&check, "check", false, "write nothing; fail when a file is not up to date")
 		},
-		run: func(ctx context.Context, e env, args []string) error { return gen(ctx, e, args, check) },
+		Run: func(ctx context.Context, args []string) error { return gen(ctx, e, args, check) },
 	}
 }
 
@@ -110,18 +111,18 @@ func packageDirs(from string, args []string) ([]string, error) {
 	for _, arg := range args {
 		root, below := strings.CutSuffix(filepath.ToSlash(arg), "...")
 		if below && root != "" && !strings.HasSuffix(root, "/") {
-			return nil, usagef("gen: %q is not a folder; write it with a slash: %s/...", arg, root)
+			return nil, cli.Usagef("gen: %q is not a folder; write it with a slash: %s/...", arg, root)
 		}
 		dir := filepath.FromSlash(root)
 		if !filepath.IsAbs(dir) {
 			dir = filepath.Join(from, dir)
 		}
 		if info, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-			return nil, usagef("gen: there is no folder %s", arg)
+			return nil, cli.Usagef("gen: there is no folder %s", arg)
 		} else if err != nil {
 			return nil, err
 		} else if !info.IsDir() {
-			return nil, usagef("gen: %s is not a folder", arg)
+			return nil, cli.Usagef("gen: %s is not a folder", arg)
 		}
 		dirs := []string{filepath.Clean(dir)}
 		if below {

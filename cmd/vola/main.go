@@ -13,11 +13,13 @@ import (
 	"context"
 	"os"
 	"os/signal"
+
+	"github.com/volaweb/vola/internal/cli"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	status := exitFailed
+	status := cli.Failed
 	if dir, err := os.Getwd(); err != nil {
 		os.Stderr.WriteString("vola: the folder that this is run in is gone: " + err.Error() + "\n")
 	} else {

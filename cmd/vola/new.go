@@ -11,32 +11,32 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/internal/modelgen"
 	"github.com/volaweb/vola/internal/scaffold"
 )
 
 // newFlags are the flags of new.
 type newFlags struct {
-	module  string
-	replace string
-	vendor  bool
+	module   string
+	replace  string
+	vendor   bool
+	postgres bool
 }
 
-func newCommand() command {
+func (e env) newCommand() cli.Command {
 	var f newFlags
-	return command{
-		name: "new", args: "NAME", help: "make a site",
-		more: "Makes the folder NAME with a site that runs: go run . in it. Until Vola is\n" +
+	return cli.Command{
+		Name: "new", Args: "NAME", Help: "make a site",
+		More: "Makes the folder NAME with a site that runs: go run . in it. Until Vola is\n" +
 			"published its go.mod points to the source that this program was built from.",
-		flags: func(flags *flag.FlagSet) {
+		Flags: func(flags *flag.FlagSet) {
 			flags.StringVar(&f.module, "module", "", "`PATH` of the site's Go module; defaults to NAME")
 			flags.StringVar(&f.replace, "replace", "", "take Vola from the source in `DIR`")
+			flags.BoolVar(&f.postgres, "postgres", false, "add the driver for PostgreSQL to that for SQLite")
 			flags.BoolVar(&f.vendor, "vendor", false, "copy Vola and all else that the site needs into it")
 		},
-		run: func(ctx context.Context, e env, args []string) error {
-			if len(args) != 1 {
-				return usagef("new takes the name of the site: vola new mysite")
-			}
+		Run: func(ctx context.Context, args []string) error {
 			return newSite(ctx, e, args[0], f)
 		},
 	}
@@ -46,11 +46,11 @@ func newCommand() command {
 // when all is well.
 func newSite(ctx context.Context, e env, name string, f newFlags) error {
 	if err := scaffold.CheckSiteName(name); err != nil {
-		return usageError{err.Error()}
+		return cli.Usagef("%v", err)
 	}
-	site := scaffold.Site{Name: name, Module: cmp.Or(f.module, name)}
+	site := scaffold.Site{Name: name, Module: cmp.Or(f.module, name), Postgres: f.postgres}
 	if err := scaffold.CheckModulePath(site.Module); err != nil {
-		return usageError{err.Error()}
+		return cli.Usagef("%v", err)
 	}
 	target := filepath.Join(e.dir, name)
 	if err := checkFree(target, name); err != nil {
@@ -128,7 +128,7 @@ func volaSource(from, replace string) (scaffold.GoMod, error) {
 			replace = filepath.Join(from, replace)
 		}
 		if err := checkSource(replace); err != nil {
-			return scaffold.GoMod{}, usageError{err.Error()}
+			return scaffold.GoMod{}, cli.Usagef("%v", err)
 		}
 		return scaffold.GoMod{Version: "v0.0.0", Replace: replace}, nil
 	}

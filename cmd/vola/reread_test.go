@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+
+	"github.com/volaweb/vola/internal/cli"
 )
 
 // rereadMain is a program whose package is not the root of its Go module, with
@@ -92,7 +94,7 @@ func TestDevRereadsSourceFromAnywhere(t *testing.T) {
 	dir := t.TempDir()
 	environ := append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local")
 	e := env{stdout: io.Discard, stderr: t.Output(), dir: dir, environ: environ}
-	if status := run(t.Context(), []string{"new", "mysite", "--module", "example.org/mysite", "--replace", source}, e); status != exitOK {
+	if status := run(t.Context(), []string{"new", "mysite", "--module", "example.org/mysite", "--replace", source}, e); status != cli.OK {
 		t.Fatalf("vola new: status %d", status)
 	}
 	root := filepath.Join(dir, "mysite")

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/volaweb/vola/internal/cli"
 )
 
 // TestScripts runs the files in testdata/script. The command vola in them is
@@ -48,7 +50,7 @@ func cmdVola(ts *testscript.TestScript, neg bool, args []string) {
 		stdout: ts.Stdout(), stderr: ts.Stderr(), dir: ts.MkAbs("."), environ: scriptEnvironment(ts),
 	})
 	ts.Setenv("status", strconv.Itoa(status))
-	if neg != (status != exitOK) {
+	if neg != (status != cli.OK) {
 		ts.Fatalf("vola %q: exit status %d", args, status)
 	}
 }

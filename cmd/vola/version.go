@@ -9,16 +9,15 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/volaweb/vola/internal/cli"
+	"github.com/volaweb/vola/internal/gomod"
 	"github.com/volaweb/vola/internal/scaffold"
 )
 
-func versionCommand() command {
-	return command{
-		name: "version", help: "print the version of vola and of Go",
-		run: func(_ context.Context, e env, args []string) error {
-			if len(args) > 0 {
-				return usagef("version takes no arguments, but got %q", args[0])
-			}
+func (e env) versionCommand() cli.Command {
+	return cli.Command{
+		Name: "version", Help: "print the version of vola and of Go",
+		Run: func(_ context.Context, args []string) error {
 			fmt.Fprintf(e.stdout, "vola %s (%s %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return nil
 		},
@@ -54,7 +53,7 @@ func checkSource(dir string) error {
 	if err != nil {
 		return fmt.Errorf("%s has no go.mod that can be read; name a folder with the source of Vola", dir)
 	}
-	if path := scaffold.ModulePath(text); path != scaffold.VolaPath {
+	if path := gomod.Path(text); path != scaffold.VolaPath {
 		return fmt.Errorf("%s holds the Go module %q, not the source of Vola", dir, path)
 	}
 	return nil

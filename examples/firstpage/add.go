@@ -14,9 +14,6 @@ func (h *Home) Commands() []module.Command {
 }
 
 func (h *Home) add(ctx context.Context, env module.Env, args []string) error {
-	if len(args) != 2 {
-		return module.Usagef("add takes a title and a text")
-	}
 	note := Note{Title: args[0], Text: args[1]}
 	if err := orm.Create(ctx, env.Host.DB, &note); err != nil {
 		return err

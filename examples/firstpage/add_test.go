@@ -21,7 +21,7 @@ func TestAdd(t *testing.T) {
 		{[]string{"migrate"}, 0, "home"},
 		{[]string{"add", "Bread", "It needs time."}, 0, "note 1 is written\n"},
 		{[]string{"home", "add", "Salt", "Less than you think."}, 0, "note 2 is written\n"},
-		{[]string{"add", "Bread"}, 2, "add takes a title and a text\n"},
+		{[]string{"add", "Bread"}, 2, "add needs TITLE TEXT\n"},
 		{[]string{"add", strings.Repeat("x", 101), "Too long."}, 1, "100"},
 	}
 	for _, test := range tests { // in this order, on one database

@@ -32,7 +32,7 @@ var homePage = templates.Page[[]Note]("home.html")
 // end snippet
 
 // Home is the module that keeps the notes and shows them.
-type Home struct{ host *module.Host }
+type Home struct{ module.Base }
 
 func (h *Home) Name() string                    { return "home" }
 func (h *Home) Models() []orm.Declaration       { return []orm.Declaration{orm.Model[Note]()} }
@@ -49,11 +49,6 @@ func (h *Home) Routes(r *web.Router) {
 
 // end snippet
 
-func (h *Home) Start(_ context.Context, host *module.Host) error {
-	h.host = host
-	return nil
-}
-
 // Seed writes the first note into a new database.
 func (h *Home) Seed(ctx context.Context, host *module.Host) error {
 	return orm.Create(ctx, host.DB, &Note{Title: "It flies.", Text: "This text is a row of the database."})
@@ -62,11 +57,11 @@ func (h *Home) Seed(ctx context.Context, host *module.Host) error {
 // snippet: home-page
 
 func (h *Home) index(w http.ResponseWriter, r *http.Request) error {
-	notes, err := orm.From[Note](h.host.DB).OrderBy(Notes.Written.Desc()).Limit(20).All(r.Context())
+	notes, err := orm.From[Note](h.DB).OrderBy(Notes.Written.Desc()).Limit(20).All(r.Context())
 	if err != nil {
 		return err
 	}
-	return h.host.Render(w, r, homePage.Data(notes))
+	return h.Render(w, r, homePage.Data(notes))
 }
 
 // end snippet

@@ -6,7 +6,6 @@ import (
 
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/database"
-	"github.com/volaweb/vola/database/postgres"
 	"github.com/volaweb/vola/database/sqlite"
 	"github.com/volaweb/vola/module"
 )
@@ -20,7 +19,7 @@ func main() { vola.Main(site()) }
 func site() vola.Config {
 	return vola.Config{
 		Name:      "firstpage",
-		Drivers:   []database.Driver{sqlite.Driver, postgres.Driver},
+		Drivers:   []database.Driver{sqlite.Driver},
 		Modules:   []module.Module{module.At("/", &Home{})},
 		Static:    files,
 		Templates: files,

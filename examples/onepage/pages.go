@@ -23,21 +23,21 @@ type indexData struct {
 var indexPage = templates.Page[indexData]("blog/index.html")
 
 func (b *Blog) index(w http.ResponseWriter, r *http.Request) error {
-	posts, err := orm.From[Post](b.host.DB).
+	posts, err := orm.From[Post](b.DB).
 		OrderBy(Posts.Published.Desc()).
 		Limit(10).
 		All(r.Context())
 	if err != nil {
 		return err
 	}
-	return b.host.Render(w, r, indexPage.Data(indexData{Posts: posts}))
+	return b.Render(w, r, indexPage.Data(indexData{Posts: posts}))
 }
 
 // end snippet
 
 // Popular returns the posts that many people have read, newest first.
 func (b *Blog) Popular(ctx context.Context) ([]Post, error) {
-	db := b.host.DB
+	db := b.DB
 	// snippet: popular
 	popular, err := orm.From[Post](db).
 		Where(Posts.Hits.Gt(1000)).
@@ -49,7 +49,7 @@ func (b *Blog) Popular(ctx context.Context) ([]Post, error) {
 
 // ByAnn returns the posts of one author, with the author.
 func (b *Blog) ByAnn(ctx context.Context) ([]Post, error) {
-	db := b.host.DB
+	db := b.DB
 	// snippet: byann
 	byAnn, err := orm.From[Post](db).
 		Where(Posts.Author.Has(Authors.Username.Eq("ann"))).
@@ -60,19 +60,13 @@ func (b *Blog) ByAnn(ctx context.Context) ([]Post, error) {
 }
 
 // Blog is the module.
-type Blog struct{ host *module.Host }
+type Blog struct{ module.Base }
 
 // New returns the module.
 func New() *Blog { return &Blog{} }
 
 // Name returns "blog".
 func (b *Blog) Name() string { return "blog" }
-
-// Start keeps the host for the handlers.
-func (b *Blog) Start(_ context.Context, h *module.Host) error {
-	b.host = h
-	return nil
-}
 
 // Migrations returns the module's migrations.
 func (b *Blog) Migrations() []migrate.Migration { return migrations.All() }

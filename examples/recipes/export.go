@@ -10,9 +10,8 @@ import (
 	"github.com/volaweb/vola/orm"
 )
 
-// Export is the command that prints all recipes in the form that [Import]
-// reads, however many there are.
-func Export(ctx context.Context, env module.Env, _ []string) error {
+// export is the command that prints all recipes in the form that import reads, however many there are.
+func export(ctx context.Context, env module.Env, _ []string) error {
 	out := csv.NewWriter(env.Stdout)
 	all := orm.From[Recipe](env.Host.DB).OrderBy(Recipes.Title.Asc()).
 		With(Recipes.Tags, Recipes.Amounts.Then(Amounts.Ingredient))

@@ -11,10 +11,7 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/databasetest"
 	"github.com/volaweb/vola/migrate"
-	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/volatest"
-
-	"github.com/volaweb/vola/examples/recipes"
 )
 
 // write makes a file.
@@ -28,22 +25,21 @@ func write(t *testing.T, text string) string {
 
 func TestImport(t *testing.T) {
 	each(t, "testdata/recipes.csv", func(t *testing.T, c *volatest.Client) {
-		env := module.Env{Host: &module.Host{DB: c.DB}}
 		again := "Pesto,12,4,quick,basil: 90 g,Pound.\nTea,5,1,,water: 0.3 l,Wait.\n"
-		if err := recipes.Import(t.Context(), env, []string{write(t, again)}); err != nil {
+		if _, err := c.Command("import", write(t, again)); err != nil {
 			t.Error(err)
 		}
 		c.Get("/10/").WantText("h1", "Pesto").WantCount(".amounts li", 1).WantText(".amounts li", "90 g basil").WantCount(".facts a", 1)
 
 		for text, want := range map[string]string{
-			"Tea,5,1,,water: 1 l\n":                      "new.csv: record on line 1: wrong number of fields",
-			"Ice,9,1,,ice: 1,\nTea,soon,1,,water: 1,\n":  `new.csv, line 2: minutes must be a number from 1 to 10000, not "soon"`,
-			"Tea,5,1,,water: 1.555 l,\n":                 "new.csv, line 1: create recipes.Amount: row 0: recipes.Amount, field Quantity: 1.555 has 3 digits",
-			"Ice,9,1,,ice: 1,\nTea,5,1,,water,\n":        "new.csv, line 2: create recipes.Amount: row 0: recipes.Amount, field Quantity: ",
-			"Tea,5,1,,water: 1; water: 2,\n":             "new.csv, line 1: ",
-			strings.Repeat("x", 121) + ",5,1,,ice: 1,\n": "new.csv, line 1: upsert recipes.Recipe: row 0: recipes.Recipe, field Title: ",
+			"Tea,5,1,,water: 1 l\n":                      "new.csv, record 1: record on line 1: wrong number of fields",
+			"Ice,9,1,,ice: 1,\nTea,soon,1,,water: 1,\n":  `new.csv, record 2: recipes.Recipe, field Minutes: "soon" is not a whole number`,
+			"Tea,5,1,,water: 1.555 l,\n":                 "new.csv, record 1: create recipes.Amount: row 0: recipes.Amount, field Quantity: 1.555 has 3 digits",
+			"Ice,9,1,,ice: 1,\nTea,5,1,,water,\n":        "new.csv, record 2: create recipes.Amount: row 0: recipes.Amount, field Quantity: ",
+			"Tea,5,1,,water: 1; water: 2,\n":             "new.csv, record 1: ",
+			strings.Repeat("x", 121) + ",5,1,,ice: 1,\n": "new.csv, record 1: upsert recipes.Recipe: row 0: recipes.Recipe, field Title: ",
 		} {
-			err := recipes.Import(t.Context(), env, []string{write(t, text)})
+			_, err := c.Command("import", write(t, text))
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("import of %q: %v, want %q", text, err, want)
 			}
@@ -55,23 +51,19 @@ func TestImport(t *testing.T) {
 // TestExport imports what was exported, which changes nothing.
 func TestExport(t *testing.T) {
 	each(t, "testdata/recipes.csv", func(t *testing.T, c *volatest.Client) {
-		var first, second strings.Builder
-		export := func(to *strings.Builder) error {
-			return recipes.Export(t.Context(), module.Env{Host: &module.Host{DB: c.DB}, Stdout: to}, nil)
-		}
-		if err := export(&first); err != nil {
+		first, err := c.Command("export")
+		if err != nil {
 			t.Fatal(err)
 		}
 		want := "Apple crumble,55,6,sweet baking,apple: 1.2 kg; flour: 200 g; "
-		if !strings.HasPrefix(first.String(), want) {
-			t.Errorf("export begins with %.80q, want %q", first.String(), want)
+		if !strings.HasPrefix(first, want) {
+			t.Errorf("export begins with %.80q, want %q", first, want)
 		}
-		env := module.Env{Host: &module.Host{DB: c.DB}}
-		if err := recipes.Import(t.Context(), env, []string{write(t, first.String())}); err != nil {
+		if _, err := c.Command("import", write(t, first)); err != nil {
 			t.Fatal(err)
 		}
-		if err := export(&second); err != nil || first.String() != second.String() {
-			t.Errorf("after an import of the export, it is %s, %v, want %s", second.String(), err, first.String())
+		if second, err := c.Command("export"); err != nil || first != second {
+			t.Errorf("after an import of the export, it is %s, %v, want %s", second, err, first)
 		}
 	})
 }

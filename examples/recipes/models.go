@@ -17,7 +17,7 @@ type Recipe struct {
 	Added       time.Time            `db:"auto_now_add,index"`
 	Ratings     int64                // how many people have rated it
 	Stars       int64                // all their stars together
-	Ingredients orm.Many[Ingredient] `db:"through=Amount"`
+	Ingredients orm.Many[Ingredient] `db:"through=Amount" json:"-"`
 	Amounts     orm.HasMany[Amount]
 	Tags        orm.Many[Tag]
 }

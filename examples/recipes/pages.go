@@ -3,15 +3,11 @@ package recipes
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 
-	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
 )
-
-const maxMinutes = 10_000 // a week
 
 var (
 	indexPage  = templates.Page[indexData]("recipes/index.html")
@@ -31,15 +27,14 @@ type taggedWith struct {
 
 func (b *box) index(w http.ResponseWriter, r *http.Request) error {
 	query := web.Query(r)
-	minutes, page := query.IntBetween("minutes", maxMinutes, 1, maxMinutes), query.IntBetween("page", 1, 1, 1_000_000)
+	minutes, page := query.Int("minutes", 10_000), query.IntBetween("page", 1, 1, 1_000_000)
 	text, tag := query.String("q", ""), query.String("tag", "")
 	if err := query.Err(); err != nil {
 		return err
 	}
-	q := orm.From[Recipe](b.host.DB).Where(Recipes.Minutes.Le(int64(minutes))).OrderBy(Recipes.Title.Asc()).With(Recipes.Tags)
+	q := orm.From[Recipe](b.DB).Where(Recipes.Minutes.Le(int64(minutes))).OrderBy(Recipes.Title.Asc()).With(Recipes.Tags)
 	if text != "" {
-		needed := Recipes.Ingredients.Any(Ingredients.Name.ContainsFold(text))
-		q = q.Where(orm.Or(Recipes.Title.ContainsFold(text), needed))
+		q = q.Where(orm.Or(Recipes.Title.ContainsFold(text), Recipes.Ingredients.Any(Ingredients.Name.ContainsFold(text))))
 	}
 	if tag != "" {
 		q = q.Where(Recipes.Tags.Any(Tags.Name.Eq(tag)))
@@ -48,18 +43,17 @@ func (b *box) index(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	count := orm.Via(Tags.Recipes, orm.Count[Recipe]())
-	tags, err := orm.Select[taggedWith](orm.From[Tag](b.host.DB).OrderBy(Tags.Name.Asc()),
-		Tags.Name, orm.As("Recipes", count)).All(r.Context())
+	tags, err := orm.Select[taggedWith](orm.From[Tag](b.DB).OrderBy(Tags.Name.Asc()),
+		Tags.Name, orm.As("Recipes", orm.Via(Tags.Recipes, orm.Count[Recipe]()))).All(r.Context())
 	if err != nil {
 		return err
 	}
-	return b.host.Render(w, r, indexPage.Data(indexData{recipes, tags, r.URL.Query()}))
+	return b.Render(w, r, indexPage.Data(indexData{recipes, tags, r.URL.Query()}))
 }
 
 // find returns the recipe that the address names, with what it is made of.
 func (b *box) find(r *http.Request) (Recipe, error) {
-	return orm.From[Recipe](b.host.DB).Where(Recipes.ID.Eq(web.Int(r, "id"))).
+	return orm.From[Recipe](b.DB).Where(Recipes.ID.Eq(web.Int(r, "id"))).
 		With(Recipes.Tags, Recipes.Amounts.Then(Amounts.Ingredient)).Get(r.Context())
 }
 
@@ -68,7 +62,7 @@ func (b *box) recipe(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return b.host.Render(w, r, recipePage.Data(recipe))
+	return b.Render(w, r, recipePage.Data(recipe))
 }
 
 func (b *box) recipeJSON(w http.ResponseWriter, r *http.Request) error {
@@ -76,37 +70,19 @@ func (b *box) recipeJSON(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	tags, amounts := []string{}, []map[string]string{}
-	for _, tag := range recipe.Tags.Rows() {
-		tags = append(tags, tag.Name)
-	}
-	for _, a := range recipe.Amounts.Rows() {
-		amounts = append(amounts, map[string]string{"quantity": a.Short(), "unit": a.Unit, "name": a.Ingredient.Row().Name})
-	}
-	return web.JSON(w, http.StatusOK, map[string]any{
-		"title": recipe.Title, "minutes": recipe.Minutes, "servings": recipe.Servings, "method": recipe.Method,
-		"rating": recipe.Rating(), "tags": tags, "ingredients": amounts,
-	})
+	return web.JSON(w, http.StatusOK, recipe)
 }
 
 func (b *box) rate(w http.ResponseWriter, r *http.Request) error {
-	stars, err := number("stars", r.PostFormValue("stars"), 1, 5)
-	if err != nil {
+	form := web.Form(r).Required("stars")
+	stars := form.IntBetween("stars", 0, 1, 5)
+	if err := form.Err(); err != nil {
 		return err
 	}
-	_, err = orm.From[Recipe](b.host.DB).Where(Recipes.ID.Eq(web.Int(r, "id"))).
-		Update(r.Context(), Recipes.Stars.Increment(stars), Recipes.Ratings.Increment(1))
+	_, err := orm.From[Recipe](b.DB).Where(Recipes.ID.Eq(web.Int(r, "id"))).
+		Update(r.Context(), Recipes.Stars.Increment(int64(stars)), Recipes.Ratings.Increment(1))
 	if err != nil {
 		return err
 	}
 	return web.Redirect(w, r, "../", http.StatusSeeOther) // its page, or 404
-}
-
-// number reads a whole number that a visitor or a file gave.
-func number(name, text string, least, most int64) (int64, error) {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < least || n > most {
-		return 0, fault.Newf(fault.Invalid, "%s must be a number from %d to %d, not %q", name, least, most, text)
-	}
-	return n, nil
 }

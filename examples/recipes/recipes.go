@@ -3,7 +3,6 @@
 package recipes
 
 import (
-	"context"
 	"embed"
 	"io/fs"
 
@@ -19,7 +18,7 @@ import (
 //go:embed templates static
 var files embed.FS
 
-type box struct{ host *module.Host }
+type box struct{ module.Base }
 
 // New returns the module.
 func New() module.Module { return &box{} }
@@ -37,9 +36,9 @@ func (b *box) Models() []orm.Declaration {
 
 func (b *box) Commands() []module.Command {
 	return []module.Command{
-		{Name: "import", Args: "FILE", Help: "store the recipes of a CSV file", Run: Import},
-		{Name: "export", Help: "print all recipes as a CSV file", Run: Export},
-		{Name: "best", Help: "print the best recipe of each tag", Run: Best},
+		{Name: "import", Args: "FILE", Help: "store the recipes of a CSV file", Run: importFile},
+		{Name: "export", Help: "print all recipes as a CSV file", Run: export},
+		{Name: "best", Help: "print the best recipe of each tag", Run: best},
 	}
 }
 
@@ -49,9 +48,4 @@ func (b *box) Routes(r *web.Router) {
 	r.Get("/{id:int}.json", b.recipeJSON).Name("json")
 	r.Post("/{id:int}/rate/", b.rate).Name("rate")
 	r.Get("/latest.json", b.latest).Name("latest")
-}
-
-func (b *box) Start(_ context.Context, host *module.Host) error {
-	b.host = host
-	return nil
 }

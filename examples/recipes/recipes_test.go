@@ -5,8 +5,6 @@ import (
 	"testing"
 
 	"github.com/volaweb/vola"
-	"github.com/volaweb/vola/database"
-	"github.com/volaweb/vola/database/databasetest"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/volatest"
@@ -20,9 +18,8 @@ func site() vola.Config { return vola.Config{Modules: []module.Module{module.At(
 // each runs a test on both databases, with a site of the recipes in a file.
 func each(t *testing.T, file string, test func(t *testing.T, c *volatest.Client)) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		c := volatest.Start(t, site(), volatest.Options{DB: db})
-		if err := recipes.Import(t.Context(), module.Env{Host: &module.Host{DB: db}}, []string{file}); err != nil {
+	volatest.Each(t, site(), func(t *testing.T, c *volatest.Client) {
+		if _, err := c.Command("import", file); err != nil {
 			t.Fatal(err)
 		}
 		test(t, c)
@@ -47,7 +44,7 @@ func TestPages(t *testing.T) {
 
 		c.Get("/").Click("article:nth-of-type(3) a").WantText("h1", "Crème brûlée").
 			WantText(".amounts li:last-child", "1 pod vanilla").Click(".facts a").WantText(".total", "3 recipes")
-		c.Get("/2.json").WantBody(`"ingredients":[{"name":"tomato","quantity":"1.5","unit":"kg"}`)
+		c.Get("/2.json").WantBody(`"Ingredient":{"ID":5,"Name":"tomato"},"Quantity":"1.50","Unit":"kg"}`)
 		c.WantStatements(4) // the recipe, its tags, its amounts, their ingredients
 		c.Get("/15.json").WantStatus(404)
 	})

@@ -17,7 +17,7 @@ func (b *box) latest(w http.ResponseWriter, r *http.Request) error {
 		ID    int64  `json:"id"`
 		Title string `json:"title"`
 	}
-	q := orm.From[Recipe](b.host.DB).OrderBy(Recipes.Added.Desc())
+	q := orm.From[Recipe](b.DB).OrderBy(Recipes.Added.Desc())
 	part, err := orm.Select[entry](q, Recipes.ID, Recipes.Title).Seek(r.Context(), r.URL.Query().Get("after"), 10)
 	if err != nil {
 		return err
@@ -34,8 +34,8 @@ const bestSQL = `
 		JOIN recipes_tag tag ON tag.id = pair.tag_id
 	) placed WHERE place = 1 ORDER BY tag`
 
-// Best is the command that prints the recipe of each tag that is rated best.
-func Best(ctx context.Context, env module.Env, _ []string) error {
+// best is the command that prints the recipe of each tag that is rated best.
+func best(ctx context.Context, env module.Env, _ []string) error {
 	type row struct {
 		Tag, Title string
 		Rating     float64

@@ -1,14 +1,10 @@
 package recipes_test
 
 import (
-	"strings"
 	"testing"
 
-	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/volatest"
 	"github.com/volaweb/vola/web/webtest"
-
-	"github.com/volaweb/vola/examples/recipes"
 )
 
 func TestLatest(t *testing.T) {
@@ -33,10 +29,8 @@ func TestBest(t *testing.T) {
 		c.Post("/10/rate/", webtest.Values{"stars": "5"})
 		c.Post("/4/rate/", webtest.Values{"stars": "4"})
 		want := "basics       4.5  Pesto\nquick        4.5  Pesto\nsweet        4.0  Pancakes\n"
-		var out strings.Builder
-		err := recipes.Best(t.Context(), module.Env{Host: &module.Host{DB: c.DB}, Stdout: &out}, nil)
-		if err != nil || out.String() != want {
-			t.Errorf("best prints %q, %v, want %q", out.String(), err, want)
+		if out, err := c.Command("best"); err != nil || out != want {
+			t.Errorf("best prints %q, %v, want %q", out, err, want)
 		}
 	})
 }

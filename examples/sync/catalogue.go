@@ -46,14 +46,11 @@ func (Catalogue) Commands() []module.Command {
 
 // syncAll does as many things at a time as there are numbers.
 func syncAll(ctx context.Context, env module.Env, args []string) error {
-	if len(args) == 0 {
-		return module.Usagef("sync takes the numbers of articles\n\nUsage: sync NUMBER...")
-	}
 	numbers := make([]int64, len(args))
 	for i, arg := range args {
 		var err error
 		if numbers[i], err = strconv.ParseInt(arg, 10, 64); err != nil {
-			return module.Usagef("sync takes the numbers of articles, and %q is none", arg)
+			return module.Usagef("%q is not the number of an article", arg)
 		}
 	}
 	lines := fetch.Each(ctx, numbers, len(numbers), func(ctx context.Context, number int64) (string, error) {

@@ -42,8 +42,8 @@ func TestSync(t *testing.T) {
 				t.Errorf("different numbers: status %d, %q", status, out)
 			}
 			for _, tt := range []struct{ args, want string }{
-				{"sync", "Usage: sync NUMBER..."},
-				{"sync 1 one", `"one" is none`},
+				{"sync", "catalogue sync needs NUMBER..."},
+				{"sync 1 one", `"one" is not the number of an article`},
 			} {
 				if status, out, errs := run(strings.Fields(tt.args)...); status != 2 || out != "" || !strings.Contains(errs, tt.want) {
 					t.Errorf("%s: status %d, %q, %q", tt.args, status, out, errs)

@@ -22,6 +22,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/volaweb/vola/internal/gomod"
 )
 
 // Finding is one place where a rule is broken.
@@ -71,7 +73,7 @@ type File struct {
 // with a dot or an underscore; it also leaves out files that the constraint
 // "ignore" keeps out of every build. A file that does not parse is an error.
 func Load(dir string) (*Module, error) {
-	modulePath, err := readModulePath(filepath.Join(dir, "go.mod"))
+	modulePath, err := gomod.Read(filepath.Join(dir, "go.mod"))
 	if err != nil {
 		return nil, err
 	}
@@ -114,19 +116,6 @@ func Load(dir string) (*Module, error) {
 	}
 	slices.SortFunc(m.Packages, func(a, b *Package) int { return cmp.Compare(a.Dir, b.Dir) })
 	return m, nil
-}
-
-func readModulePath(name string) (string, error) {
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return "", fmt.Errorf("house: %w", err)
-	}
-	for line := range strings.Lines(string(text)) {
-		if fields := strings.Fields(line); len(fields) >= 2 && fields[0] == "module" {
-			return strings.Trim(fields[1], `"`), nil
-		}
-	}
-	return "", fmt.Errorf("house: %s has no module line", name)
 }
 
 // outsideBuild reports whether the go command's "./..." leaves out a directory.

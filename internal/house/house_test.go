@@ -115,7 +115,7 @@ func TestLoadRefuses(t *testing.T) {
 		want  string
 	}{
 		{"no go.mod", nil, "go.mod"},
-		{"no module line", []string{"go.mod", "go 1.26\n"}, "has no module line"},
+		{"no module line", []string{"go.mod", "go 1.26\n"}, "declares no module"},
 		{"bad source", []string{"go.mod", "module x\n", "a.go", "package\n"}, "a.go:1"},
 	}
 	for _, test := range tests {

@@ -40,17 +40,3 @@ func quotePath(path string) string {
 	}
 	return path
 }
-
-// ModulePath returns the path that a go.mod declares, "" if it declares none.
-func ModulePath(gomod []byte) string {
-	for line := range strings.Lines(string(gomod)) {
-		line, _, _ = strings.Cut(line, "//")
-		if fields := strings.Fields(line); len(fields) == 2 && fields[0] == "module" {
-			if s, err := strconv.Unquote(fields[1]); err == nil {
-				return s
-			}
-			return fields[1]
-		}
-	}
-	return ""
-}

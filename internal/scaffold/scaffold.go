@@ -35,6 +35,8 @@ type Site struct {
 	Name string
 	// Module is the path of the site's Go module.
 	Module string
+	// Postgres says that the site has the driver for PostgreSQL too.
+	Postgres bool
 }
 
 // Files returns the site's own files: those that its author goes on with. They

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/volaweb/vola/internal/gomod"
 	"github.com/volaweb/vola/internal/scaffold"
 )
 
@@ -146,7 +147,7 @@ func TestGoMod(t *testing.T) {
 			if got := string(f.Text); f.Path != "go.mod" || got != test.want {
 				t.Errorf("%s is\n%s\nwant\n%s", f.Path, got, test.want)
 			}
-			if got := scaffold.ModulePath(f.Text); got != "mysite" {
+			if got := gomod.Path(f.Text); got != "mysite" {
 				t.Errorf("its module is %q", got)
 			}
 		})
@@ -163,26 +164,8 @@ func TestGoVersionIsThatOfVola(t *testing.T) {
 	if m == nil || string(m[1]) != scaffold.GoVersion {
 		t.Errorf("new sites ask for Go %s, Vola for %s", scaffold.GoVersion, m[1])
 	}
-	if got := scaffold.ModulePath(text); got != scaffold.VolaPath {
+	if got := gomod.Path(text); got != scaffold.VolaPath {
 		t.Errorf("Vola's module is %q, new sites ask for %q", got, scaffold.VolaPath)
-	}
-}
-
-func TestModulePath(t *testing.T) {
-	t.Parallel()
-	tests := []struct{ gomod, want string }{
-		{"", ""},
-		{"go 1.26\n", ""},
-		{"module a/b\n", "a/b"},
-		{"// about it\nmodule \"a/b\" // here\r\n", "a/b"},
-		{"module `a`\n", "a"},
-		{"// module a\n", ""},
-		{"modules a\n", ""},
-	}
-	for _, test := range tests {
-		if got := scaffold.ModulePath([]byte(test.gomod)); got != test.want {
-			t.Errorf("ModulePath(%q) = %q, want %q", test.gomod, got, test.want)
-		}
 	}
 }
 

@@ -33,10 +33,7 @@ func (b *Blog) importCommand() module.Command {
 			flags.BoolVar(&moved, "moved", false, "DIR is a folder that was imported before, from another place: its posts are the same")
 		},
 		Run: func(ctx context.Context, env module.Env, args []string) error {
-			dir, err := oneArgument("blog import", "DIR", args)
-			if err != nil {
-				return err
-			}
+			dir := args[0]
 			loc, err := parseZoneFlag(zoneName)
 			if err != nil {
 				return err
@@ -62,14 +59,6 @@ func (b *Blog) importCommand() module.Command {
 			return r.print(env.Stdout, dryRun)
 		},
 	}
-}
-
-// oneArgument returns the only argument that a command takes.
-func oneArgument(command, what string, args []string) (string, error) {
-	if len(args) != 1 || args[0] == "" {
-		return "", module.Usagef("%s takes one argument, %s, but got %d", command, what, len(args))
-	}
-	return args[0], nil
 }
 
 // parseZoneFlag returns the zone that a person names, nil for none.

@@ -28,10 +28,7 @@ func (b *Blog) newCommand() module.Command {
 			flags.StringVar(&author, "author", "", "`name` of the author")
 		},
 		Run: func(_ context.Context, env module.Env, args []string) error {
-			title, err := oneArgument("blog new", "TITLE", args)
-			if err != nil {
-				return err
-			}
+			title := args[0]
 			slug := markup.Slug(title)
 			if slug == "" {
 				return module.Usagef("the title %q has no letter or digit to make an address of", title)
@@ -79,10 +76,7 @@ func (b *Blog) publishCommand() module.Command {
 		Name: "publish", Args: "FILE", Help: "publish a draft: now, or at the date that it names",
 		Flags: zoneFlag(&zoneName),
 		Run: func(ctx context.Context, env module.Env, args []string) error {
-			path, err := oneArgument("blog publish", "FILE", args)
-			if err != nil {
-				return err
-			}
+			path := args[0]
 			loc, err := parseZoneFlag(zoneName)
 			if err != nil {
 				return err
@@ -123,10 +117,7 @@ func (b *Blog) previewCommand() module.Command {
 			flags.BoolVar(&newKey, "new-key", false, "make a new address; the old one then leads nowhere")
 		},
 		Run: func(ctx context.Context, env module.Env, args []string) error {
-			path, err := oneArgument("blog preview", "FILE", args)
-			if err != nil {
-				return err
-			}
+			path := args[0]
 			loc, err := parseZoneFlag(zoneName)
 			if err != nil {
 				return err

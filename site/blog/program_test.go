@@ -34,7 +34,7 @@ func TestTheExitStatusOfAnImport(t *testing.T) {
 		{[]string{"import", "testdata/import/flat"}, 0, "2 unchanged"},
 		{[]string{"blog", "import", "testdata/import/broken"}, 1, "8 failed"},
 		{[]string{"blog", "import", "testdata/import/nothing"}, 1, "no such file"},
-		{[]string{"blog", "import"}, 2, "takes one argument"},
+		{[]string{"blog", "import"}, 2, "blog import needs DIR"},
 		{[]string{"blog", "import", "--timezone", "Mars/Olympus", "testdata/import/flat"}, 2, "not a time zone"},
 		{[]string{"blog", "preview", "testdata/import/flat/2013-01-01-first.md"}, 0, "published: https://example.org/blog/2013/01/first/"},
 		{[]string{"blog", "import", "--help"}, 0, "--timezone"},

@@ -14,7 +14,7 @@ import (
 )
 
 // sheets are the style sheets that have colours of their own.
-var sheets = []string{"../static/site.css", "starter.css", "../../devpage.css"}
+var sheets = []string{"../static/site.css", "starter.css", "../../web/devpage/page.css"}
 
 // pairs lists what is drawn on what, and the ratio that WCAG 2.2 asks of it:
 // 4.5 for text (1.4.3), 3 for the borders of inputs and the ornament (1.4.11).

@@ -3,7 +3,6 @@
 package front
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/volaweb/vola/module"
@@ -11,7 +10,7 @@ import (
 )
 
 // Front is the module. New makes one.
-type Front struct{ host *module.Host }
+type Front struct{ module.Base }
 
 // New returns the module.
 func New() *Front { return &Front{} }
@@ -19,19 +18,13 @@ func New() *Front { return &Front{} }
 // Name returns "front".
 func (f *Front) Name() string { return "front" }
 
-// Start keeps the host for the handlers.
-func (f *Front) Start(_ context.Context, h *module.Host) error {
-	f.host = h
-	return nil
-}
-
 // Routes declares the front door, which leads to the blog.
 func (f *Front) Routes(r *web.Router) {
 	r.Get("/", f.home).Name("home")
 }
 
 func (f *Front) home(w http.ResponseWriter, r *http.Request) error {
-	blog, err := f.host.URL("blog:index")
+	blog, err := f.URL("blog:index")
 	if err != nil {
 		return err
 	}

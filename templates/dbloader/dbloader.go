@@ -47,7 +47,7 @@ func Model() orm.Declaration { return orm.Model[Template](orm.Table(table)) }
 // tells a [templates.Set] when they have changed, and can list them. It may be
 // used by several goroutines.
 type Loader struct {
-	db *database.DB
+	db func() *database.DB
 	// Timeout bounds how long the database is waited for. Defaults to 10
 	// seconds.
 	Timeout time.Duration
@@ -59,8 +59,12 @@ var (
 )
 
 // New returns a loader of the templates in a database, which must be used with
-// [Model] among its models.
-func New(db *database.DB) *Loader { return &Loader{db: db} }
+// [Model] among its models. db is called whenever the database is needed; as
+// long as it returns nil, there are no templates. A module passes the database
+// of its host, which is opened after the templates are read:
+//
+//	dbloader.New(func() *database.DB { return host.DB })
+func New(db func() *database.DB) *Loader { return &Loader{db: db} }
 
 // columns describes the fields that are asked for; it is not exported, as the
 // generated descriptors of a model are.
@@ -86,7 +90,11 @@ func (l *Loader) Load(name string) (templates.Source, error) {
 	ctx, cancel := l.bounded(context.Background())
 	defer cancel()
 	origin := name + " in the database"
-	row, err := orm.From[Template](l.db).Where(columns.Name.Eq(name)).First(ctx)
+	db := l.db()
+	if db == nil {
+		return templates.Source{}, fmt.Errorf("%s: %w", origin, fs.ErrNotExist)
+	}
+	row, err := orm.From[Template](db).Where(columns.Name.Eq(name)).First(ctx)
 	switch {
 	case errors.Is(err, orm.ErrNotFound):
 		return templates.Source{}, fmt.Errorf("%s: %w", origin, fs.ErrNotExist)
@@ -100,12 +108,11 @@ func (l *Loader) Load(name string) (templates.Source, error) {
 func (l *Loader) Names() ([]string, error) {
 	ctx, cancel := l.bounded(context.Background())
 	defer cancel()
-	rows, err := orm.From[Template](l.db).OrderBy(columns.Name.Asc()).All(ctx)
-	names := make([]string, len(rows))
-	for i, row := range rows {
-		names[i] = row.Name
+	db := l.db()
+	if db == nil {
+		return nil, nil
 	}
-	return names, err
+	return orm.Select[string](orm.From[Template](db).OrderBy(columns.Name.Asc()), columns.Name).All(ctx)
 }
 
 // Version returns a text that changes when a row is added, removed or edited.
@@ -114,10 +121,14 @@ func (l *Loader) Names() ([]string, error) {
 func (l *Loader) Version(ctx context.Context) (string, error) {
 	ctx, cancel := l.bounded(ctx)
 	defer cancel()
+	db := l.db()
+	if db == nil {
+		return "", nil
+	}
 	var rows, versions, newest, length int64
 	var changed string
 	query := `SELECT count(*), coalesce(sum(version), 0), coalesce(max(id), 0), coalesce(sum(length(body)), 0), coalesce(cast(max(changed) AS text), '') FROM ` + table
-	if err := database.QueryRow(ctx, l.db, []any{&rows, &versions, &newest, &length, &changed}, query); err != nil {
+	if err := database.QueryRow(ctx, db, []any{&rows, &versions, &newest, &length, &changed}, query); err != nil {
 		return "", fmt.Errorf("version of the templates in the database: %w", err)
 	}
 	return fmt.Sprint(rows, versions, newest, length, changed), nil

@@ -24,7 +24,7 @@ func prepare(t *testing.T, db *database.DB) *dbloader.Loader {
 	if err := errors.Join(orm.Use(db, models), models.CreateTables(t.Context(), db)); err != nil {
 		t.Fatal(err)
 	}
-	return dbloader.New(db)
+	return dbloader.New(func() *database.DB { return db })
 }
 
 func TestLoad(t *testing.T) {

@@ -9,6 +9,6 @@ import (
 func (h *Home) newest(ctx context.Context) ([]Note, error) {
 	// error: Notes.Writen undefined
 	// snippet: misspelled
-	return orm.From[Note](h.host.DB).OrderBy(Notes.Writen.Desc()).All(ctx)
+	return orm.From[Note](h.DB).OrderBy(Notes.Writen.Desc()).All(ctx)
 	// end snippet
 }

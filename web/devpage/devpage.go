@@ -1,4 +1,7 @@
-package vola
+// Package devpage shows what went wrong with a request, in development: the
+// cause, the lines of the template or of the Go file, the stack, the request
+// and, if no page was found, the routes that there are.
+package devpage
 
 import (
 	"bytes"
@@ -21,55 +24,56 @@ import (
 	"github.com/volaweb/vola/web/middleware"
 )
 
-//go:embed devpage.html
-var devHTML string
+//go:embed page.html
+var pageHTML string
 
-//go:embed devpage.css
-var devCSS string
+//go:embed page.css
+var pageCSS string
 
-// devData is what the development error page shows.
-type devData struct {
+// page is what the development error page shows.
+type page struct {
 	Status  int
 	Method  string
 	Path    string
 	Cause   string
 	Style   template.CSS
-	Places  []devPlace
-	Stack   []devFrame
+	Places  []place
+	Stack   []frame
 	Routes  []web.RouteInfo // where none leads to the page
-	Request []devPair
+	Request []pair
 }
 
-// devPlace is a place in a source file.
-type devPlace struct {
+// place is a place in a source file.
+type place struct {
 	Where   string
 	Message string
-	Lines   []devLine
+	Lines   []line
 }
 
-type devLine struct {
+type line struct {
 	Number int
 	Text   string
 	Fault  bool
 }
 
-type devFrame struct {
+type frame struct {
 	Function string
 	Where    string
 	Library  bool
 }
 
-type devPair struct{ Name, Value string }
+type pair struct{ Name, Value string }
 
-// devPage answers with everything that helps to mend the mistake. It is only
-// called in development.
-func (s *Site) devPage(w http.ResponseWriter, r *http.Request, status int, err error) {
-	d := devData{Status: status, Method: r.Method, Path: r.URL.EscapedPath(), Cause: err.Error(), Style: template.CSS(devCSS)}
+// Write answers with everything that helps to fix the error. It shows sources
+// and headers, so it is only for development. Values of headers that prove who
+// asks are left out. mux is what the request was routed by.
+func Write(w http.ResponseWriter, r *http.Request, status int, err error, mux *web.Mux) {
+	d := page{Status: status, Method: r.Method, Path: r.URL.EscapedPath(), Cause: err.Error(), Style: template.CSS(pageCSS)}
 	var list templates.ErrorList
 	var one *templates.Error
 	switch {
 	case errors.As(err, &list):
-		list = distinct(list)
+		list = list.Distinct()
 		d.Cause = fmt.Sprintf("The templates have %d mistakes.", len(list))
 		if len(list) == 1 {
 			d.Cause = list[0].Message
@@ -84,24 +88,24 @@ func (s *Site) devPage(w http.ResponseWriter, r *http.Request, status int, err e
 	if p, ok := errors.AsType[*middleware.PanicError](err); ok {
 		d.Cause = fmt.Sprint(p.Value)
 		d.Stack = stackOf(p.Stack)
-		if i := slices.IndexFunc(d.Stack, func(f devFrame) bool { return !f.Library }); i >= 0 {
+		if i := slices.IndexFunc(d.Stack, func(f frame) bool { return !f.Library }); i >= 0 {
 			d.Places = append(d.Places, filePlace(d.Stack[i].Where))
 		}
 	}
 	if r.Pattern == "" && status == http.StatusNotFound {
-		d.Routes = s.mux.Routes()
+		d.Routes = mux.Routes()
 	}
-	d.Request = s.describe(r)
-	page, perr := template.New("devpage").Parse(devHTML)
+	d.Request = describe(r, mux)
+	t, perr := template.New("devpage").Parse(pageHTML)
 	var b bytes.Buffer
 	if perr == nil {
-		perr = page.Execute(&b, d)
+		perr = t.Execute(&b, d)
 	}
-	if perr != nil { // a mistake of ours; the cause must still be seen
+	if perr != nil { // the cause must still be seen
 		http.Error(w, err.Error(), status)
 		return
 	}
-	sum := sha256.Sum256([]byte(devCSS))
+	sum := sha256.Sum256([]byte(pageCSS))
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
@@ -109,26 +113,8 @@ func (s *Site) devPage(w http.ResponseWriter, r *http.Request, status int, err e
 	w.Write(b.Bytes())
 }
 
-// distinct returns each mistake once: one in a file that several pages are made
-// of is found for each of them.
-func distinct(list templates.ErrorList) templates.ErrorList {
-	type place struct {
-		name, message string
-		line, col     int
-	}
-	seen := map[place]bool{}
-	var out templates.ErrorList
-	for _, e := range list {
-		if at := (place{e.Name, e.Message, e.Line, e.Col}); !seen[at] {
-			seen[at] = true
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
-func templatePlace(e *templates.Error) devPlace {
-	p := devPlace{Where: e.Name, Message: e.Message}
+func templatePlace(e *templates.Error) place {
+	p := place{Where: e.Name, Message: e.Message}
 	if e.Line > 0 {
 		p.Where += ":" + strconv.Itoa(e.Line)
 	}
@@ -139,35 +125,35 @@ func templatePlace(e *templates.Error) devPlace {
 		p.Where += " (" + e.Origin + ")"
 	}
 	for _, l := range e.Excerpt {
-		p.Lines = append(p.Lines, devLine{l.Number, l.Text, l.Number == e.Line})
+		p.Lines = append(p.Lines, line{l.Number, l.Text, l.Number == e.Line})
 	}
 	return p
 }
 
 // filePlace shows the lines around a file:line of Go source, where the file is
 // at hand.
-func filePlace(where string) devPlace {
-	p := devPlace{Where: where}
+func filePlace(where string) place {
+	p := place{Where: where}
 	name, num, _ := cutLast(where, ":")
 	at, err := strconv.Atoi(num)
 	if err != nil {
 		return p
 	}
-	text, err := os.ReadFile(name)
+	source, err := os.ReadFile(name)
 	if err != nil {
 		return p
 	}
-	for i, line := range strings.Split(string(text), "\n") {
+	for i, text := range strings.Split(string(source), "\n") {
 		if n := i + 1; n >= at-4 && n <= at+4 {
-			p.Lines = append(p.Lines, devLine{n, strings.TrimRight(line, "\r"), n == at})
+			p.Lines = append(p.Lines, line{n, strings.TrimRight(text, "\r"), n == at})
 		}
 	}
 	return p
 }
 
 // stackOf reads the frames below the panic from the text of a stack.
-func stackOf(stack []byte) []devFrame {
-	var out []devFrame
+func stackOf(stack []byte) []frame {
+	var out []frame
 	lines := strings.Split(string(stack), "\n")
 	for i := 1; i+1 < len(lines); i += 2 {
 		function, place := lines[i], strings.TrimSpace(lines[i+1])
@@ -179,7 +165,7 @@ func stackOf(stack []byte) []devFrame {
 			function = function[:j]
 		}
 		place, _, _ = strings.Cut(place, " +0x")
-		out = append(out, devFrame{Function: function, Where: place, Library: isLibrary(function, place)})
+		out = append(out, frame{Function: function, Where: place, Library: isLibrary(function, place)})
 	}
 	return out
 }
@@ -207,16 +193,16 @@ func goSource() string {
 
 // describe lists what is known of the request, without cookies and
 // credentials.
-func (s *Site) describe(r *http.Request) []devPair {
-	out := []devPair{{"Route", r.Pattern}, {"Request id", middleware.RequestIDFrom(r.Context())}}
-	for _, route := range s.mux.Routes() {
+func describe(r *http.Request, mux *web.Mux) []pair {
+	out := []pair{{"Route", r.Pattern}, {"Request id", middleware.RequestIDFrom(r.Context())}}
+	for _, route := range mux.Routes() {
 		if route.Pattern != r.Pattern {
 			continue
 		}
-		out = append(out, devPair{"Handler", strings.TrimSpace(route.Handler + " " + s.mux.HandlerSource(route))},
-			devPair{"Registered", route.Source})
+		out = append(out, pair{"Handler", strings.TrimSpace(route.Handler + " " + mux.HandlerSource(route))},
+			pair{"Registered", route.Source})
 		for _, p := range route.Params {
-			out = append(out, devPair{p.Name, r.PathValue(p.Name)})
+			out = append(out, pair{p.Name, r.PathValue(p.Name)})
 		}
 		break
 	}
@@ -230,7 +216,7 @@ func (s *Site) describe(r *http.Request) []devPair {
 		if isSecret(name) {
 			value = "(not shown)"
 		}
-		out = append(out, devPair{name, value})
+		out = append(out, pair{name, value})
 	}
 	return out
 }
