@@ -13,6 +13,7 @@ import (
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/migrate/copydata"
 )
 
 // program is one run of a command.
@@ -106,6 +107,9 @@ func (p *program) openDatabase(ctx context.Context, s *Site, f siteFlags) (db *d
 		return nil, false, usageIfInvalid(err)
 	}
 	fresh, err = p.prepare(ctx, s.Runner(db), s.opts.Log, first, named || f.database != "")
+	if err == nil {
+		err = copydata.Unfinished(ctx, db)
+	}
 	if err != nil {
 		return nil, false, errors.Join(err, db.Close())
 	}

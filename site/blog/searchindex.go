@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/site/blog/migrations"
 	"github.com/volaweb/vola/site/blog/search"
 )
 
@@ -15,6 +17,17 @@ import (
 // what is found stays the same; it is left out where so many posts can have the
 // terms that reading the newest until there are enough takes less time.
 const manyPosts = 5000
+
+// Derived says that the index follows from the posts.
+func (b *Blog) Derived() []module.Derived {
+	fill := func(ctx context.Context, tx *database.Tx) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM blog_search`); err != nil {
+			return err
+		}
+		return migrations.IndexPosts(ctx, tx)
+	}
+	return []module.Derived{{Tables: []string{"blog_search"}, Fill: fill}}
+}
 
 // indexBody writes what the index has of a post.
 func (b *Blog) indexBody(ctx context.Context, tx *database.Tx, body Body) error {
