@@ -107,6 +107,7 @@ const policy = `
 	database/databasetest: github.com/jackc/pgx/v5;
 	orm: golang.org/x/text;
 	migrate/migratecmd: golang.org/x/term;
+	scripts/...: golang.org/x/tools/go/packages;
 	web/webtest: github.com/andybalholm/cascadia golang.org/x/net/html;
 	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv;
 	site/...: golang.org/x/net/html golang.org/x/term golang.org/x/text;
