@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -83,7 +84,11 @@ func (t *tx) Exec(ctx context.Context, q string, args []any) (database.Result, e
 
 func (t *tx) Commit(ctx context.Context) error {
 	defer t.lease.release()
-	return mapError(t.tx.Commit(ctx))
+	err := t.tx.Commit(ctx)
+	if errors.Is(err, pgx.ErrTxCommitRollback) {
+		return fmt.Errorf("the database undid the transaction, because a statement in it that was not run by its Tx had failed: %w", err)
+	}
+	return mapError(err)
 }
 
 func (t *tx) Rollback(ctx context.Context) error {
