@@ -17,6 +17,9 @@ import (
 // stored or none; if a trigger leaves one out, none is, and the error is
 // [ErrNotStored]. No hooks are called. Without rows it does nothing.
 //
+// Rows may refer to others of the call, in any order and in circles: those that
+// are referred to are stored first.
+//
 // A value that cannot be stored is an error that begins with the number of its
 // row, from 0: "row 3: ...". What only the database refuses, such as a second
 // row with a unique value, is known without the number.
@@ -86,7 +89,24 @@ func (b bulk) forgetKeys(numbered []int) {
 
 // create stores the rows, or none of them.
 func (b bulk) create(ctx context.Context, h database.Handle, given, numbered []int) error {
-	var err error
+	given, lates, err := b.parentsFirst(given)
+	if err != nil {
+		return fmt.Errorf("create %s: %w", b.p.model, err)
+	}
+	if len(lates) > 0 {
+		return h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+			err := b.without(lates, func() error { return b.insertAll(ctx, tx, given, numbered) })
+			if err != nil {
+				return err
+			}
+			return b.refer(ctx, tx, lates)
+		})
+	}
+	return b.insertAll(ctx, h, given, numbered)
+}
+
+// insertAll stores the rows in their order.
+func (b bulk) insertAll(ctx context.Context, h database.Handle, given, numbered []int) (err error) {
 	if len(b.p.insertFields(len(numbered) > 0)) == 0 {
 		err = errGaps // rows of nothing but a key have no VALUES
 	} else {

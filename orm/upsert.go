@@ -165,6 +165,12 @@ func (u *upsert) storeAll(ctx context.Context, tx *database.Tx, rows []int, numb
 			return fmt.Errorf("upsert %s: %w", u.p.model, err)
 		}
 	}
+	if !numbered && u.p.key != nil {
+		var err error
+		if rows, _, err = u.parentsFirst(rows); err != nil {
+			return fmt.Errorf("upsert %s: %w", u.p.model, err)
+		}
+	}
 	err := u.chunks(rows, len(fields), false, func(rows []int) error { return u.store(ctx, tx, fields, rows) })
 	if err != nil {
 		return fmt.Errorf("upsert %s: %w", u.p.model, err)
