@@ -40,6 +40,7 @@ type DB struct {
 	url      string
 	observer func(context.Context, Statement)
 	attached attachments
+	open     openTxs
 }
 
 // attachments is a sync.Map. Every package that mentions a struct with one in it
@@ -170,7 +171,8 @@ func (db *DB) Query(ctx context.Context, query string, args ...any) (Rows, error
 	if err := db.outside(ctx); err != nil {
 		return nil, err
 	}
-	return observeQuery(ctx, db, db.backend, query, args)
+	rows, err := observeQuery(ctx, db, db.backend, query, args)
+	return rows, db.open.heldBy(err)
 }
 
 // Exec runs a statement that returns no rows.
@@ -178,7 +180,8 @@ func (db *DB) Exec(ctx context.Context, query string, args ...any) (Result, erro
 	if err := db.outside(ctx); err != nil {
 		return Result{}, err
 	}
-	return observeExec(ctx, db, db.backend, query, args)
+	res, err := observeExec(ctx, db, db.backend, query, args)
+	return res, db.open.heldBy(err)
 }
 
 // Root returns the database that h runs on.

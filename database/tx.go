@@ -52,7 +52,9 @@ func (db *DB) outside(ctx context.Context) error {
 // also rolled back, on every database, when fn returns nil although a statement
 // in it failed, but for those that failed in an inner InTx, of the Tx.
 // The context given to fn belongs to the transaction: using the outer DB with
-// it is refused. A context that is done rolls back.
+// it is refused. With another context the outer DB waits for the transaction on
+// SQLite, for itself: after 10 seconds in which the transaction does nothing that
+// is [ErrHeld]. A context that is done rolls back.
 func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	return db.InTxWith(ctx, TxOptions{}, fn)
 }
@@ -91,8 +93,10 @@ func (db *DB) inTx(ctx context.Context, opts TxOptions, fn func(ctx context.Cont
 	runtime.Callers(3, tx.begun[:])
 	var err error
 	if tx.backend, err = db.backend.Begin(ctx, opts); err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
+		return fmt.Errorf("begin transaction: %w", db.open.heldBy(err))
 	}
+	db.open.add(tx)
+	defer db.open.remove(tx)
 	defer tx.abandon(ctx)
 	if err := fn(tx.mark(ctx), tx); err != nil {
 		return errors.Join(err, tx.rollback(ctx))
