@@ -204,8 +204,8 @@ func (r related) replace(ctx context.Context, h database.Handle, typ reflect.Typ
 	})
 }
 
-// lockPairs locks the owner's rows of the join table in the order of the keys,
-// where others could wait for some of them.
+// lockPairs locks the owner, so that one sets its pairs at a time, and its rows of
+// the join table in the order of the keys, where others could wait for them.
 func (p *plan) lockPairs(ctx context.Context, tx *database.Tx, f *relation, owner unsafe.Pointer) error {
 	if !p.arrays() {
 		return nil
@@ -215,6 +215,17 @@ func (p *plan) lockPairs(ctx context.Context, tx *database.Tx, f *relation, owne
 		return err
 	}
 	w := &writer{dialect: p.b.dialect}
+	w.str("SELECT 1 FROM ")
+	w.name(p.table)
+	w.str(" WHERE ")
+	w.name(p.key.column)
+	w.str(" = ")
+	w.arg()
+	w.str(" FOR NO KEY UPDATE")
+	if _, err := tx.Exec(ctx, string(w.b), key); err != nil {
+		return fmt.Errorf("part %s from %s: %w", p.model, f.model, err)
+	}
+	w = &writer{dialect: p.b.dialect}
 	w.str("SELECT 1 FROM ")
 	w.name(f.table)
 	w.str(" AS p WHERE ")
