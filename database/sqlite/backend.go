@@ -114,6 +114,8 @@ func (b *backend) Begin(ctx context.Context, opts database.TxOptions) (database.
 	if err != nil {
 		return nil, err
 	}
+	p.work()
+	defer p.rest()
 	unenforced := opts.NoForeignKeys || opts.ForeignKeysUnchecked
 	if unenforced {
 		// Inside the transaction it would do nothing.
@@ -172,6 +174,8 @@ func (t *tx) Exec(ctx context.Context, query string, args []any) (result, error)
 }
 
 func (t *tx) Commit(ctx context.Context) error {
+	t.pool.work()
+	defer t.pool.rest()
 	if t.unenforced && !t.unchecked {
 		if err := t.conn.checkForeignKeys(ctx); err != nil {
 			return errors.Join(err, t.Rollback(ctx))
@@ -188,6 +192,8 @@ func (t *tx) Commit(ctx context.Context) error {
 }
 
 func (t *tx) Rollback(context.Context) error {
+	t.pool.work()
+	defer t.pool.rest()
 	err := t.sql.Rollback()
 	t.release(err)
 	return mapError(err)
