@@ -104,6 +104,9 @@ func (b bulk) createMany(ctx context.Context, h database.Handle, given, numbered
 		single = b.n == 1
 	}
 	return in(ctx, h, single && b.n <= maxArray, func(ctx context.Context, h database.Handle) error {
+		if err := b.passKeys(ctx, h, given); err != nil {
+			return fmt.Errorf("create %s: %w", b.p.model, err)
+		}
 		fields := b.p.insertFields(false)
 		err := b.chunks(given, len(fields), false, func(rows []int) error {
 			_, err := b.execInsert(ctx, h, fields, rows)
