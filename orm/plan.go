@@ -21,7 +21,7 @@ type binding struct {
 	texts   texts
 	kinds   syncMap // reflect.Type to kind, of values that belong to no column, and *field to that of its sum
 	results syncMap // resultKey to *plan, of what selections are read into
-	zones   syncMap // name to *time.Location, as the IANA database has it
+	zones   syncMap // name to *time.Location, as the IANA database has it, and zoneDates to what is unusual there
 	// cursors numbers the cursors opened, for their names.
 	cursors atomic.Int64
 }

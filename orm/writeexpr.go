@@ -88,11 +88,12 @@ func (w *writer) call(p *plan, alias string, e *expr, like kind) {
 	}
 	k, _ := p.kindOfParts(e.args, like)
 	arg := func(i int) { w.expr(p, alias, e.args[i], k) }
-	// around writes a text with the arguments in place of its commas.
+	// around writes a text with the arguments in place of §, the last one for all
+	// that follow.
 	around := func(text string) {
 		for i, piece := range strings.Split(text, "§") {
 			if i > 0 {
-				arg(i - 1)
+				arg(min(i, len(e.args)) - 1)
 			}
 			w.str(piece)
 		}
@@ -121,7 +122,7 @@ func (w *writer) call(p *plan, alias string, e *expr, like kind) {
 		if e.fn == fnPart {
 			around(w.part(d, k.f.store.Kind))
 		} else {
-			around(w.trunc(d, k.f.store.Kind))
+			around(p.b.trunc(d, k.f.store.Kind))
 		}
 	case fnJSONText, fnJSONNumber, fnJSONBool, fnJSONHas:
 		w.json(p, alias, e, k)
@@ -200,29 +201,6 @@ func (w *writer) part(d dated, k schema.Kind) string {
 		x = "nullif(" + x + ", 0)" // what vola_clock shows beyond either end
 	}
 	return x
-}
-
-func orUTC(zone string) string {
-	if zone == "" {
-		return "UTC"
-	}
-	return zone
-}
-
-// trunc returns how the database writes the beginning of a part.
-func (w *writer) trunc(d dated, k schema.Kind) string {
-	name := d.part.String()
-	if w.sqlite() {
-		return "vola_trunc(§, '" + name + "', '" + orUTC(d.zoned()) + "')"
-	}
-	if k == schema.Date {
-		return "CAST(date_trunc('" + name + "', CAST(§ AS timestamp)) AS date)"
-	}
-	if d.zoned() == "" {
-		return "date_trunc('" + name + "', §, 'UTC')"
-	}
-	const before = "CAST('0001-12-31 23:59:59+00 BC' AS timestamptz)" // year 1
-	return "nullif(greatest(date_trunc('" + name + "', §, '" + d.zoned() + "'), " + before + "), " + before + ")"
 }
 
 // json writes a look into a document.
