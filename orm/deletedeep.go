@@ -346,7 +346,7 @@ func (d *deepDelete) statements(ctx context.Context, tx *database.Tx, rows []int
 			if err != nil {
 				return err
 			}
-			w.inListOf(column)
+			w.inListOf(false, column)
 			args = []any{list}
 		}
 		ctx, cancel := d.q.limited(ctx)

@@ -13,6 +13,7 @@ import (
 	"unsafe"
 
 	"github.com/volaweb/vola/civil"
+	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/schema"
 )
@@ -163,9 +164,15 @@ func fitText(s string) (any, error) {
 	return s, nil
 }
 
-// checkWrite refuses values that may be asked for but not stored: texts that
-// are too long, and what is not among the choices.
+// checkWrite refuses values that may be asked for but not stored: numbers and
+// texts that are too long, and what is not among the choices.
 func (f *field) checkWrite(v any) error {
+	if n, ok := v.(int64); ok && n != int64(int16(n)) && f.form == formInt {
+		if bits := f.columnBits(); n>>(bits-1) != n>>63 {
+			sentence := fmt.Sprintf("%d is out of the range of %d bits", n, bits)
+			return &database.Error{Kind: database.OutOfRange, Cause: fault.New(fault.Invalid, sentence)}
+		}
+	}
 	// A text of no more bytes than Size has no more characters either.
 	if n := f.store.Size; n > 0 {
 		if s, ok := v.(string); ok && len(s) > n {
