@@ -282,10 +282,10 @@ func (w *writer) aggregate(p *plan, alias string, e *expr) {
 		stored = k.f.store.Kind
 	}
 	name := [...]string{fnCount: "count(", fnCountDistinct: "count(DISTINCT ", fnSum: "sum(", fnAvg: "avg(", fnMin: "min(", fnMax: "max("}[e.fn]
-	before, after := "", ""
+	before, within, after := "", "", ""
 	switch {
-	case e.fn == fnSum && w.sqlite() && stored == schema.Decimal:
-		before, after = "round(coalesce(", ", 0), "+strconv.Itoa(k.f.store.Scale)+")"
+	case w.sqlite() && stored == schema.Decimal && (e.fn == fnSum || e.fn == fnAvg):
+		name, within = map[function]string{fnSum: "vola_sum(", fnAvg: "vola_avg("}[e.fn], ", "+strconv.Itoa(k.f.store.Scale)
 	case e.fn == fnSum && w.sqlite() && stored == schema.Float64:
 		before, after = "coalesce(", ", 0.0)"
 	case e.fn == fnSum && w.sqlite():
@@ -294,8 +294,9 @@ func (w *writer) aggregate(p *plan, alias string, e *expr) {
 		before, after = "CAST(coalesce(", ", 0) AS bigint)"
 	case e.fn == fnSum:
 		before, after = "coalesce(", ", '0')"
-	case e.fn == fnAvg && !w.sqlite():
-		before, after = "CAST(", " AS double precision)"
+	case e.fn == fnAvg && !w.sqlite() && stored != schema.Float64:
+		// So many places that the nearest float is that of the exact mean.
+		before, within, after = "CAST(", " + 0."+strings.Repeat("0", 30), " AS double precision)"
 	}
 	w.str(before)
 	w.str(name)
@@ -303,6 +304,7 @@ func (w *writer) aggregate(p *plan, alias string, e *expr) {
 		w.str("*")
 	} else {
 		w.expr(p, alias, e.args[0], k)
+		w.str(within)
 	}
 	w.str(")")
 	if len(e.conds) > 0 {

@@ -49,7 +49,7 @@ func openEngine(dsn string) (*sql.DB, error) {
 			return nil, err
 		}
 	}
-	if err := errors.Join(registerDecimal(d), registerFit(d), registerRefuse(d)); err != nil {
+	if err := errors.Join(registerDecimal(d), registerFit(d), registerRefuse(d), registerSums(d)); err != nil {
 		return nil, err
 	}
 	return sql.OpenDB(&connector{d, dsn}), nil
