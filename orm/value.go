@@ -181,6 +181,19 @@ func (f *field) checkWrite(v any) error {
 			}
 		}
 	}
+	if n := f.indexed; n > 0 {
+		have := 0
+		switch v := v.(type) {
+		case string:
+			have = len(v)
+		case []byte:
+			have = len(v)
+		}
+		if have > n {
+			sentence := fmt.Sprintf("the value has %d bytes, and at most %d can be indexed", have, n)
+			return &database.Error{Kind: database.OutOfRange, Cause: fault.New(fault.Invalid, sentence)}
+		}
+	}
 	if f.choices != nil && v != nil && !slices.Contains(f.choices, v) {
 		return f.notAChoice(v)
 	}
