@@ -38,7 +38,7 @@ func TestNamesThatADatabaseDoesNotTake(t *testing.T) {
 		want   []string
 	}{
 		"columns of PostgreSQL": {"m", []orm.Declaration{orm.Model[reserved]()}, []string{`field Xmin: is stored in the column "xmin"`, `field Cmax: is stored in the column "cmax"`}},
-		"tables of SQLite":      {"sqlite", []orm.Declaration{orm.Model[namedRow]()}, []string{`"sqlite_plainrow", and SQLite keeps`}},
+		"tables of SQLite":      {"sqlite", []orm.Declaration{orm.Model[namedRow]()}, []string{`"sqlite_namedrow", and SQLite keeps`}},
 		"tables of PostgreSQL":  {"m", []orm.Declaration{orm.Model[namedRow](orm.Table("pg_class"))}, []string{`"pg_class", and PostgreSQL keeps`}},
 		"other letters":         {"m", []orm.Declaration{orm.Model[namedRow](orm.Table("SQLite_rows"))}, []string{"SQLite keeps"}},
 		"tables of Vola":        {"vola", []orm.Declaration{orm.Model[namedRow](orm.Table("vola_migrations"))}, []string{"Vola keeps"}},
