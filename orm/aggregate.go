@@ -26,7 +26,8 @@ func Sum[M, V any](x Expression[M, V]) *Aggregate[*M, V] {
 }
 
 // Avg is the mean of the values of x, which must be numbers or decimals; NULL
-// where there are none.
+// where there are none. It is the float64 that is nearest to the mean; whole
+// numbers are added as float64s by SQLite where their sum is beyond 64 bits.
 func Avg[M, V any](x Expression[M, V]) *Aggregate[*M, float64] {
 	return (*Aggregate[*M, float64])(aggregate(fnAvg, reflect.TypeFor[float64](), x.expression(nil, nil)))
 }

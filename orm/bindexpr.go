@@ -156,6 +156,11 @@ func (b *binder) call(p *plan, e *expr, like kind) {
 		}
 		b.shape = append(b.shape, byte(d.part))
 		b.mark('z', d.zoned())
+		if e.fn == fnTrunc {
+			for range strings.Count(p.b.trunc(d, k.f.store.Kind), "§") - 1 {
+				b.expr(p, e.args[0], k)
+			}
+		}
 	case fnJSONText, fnJSONNumber, fnJSONBool, fnJSONHas:
 		b.json(p, e, k)
 		return

@@ -122,6 +122,9 @@ func (b bulk) insertAll(ctx context.Context, h database.Handle, given, numbered 
 func (b bulk) createMany(ctx context.Context, h database.Handle, given, numbered []int) error {
 	// Also one statement may store some rows and, for a trigger, not others.
 	return in(ctx, h, b.n == 1, func(ctx context.Context, h database.Handle) error {
+		if err := b.passKeys(ctx, h, given); err != nil {
+			return fmt.Errorf("create %s: %w", b.p.model, err)
+		}
 		fields := b.p.insertFields(false)
 		err := b.chunks(given, len(fields), false, func(rows []int) error {
 			_, err := b.execInsert(ctx, h, fields, rows)

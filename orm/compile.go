@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/schema"
 )
 
 // A statement is made in two passes over the same parts. binder walks them and
@@ -364,11 +365,12 @@ func (w *writer) compare(p *plan, alias string, n *node) {
 		column()
 		w.str(" IS NOT NULL")
 	case opIn:
-		if k, _ := p.operandKind(n); p.spreads(k) {
+		k, _ := p.operandKind(n)
+		if p.spreads(k) {
 			w.spread(column, len(n.value.([]any)))
 			return
 		}
-		w.inListOf(column)
+		w.inListOf(wide(n, k), column)
 	case opInSelection:
 		column()
 		w.str(" IN ")
@@ -413,11 +415,33 @@ func (w *writer) operand(p *plan, alias string, n *node) {
 // right writes what it is compared with.
 func (w *writer) right(p *plan, alias string, n *node) {
 	if n.right() == nil {
-		w.arg()
+		k, _ := p.operandKind(n)
+		w.whole(wide(n, k))
 		return
 	}
 	k, _ := p.kindOfFirst(n.sides())
 	w.expr(p, alias, n.right(), k)
+}
+
+// wide reports whether what is compared, of a kind, may hold fewer whole numbers
+// than the value that it is compared with. Of an expression PostgreSQL may take
+// the smallest type that it is made of.
+func wide(n *node, k kind) bool {
+	if k.f == nil {
+		return false
+	}
+	return n.left() == nil && k.f.small() || n.left() != nil && numeric(k.f.store.Kind) && k.f.store.Kind != schema.Float64
+}
+
+// whole writes the next argument; if wide is set, as a number of 64 bits.
+func (w *writer) whole(wide bool) {
+	if !wide || w.sqlite() {
+		w.arg()
+		return
+	}
+	w.str("CAST(")
+	w.arg()
+	w.str(" AS bigint)")
 }
 
 // operandKind returns the kind of what is compared.

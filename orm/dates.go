@@ -65,7 +65,9 @@ func Trunc[M, V any](part DatePart, x Expression[M, V]) *Expr[*M, V] {
 }
 
 // TruncIn is [Trunc] of a time by the clocks of the zone, which is as in
-// [PartIn]. It is NULL where the beginning lies before the year 1 of UTC.
+// [PartIn]. It is the first moment at which they show the part: later than
+// midnight where midnight is skipped, and the first of two. It is NULL where the
+// beginning lies before the year 1 of UTC.
 func TruncIn[M, V any](part DatePart, x Expression[M, V], zone *time.Location) *Expr[*M, V] {
 	e := call(fnTrunc, nil, x.expression(nil, nil))
 	e.value = dated{part, zone}

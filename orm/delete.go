@@ -58,6 +58,17 @@ func deleteRow[T any](ctx context.Context, h database.Handle, row *T, purge bool
 		return err
 	}
 	return p.deleting(ctx, h, row, func(ctx context.Context, h database.Handle) error {
+		where := func(w *writer) { w.whereKey(p) }
+		n, done, err := p.deleteDeep(ctx, h, nil, func(w *writer) {
+			w.whereKey(p)
+			w.whereVersion(p)
+		}, args...)
+		if err != nil {
+			return p.blameDelete(ctx, h, fmt.Errorf("delete %s: %w", p.model, err), where, key...)
+		}
+		if done && n > 0 {
+			return nil
+		}
 		text, err := p.b.texts.get(append([]byte("D\x00"), p.table...), func() (string, error) {
 			w := &writer{dialect: p.b.dialect}
 			w.str("DELETE FROM ")
@@ -70,7 +81,7 @@ func deleteRow[T any](ctx context.Context, h database.Handle, row *T, purge bool
 			return err
 		}
 		err = p.affectOne(ctx, h, ptr, "delete", text, args)
-		return p.blameDelete(ctx, h, err, func(w *writer) { w.whereKey(p) }, key...)
+		return p.blameDelete(ctx, h, err, where, key...)
 	})
 }
 
@@ -119,8 +130,8 @@ func (w *writer) marking(p *plan) {
 }
 
 // Delete deletes all rows of the query and returns how many there were; rows
-// that the database deletes with them are not counted ([PlanDelete] foretells
-// them). Without a condition it is refused unless Every was said; Limit, Offset
+// that are deleted with them (on_delete=cascade, to any depth) are not counted
+// ([PlanDelete] foretells them). Without a condition it is refused unless Every was said; Limit, Offset
 // and relations to load do not go with it. Rows of a model with a field tagged
 // soft_delete are marked, as [Delete] does. No methods of the rows run.
 func (q *Query[T]) Delete(ctx context.Context) (int64, error) { return (*query)(q).own().delete(ctx) }
@@ -196,8 +207,14 @@ func (q *query) purge(ctx context.Context, p *plan) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, err := q.write(ctx, p, "delete", text, b.args)
-	return n, p.blameDelete(ctx, q.h, err, func(w *writer) { w.where(p, "t0", where) }, b.args...)
+	condition := func(w *writer) { w.where(p, "t0", where) }
+	n, done, err := p.deleteDeep(ctx, q.h, q, condition, b.args...)
+	if err != nil {
+		err = fmt.Errorf("delete %s: %w", p.model, err)
+	} else if !done {
+		n, err = q.write(ctx, p, "delete", text, b.args)
+	}
+	return n, p.blameDelete(ctx, q.h, err, condition, b.args...)
 }
 
 // protected returns the error of rows that cannot be marked as deleted, because

@@ -34,6 +34,9 @@ type field struct {
 	// take; nil allows all.
 	choices []any
 	def     schema.Default
+	// indexed is how many bytes a text or a byte string may have because of an
+	// index, 0 for any number.
+	indexed int
 }
 
 // nullForm says how a field holds NULL.

@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
@@ -27,7 +28,7 @@ const (
 type limit struct {
 	kind        limitKind
 	least, most int64 // of limitInteger, in the units of the database
-	size        int   // of limitText
+	size, bytes int   // of limitText, each 0 for none
 	choices     []any // of limitChoice
 	name        string
 }
@@ -56,7 +57,7 @@ func (f *field) limit() limit {
 		l.least, l.most, l.name = f.integerRange()
 		return l
 	case schema.Duration:
-		return limit{limitDuration, math.MinInt64 / 1000, math.MaxInt64 / 1000, 0, nil, "a duration"}
+		return limit{kind: limitDuration, least: math.MinInt64 / 1000, most: math.MaxInt64 / 1000, name: "a duration"}
 	case schema.Float64:
 		if f.form == formFloat && f.base.Kind() == reflect.Float32 {
 			return limit{kind: limitFloat32, name: "a float32"}
@@ -65,8 +66,12 @@ func (f *field) limit() limit {
 	case schema.Decimal:
 		return limit{kind: limitDecimal}
 	case schema.Text:
-		if f.store.Size > 0 {
-			return limit{kind: limitText, size: f.store.Size}
+		if f.store.Size > 0 || f.indexed > 0 {
+			l := limit{kind: limitText, size: f.store.Size, bytes: f.indexed}
+			if l.size > 0 && utf8.UTFMax*l.size <= l.bytes {
+				l.bytes = 0
+			}
+			return l
 		}
 	}
 	return limit{}
@@ -145,7 +150,7 @@ func (l limit) sqlite(t schema.Type, own bool) string {
 	case limitDecimal:
 		kind, a, b = "decimal", int64(t.Precision), int64(t.Scale)
 	case limitText:
-		kind, a = "text", int64(l.size)
+		kind, a, b = "text", int64(l.size), int64(l.bytes)
 	case limitChoice:
 		kind = "choice"
 		texts := make([]string, len(l.choices))
@@ -169,6 +174,12 @@ const (
 // postgres writes a CASE that casts a sentence to a number where the value v
 // does not fit. The value is computed once, in a subquery.
 func (l limit) postgres(w *writer, f *field, cast string, inner func()) {
+	if l.kind == limitText && l.size > 0 && l.bytes > 0 {
+		chars, bytes := l, l
+		chars.bytes, bytes.size = 0, 0
+		chars.postgres(w, f, cast, func() { bytes.postgres(w, f, cast, inner) })
+		return
+	}
 	bad, good, what, why := "", "v", "left(CAST(v AS text), 40)", " is out of the range of "+l.name
 	switch l.kind {
 	case limitInteger:
@@ -184,6 +195,11 @@ func (l limit) postgres(w *writer, f *field, cast string, inner func()) {
 		bad = fmt.Sprintf("abs(%s) >= 1e%d", good, whole)
 		what, why = good, fmt.Sprintf(" has more than %d digits before the point", whole)
 	case limitText:
+		if l.bytes > 0 {
+			bad = fmt.Sprintf("octet_length(v) > %d", l.bytes)
+			what, why = "'the value has ' || octet_length(v)", fmt.Sprintf(" bytes, and at most %d can be indexed", l.bytes)
+			break
+		}
 		bad = fmt.Sprintf("char_length(v) > %d", l.size)
 		what, why = "'the text has ' || char_length(v)", fmt.Sprintf(" characters, and at most %d are allowed", l.size)
 	case limitChoice:

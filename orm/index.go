@@ -30,7 +30,9 @@ type indexPart struct {
 //
 //	orm.Model[Post](orm.Index("Author", "-Published"))
 //
-// For an index on one field the tag "index" is enough.
+// For an index on one field the tag "index" is enough. Texts and byte strings in
+// an index or a key have at most 2,600 bytes, or a half of that each where there
+// are two in one, and so on: more is [database.ErrOutOfRange] when it is written.
 func Index(fields ...string) IndexOption { return IndexOption{}.with(fields) }
 
 // Unique says that no two rows have the same values in the fields of those Go
@@ -109,6 +111,45 @@ func (x IndexOption) on(m *model) (string, []schema.IndexColumn) {
 		return schema.UniqueName(m.table, names), columns
 	}
 	return schema.ConstraintName(m.table, names, "_idx"), columns
+}
+
+// maxIndexed is how many bytes all texts and byte strings of a row may have in one
+// index. PostgreSQL takes 2704 with what it needs itself; SQLite has no limit,
+// and one for both keeps a site movable.
+const maxIndexed = 2600
+
+// limitIndexed finds out how long the values of indexed fields may be. Indexes
+// over some rows only, and over expressions, are left to the database.
+func (m *model) limitIndexed() {
+	limit := func(fields []*field) {
+		var long []*field
+		for _, f := range fields {
+			if f != nil && (f.store.Kind == schema.Text || f.store.Kind == schema.Bytes) {
+				long = append(long, f)
+			}
+		}
+		for _, f := range long {
+			if most := maxIndexed / len(long); f.indexed == 0 || most < f.indexed {
+				f.indexed = most
+			}
+		}
+	}
+	limit(m.keys)
+	for _, f := range m.fields {
+		if f.tag.unique || f.tag.index || f.ref != nil {
+			limit([]*field{f})
+		}
+	}
+	for _, x := range m.indexes {
+		if x.where != "" || slices.ContainsFunc(x.parts, func(p indexPart) bool { return p.expr != "" }) {
+			continue
+		}
+		var fields []*field
+		for _, p := range x.parts {
+			fields = append(fields, m.fieldNamed(p.field))
+		}
+		limit(fields)
+	}
 }
 
 // checkIndexes refuses indexes and checks over what the model does not have.

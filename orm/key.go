@@ -13,9 +13,13 @@ func (p *plan) appendKey(args []any, row unsafe.Pointer) ([]any, error) {
 		if !p.isKey(f) {
 			continue
 		}
-		v, err := p.arg(i, row)
+		// Not p.arg: of a key that cannot be stored there is just no row.
+		v, err := f.get(row)
+		if err == nil {
+			v, err = p.encode(i, v)
+		}
 		if err != nil {
-			return nil, err
+			return nil, fieldError(p.model, f, err)
 		}
 		args = append(args, v)
 	}
@@ -32,7 +36,7 @@ func (w *writer) whereKey(p *plan) {
 		w.str(before)
 		w.name(f.column)
 		w.str(" = ")
-		w.arg()
+		w.whole(f.small())
 		before = " AND "
 	}
 }
@@ -73,5 +77,5 @@ func (w *writer) sum(p *plan, i int) {
 		w.col("t0", p.fields[i].column)
 	}
 	w.str(" + ")
-	w.arg()
+	w.whole(p.fields[i].small())
 }

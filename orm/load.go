@@ -324,15 +324,24 @@ func (p *plan) appendColumnsAs(b []byte, alias string) []byte {
 
 // inList writes the condition that a column is in the list that is the next
 // argument.
-func (w *writer) inList(alias, column string) { w.inListOf(func() { w.col(alias, column) }) }
+func (w *writer) inList(alias, column string) {
+	w.inListOf(false, func() { w.col(alias, column) })
+}
 
-// inListOf is inList of anything that column writes.
-func (w *writer) inListOf(column func()) {
+// inListOf is inList of anything that column writes. If wide is set, the list is
+// one of numbers of 64 bits.
+func (w *writer) inListOf(wide bool, column func()) {
 	column()
 	if w.dialect.Name() == "sqlite" {
 		w.str(" IN (SELECT value FROM json_each(")
 		w.arg()
 		w.str("))")
+		return
+	}
+	if wide {
+		w.str(" = ANY(CAST(")
+		w.arg()
+		w.str(" AS bigint[]))")
 		return
 	}
 	w.str(" = ANY(")

@@ -119,6 +119,7 @@ func newModel(module string, d Declaration) (*model, []error) {
 		}
 	}
 	m.findUnique()
+	m.limitIndexed()
 	errs = append(errs, m.checkIndexes()...)
 	errs = append(errs, m.checkLookups(d.lookups)...)
 	// A field with a mistake may be missing from the model, and not only from

@@ -59,6 +59,9 @@ func NewModels(groups ...Group) (*Models, error) {
 	for _, m := range ms.all {
 		errs = append(errs, ms.linkBothSides(m)...)
 	}
+	if len(errs) == 0 {
+		errs = ms.checkNames() // of pairs there are names only when all is well
+	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}

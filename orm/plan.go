@@ -21,7 +21,7 @@ type binding struct {
 	texts   texts
 	kinds   syncMap // reflect.Type to kind, of values that belong to no column, and *field to that of its sum
 	results syncMap // resultKey to *plan, of what selections are read into
-	zones   syncMap // name to *time.Location, as the IANA database has it
+	zones   syncMap // name to *time.Location, as the IANA database has it, and zoneDates to what is unusual there
 	// cursors numbers the cursors opened, for their names.
 	cursors atomic.Int64
 }
@@ -41,6 +41,8 @@ type plan struct {
 	codecs []database.Codec // one for each of model.fields
 	// selectList is the columns of the model in table alias t0.
 	selectList string
+	// chains is what a delete must take care of on SQLite, nil for nothing.
+	chains *chained
 }
 
 type bindingKey struct{}
@@ -51,6 +53,10 @@ type bindingKey struct{}
 func Use(db *database.DB, models *Models) error {
 	b := &binding{models: models, dialect: db.Dialect(), plans: map[reflect.Type]*plan{}, kinds: new(sync.Map), results: new(sync.Map), zones: new(sync.Map)}
 	var errs []error
+	var chains map[*model]*chained
+	if b.dialect.Name() == "sqlite" {
+		chains = models.chains()
+	}
 	for _, m := range models.all {
 		p := &plan{model: m, b: b}
 		for _, f := range m.fields {
@@ -61,6 +67,7 @@ func Use(db *database.DB, models *Models) error {
 			p.codecs = append(p.codecs, c)
 		}
 		p.selectList = string(p.appendColumns(nil, "t0"))
+		p.chains = chains[m]
 		b.plans[m.typ] = p
 	}
 	if err := errors.Join(errs...); err != nil {

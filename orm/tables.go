@@ -103,6 +103,29 @@ func (f *field) columnType() schema.Type {
 	return f.store
 }
 
+// columnBits returns how many bits the field's column has, which holds whole
+// numbers.
+func (f *field) columnBits() int {
+	for range maxReferences {
+		if f.ref == nil || f.ref.model == nil || f.ref.model.key == nil || f.ref.model.key.form != formInt {
+			break
+		}
+		f = f.ref.model.key
+	}
+	if f.tag.bits != 0 {
+		return f.tag.bits
+	}
+	return bitsOf(f.store.Kind)
+}
+
+// maxReferences is how many keys that are references themselves are followed to
+// the number that they hold.
+const maxReferences = 32
+
+// small reports whether the column holds fewer whole numbers than PostgreSQL
+// must take a value for: given without a type it would have to fit the column.
+func (f *field) small() bool { return f.form == formInt && f.columnBits() < 64 }
+
 // pairs returns the table of a many-to-many relation: pairs of keys, each pair
 // once, gone when either row is.
 func (f *relation) pairs(m *model) schema.Table {

@@ -147,6 +147,9 @@ var errMarked = errors.New("the row is marked as deleted, and such rows stand be
 // run stores all rows.
 func (u *upsert) run(ctx context.Context, tx *database.Tx, given, numbered []int) error {
 	u.created = 0
+	if err := u.passKeys(ctx, tx, given); err != nil {
+		return fmt.Errorf("upsert %s: %w", u.p.model, err)
+	}
 	if err := u.storeAll(ctx, tx, given, false); err != nil {
 		return err
 	}

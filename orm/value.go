@@ -13,6 +13,7 @@ import (
 	"unsafe"
 
 	"github.com/volaweb/vola/civil"
+	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/schema"
 )
@@ -163,15 +164,34 @@ func fitText(s string) (any, error) {
 	return s, nil
 }
 
-// checkWrite refuses values that may be asked for but not stored: texts that
-// are too long, and what is not among the choices.
+// checkWrite refuses values that may be asked for but not stored: numbers and
+// texts that are too long, and what is not among the choices.
 func (f *field) checkWrite(v any) error {
+	if n, ok := v.(int64); ok && n != int64(int16(n)) && f.form == formInt {
+		if bits := f.columnBits(); n>>(bits-1) != n>>63 {
+			sentence := fmt.Sprintf("%d is out of the range of %d bits", n, bits)
+			return &database.Error{Kind: database.OutOfRange, Cause: fault.New(fault.Invalid, sentence)}
+		}
+	}
 	// A text of no more bytes than Size has no more characters either.
 	if n := f.store.Size; n > 0 {
 		if s, ok := v.(string); ok && len(s) > n {
 			if have := utf8.RuneCountInString(s); have > n {
 				return fault.Newf(fault.Invalid, "%s has %d characters, and at most %d are allowed", f.name, have, n)
 			}
+		}
+	}
+	if n := f.indexed; n > 0 {
+		have := 0
+		switch v := v.(type) {
+		case string:
+			have = len(v)
+		case []byte:
+			have = len(v)
+		}
+		if have > n {
+			sentence := fmt.Sprintf("the value has %d bytes, and at most %d can be indexed", have, n)
+			return &database.Error{Kind: database.OutOfRange, Cause: fault.New(fault.Invalid, sentence)}
 		}
 	}
 	if f.choices != nil && v != nil && !slices.Contains(f.choices, v) {

@@ -15,8 +15,9 @@ import (
 
 // Create stores row as a new row of its table. A key of type int64 that is
 // zero is numbered by the database and set in row; any other key is stored as
-// it is. Fields tagged auto_now and auto_now_add are set. Relations held in a
-// Many are not stored; see [ManyToMany.Add]. A row that a trigger leaves out is
+// it is, and further ones are numbered from behind the largest of them. Fields
+// tagged auto_now and auto_now_add are set. Relations held in a Many are not
+// stored; see [ManyToMany.Add]. A row that a trigger leaves out is
 // [ErrNotStored].
 func Create[T any](ctx context.Context, h database.Handle, row *T) error {
 	p, err := planOf(h, reflect.TypeFor[T]())
@@ -54,6 +55,11 @@ func (p *plan) insert(ctx context.Context, h database.Handle, ptr unsafe.Pointer
 			return false, err
 		}
 		args = append(args, v)
+	}
+	if p.key != nil && p.key.auto && !numbered {
+		if err := p.passKey(ctx, h, *(*int64)(unsafe.Add(ptr, p.key.offset))); err != nil {
+			return false, fmt.Errorf("create %s: %w", p.model, err)
+		}
 	}
 	returning := numbered && p.b.dialect.Features().Returning
 	text, err := p.insertText(numbered, returning, unless)

@@ -78,11 +78,12 @@ func (w *writer) call(p *plan, alias string, e *expr, like kind) {
 	}
 	k, _ := p.kindOfParts(e.args, like)
 	arg := func(i int) { w.expr(p, alias, e.args[i], k) }
-	// around writes a text with the arguments in place of its commas.
+	// around writes a text with the arguments in place of §, the last one for all
+	// that follow.
 	around := func(text string) {
 		for i, piece := range strings.Split(text, "§") {
 			if i > 0 {
-				arg(i - 1)
+				arg(min(i, len(e.args)) - 1)
 			}
 			w.str(piece)
 		}
@@ -111,7 +112,7 @@ func (w *writer) call(p *plan, alias string, e *expr, like kind) {
 		if e.fn == fnPart {
 			around(w.part(d, k.f.store.Kind))
 		} else {
-			around(w.trunc(d, k.f.store.Kind))
+			around(p.b.trunc(d, k.f.store.Kind))
 		}
 	case fnJSONText, fnJSONNumber, fnJSONBool, fnJSONHas:
 		w.json(p, alias, e, k)
@@ -190,29 +191,6 @@ func (w *writer) part(d dated, k schema.Kind) string {
 		x = "nullif(" + x + ", 0)" // what vola_clock shows beyond either end
 	}
 	return x
-}
-
-func orUTC(zone string) string {
-	if zone == "" {
-		return "UTC"
-	}
-	return zone
-}
-
-// trunc returns how the database writes the beginning of a part.
-func (w *writer) trunc(d dated, k schema.Kind) string {
-	name := d.part.String()
-	if w.sqlite() {
-		return "vola_trunc(§, '" + name + "', '" + orUTC(d.zoned()) + "')"
-	}
-	if k == schema.Date {
-		return "CAST(date_trunc('" + name + "', CAST(§ AS timestamp)) AS date)"
-	}
-	if d.zoned() == "" {
-		return "date_trunc('" + name + "', §, 'UTC')"
-	}
-	const before = "CAST('0001-12-31 23:59:59+00 BC' AS timestamptz)" // year 1
-	return "nullif(greatest(date_trunc('" + name + "', §, '" + d.zoned() + "'), " + before + "), " + before + ")"
 }
 
 // json writes a look into a document.
@@ -294,10 +272,10 @@ func (w *writer) aggregate(p *plan, alias string, e *expr) {
 		stored = k.f.store.Kind
 	}
 	name := [...]string{fnCount: "count(", fnCountDistinct: "count(DISTINCT ", fnSum: "sum(", fnAvg: "avg(", fnMin: "min(", fnMax: "max("}[e.fn]
-	before, after := "", ""
+	before, within, after := "", "", ""
 	switch {
-	case e.fn == fnSum && w.sqlite() && stored == schema.Decimal:
-		before, after = "round(coalesce(", ", 0), "+strconv.Itoa(k.f.store.Scale)+")"
+	case w.sqlite() && stored == schema.Decimal && (e.fn == fnSum || e.fn == fnAvg):
+		name, within = map[function]string{fnSum: "vola_sum(", fnAvg: "vola_avg("}[e.fn], ", "+strconv.Itoa(k.f.store.Scale)
 	case e.fn == fnSum && w.sqlite() && stored == schema.Float64:
 		before, after = "coalesce(", ", 0.0)"
 	case e.fn == fnSum && w.sqlite():
@@ -306,8 +284,9 @@ func (w *writer) aggregate(p *plan, alias string, e *expr) {
 		before, after = "CAST(coalesce(", ", 0) AS bigint)"
 	case e.fn == fnSum:
 		before, after = "coalesce(", ", '0')"
-	case e.fn == fnAvg && !w.sqlite():
-		before, after = "CAST(", " AS double precision)"
+	case e.fn == fnAvg && !w.sqlite() && stored != schema.Float64:
+		// So many places that the nearest float is that of the exact mean.
+		before, within, after = "CAST(", " + 0."+strings.Repeat("0", 30), " AS double precision)"
 	}
 	w.str(before)
 	w.str(name)
@@ -315,6 +294,7 @@ func (w *writer) aggregate(p *plan, alias string, e *expr) {
 		w.str("*")
 	} else {
 		w.expr(p, alias, e.args[0], k)
+		w.str(within)
 	}
 	w.str(")")
 	if len(e.conds) > 0 {

@@ -139,6 +139,8 @@ start_postgres() {
 	cluster=$(mktemp -d "${TMPDIR:-/tmp}/vola-postgres.XXXXXX")
 	[ "$(id -u)" != 0 ] || chown "$server_user" "$cluster"
 	cd / # a directory that the server's user may enter
+	# jit=off: compiling statements takes longer than all else where most are new
+	# or their tables small, and changes no result.
 	# With a linguistic order as default, a query that forgets to ask for the
 	# order of code points is found out. Servers before 15 cannot have it so.
 	as_server "$postgres_bin/initdb" -D "$cluster/data" -U vola -A trust -E UTF8 --no-sync \
@@ -151,7 +153,7 @@ start_postgres() {
 		# only the server can say, by listening on it.
 		port=$((20000 + RANDOM % 12000))
 		if as_server "$postgres_bin/pg_ctl" start -D "$cluster/data" -l "$cluster/log" -s -w -t 30 -o "-h 127.0.0.1 -p $port -k '' \
-			-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200" >"$work/initdb.log" 2>&1 </dev/null; then
+			-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c jit=off -c max_connections=200" >"$work/initdb.log" 2>&1 </dev/null; then
 			export VOLA_TEST_POSTGRES="postgres://vola@127.0.0.1:$port/postgres?sslmode=disable"
 			return 0
 		fi

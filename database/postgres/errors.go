@@ -38,6 +38,11 @@ func mapError(err error) error {
 		out.Kind = database.Check
 	case "22001", "22003", "22008": // a text too long, a number, a time out of range
 		out.Kind = database.OutOfRange
+	case "54000":
+		if !strings.HasPrefix(e.Routine, "index_form_tuple") && e.ConstraintName == "" {
+			return err
+		}
+		out.Kind = database.OutOfRange // too long for an index
 	case "40001", "40P01", "55P03": // 55P03: lock_timeout
 		out.Kind = database.Serialization
 	case "57P01", "57P02", "57P03", "53300": // shut down, crashed, starting up, too many connections

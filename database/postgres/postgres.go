@@ -61,6 +61,7 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 		pc.ConnConfig.ConnectTimeout = 10 * time.Second
 	}
 	pc.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	pc.ConnConfig.RuntimeParams["client_encoding"] = "UTF8" // what Go's strings are
 	if pc.ConnConfig.RuntimeParams["application_name"] == "" {
 		pc.ConnConfig.RuntimeParams["application_name"] = "vola"
 	}
@@ -88,6 +89,10 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 		pool.Close()
 		return nil, fmt.Errorf("open database %s: %w", database.RedactURL(cfg.URL), reachError(err))
 	}
+	if err := checkEncoding(ctx, pool); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open database %s: %w", database.RedactURL(cfg.URL), err)
+	}
 	return newBackend(pool), nil
 }
 
@@ -103,6 +108,20 @@ func modeName(c *pgx.ConnConfig) string {
 		return "simple_protocol"
 	}
 	return ""
+}
+
+// checkEncoding refuses databases that do not hold all texts, or take any bytes
+// for one.
+func checkEncoding(ctx context.Context, pool *pgxpool.Pool) error {
+	var encoding string
+	if err := pool.QueryRow(ctx, "SHOW server_encoding").Scan(&encoding); err != nil {
+		return reachError(err)
+	}
+	if encoding != "UTF8" {
+		return fault.Newf(fault.Invalid, "the database has the encoding %s and must have UTF8; "+
+			"make another with CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0", encoding)
+	}
+	return nil
 }
 
 // reachError says in one sentence why the database cannot be reached.

@@ -14,6 +14,8 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/language"
 	engine "modernc.org/sqlite"
+
+	"github.com/volaweb/vola/internal/zone"
 )
 
 // connector opens connections that know the functions which SQLite lacks.
@@ -47,7 +49,7 @@ func openEngine(dsn string) (*sql.DB, error) {
 			return nil, err
 		}
 	}
-	if err := errors.Join(registerDecimal(d), registerFit(d), registerRefuse(d)); err != nil {
+	if err := errors.Join(registerDecimal(d), registerFit(d), registerRefuse(d), registerSums(d)); err != nil {
 		return nil, err
 	}
 	return sql.OpenDB(&connector{d, dsn}), nil
@@ -127,8 +129,8 @@ func (z *zones) clockIn(text, zone string) (driver.Value, error) {
 
 // truncate returns the beginning of the year, month and so on that a stored
 // time or date lies in, and NULL where that is before the year 1.
-func (z *zones) truncate(text, part, zone string) (driver.Value, error) {
-	t, loc, err := z.parse(text, zone)
+func (z *zones) truncate(text, part, name string) (driver.Value, error) {
+	t, loc, err := z.parse(text, name)
 	if err != nil {
 		return nil, err
 	}
@@ -136,17 +138,17 @@ func (z *zones) truncate(text, part, zone string) (driver.Value, error) {
 	y, m, d := t.Date()
 	switch part {
 	case "year":
-		t = time.Date(y, 1, 1, 0, 0, 0, 0, loc)
+		t = zone.Begin(y, 1, 1, loc)
 	case "quarter":
-		t = time.Date(y, (m-1)/3*3+1, 1, 0, 0, 0, 0, loc)
+		t = zone.Begin(y, (m-1)/3*3+1, 1, loc)
 	case "month":
-		t = time.Date(y, m, 1, 0, 0, 0, 0, loc)
+		t = zone.Begin(y, m, 1, loc)
 	case "week":
-		t = time.Date(y, m, d-(int(t.Weekday())+6)%7, 0, 0, 0, 0, loc)
+		t = zone.Begin(y, m, d-(int(t.Weekday())+6)%7, loc)
 	case "day":
-		t = time.Date(y, m, d, 0, 0, 0, 0, loc)
+		t = zone.Begin(y, m, d, loc)
 	case "hour":
-		// Not by Date: in the hour that a zone repeats it would be the other.
+		// Not by what clocks show: in the hour that a zone repeats it would be the other.
 		t = t.Add(-time.Duration(t.Minute())*time.Minute - time.Duration(t.Second())*time.Second)
 	case "minute":
 		t = t.Add(-time.Duration(t.Second()) * time.Second)

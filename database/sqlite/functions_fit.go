@@ -22,7 +22,7 @@ import (
 //	vola_fit(value, field, 'number', least, most, type)
 //	vola_fit(value, field, 'float', bits, 0, type)
 //	vola_fit(value, field, 'decimal', digits, places, type)
-//	vola_fit(value, field, 'text', size, 0, type)
+//	vola_fit(value, field, 'text', characters, bytes, type), 0 for no limit
 //	vola_fit(value, field, 'choice', 0, 0, list)
 //
 // An integer has only been computed with integers, so that a fraction is what
@@ -58,7 +58,10 @@ func fit(v driver.Value, kind string, a, b int64, of string) (driver.Value, erro
 		return fitDecimal(v, schema.Type{Kind: schema.Decimal, Precision: int(a), Scale: int(b)})
 	case "text":
 		text, _ := asText(v)
-		if n := utf8.RuneCountInString(text); int64(n) > a {
+		if b > 0 && int64(len(text)) > b {
+			return nil, fmt.Errorf("the value has %d bytes, and at most %d can be indexed", len(text), b)
+		}
+		if n := utf8.RuneCountInString(text); a > 0 && int64(n) > a {
 			return nil, fmt.Errorf("the text has %d characters, and at most %d are allowed", n, a)
 		}
 		return text, nil

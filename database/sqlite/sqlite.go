@@ -52,7 +52,10 @@ func (opener) CheckURL(raw string) error {
 	if err := checkFile(path, true); err != nil {
 		return err
 	}
-	return checkHeader(path)
+	if err := checkHeader(path); err != nil {
+		return err
+	}
+	return checkEncoding(path)
 }
 
 func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, error) {
@@ -61,6 +64,9 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 		return nil, err
 	}
 	if err := checkFile(path, cfg.Create); err != nil {
+		return nil, err
+	}
+	if err := checkEncoding(path); err != nil {
 		return nil, err
 	}
 	b := &backend{
@@ -154,6 +160,22 @@ func checkHeader(path string) error {
 		return nil
 	}
 	return fault.Newf(fault.Invalid, "open database %q: the file is not an SQLite database", path)
+}
+
+// checkEncoding refuses a database of which the header says that its texts are
+// UTF-16: SQLite puts those into another order than that of code points.
+func checkEncoding(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil // opening the database says more
+	}
+	defer file.Close()
+	const encodingAt = 56 // four bytes, of which the last is 1 for UTF-8, 2 and 3 for UTF-16, 0 for an empty file
+	head := make([]byte, encodingAt+4)
+	if n, _ := io.ReadFull(file, head); n == len(head) && head[n-1] > 1 && head[n-1] < 4 {
+		return fault.Newf(fault.Invalid, "open database %q: its texts are UTF-16 and must be UTF-8; copy it into a new file with the sqlite3 shell's .dump", path)
+	}
+	return nil
 }
 
 // missingFile is the error of a database file that is not there.

@@ -23,6 +23,14 @@ func (c comparer) compare(ctx context.Context, q *question) error {
 	asked := q.table.query(c.db).with(q)
 	all := c.e.rows(c.w.rows[q.table], q.where, q.orders)
 	want := c.e.part(all, q.limit, q.offset)
+	if c.e.wrong != "" && len(q.with) == 0 {
+		// A broken rule is noticed only where it changes the answer. What the
+		// database says to the others was compared with all rules in force.
+		right := evaluator{}
+		if slices.Equal(all, right.rows(c.w.rows[q.table], q.where, q.orders)) && slices.Equal(want, right.part(all, q.limit, q.offset)) {
+			return nil
+		}
+	}
 	got, err := asked.all(ctx)
 	if err != nil {
 		return fmt.Errorf("All: %w", err)

@@ -253,7 +253,7 @@ func (g *generator) datePart(x *expr, isTime bool, parts ...orm.DatePart) {
 	if isTime {
 		parts = append(parts, orm.Hour, orm.Minute, orm.Second)
 		if g.chance(50) {
-			zone, err := time.LoadLocation(pick(g, []string{"UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"}))
+			zone, err := time.LoadLocation(pick(g, []string{"UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/Santiago", "America/Havana", "America/Toronto"}))
 			if err != nil {
 				panic(err)
 			}
@@ -295,6 +295,11 @@ func (g *generator) aggregate(t *table, k *kind, depth int) *expr {
 		}
 		x.args = []*expr{g.expr(t, pick(g, kinds), depth)}
 	case "Avg":
+		// A value alone would be a text.
+		if columns := t.columnsOf(prices().name); len(columns) > 0 && g.chance(50) {
+			x.args = []*expr{columnExpr(pick(g, columns))}
+			break
+		}
 		x.args = []*expr{g.expr(t, pick(g, []*kind{bigs(), ratios()}), depth)}
 	case "Count":
 	default:

@@ -75,7 +75,9 @@ func (g *generator) oneChoice(inexact bool) *choice {
 
 // inexact reports whether the value depends on the order in which rows are
 // added up.
-func (e *expr) inexact() bool { return e.kind.name == "float64" && (e.op == "Sum" || e.op == "Avg") }
+func (e *expr) inexact() bool {
+	return e.kind.name == "float64" && (e.op == "Sum" || e.op == "Avg" && e.args[0].kind.name != prices().name)
+}
 
 // item makes an expression that can be ordered by as it is.
 func (g *generator) item(t *table, k *kind) *expr {

@@ -68,6 +68,18 @@ func smalls() *kind {
 	return numbers("int16", func(r *rand.Rand) int16 { return int16(r.Uint32()) }, 0, 1, 2, -1, 100, math.MaxInt16, math.MinInt16)
 }
 
+// shorts have columns of 16 bits, and may be asked for with more.
+func shorts() *kind {
+	k := numbers("int64", func(r *rand.Rand) int64 { return int64(int16(r.Uint32())) }, 0, 1, 2, -1, 100, math.MaxInt16, math.MinInt16)
+	k.asked = func(r *rand.Rand, v any) any {
+		if r.IntN(3) == 0 {
+			return bigs().random(r)
+		}
+		return v
+	}
+	return k
+}
+
 func halves() *kind {
 	return numbers("float32", func(r *rand.Rand) float32 { return float32(r.NormFloat64()) },
 		0, 0.1, 0.5, -0.5, 1, -1, math.MaxFloat32, math.SmallestNonzeroFloat32, 16777216)
@@ -144,6 +156,9 @@ func times() *kind {
 		time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 999999000, time.UTC),
 		time.Unix(0, 0).UTC(), time.Unix(0, 1000).UTC(), time.Unix(-1, 999999000).UTC(), time.Unix(-1, 0).UTC(),
 		time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(1999, 12, 31, 23, 59, 59, 500000000, time.UTC),
+		// Days of which clocks in Santiago, Havana and Toronto skip midnight, or show it twice.
+		time.Date(2025, 9, 7, 12, 0, 0, 0, time.UTC), time.Date(2025, 3, 9, 12, 0, 0, 0, time.UTC),
+		time.Date(2025, 11, 2, 12, 0, 0, 0, time.UTC), time.Date(2025, 11, 2, 4, 30, 0, 0, time.UTC), time.Date(1919, 3, 31, 12, 0, 0, 0, time.UTC),
 		time.Date(2024, 2, 29, 12, 30, 0, 0, time.UTC), time.Date(2024, 2, 29, 12, 30, 0, 1000, time.UTC),
 	}
 	k := kindOf("time", time.Time.Compare, oneOf(func(r *rand.Rand) time.Time {

@@ -27,6 +27,8 @@ type Person struct {
 	FlagN  *bool
 	Small  int16
 	SmallN *int16
+	Short  int64  `db:"bits=16"`
+	ShortN *int64 `db:"bits=16"`
 	Big    int64
 	BigN   sql.Null[int64]
 	Half   float32

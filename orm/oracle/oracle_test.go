@@ -257,7 +257,7 @@ func TestWrongAnswersAreFound(t *testing.T) {
 		"a union keeps what is equal",
 	} {
 		s.e = evaluator{wrong}
-		if n := s.questionsUntilFound(t, 10); n < 0 {
+		if n := s.questionsUntilFound(t, 60); n < 0 {
 			t.Errorf("the comparison does not notice that %s", wrong)
 		} else {
 			t.Logf("%s: noticed after %d questions", wrong, n)

@@ -322,6 +322,7 @@ func prefetches[M any](list []*loading) []orm.Prefetch[M] {
 func addScalars(places, persons, tags *table) {
 	addBoth[Person, bool](persons, "Flag", flags())
 	addBoth[Person, int16](persons, "Small", smalls())
+	addBoth[Person, int64](persons, "Short", shorts())
 	addBoth[Person, int64](persons, "Big", bigs())
 	addBoth[Person, float32](persons, "Half", halves())
 	addBoth[Person, float64](persons, "Ratio", ratios())

@@ -3,6 +3,7 @@ package oracle_test
 import (
 	"cmp"
 	"math"
+	"math/big"
 	"math/bits"
 	"slices"
 	"strings"
@@ -241,7 +242,7 @@ func dated(x *expr, v any) any {
 	case orm.Weekday:
 		d -= (int(t.Weekday()) + 6) % 7 // to Monday
 	}
-	out := time.Date(y, m, d, 0, 0, 0, 0, zone)
+	out := begin(y, m, d, zone)
 	clock := time.Duration(t.Nanosecond())
 	switch x.part {
 	case orm.Hour:
@@ -283,6 +284,23 @@ func follow(v any, path []any) (any, bool) {
 	return nil, false
 }
 
+// begin returns the first moment at which clocks show the date, by looking at
+// them time and again.
+func begin(y int, m time.Month, d int, zone *time.Location) time.Time {
+	date := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	shown := func(t time.Time) bool {
+		_, seconds := t.In(zone).Zone()
+		return !t.Add(time.Duration(seconds) * time.Second).Before(date)
+	}
+	t := date.Add(-30 * time.Hour)
+	for _, step := range [...]time.Duration{15 * time.Minute, time.Second} {
+		for !shown(t.Add(step)) {
+			t = t.Add(step)
+		}
+	}
+	return t.Add(time.Second).In(zone)
+}
+
 // aggregate evaluates an aggregate of rows.
 func (e evaluator) aggregate(x *expr, rows []*row) any {
 	if x.op == "IsOf" {
@@ -315,6 +333,10 @@ func (e evaluator) aggregate(x *expr, rows []*row) any {
 		if len(values) == 0 {
 			return nil
 		}
+		if x.args[0].kind.name == prices().name {
+			mean, _ := new(big.Rat).Quo(total(values), new(big.Rat).SetInt64(int64(len(values)))).Float64()
+			return mean
+		}
 		total, squares := 0.0, 0.0
 		for _, v := range values {
 			total += number(v)
@@ -336,6 +358,16 @@ func (e evaluator) aggregate(x *expr, rows []*row) any {
 		return values[0]
 	}
 	return values[len(values)-1]
+}
+
+// total adds decimals.
+func total(values []any) *big.Rat {
+	out := new(big.Rat)
+	for _, v := range values {
+		r, _ := new(big.Rat).SetString(v.(string))
+		out.Add(out, r)
+	}
+	return out
 }
 
 func sum(k *kind, values []any) any {
