@@ -45,6 +45,8 @@ func (r *tutorialReader) follow(document string) {
 			}
 		case b.Language == "console":
 			r.session(b.Body)
+		default:
+			r.t.Errorf("%s: a block of %q is neither a file nor commands; write it as sh, console or site FILE", r.at, b.Language)
 		}
 	}
 	r.stop()
@@ -101,5 +103,48 @@ func (r *tutorialReader) takeCode(file string, b snippets.Block) {
 	}
 	if err := os.WriteFile(target, []byte(text), 0o666); err != nil {
 		r.t.Fatal(err)
+	}
+}
+
+// TestTutorialReaderFindsDifferences: what is shown must be what is printed.
+func TestTutorialReaderFindsDifferences(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		want, got string
+		same      bool
+	}{
+		{"", "", true},
+		{"", "a\n", false},
+		{"a\n", "", false},
+		{"a\n", "a\n", true},
+		{"a\n", "ab\n", false},
+		{"a\n", "a\nb\n", false},
+		{"a  b\n", "a\t b\n", true},
+		{"a ... c\n", "a b c\n", true},
+		{"a.c\n", "abc\n", false},
+		{"...\n", "", true},
+		{"...\nb\n", "a\nb\n", true},
+		{"a\n...\n", "a\nb\nc\n", true},
+		{"...\nb\n...\n", "a\nc\n", false},
+		{"ok x ...\n", "ok x 0.1s\n--- FAIL\n", false},
+	} {
+		if same := shownAs(tt.want, tt.got); same != tt.same {
+			t.Errorf("%q is shown for %q: %v, want %v", tt.want, tt.got, same, tt.same)
+		}
+	}
+}
+
+// TestTutorialReaderReplacesDeclarations: those of the same names, with their
+// comments; others are added.
+func TestTutorialReaderReplacesDeclarations(t *testing.T) {
+	t.Parallel()
+	const file = "package p\n\n// A is old.\ntype A struct{}\n\nfunc (a *A) b() {}\n\nfunc b() {}\n"
+	got, err := replaceDeclarations(file, "// A is new.\ntype A struct{ n int }\n\nfunc (a *A) b() { a.n++ }\n\nvar c = 1\n")
+	const want = "package p\n\n// A is new.\ntype A struct{ n int }\n\nfunc (a *A) b() { a.n++ }\n\nfunc b() {}\n\nvar c = 1\n"
+	if err != nil || got != want {
+		t.Errorf("%v, got:\n%s", err, got)
+	}
+	if _, err := replaceDeclarations(file, "func {"); err == nil {
+		t.Error("code that is not Go is taken")
 	}
 }
