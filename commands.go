@@ -4,132 +4,86 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
-	"net"
-	"runtime"
-	"text/tabwriter"
 
-	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/migrate/migratecmd"
+	"github.com/volaweb/vola/module"
 )
 
-// checkCommand finds the mistakes that can be found without a database, and,
-// when asked, where a database is not as the models say.
-func (p *program) checkCommand() cli.Command {
-	var url string
-	var notes bool
+// main runs the command that args name and returns the exit status.
+func (p *program) main(ctx context.Context, args []string) int {
+	commands := &cli.Program{
+		Intro:   p.cfg.Name + " " + p.cfg.Version,
+		Outro:   "COMMAND --help shows the flags of a command.",
+		Default: "serve",
+		Stdout:  p.stdout, Stderr: p.stderr,
+	}
+	if err := errors.Join(module.CheckNames(p.cfg.Modules)...); err != nil {
+		err = cli.ConfigError{Err: err}
+		commands.Complain(err)
+		return cli.Status(err)
+	}
+	commands.Commands = p.commands()
+	return commands.Main(ctx, args)
+}
+
+// commands returns our own commands and those of the modules.
+func (p *program) commands() []cli.Command {
+	out := []cli.Command{p.serveCommand()}
+	out = append(out, p.project().Commands()...)
+	out = append(out, p.checkCommand(), p.templatesCommand(), p.routesCommand(), p.settingsCommand(),
+		p.dbshellCommand(), p.backupCommand(), p.copyDataCommand(), p.versionCommand())
+	for _, m := range p.cfg.Modules {
+		if has, ok := module.As[module.HasCommands](m); ok {
+			for _, c := range has.Commands() {
+				out = append(out, p.moduleCommand(m.Name(), c))
+			}
+		}
+	}
+	return out
+}
+
+// moduleCommand returns a command of a module, which is run with the site
+// assembled and its database open.
+func (p *program) moduleCommand(of string, c module.Command) cli.Command {
+	var f siteFlags
 	return cli.Command{
-		Name: "check", Help: "look for mistakes in models, migrations, routes, templates and settings",
+		Group: of, Name: c.Name, Args: c.Args, Help: c.Help,
 		Flags: func(flags *flag.FlagSet) {
-			flags.BoolVar(&notes, "notes", false, "print what is worth knowing and no mistake: of migrations, and what in templates cannot be checked")
-			flags.StringVar(&url, "database", "", "compare the tables of the database at `URL` with the models too")
+			if c.Flags != nil {
+				c.Flags(flags)
+			}
+			f.declare(flags)
 		},
 		Run: func(ctx context.Context, args []string) error {
-			s, err := p.assemble(siteFlags{})
-			if err != nil {
-				return failed{err}
-			}
-			for _, unknown := range s.unknownSettings() {
-				fmt.Fprintf(p.stdout, "warning: %s\n", unknown)
-			}
-			if notes {
-				migratecmd.Lint(p.stdout, s.graph)
-				for _, unknown := range s.pages.set.Unchecked() {
-					fmt.Fprintf(p.stdout, "note: %s\n", unknown)
-				}
-			}
-			errs := []error{migratecmd.Unmigrated(s.cfg.Modules, s.models, s.graph), s.checkAddr(), s.checkDatabaseURL()}
-			if url != "" {
-				errs = append(errs, p.drift(ctx, s, url))
-			}
-			if err := errors.Join(errs...); err != nil {
-				return failed{err}
-			}
-			fmt.Fprintf(p.stdout, "no mistakes in %s, %s, %s\n",
-				count(len(p.cfg.Modules), "module"), count(len(s.Routes()), "route"), count(len(s.pages.cfg.Pages), "page"))
-			return nil
-		},
-	}
-}
-
-// checkAddr returns why nothing can listen on the setting ADDR. That the port
-// is in use is no mistake: by the site itself, perhaps.
-func (s *Site) checkAddr() error {
-	host, port, err := net.SplitHostPort(s.set.Addr)
-	if err == nil {
-		_, err = net.LookupPort("tcp", port)
-	}
-	if err != nil {
-		return fmt.Errorf("setting ADDR: %w", listenError(s.set.Addr, err))
-	}
-	listener, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
-	if err != nil {
-		return fmt.Errorf("setting ADDR: %w", listenError(s.set.Addr, err))
-	}
-	return listener.Close()
-}
-
-// checkDatabaseURL returns why no database can be opened with the setting
-// DATABASE_URL.
-func (s *Site) checkDatabaseURL() error {
-	if err := database.CheckURL(s.set.DatabaseURL, s.cfg.Drivers); err != nil {
-		return fmt.Errorf("setting DATABASE_URL: %w", err)
-	}
-	return nil
-}
-
-// count writes a number of things.
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// failed hides that an error is one of configuration: check did its work.
-type failed struct{ err error }
-
-func (f failed) Error() string { return f.err.Error() }
-
-// routesCommand prints the table of URLs.
-func (p *program) routesCommand() cli.Command {
-	return cli.Command{
-		Name: "routes", Help: "list the routes: method, pattern, name, handler",
-		Run: func(_ context.Context, args []string) error {
-			s, err := p.assemble(siteFlags{})
+			s, err := p.assemble(f)
 			if err != nil {
 				return err
 			}
-			w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-			for _, r := range s.Routes() {
-				name := r.Name
-				if name == "" {
-					name = "-"
-				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.Method, r.Pattern, name, r.Handler)
+			err = p.withDatabase(ctx, s, f, func(ctx context.Context) error {
+				return c.Run(ctx, module.Env{Host: s.host, Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr}, args)
+			})
+			if wrong, ok := errors.AsType[*module.UsageError](err); ok {
+				return cli.Usagef("%s", wrong.Message)
 			}
-			return w.Flush()
+			return err
 		},
 	}
 }
 
-func (p *program) versionCommand() cli.Command {
-	return cli.Command{
-		Name: "version", Help: "print the version of the program and of Go",
-		Run: func(_ context.Context, args []string) error {
-			fmt.Fprintf(p.stdout, "%s %s (%s %s/%s)\n", p.cfg.Name, p.cfg.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return nil
+// project says what the commands about migrations need of the site.
+func (p *program) project() *migratecmd.Project {
+	return &migratecmd.Project{
+		Modules: p.cfg.Modules, Drivers: p.cfg.Drivers, Version: p.cfg.Version,
+		Check: func() error {
+			_, err := p.assemble(siteFlags{})
+			return err
 		},
+		Open: p.openPlain,
+		Source: func(m module.Module) (dir, path string) {
+			path = pathOf(m)
+			return packageDir(p.cfg.Dir, path), path
+		},
+		Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr,
 	}
-}
-
-// drift compares the tables of a database with the models.
-func (p *program) drift(ctx context.Context, s *Site, url string) error {
-	db, err := p.openPlain(ctx, url, false)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	return migratecmd.Drift(ctx, db, s.models)
 }

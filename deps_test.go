@@ -37,6 +37,9 @@ const policy = `
 
 	orm, migrate < DATA;
 
+	# Moving a whole database is work on migrations, and for commands only.
+	migrate < migrate/copydata;
+
 	# The test kit knows every dialect, and so do the tests of queries.
 	database/sqlite, database/postgres, DATA < database/databasetest < orm/oracle;
 
@@ -61,6 +64,7 @@ const policy = `
 	DATA, WEB, BRIDGES < module;
 
 	module < migrate/migratecmd < vola;
+	migrate/copydata < vola;
 
 	# The test kit for whole sites.
 	vola, web/webtest, database/databasetest < volatest;
@@ -103,6 +107,7 @@ const policy = `
 	database/databasetest: github.com/jackc/pgx/v5;
 	orm: golang.org/x/text;
 	migrate/migratecmd: golang.org/x/term;
+	scripts/...: golang.org/x/tools/go/packages;
 	web/webtest: github.com/andybalholm/cascadia golang.org/x/net/html;
 	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv;
 	site/...: golang.org/x/net/html golang.org/x/term golang.org/x/text;
@@ -191,6 +196,9 @@ func TestPolicySaysWhatTheDesignSays(t *testing.T) {
 		{"site/blog/markup", "site/jekyll", false},
 		{"site/jekyll", "database", false},
 		{"fault", "internal/house", false},
+		{"migrate/copydata", "migrate", true},
+		{"migrate/copydata", "orm", false},
+		{"module", "migrate/copydata", false},
 	}
 	for _, test := range tests {
 		t.Run(test.importer+" imports "+test.imported, func(t *testing.T) {

@@ -5,6 +5,10 @@
 package vola_test
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
@@ -92,4 +96,25 @@ func report(t *testing.T, found []house.Finding) {
 
 func always(rule func(*house.Module) []house.Finding) func(*house.Module) ([]house.Finding, error) {
 	return func(m *house.Module) ([]house.Finding, error) { return rule(m), nil }
+}
+
+// TestDecisionsHaveOneForm: a record has a number, a date, a status, a question
+// and a decision.
+func TestDecisionsHaveOneForm(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("docs/decisions/*.md")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	form := regexp.MustCompile(`(?s)^# (\d{4}): [^\n]+\n\nDate: \d{4}-\d\d-\d\d\. Status: \w.*\n\n## Question\n.*\n## Decision`)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := form.FindSubmatch(text)
+		if m == nil || !strings.HasPrefix(filepath.Base(file), string(m[1])) {
+			t.Errorf("%s: write \"# NNNN: title\", \"Date: ... Status: ...\", \"## Question\" and \"## Decision\"", file)
+		}
+	}
 }

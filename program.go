@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
+	"io/fs"
+	"log/slog"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/internal/cli"
-	"github.com/volaweb/vola/migrate/migratecmd"
-	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/migrate/copydata"
 )
 
 // program is one run of a command.
@@ -21,82 +25,144 @@ type program struct {
 	stderr  io.Writer
 }
 
-// main runs the command that args name and returns the exit status.
-func (p *program) main(ctx context.Context, args []string) int {
-	commands := &cli.Program{
-		Intro:   p.cfg.Name + " " + p.cfg.Version,
-		Outro:   "COMMAND --help shows the flags of a command.",
-		Default: "serve",
-		Stdout:  p.stdout, Stderr: p.stderr,
-	}
-	if err := errors.Join(module.CheckNames(p.cfg.Modules)...); err != nil {
-		err = cli.ConfigError{Err: err}
-		commands.Complain(err)
-		return cli.Status(err)
-	}
-	commands.Commands = p.commands()
-	return commands.Main(ctx, args)
+// siteFlags are the flags of every command that uses the database.
+type siteFlags struct {
+	database string
+	create   bool
+	dev      bool
+	noDemo   bool
+	serve    bool // the command is serve
+	addr     string
 }
 
-// commands returns our own commands and those of the modules.
-func (p *program) commands() []cli.Command {
-	out := []cli.Command{p.serveCommand()}
-	out = append(out, p.project().Commands()...)
-	out = append(out, p.checkCommand(), p.templatesCommand(), p.routesCommand(), p.settingsCommand(),
-		p.dbshellCommand(), p.backupCommand(), p.versionCommand())
-	for _, m := range p.cfg.Modules {
-		if has, ok := module.As[module.HasCommands](m); ok {
-			for _, c := range has.Commands() {
-				out = append(out, p.moduleCommand(m.Name(), c))
-			}
+func (f *siteFlags) declare(flags *flag.FlagSet) {
+	declareDatabase(flags, &f.database)
+}
+
+// declareDatabase declares the flag that names another database than the
+// setting does.
+func declareDatabase(flags *flag.FlagSet, url *string) {
+	flags.StringVar(url, "database", "", "`URL` of the database, instead of DATABASE_URL")
+}
+
+// withDatabase opens and prepares the site's database, starts its modules and
+// runs fn.
+func (p *program) withDatabase(ctx context.Context, s *Site, f siteFlags, fn func(context.Context) error) (err error) {
+	defer s.Close()
+	db, fresh, err := p.openDatabase(ctx, s, f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := s.Open(ctx, db); err != nil {
+		return err
+	}
+	if fresh && !f.noDemo {
+		if err := s.Seed(ctx); err != nil {
+			return err
 		}
 	}
-	return out
+	return fn(ctx)
 }
 
-// moduleCommand returns a command of a module, which is run with the site
-// assembled and its database open.
-func (p *program) moduleCommand(of string, c module.Command) cli.Command {
-	var f siteFlags
-	return cli.Command{
-		Group: of, Name: c.Name, Args: c.Args, Help: c.Help,
-		Flags: func(flags *flag.FlagSet) {
-			if c.Flags != nil {
-				c.Flags(flags)
-			}
-			f.declare(flags)
-		},
-		Run: func(ctx context.Context, args []string) error {
-			s, err := p.assemble(f)
-			if err != nil {
-				return err
-			}
-			err = p.withDatabase(ctx, s, f, func(ctx context.Context) error {
-				return c.Run(ctx, module.Env{Host: s.host, Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr}, args)
-			})
-			if wrong, ok := errors.AsType[*module.UsageError](err); ok {
-				return cli.Usagef("%s", wrong.Message)
-			}
-			return err
-		},
+// assemble makes the site with what the environment says.
+func (p *program) assemble(f siteFlags) (*Site, error) {
+	var level slog.LevelVar
+	s, err := New(p.cfg, Options{
+		Environ: p.environ, Dev: f.dev,
+		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: &level})),
+	})
+	if err != nil {
+		return nil, cli.ConfigError{Err: err}
 	}
+	level.Set(s.set.LogLevel)
+	if f.database != "" {
+		s.set.DatabaseURL = f.database
+	}
+	if f.addr != "" {
+		s.set.Addr = f.addr
+	}
+	return s, nil
 }
 
-// project says what the commands about migrations need of the site.
-func (p *program) project() *migratecmd.Project {
-	return &migratecmd.Project{
-		Modules: p.cfg.Modules, Drivers: p.cfg.Drivers, Version: p.cfg.Version,
-		Check: func() error {
-			_, err := p.assemble(siteFlags{})
-			return err
-		},
-		Open: p.openPlain,
-		Source: func(m module.Module) (dir, path string) {
-			path = pathOf(m)
-			return packageDir(p.cfg.Dir, path), path
-		},
-		Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr,
+// openDatabase opens the site's database and makes sure that its migrations
+// are applied. A database that has no tables at all is made and migrated on
+// the first start: when serve runs with the default URL or with --create.
+// fresh reports that this was done. In every other case a migration that is
+// missing is an error.
+func (p *program) openDatabase(ctx context.Context, s *Site, f siteFlags) (db *database.DB, fresh bool, err error) {
+	_, named := p.environ["DATABASE_URL"]
+	first := f.serve && (f.create || !named && f.database == "")
+	db, err = database.Open(ctx, database.Config{
+		URL: s.set.DatabaseURL, Drivers: p.cfg.Drivers, Create: first, Observer: s.set.LogSQL.observer(s.opts.Log),
+	})
+	if errors.Is(err, fs.ErrNotExist) && !first {
+		other := ""
+		if f.serve {
+			other = ", or by the flag --create of serve"
+		}
+		return nil, false, fmt.Errorf("%w; create it with: migrate --database %s%s", err, database.RedactURL(s.set.DatabaseURL), other)
 	}
+	if err != nil {
+		return nil, false, usageIfInvalid(err)
+	}
+	fresh, err = p.prepare(ctx, s.Runner(db), s.opts.Log, first, named || f.database != "")
+	if err == nil {
+		err = copydata.Unfinished(ctx, db)
+	}
+	if err != nil {
+		return nil, false, errors.Join(err, db.Close())
+	}
+	return db, fresh, nil
+}
+
+// prepare makes sure that the migrations are applied, and applies them itself
+// to a database without tables where that is allowed.
+func (p *program) prepare(ctx context.Context, run *migrate.Runner, log *slog.Logger, first, named bool) (fresh bool, err error) {
+	told := *run
+	told.Log = func(format string, args ...any) { log.Warn(fmt.Sprintf(format, args...)) }
+	pending, err := told.Pending(ctx)
+	if err != nil || len(pending) == 0 {
+		return false, err
+	}
+	if first {
+		if fresh, err = run.Empty(ctx); err != nil {
+			return false, err
+		}
+	}
+	if !fresh {
+		return false, pendingError(len(pending), pending[0].Module+" "+pending[0].Name, run.DB.URL(), named)
+	}
+	return true, run.Apply(ctx, migrate.Target{})
+}
+
+// openPlain opens a database without asking whether it is migrated.
+func openPlain(ctx context.Context, url string, drivers []database.Driver, create bool) (*database.DB, error) {
+	db, err := database.Open(ctx, database.Config{URL: url, Drivers: drivers, Create: create})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w; create it with: migrate", err)
+	}
+	return db, usageIfInvalid(err)
+}
+
+// usageIfInvalid marks a database URL that is wrong as a mistake in calling the
+// program.
+func usageIfInvalid(err error) error {
+	if fault.KindOf(err) == fault.Invalid {
+		return cli.ConfigError{Err: err}
+	}
+	return err
+}
+
+func pendingError(n int, first, url string, named bool) error {
+	command := "migrate"
+	if named {
+		command += " --database " + url
+	}
+	if n == 1 {
+		return fmt.Errorf("database %s: the migration %s is not applied; run: %s", url, first, command)
+	}
+	return fmt.Errorf("database %s: %d migrations are not applied, the first is %s; run: %s", url, n, first, command)
 }
 
 // openPlain opens the database that url names or, if that is "", the settings,

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -15,31 +14,9 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/database"
-	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/internal/cli"
-	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/migrate/migratecmd"
 )
-
-// siteFlags are the flags of every command that uses the database.
-type siteFlags struct {
-	database string
-	create   bool
-	dev      bool
-	noDemo   bool
-	serve    bool // the command is serve
-	addr     string
-}
-
-func (f *siteFlags) declare(flags *flag.FlagSet) {
-	declareDatabase(flags, &f.database)
-}
-
-// declareDatabase declares the flag that names another database than the
-// setting does.
-func declareDatabase(flags *flag.FlagSet, url *string) {
-	flags.StringVar(url, "database", "", "`URL` of the database, instead of DATABASE_URL")
-}
 
 // Timeouts of the server. middleware.Work extends those of reading and writing
 // by what the setting REQUEST_TIMEOUT or the route says.
@@ -106,123 +83,6 @@ func (s *Site) warn(addr net.Addr) {
 	if s.set.BaseURL == "" {
 		s.opts.Log.Warn("links that must be absolute are wrong for everybody else: set BASE_URL", "base_url", baseURLOf(addr))
 	}
-}
-
-// withDatabase opens and prepares the site's database, starts its modules and
-// runs fn.
-func (p *program) withDatabase(ctx context.Context, s *Site, f siteFlags, fn func(context.Context) error) (err error) {
-	defer s.Close()
-	db, fresh, err := p.openDatabase(ctx, s, f)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := s.Open(ctx, db); err != nil {
-		return err
-	}
-	if fresh && !f.noDemo {
-		if err := s.Seed(ctx); err != nil {
-			return err
-		}
-	}
-	return fn(ctx)
-}
-
-// assemble makes the site with what the environment says.
-func (p *program) assemble(f siteFlags) (*Site, error) {
-	var level slog.LevelVar
-	s, err := New(p.cfg, Options{
-		Environ: p.environ, Dev: f.dev,
-		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: &level})),
-	})
-	if err != nil {
-		return nil, cli.ConfigError{Err: err}
-	}
-	level.Set(s.set.LogLevel)
-	if f.database != "" {
-		s.set.DatabaseURL = f.database
-	}
-	if f.addr != "" {
-		s.set.Addr = f.addr
-	}
-	return s, nil
-}
-
-// openDatabase opens the site's database and makes sure that its migrations
-// are applied. A database that has no tables at all is made and migrated on
-// the first start: when serve runs with the default URL or with --create.
-// fresh reports that this was done. In every other case a migration that is
-// missing is an error.
-func (p *program) openDatabase(ctx context.Context, s *Site, f siteFlags) (db *database.DB, fresh bool, err error) {
-	_, named := p.environ["DATABASE_URL"]
-	first := f.serve && (f.create || !named && f.database == "")
-	db, err = database.Open(ctx, database.Config{
-		URL: s.set.DatabaseURL, Drivers: p.cfg.Drivers, Create: first, Observer: s.set.LogSQL.observer(s.opts.Log),
-	})
-	if errors.Is(err, fs.ErrNotExist) && !first {
-		other := ""
-		if f.serve {
-			other = ", or by the flag --create of serve"
-		}
-		return nil, false, fmt.Errorf("%w; create it with: migrate --database %s%s", err, database.RedactURL(s.set.DatabaseURL), other)
-	}
-	if err != nil {
-		return nil, false, usageIfInvalid(err)
-	}
-	fresh, err = p.prepare(ctx, s.Runner(db), s.opts.Log, first, named || f.database != "")
-	if err != nil {
-		return nil, false, errors.Join(err, db.Close())
-	}
-	return db, fresh, nil
-}
-
-// prepare makes sure that the migrations are applied, and applies them itself
-// to a database without tables where that is allowed.
-func (p *program) prepare(ctx context.Context, run *migrate.Runner, log *slog.Logger, first, named bool) (fresh bool, err error) {
-	told := *run
-	told.Log = func(format string, args ...any) { log.Warn(fmt.Sprintf(format, args...)) }
-	pending, err := told.Pending(ctx)
-	if err != nil || len(pending) == 0 {
-		return false, err
-	}
-	if first {
-		if fresh, err = run.Empty(ctx); err != nil {
-			return false, err
-		}
-	}
-	if !fresh {
-		return false, pendingError(len(pending), pending[0].Module+" "+pending[0].Name, run.DB.URL(), named)
-	}
-	return true, run.Apply(ctx, migrate.Target{})
-}
-
-// openPlain opens a database without asking whether it is migrated.
-func openPlain(ctx context.Context, url string, drivers []database.Driver, create bool) (*database.DB, error) {
-	db, err := database.Open(ctx, database.Config{URL: url, Drivers: drivers, Create: create})
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w; create it with: migrate", err)
-	}
-	return db, usageIfInvalid(err)
-}
-
-// usageIfInvalid marks a database URL that is wrong as a mistake in calling the
-// program.
-func usageIfInvalid(err error) error {
-	if fault.KindOf(err) == fault.Invalid {
-		return cli.ConfigError{Err: err}
-	}
-	return err
-}
-
-func pendingError(n int, first, url string, named bool) error {
-	command := "migrate"
-	if named {
-		command += " --database " + url
-	}
-	if n == 1 {
-		return fmt.Errorf("database %s: the migration %s is not applied; run: %s", url, first, command)
-	}
-	return fmt.Errorf("database %s: %d migrations are not applied, the first is %s; run: %s", url, n, first, command)
 }
 
 // serve answers requests until ctx is done, then finishes those that run.

@@ -40,6 +40,7 @@ type DB struct {
 	url      string
 	observer func(context.Context, Statement)
 	attached attachments
+	open     openTxs
 }
 
 // attachments is a sync.Map. Every package that mentions a struct with one in it
@@ -185,7 +186,8 @@ func (db *DB) Query(ctx context.Context, query string, args ...any) (Rows, error
 	if err := db.outside(ctx); err != nil {
 		return nil, err
 	}
-	return observeQuery(ctx, db, db.backend, query, args)
+	rows, err := observeQuery(ctx, db, db.backend, query, args)
+	return rows, db.open.heldBy(err)
 }
 
 // Exec runs a statement that returns no rows.
@@ -193,7 +195,8 @@ func (db *DB) Exec(ctx context.Context, query string, args ...any) (Result, erro
 	if err := db.outside(ctx); err != nil {
 		return Result{}, err
 	}
-	return observeExec(ctx, db, db.backend, query, args)
+	res, err := observeExec(ctx, db, db.backend, query, args)
+	return res, db.open.heldBy(err)
 }
 
 // Root returns the database that h runs on.

@@ -126,8 +126,14 @@ type TxOptions struct {
 	// but checked before the commit, which fails with [ErrForeignKey] when a
 	// row refers to one that is not there. PostgreSQL ignores it.
 	NoForeignKeys bool
+	// ForeignKeysUnchecked is NoForeignKeys without the check before the commit:
+	// for rows that are written over several transactions, of which an early one
+	// may refer to those of a later one. Whoever uses it ends with a transaction
+	// that has NoForeignKeys. PostgreSQL ignores it.
+	ForeignKeysUnchecked bool
 	// Retry is how many more times the function is run when the transaction
-	// fails because of another one that ran at the same time ([ErrSerialization]).
+	// fails because of another one that ran at the same time ([ErrSerialization]),
+	// after a pause by chance of at most 1 ms, 2 ms and so on up to 100 ms.
 	// Defaults to 0.
 	Retry int
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"strconv"
+	"time"
 )
 
 // Tx is a transaction, or a savepoint inside one. It is made by InTx and ends
@@ -21,6 +23,8 @@ type Tx struct {
 	busy       bool // a savepoint is open inside
 	done       bool
 	begun      [12]uintptr
+	// failed is the first statement that failed and was not undone since.
+	failed error
 }
 
 type txKey struct{}
@@ -44,9 +48,13 @@ func (db *DB) outside(ctx context.Context) error {
 }
 
 // InTx runs fn in a transaction: it is committed when fn returns nil and
-// rolled back when fn returns an error, which InTx then returns, or panics.
+// rolled back when fn returns an error, which InTx then returns, or panics. It is
+// also rolled back, on every database, when fn returns nil although a statement
+// in it failed, but for those that failed in an inner InTx, of the Tx.
 // The context given to fn belongs to the transaction: using the outer DB with
-// it is refused. A context that is done rolls back.
+// it is refused. With another context the outer DB waits for the transaction on
+// SQLite, for itself: after 10 seconds in which the transaction does nothing that
+// is [ErrHeld]. A context that is done rolls back.
 func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	return db.InTxWith(ctx, TxOptions{}, fn)
 }
@@ -61,6 +69,22 @@ func (db *DB) InTxWith(ctx context.Context, opts TxOptions, fn func(ctx context.
 		if err == nil || attempt >= opts.Retry || !errors.Is(err, ErrSerialization) || ctx.Err() != nil {
 			return err
 		}
+		if ended := pause(ctx, attempt); ended != nil {
+			return errors.Join(ended, err)
+		}
+	}
+}
+
+// pause waits before a transaction is tried again: longer each time, at most
+// 100 ms, and by chance, so that those who were in each other's way do not meet
+// again.
+func pause(ctx context.Context, attempt int) error {
+	most := min(time.Millisecond<<min(attempt, 10), 100*time.Millisecond)
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(rand.N(most)):
+		return nil
 	}
 }
 
@@ -69,8 +93,10 @@ func (db *DB) inTx(ctx context.Context, opts TxOptions, fn func(ctx context.Cont
 	runtime.Callers(3, tx.begun[:])
 	var err error
 	if tx.backend, err = db.backend.Begin(ctx, opts); err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
+		return fmt.Errorf("begin transaction: %w", db.open.heldBy(err))
 	}
+	db.open.add(tx)
+	defer db.open.remove(tx)
 	defer tx.abandon(ctx)
 	if err := fn(tx.mark(ctx), tx); err != nil {
 		return errors.Join(err, tx.rollback(ctx))
@@ -81,6 +107,9 @@ func (db *DB) inTx(ctx context.Context, opts TxOptions, fn func(ctx context.Cont
 	if err := ctx.Err(); err != nil {
 		return errors.Join(err, tx.rollback(ctx))
 	}
+	if err := tx.swallowed(); err != nil {
+		return errors.Join(err, tx.rollback(ctx))
+	}
 	tx.done = true
 	if err := tx.backend.Commit(ctx); err != nil {
 		return fmt.Errorf("commit: %w", err)
@@ -89,6 +118,24 @@ func (db *DB) inTx(ctx context.Context, opts TxOptions, fn func(ctx context.Cont
 		f(ctx)
 	}
 	return nil
+}
+
+// fail keeps the first error of a statement in the transaction.
+func (tx *Tx) fail(err error) {
+	if tx.failed == nil {
+		tx.failed = fmt.Errorf("the statement at %s failed: %w", callerLine(), err)
+	}
+}
+
+// swallowed returns the error of a transaction whose function succeeded although
+// a statement in it had failed. PostgreSQL has undone such a transaction; the
+// others must not commit half of it.
+func (tx *Tx) swallowed() error {
+	if tx.failed == nil {
+		return nil
+	}
+	return fmt.Errorf("database: the transaction begun at %s cannot be committed: its function returned nil, but %w; "+
+		"return the error, or run what may fail in an InTx of the transaction, which undoes just that", lineOf(tx.begun[:]), tx.failed)
 }
 
 // mark returns ctx as the context of the transaction.
@@ -157,6 +204,9 @@ func (tx *Tx) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	if err := fn(sub.mark(ctx), sub); err != nil {
 		return errors.Join(err, undo())
 	}
+	if err := sub.swallowed(); err != nil {
+		return errors.Join(err, undo())
+	}
 	if err := end(ctx, "RELEASE SAVEPOINT "+name); err != nil {
 		return fmt.Errorf("release savepoint: %w", err)
 	}
@@ -184,7 +234,35 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (Rows, error
 	if err := tx.usable(); err != nil {
 		return nil, err
 	}
-	return observeQuery(ctx, tx.db, tx.backend, query, args)
+	rows, err := observeQuery(ctx, tx.db, tx.backend, query, args)
+	if err != nil {
+		tx.fail(err)
+		return nil, err
+	}
+	return &txRows{Rows: rows, tx: tx}, nil
+}
+
+// txRows tells the transaction of an error that came after the first row.
+type txRows struct {
+	Rows
+	tx *Tx
+	// misread says that a row could not be copied into the variables, which is
+	// no failure of the statement.
+	misread bool
+}
+
+func (r *txRows) Scan(dest ...any) error {
+	err := r.Rows.Scan(dest...)
+	r.misread = r.misread || err != nil
+	return err
+}
+
+func (r *txRows) Close() error {
+	err := r.Rows.Close()
+	if err != nil && !r.misread {
+		r.tx.fail(err)
+	}
+	return err
 }
 
 // Exec runs a statement that returns no rows.
@@ -192,7 +270,11 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (Result, erro
 	if err := tx.usable(); err != nil {
 		return Result{}, err
 	}
-	return observeExec(ctx, tx.db, tx.backend, query, args)
+	res, err := observeExec(ctx, tx.db, tx.backend, query, args)
+	if err != nil {
+		tx.fail(err)
+	}
+	return res, err
 }
 
 // OnCommit makes fn run after the outermost transaction has been committed, in

@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
@@ -121,6 +122,21 @@ type HasChecks interface {
 	// Checks returns what is wrong; it is called before Start, without a
 	// database.
 	Checks() []error
+}
+
+// HasDerived is a module with tables that its migrations make with SQL of their
+// own, and whose rows follow from others: an index for searching, say. The
+// command copy-data does not copy them, but has them filled in the new database.
+type HasDerived interface {
+	Derived() []Derived
+}
+
+// Derived is tables whose rows follow from others.
+type Derived struct {
+	Tables []string
+	// Fill empties the tables and fills them again. It is called without Start,
+	// on any database that the site can use.
+	Fill func(ctx context.Context, tx *database.Tx) error
 }
 
 // Command is one command of the program. Commands are values: Flags and Run

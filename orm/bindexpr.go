@@ -74,14 +74,26 @@ func (b *binder) raw(p *plan, e *expr) {
 			break
 		}
 		x := e.args[i]
-		if x != nil && x.kind == exprValue {
+		like := kind{}
+		switch {
+		case x == nil:
+		case x.kind == exprValue:
+			if k, ok := p.storedLike(e, x.typ); ok {
+				like = k
+				break
+			}
 			if _, err := p.b.kindOfType(x.typ); err != nil {
 				b.fail(fmt.Errorf("orm: argument %d of the SQL %.60q is no value that can be given to a database (%w); "+
 					"a Condition goes in by orm.Is, a Selection by orm.Scalar", i+1, strings.Join(e.raw, "?"), err))
 				return
 			}
+		default:
+			if err := p.computable(x); err != nil {
+				b.fail(fmt.Errorf("orm: argument %d of the SQL %.60q in a query of %s: %w", i+1, strings.Join(e.raw, "?"), p.model, err))
+				return
+			}
 		}
-		b.expr(p, x, kind{})
+		b.expr(p, x, like)
 	}
 	if k, err := p.kindOf(e); err == nil {
 		b.shape = append(b.shape, byte(k.f.store.Kind))

@@ -21,7 +21,7 @@ type bulkKind interface {
 // back as they were.
 func TestBulkKinds(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachMode(t, func(t *testing.T, db *database.DB) {
 		var declared []orm.Declaration
 		for _, k := range allKinds() {
 			declared = append(declared, k.declare())

@@ -14,7 +14,11 @@ import (
 // CreateAll stores all rows as new rows of their table, as [Create] stores one,
 // but many in one statement. Keys that the database numbers are set in rows, in
 // the order of the slice; rows that have a key keep it. Either all rows are
-// stored or none. No hooks are called. Without rows it does nothing.
+// stored or none; if a trigger leaves one out, none is, and the error is
+// [ErrNotStored]. No hooks are called. Without rows it does nothing.
+//
+// Rows may refer to others of the call, in any order and in circles: those that
+// are referred to are stored first.
 //
 // A value that cannot be stored is an error that begins with the number of its
 // row, from 0: "row 3: ...". What only the database refuses, such as a second
@@ -85,7 +89,24 @@ func (b bulk) forgetKeys(numbered []int) {
 
 // create stores the rows, or none of them.
 func (b bulk) create(ctx context.Context, h database.Handle, given, numbered []int) error {
-	var err error
+	given, lates, err := b.parentsFirst(given)
+	if err != nil {
+		return fmt.Errorf("create %s: %w", b.p.model, err)
+	}
+	if len(lates) > 0 {
+		return h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+			err := b.without(lates, func() error { return b.insertAll(ctx, tx, given, numbered) })
+			if err != nil {
+				return err
+			}
+			return b.refer(ctx, tx, lates)
+		})
+	}
+	return b.insertAll(ctx, h, given, numbered)
+}
+
+// insertAll stores the rows in their order.
+func (b bulk) insertAll(ctx context.Context, h database.Handle, given, numbered []int) (err error) {
 	if len(b.p.insertFields(len(numbered) > 0)) == 0 {
 		err = errGaps // rows of nothing but a key have no VALUES
 	} else {
@@ -99,11 +120,8 @@ func (b bulk) create(ctx context.Context, h database.Handle, given, numbered []i
 
 // createMany stores the rows in as few statements as it takes.
 func (b bulk) createMany(ctx context.Context, h database.Handle, given, numbered []int) error {
-	single := len(given) == 0 || len(numbered) == 0
-	if single && !b.p.arrays() {
-		single = b.n == 1
-	}
-	return in(ctx, h, single && b.n <= maxArray, func(ctx context.Context, h database.Handle) error {
+	// Also one statement may store some rows and, for a trigger, not others.
+	return in(ctx, h, b.n == 1, func(ctx context.Context, h database.Handle) error {
 		fields := b.p.insertFields(false)
 		err := b.chunks(given, len(fields), false, func(rows []int) error {
 			_, err := b.execInsert(ctx, h, fields, rows)
@@ -198,7 +216,7 @@ func (b bulk) execInsert(ctx context.Context, h database.Handle, fields, rows []
 	if err != nil {
 		return res, fmt.Errorf("create %s: %w", b.p.model, b.blame(ctx, h, rows, err))
 	}
-	return res, nil
+	return res, b.stored("create", int(res.RowsAffected), len(rows))
 }
 
 // insertReturning stores rows and sets the keys that they were given.
@@ -211,14 +229,22 @@ func (b bulk) insertReturning(ctx context.Context, h database.Handle, fields, ro
 	if err != nil {
 		return fmt.Errorf("create %s: %w", b.p.model, err)
 	}
-	if len(keys) != len(rows) {
-		return fmt.Errorf("create %s: the database stored %d of %d rows; a trigger must have left out the others", b.p.model, len(keys), len(rows))
+	if err := b.stored("create", len(keys), len(rows)); err != nil {
+		return err
 	}
 	slices.Sort(keys)
 	for i, r := range rows {
 		*b.autoKey(r) = keys[i]
 	}
 	return nil
+}
+
+// stored returns the error of a statement that stored fewer rows than it was to.
+func (b bulk) stored(verb string, n, of int) error {
+	if n == of {
+		return nil
+	}
+	return fmt.Errorf("%s %s, %d of %d rows of a statement: %w", verb, b.p.model, of-n, of, ErrNotStored)
 }
 
 func queryKeys(ctx context.Context, h database.Handle, n int, text string, args []any) ([]int64, error) {

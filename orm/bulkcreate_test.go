@@ -197,7 +197,7 @@ type (
 
 func TestCreateAllOfUnusualModels(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachMode(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
 		use(t, db, orm.Model[bare](), orm.Model[computed](), orm.Model[line](), orm.Model[device]())
 		bares := make([]bare, 5)

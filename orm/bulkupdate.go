@@ -12,8 +12,9 @@ import (
 // UpdateAll stores the named fields of every row, and those tagged auto_now, in
 // the row with its key, as [Update] does for one, but many in one statement:
 // each row has values of its own. Either all rows are updated or none: when
-// some are not there the error is [ErrNotFound] and tells how many, and
-// [ErrConflict] when only the version of some is another. The same key in two
+// some are not there the error is [ErrNotFound] and tells how many,
+// [ErrConflict] when only the version of some is another, and [ErrNotStored]
+// when a trigger left some as they were. The same key in two
 // rows is an error, which names it. No hooks are called. Without rows it does
 // nothing.
 func UpdateAll[T any](ctx context.Context, h database.Handle, rows []T, fields ...Field[T]) error {
@@ -56,7 +57,11 @@ type bulkUpdate struct {
 // run updates all rows.
 func (u *bulkUpdate) run(ctx context.Context, tx *database.Tx) error {
 	missing := int64(u.n)
-	err := u.chunks(u.all(), len(u.by)+len(u.set), false, func(rows []int) error {
+	all, err := u.inOrder(u.all(), u.by)
+	if err != nil {
+		return fmt.Errorf("update %s: %w", u.p.model, err)
+	}
+	err = u.chunks(all, len(u.by)+len(u.set), false, func(rows []int) error {
 		n, err := u.update(ctx, tx, rows)
 		missing -= n
 		return err
@@ -65,18 +70,21 @@ func (u *bulkUpdate) run(ctx context.Context, tx *database.Tx) error {
 		return err
 	}
 	reason := ErrNotFound
-	if u.p.version != nil {
-		there := 0
-		err := u.chunks(u.all(), len(u.by), false, func(rows []int) error {
-			n, err := u.countByKey(ctx, tx, rows)
-			there += n
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if there == u.n {
-			reason = ErrConflict
+	there, err := u.count(ctx, tx, u.p.keyFields())
+	if err != nil {
+		return err
+	}
+	if there == u.n {
+		reason = ErrNotStored
+		if u.p.version != nil {
+			// Those updated have another version by now.
+			unchanged, err := u.count(ctx, tx, u.by)
+			if err != nil {
+				return err
+			}
+			if unchanged == 0 {
+				reason = ErrConflict
+			}
 		}
 	}
 	return fmt.Errorf("update: %w in %s for %d of %d", reason, u.p.model, missing, u.n)
@@ -95,6 +103,9 @@ func (u *bulkUpdate) update(ctx context.Context, h database.Handle, rows []int) 
 	s.markTuples(p, columns, len(rows))
 	text, err := p.b.texts.get(s.shape, func() (string, error) {
 		w := &writer{dialect: p.b.dialect}
+		if p.arrays() {
+			w.lockTuples(p, columns, u.by, len(rows))
+		}
 		w.str("UPDATE ")
 		w.name(p.table)
 		w.str(" AS t0 SET ")
@@ -105,8 +116,12 @@ func (u *bulkUpdate) update(ctx context.Context, h database.Handle, rows []int) 
 		}
 		w.countVersion(p, "t0")
 		w.str(" FROM ")
-		w.tuples(p, columns, len(rows))
-		w.str(" WHERE ")
+		if p.arrays() {
+			w.str("v WHERE " + readLocked + " AND ")
+		} else {
+			w.tuples(p, columns, len(rows))
+			w.str(" WHERE ")
+		}
 		w.matchTuples(p, u.by)
 		return string(w.b), nil
 	})
@@ -133,13 +148,20 @@ func (w *writer) countVersion(p *plan, alias string) {
 	w.str(" + 1")
 }
 
-// countByKey returns how many of the rows are there, of whatever version.
-func (u *bulkUpdate) countByKey(ctx context.Context, h database.Handle, rows []int) (n int, err error) {
-	args, text, err := u.match(u.p.keyFields(), rows, 'C', false, func(w *writer) { w.str("count(*)") })
-	if err != nil {
-		return 0, err
-	}
-	return n, database.QueryRow(ctx, h, []any{&n}, text, args...)
+// count returns how many of the rows are in the database with the values of the
+// fields.
+func (u *bulkUpdate) count(ctx context.Context, h database.Handle, fields []int) (there int, err error) {
+	err = u.chunks(u.all(), len(fields), false, func(rows []int) error {
+		args, text, err := u.match(fields, rows, 'C', false, func(w *writer) { w.str("count(*)") })
+		if err != nil {
+			return err
+		}
+		var n int
+		err = database.QueryRow(ctx, h, []any{&n}, text, args...)
+		there += n
+		return err
+	})
+	return there, err
 }
 
 // updateFields returns the positions of the fields that an update sets: those

@@ -98,7 +98,7 @@ func TestUpdateAllIsAllOrNothing(t *testing.T) {
 
 func TestUpdateAllWithOtherKeys(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachMode(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
 		use(t, db, orm.Model[line](), orm.Model[device]())
 		lines := []line{{Order: 1, Number: 1}, {Order: 1, Number: 2}, {Order: 2, Number: 1}}

@@ -147,7 +147,7 @@ func (q *query) delete(ctx context.Context) (int64, error) {
 	}
 	text, err := b.text(p, func(w *writer) {
 		w.marking(p)
-		w.where(p, "t0", where)
+		w.whereLocked(p, where, q.isOne(p))
 	})
 	if err != nil {
 		return 0, err
@@ -191,7 +191,7 @@ func (q *query) purge(ctx context.Context, p *plan) (int64, error) {
 		w.str("DELETE FROM ")
 		w.name(p.table)
 		w.str(" AS t0")
-		w.where(p, "t0", where)
+		w.whereLocked(p, where, q.isOne(p))
 	})
 	if err != nil {
 		return 0, err

@@ -9,6 +9,11 @@ var (
 	ErrMultiple error = &sentinel{"more than one row matches", fault.Internal}
 )
 
+// ErrNotStored is the error of a row that the database left out, or left as it
+// was, without an error of its own: a trigger of the table did so (RAISE(IGNORE)
+// on SQLite, RETURN NULL on PostgreSQL).
+var ErrNotStored error = &sentinel{"the database left out the row without an error; a trigger of its table must do so", fault.Conflict}
+
 type sentinel struct {
 	text string
 	kind fault.Kind

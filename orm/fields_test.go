@@ -124,7 +124,7 @@ func TestBadValuesOfEveryKind(t *testing.T) {
 		{"Fickle", "no luck", func(a *article) { a.Fickle.value = errors.New("no luck") }},
 		{"Yes", "string", func(a *article) { a.Yes = sql.Null[fickle]{V: fickle{"true"}, Valid: true} }},
 	}
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachMode(t, func(t *testing.T, db *database.DB) {
 		use(t, db, orm.Model[article]())
 		for _, tt := range bad {
 			a := goodArticle()
@@ -151,7 +151,7 @@ func TestBadValuesOfEveryKind(t *testing.T) {
 func TestUnusualValuesAreStoredExactly(t *testing.T) {
 	t.Parallel()
 	const size = 10 << 20
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachMode(t, func(t *testing.T, db *database.DB) {
 		use(t, db, orm.Model[article]())
 		in := goodArticle()
 		in.Body = strings.Repeat("0123456789abcdé", size/16)
@@ -270,7 +270,7 @@ func TestDefaultsAndGeneratedColumns(t *testing.T) {
 
 func TestSumsOfDecimalsStayExact(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachMode(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
 		use(t, db, orm.Model[shortRow](), orm.Model[longRow]())
 		if err := orm.Create(ctx, db, &shortRow{V: "0"}); err != nil {

@@ -95,7 +95,7 @@ func GetOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T], ma
 			return winner, false, err
 		}
 	}
-	return row, false, fmt.Errorf("get or create %s: the row was created and deleted by others %d times in a row", l.p.model, maxRounds)
+	return row, false, l.p.neverStored("get or create")
 }
 
 // UpdateOrCreate gives the row with the values of by the new values of set.
@@ -148,7 +148,7 @@ func UpdateOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T],
 				return err
 			}
 		}
-		return fmt.Errorf("update or create %s: the row was created and deleted by others %d times in a row", l.p.model, maxRounds)
+		return l.p.neverStored("update or create")
 	})
 	return row, created && err == nil, err
 }

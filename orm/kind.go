@@ -59,6 +59,8 @@ func (p *plan) kindOf(e *expr) (kind, error) {
 			return kind{}, unknownField(p, e.field)
 		}
 		return p.kindAt(i), nil
+	case e.kind == exprRaw:
+		return p.kindOfRaw(e)
 	case e.typ != nil:
 		return p.b.kindOfType(e.typ)
 	case e.kind == exprVia:

@@ -287,7 +287,7 @@ func finite(r *rand.Rand) float64 {
 // finds, and in which order, with what Go's own comparison says.
 func TestKinds(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachMode(t, func(t *testing.T, db *database.DB) {
 		var declared []orm.Declaration
 		for _, k := range allKinds() {
 			declared = append(declared, k.declare())

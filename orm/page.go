@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/volaweb/vola/fault"
 )
@@ -31,6 +32,11 @@ func pages(total int64, size int) int {
 // Page returns the page of that number, from 1, of the query's rows, size to a
 // page. Page 1 may be empty; a page beyond the last is [ErrNotFound]. It takes
 // two statements, and those of the relations loaded.
+//
+// Rows that are equal in the order of the query are put in that of the key, in
+// the direction of the last order, so that each row is on one page. Rows that
+// come and go between two calls still move others to another page; [Query.Seek]
+// does not have that.
 //
 //go:noinline
 func (q *Query[T]) Page(ctx context.Context, number, size int) (Page[T], error) {
@@ -86,7 +92,36 @@ func (q *query) toPage(ctx context.Context, known int64, number, size int) (tota
 	if n := pages(total, size); number < 1 || number > n {
 		return total, fault.Wrap(fault.NotFound, fmt.Errorf("%w in %s: page %d of %d", ErrNotFound, q.model, number, n), "")
 	}
+	p, err := q.plan()
+	if err != nil {
+		return 0, err
+	}
+	q.orders = p.withKey(q.orders)
 	q.limitTo(size)
 	q.skip((number - 1) * size)
 	return total, nil
+}
+
+// withKey returns the order completed by the key, so that no two rows are equal
+// in it. One that has all columns of the key or of a unique constraint is that
+// already, unless they may be NULL or rows marked as deleted may have the same.
+func (p *plan) withKey(orders []order) []order {
+	var columns []string
+	for _, o := range orders {
+		if f := p.fieldNamed(o.field); o.expr == nil && f != nil && f.null == notNull {
+			columns = append(columns, f.column)
+		}
+	}
+	for i, unique := range p.unique { // the first is the key
+		if (i == 0 || p.deleted == nil) && !slices.ContainsFunc(unique, func(c string) bool { return !slices.Contains(columns, c) }) {
+			return orders
+		}
+	}
+	out := slices.Clone(orders)
+	for _, k := range p.keys {
+		if !slices.Contains(columns, k.column) {
+			out = append(out, order{field: k.name, desc: len(orders) > 0 && orders[len(orders)-1].desc})
+		}
+	}
+	return out
 }

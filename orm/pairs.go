@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"unsafe"
 
 	"github.com/volaweb/vola/database"
@@ -38,31 +39,113 @@ func (r related) add(ctx context.Context, h database.Handle, typ reflect.Type, o
 	if err != nil {
 		return err
 	}
+	return h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		missing := 0
+		for range maxRounds {
+			var err error
+			if missing, err = p.link(ctx, tx, f, ownerKey, keys); err != nil {
+				return fmt.Errorf("relate %s to %s: %w", p.model, f.model, err)
+			}
+			if missing == 0 {
+				return nil
+			}
+			// Someone removed a pair that was in the way, or a trigger leaves it out.
+		}
+		return fmt.Errorf("relate %s to %s, %d pairs of %d: %w", p.model, f.model, missing, len(keys), ErrNotStored)
+	})
+}
+
+// link adds the pairs that are not in the join table yet, and returns how many
+// are not there then. Their numbers say in
+// which order they were added. PostgreSQL is given all keys at once: it takes the
+// numbers in that order, and stores the pairs in the order of the keys, so that
+// two who add the same pairs do not wait for each other.
+func (p *plan) link(ctx context.Context, tx *database.Tx, f *relation, owner any, keys []any) (missing int, err error) {
+	target := p.b.plans[f.target]
 	w := &writer{dialect: p.b.dialect}
 	w.str("INSERT INTO ")
 	w.name(f.table)
 	w.str(" (")
+	if p.arrays() {
+		w.name(f.order)
+		w.str(", ")
+	}
 	w.name(f.near)
 	w.str(", ")
 	w.name(f.far)
-	w.str(") VALUES (")
-	w.arg()
-	w.str(", ")
-	w.arg()
-	w.str(") ON CONFLICT (")
+	if p.arrays() {
+		w.str(") SELECT number, CAST(")
+		w.arg()
+		w.str(" AS " + p.codecs[p.indexOf(p.key.name)].Cast + "), key FROM (SELECT key, nextval(pg_get_serial_sequence(")
+		w.str(quoteText(database.Quote(f.table)) + ", " + quoteText(f.order))
+		w.str(")) AS number FROM (SELECT key FROM unnest(")
+		w.arg()
+		w.str("::" + target.codecs[target.indexOf(target.key.name)].Cast + "[]) WITH ORDINALITY AS v(key, place) ORDER BY place) v) v ORDER BY key")
+	} else {
+		w.str(") VALUES (")
+		w.arg()
+		w.str(", ")
+		w.arg()
+		w.str(")")
+	}
+	w.str(" ON CONFLICT (")
 	w.name(f.near)
 	w.str(", ")
 	w.name(f.far)
 	w.str(") DO NOTHING")
-	return h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		for _, k := range keys {
-			if _, err := tx.Exec(ctx, string(w.b), ownerKey, k); err != nil {
-				return fmt.Errorf("relate %s to %s: %w", p.model, f.model, err)
-			}
+	stored := int64(0)
+	if p.arrays() {
+		res, err := tx.Exec(ctx, string(w.b), owner, keys)
+		if err != nil {
+			return 0, err
 		}
-		return nil
-	})
+		stored = res.RowsAffected
+	} else {
+		for _, k := range keys {
+			res, err := tx.Exec(ctx, string(w.b), owner, k)
+			if err != nil {
+				return 0, err
+			}
+			stored += res.RowsAffected
+		}
+	}
+	if stored == int64(len(keys)) {
+		return 0, nil
+	}
+	return p.unlinked(ctx, tx, f, owner, keys)
 }
+
+// unlinked returns how many of the pairs are not in the join table.
+func (p *plan) unlinked(ctx context.Context, tx *database.Tx, f *relation, owner any, keys []any) (int, error) {
+	different := map[any]bool{}
+	for _, k := range keys {
+		if b, ok := k.([]byte); ok {
+			k = string(b)
+		}
+		different[k] = true
+	}
+	list, err := p.b.plans[f.target].listArg(keys)
+	if err != nil {
+		return 0, err
+	}
+	w := &writer{dialect: p.b.dialect}
+	w.str("SELECT count(*) FROM ")
+	w.name(f.table)
+	w.str(" AS p WHERE ")
+	w.col("p", f.near)
+	w.str(" = ")
+	w.arg()
+	w.str(" AND ")
+	w.inList("p", f.far)
+	var n int
+	if err := database.QueryRow(ctx, tx, []any{&n}, string(w.b), owner, list); err != nil {
+		return 0, err
+	}
+	return len(different) - n, nil
+}
+
+// quoteText writes a text as SQL.
+func quoteText(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 func (r related) remove(ctx context.Context, h database.Handle, typ reflect.Type, owner unsafe.Pointer, rows []unsafe.Pointer) error {
 	p, f, err := r.pairs(h, typ, owner, rows)
@@ -109,15 +192,58 @@ func (r related) replace(ctx context.Context, h database.Handle, typ reflect.Typ
 			}
 			args = append(args, list)
 		}
-		if err := p.unlink(ctx, tx, f, owner, keep, args...); err != nil {
+		if err := p.lockPairs(ctx, tx, f, owner); err != nil {
 			return err
 		}
-		return r.add(ctx, tx, typ, owner, rows)
+		// Who adds a pair that is being deleted waits for the end of that; so the
+		// pairs are deleted last.
+		if err := r.add(ctx, tx, typ, owner, rows); err != nil {
+			return err
+		}
+		return p.unlink(ctx, tx, f, owner, keep, args...)
 	})
 }
 
+// lockPairs locks the owner, so that one sets its pairs at a time, and its rows of
+// the join table in the order of the keys, where others could wait for them.
+func (p *plan) lockPairs(ctx context.Context, tx *database.Tx, f *relation, owner unsafe.Pointer) error {
+	if !p.arrays() {
+		return nil
+	}
+	key, err := p.arg(p.indexOf(p.key.name), owner)
+	if err != nil {
+		return err
+	}
+	w := &writer{dialect: p.b.dialect}
+	w.str("SELECT 1 FROM ")
+	w.name(p.table)
+	w.str(" WHERE ")
+	w.name(p.key.column)
+	w.str(" = ")
+	w.arg()
+	w.str(" FOR NO KEY UPDATE")
+	if _, err := tx.Exec(ctx, string(w.b), key); err != nil {
+		return fmt.Errorf("part %s from %s: %w", p.model, f.model, err)
+	}
+	w = &writer{dialect: p.b.dialect}
+	w.str("SELECT 1 FROM ")
+	w.name(f.table)
+	w.str(" AS p WHERE ")
+	w.col("p", f.near)
+	w.str(" = ")
+	w.arg()
+	w.str(" ORDER BY ")
+	w.col("p", f.far)
+	w.str(" FOR UPDATE")
+	if _, err := tx.Exec(ctx, string(w.b), key); err != nil {
+		return fmt.Errorf("part %s from %s: %w", p.model, f.model, err)
+	}
+	return nil
+}
+
 // unlink deletes the owner's rows of the join table that match the condition
-// more, which is written after that on the owner.
+// more, which is written after that on the owner. PostgreSQL locks them in the
+// order of the keys first, and deletes just those.
 func (p *plan) unlink(ctx context.Context, h database.Handle, f *relation, owner unsafe.Pointer, more func(*writer), args ...any) error {
 	key, err := p.arg(p.indexOf(p.key.name), owner)
 	if err != nil {
@@ -126,11 +252,24 @@ func (p *plan) unlink(ctx context.Context, h database.Handle, f *relation, owner
 	w := &writer{dialect: p.b.dialect}
 	w.str("DELETE FROM ")
 	w.name(f.table)
+	if p.arrays() {
+		w.str(" WHERE ")
+		w.name(f.order)
+		w.str(" = ANY(ARRAY(SELECT ")
+		w.col("p", f.order)
+		w.str(" FROM ")
+		w.name(f.table)
+	}
 	w.str(" AS p WHERE ")
 	w.col("p", f.near)
 	w.str(" = ")
 	w.arg()
 	more(w)
+	if p.arrays() {
+		w.str(" ORDER BY ")
+		w.col("p", f.far)
+		w.str(" FOR UPDATE))")
+	}
 	if _, err := h.Exec(ctx, string(w.b), append([]any{key}, args...)...); err != nil {
 		return fmt.Errorf("part %s from %s: %w", p.model, f.model, err)
 	}

@@ -43,7 +43,8 @@ func (q *Query[T]) Having(conditions ...Condition[T]) *Query[T] {
 
 // OrderBy sorts the rows by the first of orders, rows that are equal in it by
 // the second, and so on. It replaces an order given before. Without OrderBy the
-// order is unspecified.
+// order is unspecified, as is that of rows that are equal in all orders: who
+// divides rows by Limit and Offset adds the key, which [Query.Page] does.
 func (q *Query[T]) OrderBy(orders ...Order[T]) *Query[T] {
 	c := new(Query[T])
 	(*query)(c).setOrder((*query)(q), unsafe.Pointer(&orders))

@@ -3,7 +3,10 @@ package orm
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
+
+	"github.com/volaweb/vola/schema"
 )
 
 // Raw is an expression of the program's own SQL, for what this package has no
@@ -16,6 +19,12 @@ import (
 // literal question mark is written ??. Text between quotes and comments is left
 // as it is. The SQL must mean the same on all databases that the program uses.
 // Text is compared by code point.
+//
+// What is stored in the form that a field's tag says (decimal, duration, json,
+// type) has the Go type of that field: where V, or the type of a value, is that
+// of such a column among args, it is stored as in the column. A decimal is
+// rounded to the column's digits. On SQLite decimals of more than 15 digits are
+// refused in SQL, which cannot compute with them there.
 func Raw[M, V any](sql string, args ...any) *Expr[*M, V] {
 	e := &expr{kind: exprRaw, typ: reflect.TypeFor[V]()}
 	var err error
@@ -86,4 +95,86 @@ func quoted(s string) (int, error) {
 		return 0, fmt.Errorf("does not end %s that it begins", q.name)
 	}
 	return 1, nil
+}
+
+// storedLike returns the kind of the first expression among the arguments of the
+// program's own SQL that has values of the Go type t, if t by itself is stored in
+// another form.
+func (p *plan) storedLike(e *expr, t reflect.Type) (kind, bool) {
+	base := t
+	switch {
+	case t == nil:
+		return kind{}, false
+	case t.Kind() == reflect.Pointer:
+		base = t.Elem()
+	case isNull(t):
+		base = t.Field(0).Type
+	}
+	for _, a := range e.args {
+		if a == nil || a.isValue() {
+			continue
+		}
+		k, err := p.kindOf(a)
+		if err != nil || k.f.base != base {
+			continue
+		}
+		own, err := p.b.kindOfType(t)
+		return k, err != nil || own.f.store.Kind != k.f.store.Kind
+	}
+	return kind{}, false
+}
+
+// kindOfRaw returns the kind of the program's own SQL.
+func (p *plan) kindOfRaw(e *expr) (kind, error) {
+	if k, ok := p.storedLike(e, e.typ); ok {
+		return p.b.sumOf(k), nil // of a decimal it may have more digits
+	}
+	return p.b.kindOfType(e.typ)
+}
+
+// computable refuses values in the program's own SQL that SQLite stores as a text
+// of which no SQL makes a number.
+func (p *plan) computable(x *expr) error {
+	k, err := p.kindOf(x)
+	if err != nil || k.f.store.Kind != schema.Decimal || k.codec.Add == nil {
+		return nil // the binder has the same error
+	}
+	if _, err := k.codec.Add("", ""); err != nil {
+		return fmt.Errorf("%s is a decimal of %d digits, which %s stores as text, and SQL cannot compute with that", k.f.name, k.f.store.Precision, p.b.dialect.Name())
+	}
+	return nil
+}
+
+// raw writes the program's own SQL.
+func (w *writer) raw(p *plan, alias string, e *expr) {
+	k, err := p.kindOf(e)
+	decimal := err == nil && k.f.store.Kind == schema.Decimal
+	switch {
+	case decimal && w.sqlite():
+		w.str("round(")
+	case decimal:
+		w.str("round(CAST(")
+	}
+	w.str("(")
+	for i, piece := range e.raw {
+		w.str(piece)
+		if i < len(e.args) {
+			like := kind{}
+			if x := e.args[i]; x.kind == exprValue {
+				if k, ok := p.storedLike(e, x.typ); ok {
+					like = k
+				}
+			}
+			w.expr(p, alias, e.args[i], like)
+		}
+	}
+	w.str(")")
+	switch {
+	case decimal && w.sqlite():
+		w.str(", " + strconv.Itoa(k.f.store.Scale) + ")")
+	case decimal:
+		w.str(" AS numeric), " + strconv.Itoa(k.f.store.Scale) + ")")
+	case err == nil && k.f.store.Kind == schema.Text:
+		w.byCodePoint()
+	}
 }

@@ -76,7 +76,7 @@ func Save[T any](ctx context.Context, h database.Handle, row *T, options ...Save
 			_, err := p.insert(ctx, h, ptr, nil)
 			return true, true, err
 		case update || p.version != nil:
-			return false, true, p.updateAll(ctx, h, ptr)
+			return false, true, p.updateAll(ctx, h, ptr, "update")
 		}
 		created, err = p.updateOrInsert(ctx, h, ptr)
 		return created, true, err
@@ -95,14 +95,20 @@ func (p *plan) isNew(ptr unsafe.Pointer) bool {
 // creates or deletes that row meanwhile.
 func (p *plan) updateOrInsert(ctx context.Context, h database.Handle, ptr unsafe.Pointer) (created bool, err error) {
 	for range maxRounds {
-		if err := p.updateAll(ctx, h, ptr); !errors.Is(err, ErrNotFound) {
+		if err := p.updateAll(ctx, h, ptr, verbSave); !errors.Is(err, ErrNotFound) {
 			return false, err
 		}
 		if created, err := p.insert(ctx, h, ptr, p.keyColumns()); err != nil || created {
 			return created, err
 		}
 	}
-	return false, fmt.Errorf("save %s: the row was created and deleted by others %d times in a row", p.model, maxRounds)
+	return false, p.neverStored("save")
+}
+
+// neverStored is the error of a row that was not there to be read or changed, and
+// in the way of being stored, in so many rounds.
+func (p *plan) neverStored(verb string) error {
+	return fmt.Errorf("%s %s: %w; or others created and deleted it %d times in a row", verb, p.model, ErrNotStored, maxRounds)
 }
 
 func (m *model) keyColumns() []string {
@@ -114,7 +120,7 @@ func (m *model) keyColumns() []string {
 }
 
 // updateAll stores all fields of the struct at ptr in the row with its key.
-func (p *plan) updateAll(ctx context.Context, h database.Handle, ptr unsafe.Pointer) error {
+func (p *plan) updateAll(ctx context.Context, h database.Handle, ptr unsafe.Pointer, verb string) error {
 	p.stamp(ptr, false)
 	p.truncateTimes(ptr)
 	var set []assignedField
@@ -130,11 +136,14 @@ func (p *plan) updateAll(ctx context.Context, h database.Handle, ptr unsafe.Poin
 			}
 		}
 	}
-	return p.update(ctx, h, ptr, set)
+	return p.update(ctx, h, ptr, verb, set)
 }
 
+// verbSave is the verb of a write that is content with no row.
+const verbSave = "save"
+
 // update stores the fields of the struct at ptr in the row with its key.
-func (p *plan) update(ctx context.Context, h database.Handle, ptr unsafe.Pointer, set []assignedField) error {
+func (p *plan) update(ctx context.Context, h database.Handle, ptr unsafe.Pointer, verb string, set []assignedField) error {
 	b := newBinder()
 	b.mark('u', p.table)
 	for i, s := range set {
@@ -164,7 +173,7 @@ func (p *plan) update(ctx context.Context, h database.Handle, ptr unsafe.Pointer
 	if err != nil {
 		return err
 	}
-	err = p.blameWrite(ctx, h, ptr, p.affectOne(ctx, h, ptr, "update", text, b.args))
+	err = p.blameWrite(ctx, h, ptr, p.affectOne(ctx, h, ptr, verb, text, b.args))
 	if err == nil && p.version != nil {
 		*p.versionAt(ptr)++
 	}
@@ -203,22 +212,45 @@ func (p *plan) affectOne(ctx context.Context, h database.Handle, ptr unsafe.Poin
 	if res.RowsAffected > 0 {
 		return nil
 	}
-	if p.version != nil {
-		key, err := p.appendKey(nil, ptr)
+	if verb != verbSave {
+		reason, err := p.unaffected(ctx, h, ptr)
 		if err != nil {
 			return err
 		}
-		found, err := p.any(ctx, h, func(w *writer) {
-			w.name(p.table)
-			w.whereKey(p)
-			w.alive(p, database.Quote(p.table), " AND ")
-		}, key...)
-		if err != nil {
-			return err
-		}
-		if found {
-			return fmt.Errorf("%s %s: %w", verb, p.model, ErrConflict)
+		if reason != nil {
+			return fmt.Errorf("%s %s: %w", verb, p.model, reason)
 		}
 	}
 	return fmt.Errorf("%s: %w in %s", verb, ErrNotFound, p.model)
+}
+
+// unaffected returns why a statement left the row with the key of the struct at
+// ptr as it is, nil when there is none.
+func (p *plan) unaffected(ctx context.Context, h database.Handle, ptr unsafe.Pointer) (reason, err error) {
+	key, err := p.appendKey(nil, ptr)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{dialect: p.b.dialect}
+	w.str("SELECT ")
+	if p.version != nil {
+		w.name(p.version.column)
+	} else {
+		w.str("0")
+	}
+	w.str(" FROM ")
+	w.name(p.table)
+	w.whereKey(p)
+	w.alive(p, database.Quote(p.table), " AND ")
+	var version int64
+	err = database.QueryRow(ctx, h, []any{&version}, string(w.b), key...)
+	switch {
+	case errors.Is(err, database.ErrNoRows):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case p.version != nil && version != *p.versionAt(ptr):
+		return ErrConflict, nil
+	}
+	return ErrNotStored, nil
 }

@@ -53,7 +53,7 @@ func (c ConflictOf[P]) DoNothing() ConflictOf[P] {
 // It returns how many rows were created; all others were there. Afterwards each
 // of rows has the key of its row in the database, old or new; other fields that
 // were not updated stay in it as they were given, but for a version. Either all is done or
-// nothing. A conflict with another constraint is an error, and so are two of
+// nothing, also if a trigger leaves out a row, which is [ErrNotStored]. A conflict with another constraint is an error, and so are two of
 // rows that conflict with each other, or NULL in a field of the conflict. No
 // hooks are called. Without rows it does nothing.
 //
@@ -159,6 +159,18 @@ func (u *upsert) run(ctx context.Context, tx *database.Tx, given, numbered []int
 
 func (u *upsert) storeAll(ctx context.Context, tx *database.Tx, rows []int, numbered bool) error {
 	fields := u.p.insertFields(numbered)
+	if !numbered || !u.keyed {
+		var err error
+		if rows, err = u.inOrder(rows, u.by); err != nil {
+			return fmt.Errorf("upsert %s: %w", u.p.model, err)
+		}
+	}
+	if !numbered && u.p.key != nil {
+		var err error
+		if rows, _, err = u.parentsFirst(rows); err != nil {
+			return fmt.Errorf("upsert %s: %w", u.p.model, err)
+		}
+	}
 	err := u.chunks(rows, len(fields), false, func(rows []int) error { return u.store(ctx, tx, fields, rows) })
 	if err != nil {
 		return fmt.Errorf("upsert %s: %w", u.p.model, err)
@@ -183,7 +195,7 @@ func (u *upsert) store(ctx context.Context, tx *database.Tx, fields, rows []int)
 			return u.blame(ctx, tx, rows, err)
 		}
 		u.created += n
-		if u.keyed && u.p.version == nil {
+		if u.keyed && u.p.version == nil && (u.update != nil || n == len(rows)) {
 			return nil
 		}
 		found, err := u.find(ctx, tx, rows)
@@ -193,7 +205,7 @@ func (u *upsert) store(ctx context.Context, tx *database.Tx, fields, rows []int)
 		// Someone deleted a row that was in the way after the statement had
 		// seen it: what was stored is there, and does nothing the next time.
 	}
-	return errors.New("rows were deleted by others all the time")
+	return fmt.Errorf("%w; or others deleted rows all the time", ErrNotStored)
 }
 
 // insert runs the statement and returns how many rows it created, as far as
@@ -222,15 +234,28 @@ func (u *upsert) insert(ctx context.Context, h database.Handle, fields, rows []i
 		return 0, err
 	}
 	if u.update != nil && p.arrays() {
-		var n int
-		err := database.QueryRow(ctx, h, []any{&n}, text, args...)
-		return n, err
+		var made, all int
+		if err := database.QueryRow(ctx, h, []any{&made, &all}, text, args...); err != nil {
+			return 0, err
+		}
+		return made, u.left(all, len(rows))
 	}
 	res, err := h.Exec(ctx, text, args...)
-	if err != nil || u.update != nil {
+	if err != nil {
 		return 0, err
 	}
+	if u.update != nil {
+		return 0, u.left(int(res.RowsAffected), len(rows))
+	}
 	return int(res.RowsAffected), nil
+}
+
+// left returns the error of rows that were neither created nor updated.
+func (u *upsert) left(n, of int) error {
+	if n == of {
+		return nil
+	}
+	return fmt.Errorf("%d of %d rows of a statement: %w", of-n, of, ErrNotStored)
 }
 
 // write writes the statement. A row that PostgreSQL has just made has no
@@ -273,7 +298,7 @@ func (u *upsert) write(w *writer, fields []int, n int) {
 	}
 	w.countVersion(p, database.Quote(p.table))
 	if counts {
-		w.str(" RETURNING xmax = 0 AS made) SELECT count(*) FILTER (WHERE made) FROM done")
+		w.str(" RETURNING xmax = 0 AS made) SELECT count(*) FILTER (WHERE made), count(*) FROM done")
 	}
 }
 

@@ -154,7 +154,7 @@ func TestUpsertByOtherKinds(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			databasetest.Each(t, check)
+			databasetest.EachMode(t, check)
 		})
 	}
 }
@@ -170,7 +170,7 @@ type guarded struct {
 
 func TestBulkWithVersionsAndDeletedRows(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+	databasetest.EachMode(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
 		use(t, db, orm.Model[guarded]())
 		slug, title := orm.Descriptor[orm.Text[*guarded, string]]("Slug"), orm.Descriptor[orm.Text[*guarded, string]]("Title")

@@ -16,7 +16,8 @@ import (
 // Create stores row as a new row of its table. A key of type int64 that is
 // zero is numbered by the database and set in row; any other key is stored as
 // it is. Fields tagged auto_now and auto_now_add are set. Relations held in a
-// Many are not stored; see [ManyToMany.Add].
+// Many are not stored; see [ManyToMany.Add]. A row that a trigger leaves out is
+// [ErrNotStored].
 func Create[T any](ctx context.Context, h database.Handle, row *T) error {
 	p, err := planOf(h, reflect.TypeFor[T]())
 	if err != nil {
@@ -62,8 +63,11 @@ func (p *plan) insert(ctx context.Context, h database.Handle, ptr unsafe.Pointer
 	if returning {
 		key := (*int64)(unsafe.Add(ptr, p.key.offset))
 		err := database.QueryRow(ctx, h, []any{key}, text, args...)
-		if unless != nil && errors.Is(err, database.ErrNoRows) {
-			return false, nil
+		if errors.Is(err, database.ErrNoRows) {
+			if unless != nil {
+				return false, nil
+			}
+			err = ErrNotStored
 		}
 		if err != nil {
 			return false, fmt.Errorf("create %s: %w", p.model, err)
@@ -73,6 +77,9 @@ func (p *plan) insert(ctx context.Context, h database.Handle, ptr unsafe.Pointer
 	res, err := h.Exec(ctx, text, args...)
 	if err != nil {
 		return false, p.blameWrite(ctx, h, ptr, fmt.Errorf("create %s: %w", p.model, err))
+	}
+	if res.RowsAffected == 0 && unless == nil {
+		return false, fmt.Errorf("create %s: %w", p.model, ErrNotStored)
 	}
 	if numbered && res.RowsAffected > 0 {
 		*(*int64)(unsafe.Add(ptr, p.key.offset)) = res.LastInsertID
@@ -172,8 +179,9 @@ func (f *field) setTime(ptr unsafe.Pointer, t time.Time) {
 // Update stores the named fields of row, and those tagged auto_now, in the row
 // with its key. Fields that are not named keep what the database has: nothing
 // that someone else changed meanwhile is overwritten by accident. The error is
-// [ErrNotFound] when there is no such row, and [ErrConflict] when the model has
-// a field tagged version and the row is of another version than the struct.
+// [ErrNotFound] when there is no such row, [ErrConflict] when the model has a
+// field tagged version and the row is of another version than the struct, and
+// [ErrNotStored] when a trigger left the row as it was.
 func Update[T any](ctx context.Context, h database.Handle, row *T, fields ...Field[T]) error {
 	p, err := planOf(h, reflect.TypeFor[T]())
 	if err != nil {
@@ -195,7 +203,7 @@ func Update[T any](ctx context.Context, h database.Handle, row *T, fields ...Fie
 		ptr := unsafe.Pointer(row)
 		p.stamp(ptr, false)
 		p.truncateTimes(ptr)
-		return false, true, p.update(ctx, h, ptr, set)
+		return false, true, p.update(ctx, h, ptr, "update", set)
 	})
 }
 

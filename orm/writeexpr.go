@@ -41,17 +41,7 @@ func (w *writer) expr(p *plan, alias string, e *expr, like kind) {
 	case exprVia:
 		w.via(p, alias, e)
 	case exprRaw:
-		w.str("(")
-		for i, piece := range e.raw {
-			w.str(piece)
-			if i < len(e.args) {
-				w.expr(p, alias, e.args[i], kind{})
-			}
-		}
-		w.str(")")
-		if k, err := p.kindOf(e); err == nil && k.f.store.Kind == schema.Text {
-			w.byCodePoint()
-		}
+		w.raw(p, alias, e)
 	case exprSelection:
 		w.subquery(p, e.sel, true)
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"text/template/parse"
+
+	"github.com/volaweb/vola/internal/htmlcompile"
 )
 
 // Call is a call of a function in a template, as far as it is known before
@@ -125,7 +127,7 @@ func (e *expression) argument(name string, i int, parameter reflect.Type, n pars
 	case *parse.NumberNode:
 		problem = numberMismatch(n, parameter)
 	case *parse.BoolNode, *parse.StringNode:
-		if !takesAnything(parameter) && parameter.Kind() != value.kind() {
+		if !htmlcompile.TakesAnything(parameter) && parameter.Kind() != value.kind() {
 			problem = value.String() + ", not " + parameter.String()
 		}
 	default:
@@ -137,16 +139,12 @@ func (e *expression) argument(name string, i int, parameter reflect.Type, n pars
 	return value
 }
 
-func takesAnything(t reflect.Type) bool {
-	return t.Kind() == reflect.Interface && t.NumMethod() == 0 || t == reflect.TypeFor[reflect.Value]()
-}
-
 // numberMismatch says why a number that is written in a template cannot be
 // given for a type; "" when it can.
 func numberMismatch(n *parse.NumberNode, t reflect.Type) string {
 	ok := false
 	switch kind := t.Kind(); {
-	case takesAnything(t):
+	case htmlcompile.TakesAnything(t):
 		return ""
 	case kind >= reflect.Int && kind <= reflect.Int64:
 		ok = n.IsInt
@@ -170,7 +168,7 @@ func (s static) mismatch(t reflect.Type) string {
 	case s.unknown() || t == reflect.TypeFor[reflect.Value]():
 		return ""
 	case s.absent:
-		if canBeNil(t) {
+		if htmlcompile.CanBeNil(t) {
 			return ""
 		}
 		return fmt.Sprintf("nil, not %v", t)
@@ -184,13 +182,4 @@ func (s static) mismatch(t reflect.Type) string {
 		return fmt.Sprintf("a copy of a %v, where a pointer is wanted", s.t)
 	}
 	return fmt.Sprintf("%v, not %v", s.t, t)
-}
-
-// canBeNil reports whether nil can be given for a type.
-func canBeNil(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Chan, reflect.Func, reflect.Interface, reflect.Map, reflect.Pointer, reflect.Slice:
-		return true
-	}
-	return t == reflect.TypeFor[reflect.Value]()
 }

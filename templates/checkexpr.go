@@ -3,8 +3,9 @@ package templates
 import (
 	"reflect"
 	"slices"
-	"strings"
 	"text/template/parse"
+
+	"github.com/volaweb/vola/internal/htmlcompile"
 )
 
 // pipe returns what is known of the value of a pipeline, and declares or sets
@@ -108,19 +109,12 @@ func numberType(n *parse.NumberNode) static {
 	switch {
 	case n.IsComplex:
 		return staticOf(reflect.TypeFor[complex128]())
-	case isFloatText(n):
+	case htmlcompile.IsFloatText(n):
 		return staticOf(reflect.TypeFor[float64]())
 	case n.IsInt:
 		return staticOf(reflect.TypeFor[int]())
 	}
 	return static{}
-}
-
-// isFloatText reports whether a number is written like one with a fraction, or
-// with an exponent: then it is a float64 even when it is whole.
-func isFloatText(n *parse.NumberNode) bool {
-	hexInteger := len(n.Text) > 2 && n.Text[0] == '0' && (n.Text[1] == 'x' || n.Text[1] == 'X') && !strings.ContainsAny(n.Text, "pP")
-	return n.IsFloat && !hexInteger && n.Text[0] != '\'' && strings.ContainsAny(n.Text, ".eEpP")
 }
 
 // identifiers are the names in .A.B with their places.

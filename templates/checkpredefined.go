@@ -3,6 +3,8 @@ package templates
 import (
 	"reflect"
 	"text/template/parse"
+
+	"github.com/volaweb/vola/internal/htmlcompile"
 )
 
 // predefined checks the call of a function of text/template. Their Go types
@@ -15,7 +17,7 @@ func (e *expression) predefined(n *parse.IdentifierNode, args []parse.Node, fina
 	if final != nil {
 		values = append(values, *final)
 	}
-	atLeast, exactly := predefinedArity(n.Ident)
+	atLeast, exactly := htmlcompile.PredefinedArity(n.Ident)
 	if len(values) < atLeast || exactly && len(values) > atLeast {
 		e.fail(n, 0, "%s takes %s, %d given", n.Ident, countPredefined(atLeast, exactly), len(values))
 		return static{}
@@ -47,20 +49,6 @@ func (e *expression) predefined(n *parse.IdentifierNode, args []parse.Node, fina
 	return static{} // one of this package's own, such as _once
 }
 
-func predefinedArity(name string) (atLeast int, exactly bool) {
-	switch name {
-	case "not", "len":
-		return 1, true
-	case "and", "or", "index", "slice", "call", "printf":
-		return 1, false
-	case "ne", "lt", "le", "gt", "ge":
-		return 2, true
-	case "eq":
-		return 2, false
-	}
-	return 0, false
-}
-
 func countPredefined(want int, exactly bool) string {
 	if exactly {
 		return countArguments(want, false)
@@ -68,47 +56,11 @@ func countPredefined(want int, exactly bool) string {
 	return countArguments(want+1, true)
 }
 
-// basic is a kind of values that can be compared, as text/template sees them.
-type basic int
-
-const (
-	notBasic basic = iota
-	basicBool
-	basicComplex
-	basicFloat
-	basicInt
-	basicUint
-	basicString
-)
-
-func basicOf(kind reflect.Kind) basic {
-	switch {
-	case kind == reflect.Bool:
-		return basicBool
-	case kind == reflect.String:
-		return basicString
-	case kind >= reflect.Int && kind <= reflect.Int64:
-		return basicInt
-	case kind >= reflect.Uint && kind <= reflect.Uintptr:
-		return basicUint
-	case kind == reflect.Float32 || kind == reflect.Float64:
-		return basicFloat
-	case kind == reflect.Complex64 || kind == reflect.Complex128:
-		return basicComplex
-	}
-	return notBasic
-}
-
-// whole reports whether a and b are whole numbers, of any sign.
-func (a basic) whole(b basic) bool {
-	return (a == basicInt || a == basicUint) && (b == basicInt || b == basicUint)
-}
-
 func (e *expression) comparison(n *parse.IdentifierNode, values []static) {
 	ordered := n.Ident != "eq" && n.Ident != "ne"
 	first := values[0]
 	for _, v := range values {
-		if ordered && v.known() && (basicOf(v.kind()) == notBasic || basicOf(v.kind()) == basicBool || basicOf(v.kind()) == basicComplex) {
+		if ordered && v.known() && (htmlcompile.BasicOf(v.kind()) == htmlcompile.NotBasic || htmlcompile.BasicOf(v.kind()) == htmlcompile.BasicBool || htmlcompile.BasicOf(v.kind()) == htmlcompile.BasicComplex) {
 			e.fail(n, 0, "%s: %v has no order", n.Ident, v.t)
 			return
 		}
@@ -117,10 +69,10 @@ func (e *expression) comparison(n *parse.IdentifierNode, values []static) {
 		if !first.known() || !v.known() {
 			continue
 		}
-		a, b := basicOf(first.kind()), basicOf(v.kind())
-		if a != b && !a.whole(b) {
+		a, b := htmlcompile.BasicOf(first.kind()), htmlcompile.BasicOf(v.kind())
+		if a != b && !a.Whole(b) {
 			e.fail(n, 0, "%s: %v cannot be compared with %v", n.Ident, first.t, v.t)
-		} else if a == notBasic && (first.kind() != v.kind() || !first.t.Comparable() && !canBeNil(first.t)) {
+		} else if a == htmlcompile.NotBasic && (first.kind() != v.kind() || !first.t.Comparable() && !htmlcompile.CanBeNil(first.t)) {
 			e.fail(n, 0, "%s: %v cannot be compared with %v", n.Ident, first.t, v.t)
 		}
 	}
@@ -149,12 +101,12 @@ func (e *expression) index(n *parse.IdentifierNode, values []static) static {
 		}
 		switch item.kind() {
 		case reflect.Slice, reflect.Array, reflect.String:
-			if index.known() && !isInteger(index.kind()) || index.absent {
+			if index.known() && !htmlcompile.IsInteger(index.kind()) || index.absent {
 				e.fail(n, 0, "index: %s is not a whole number, as the index of a %v must be", index, item.t)
 				return static{}
 			}
 		case reflect.Map:
-			if index.known() && !index.t.AssignableTo(item.t.Key()) && !(isInteger(index.kind()) && isInteger(item.t.Key().Kind())) {
+			if index.known() && !index.t.AssignableTo(item.t.Key()) && !(htmlcompile.IsInteger(index.kind()) && htmlcompile.IsInteger(item.t.Key().Kind())) {
 				e.fail(n, 0, "index: %v is not a key of %v", index.t, item.t)
 				return static{}
 			}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"text/template/parse"
+
+	"github.com/volaweb/vola/internal/parsetree"
 )
 
 // A component is a file with parameters and slots:
@@ -54,7 +56,7 @@ func (i *instance) chain() string {
 // node first; nil for other nodes.
 func with(n parse.Node, function string) []parse.Node {
 	if w, ok := n.(*parse.WithNode); ok {
-		return pipeCommand(w.Pipe, function)
+		return parsetree.PipeCommand(w.Pipe, function)
 	}
 	return nil
 }
@@ -62,7 +64,7 @@ func with(n parse.Node, function string) []parse.Node {
 // componentCall returns the arguments of a call of a component and its
 // content, which is nil without {{with}}.
 func componentCall(n parse.Node) (args []parse.Node, content *parse.ListNode) {
-	if args := command(n, "component"); args != nil {
+	if args := parsetree.Command(n, "component"); args != nil {
 		return args, nil
 	}
 	if args := with(n, "component"); args != nil {
@@ -106,7 +108,7 @@ func (c *composition) expand(caller string, n parse.Node, s scope, certain bool)
 	}
 	inner := scope{unit: u, instance: i}
 	c.b.reached[part{file: i.file}] = true
-	body := copyOf(i.file.body.Root)
+	body := parsetree.CopyNode(i.file.body.Root)
 	renameVariables(body, i.number)
 	c.bind(i, body, args, at)
 	c.resolve(caller, body, inner, certain)
@@ -135,7 +137,7 @@ func (c *composition) slots(i *instance, content *parse.ListNode) {
 		}
 		text, isText := n.(*parse.TextNode)
 		if isText {
-			_, isText = firstText(text)
+			_, isText = parsetree.FirstText(text)
 			isText = !isText
 		}
 		visible = visible || !isText
@@ -155,7 +157,7 @@ func (c *composition) slots(i *instance, content *parse.ListNode) {
 
 // checkLeaving refuses content that would end a range of the component.
 func (c *composition) checkLeaving(i *instance, list *parse.ListNode) {
-	inspect(list, func(n parse.Node) bool {
+	parsetree.Inspect(list, func(n parse.Node) bool {
 		switch n.(type) {
 		case *parse.RangeNode:
 			return false
@@ -192,7 +194,7 @@ func (c *composition) bind(i *instance, body *parse.ListNode, args []parse.Node,
 			value := given[args[1].(*parse.StringNode).Text]
 			switch {
 			case value != nil:
-				cmd.Args = []parse.Node{copyOf(value)}
+				cmd.Args = []parse.Node{parsetree.CopyNode(value)}
 			case len(args) == 3:
 				cmd.Args = args[2:]
 			}
@@ -202,7 +204,7 @@ func (c *composition) bind(i *instance, body *parse.ListNode, args []parse.Node,
 
 // keepDot is {{$dot := .}} for the content of slots.
 func (i *instance) keepDot() parse.Node {
-	pipe := pipeOf(&parse.DotNode{NodeType: parse.NodeDot, Pos: i.spare.Pos})
+	pipe := parsetree.Pipe(&parse.DotNode{NodeType: parse.NodeDot, Pos: i.spare.Pos})
 	pipe.Decl = []*parse.VariableNode{i.variable(i.spare.Pos)}
 	return &parse.ActionNode{NodeType: parse.NodeAction, Pos: i.spare.Pos, Pipe: pipe}
 }
@@ -220,12 +222,12 @@ func (c *composition) fill(caller, slot string, s scope, certain bool) []parse.N
 	if i == nil || i.content[slot] == nil {
 		return nil
 	}
-	list := copyOf(i.content[slot])
+	list := parsetree.CopyNode(i.content[slot])
 	c.resolve(caller, list, i.outer, certain)
 	i.replaceDots(list)
 	// Variables of the content end with it.
 	return []parse.Node{&parse.IfNode{BranchNode: parse.BranchNode{
-		NodeType: parse.NodeIf, Pos: list.Pos, Pipe: pipeOf(&parse.BoolNode{NodeType: parse.NodeBool, Pos: list.Pos, True: true}), List: list,
+		NodeType: parse.NodeIf, Pos: list.Pos, Pipe: parsetree.Pipe(&parse.BoolNode{NodeType: parse.NodeBool, Pos: list.Pos, True: true}), List: list,
 	}}}
 }
 
@@ -235,14 +237,14 @@ func (c *composition) choose(n *parse.IfNode, args []parse.Node, s scope) bool {
 		n.List = n.ElseList
 	}
 	n.ElseList = nil
-	n.Pipe = pipeOf(&parse.BoolNode{NodeType: parse.NodeBool, Pos: n.Pos, True: true})
+	n.Pipe = parsetree.Pipe(&parse.BoolNode{NodeType: parse.NodeBool, Pos: n.Pos, True: true})
 	return n.List != nil
 }
 
 // renameVariables gives the variables of a component's body names that no
 // other call and no caller has.
 func renameVariables(body *parse.ListNode, number int) {
-	inspect(body, func(n parse.Node) bool {
+	parsetree.Inspect(body, func(n parse.Node) bool {
 		if v, ok := n.(*parse.VariableNode); ok && v.Ident[0] != "$" {
 			v.Ident = slices.Clone(v.Ident)
 			v.Ident[0] = fmt.Sprintf("%s%s%d", v.Ident[0], numberMark, number)
@@ -268,7 +270,7 @@ func (i *instance) replaceDots(list *parse.ListNode) {
 			i.replaceDots(n.List)
 			i.replaceDots(n.ElseList)
 		default:
-			if b := branch(n); b != nil {
+			if b := parsetree.Branch(n); b != nil {
 				i.replaceInPipe(b.Pipe)
 				i.replaceDots(b.ElseList)
 			}

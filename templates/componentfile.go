@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"text/template/parse"
+
+	"github.com/volaweb/vola/internal/parsetree"
 )
 
 // parameterOf returns the arguments of arg in {{$x := arg "x"}}; nil for other
@@ -62,8 +64,8 @@ func (p *fileParser) collectParameters() {
 		}
 		p.parameters = append(p.parameters, parameter{name, len(args) == 3})
 	}
-	inspect(p.body.Root, func(n parse.Node) bool {
-		args := command(n, "slot")
+	parsetree.Inspect(p.body.Root, func(n parse.Node) bool {
+		args := parsetree.Command(n, "slot")
 		if args == nil {
 			args = slotCondition(n)
 		}
@@ -108,7 +110,7 @@ func (p *fileParser) checkDot(list *parse.ListNode) {
 		case *parse.TemplateNode:
 			p.noDot(n.Pipe)
 		default:
-			b := branch(n)
+			b := parsetree.Branch(n)
 			if b == nil {
 				continue
 			}
@@ -125,7 +127,7 @@ func (p *fileParser) noDot(pipe *parse.PipeNode) {
 	if pipe == nil {
 		return
 	}
-	inspect(pipe, func(n parse.Node) bool {
+	parsetree.Inspect(pipe, func(n parse.Node) bool {
 		_, isDot := n.(*parse.DotNode)
 		field, isField := n.(*parse.FieldNode)
 		pos := n.Position()
@@ -146,7 +148,7 @@ func (p *fileParser) noDot(pipe *parse.PipeNode) {
 // a slot, and of a slot.
 func (p *fileParser) checkComponents(n parse.Node) {
 	if w, ok := n.(*parse.WithNode); ok {
-		if args := pipeCommand(w.Pipe, "component"); args != nil {
+		if args := parsetree.PipeCommand(w.Pipe, "component"); args != nil {
 			p.special[w.Pipe] = true
 			p.checkCall(args)
 			if w.ElseList != nil {
@@ -165,13 +167,13 @@ func (p *fileParser) checkComponents(n parse.Node) {
 	default:
 		return
 	}
-	if args := pipeCommand(pipe, "slot"); args != nil {
+	if args := parsetree.PipeCommand(pipe, "slot"); args != nil {
 		p.special[pipe] = true
 		if _, ok := argumentName(args); len(args) > 2 || len(args) == 2 && !ok {
 			p.failForm(args[0].(*parse.IdentifierNode))
 		}
 	}
-	if args := command(n, "component"); args != nil {
+	if args := parsetree.Command(n, "component"); args != nil {
 		p.special[pipe] = true
 		p.checkCall(args)
 	}
@@ -234,7 +236,7 @@ func spareVariable(src Source) *parse.VariableNode {
 		return nil
 	}
 	var spare *parse.VariableNode
-	inspect(trees[numberMark].Root, func(n parse.Node) bool {
+	parsetree.Inspect(trees[numberMark].Root, func(n parse.Node) bool {
 		if v, ok := n.(*parse.VariableNode); ok {
 			spare = v
 		}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"text/template/parse"
+
+	"github.com/volaweb/vola/internal/parsetree"
 )
 
 // composition is the set of trees that one page consists of: copies of the
@@ -110,11 +112,11 @@ func (c *composition) add(name string, tree *parse.Tree, s scope) string {
 	}
 	c.b.reached[part{s.file(), s.block}] = true
 	c.ok = c.ok && !s.file().faulty
-	tree = copyTree(tree, name)
+	tree = parsetree.Copy(tree, name)
 	c.trees[name] = tree
 	c.order = append(c.order, name)
 	c.resolve(name, tree.Root, s, true)
-	if depth, ranges := nesting(tree.Root); c.instances > 0 && (depth > maxNesting || ranges > maxRanges) {
+	if depth, ranges := parsetree.Nesting(tree.Root); c.instances > 0 && (depth > maxNesting || ranges > maxRanges) {
 		c.fail(reference{file: s.file()}, name, "with its components, nested too deep: at most %d actions and %d ranges in one another", maxNesting, maxRanges)
 	}
 	return name
@@ -134,11 +136,11 @@ func (c *composition) resolve(caller string, list *parse.ListNode, s scope, cert
 			}
 			continue
 		}
-		if args := command(n, "slot"); args != nil {
+		if args := parsetree.Command(n, "slot"); args != nil {
 			nodes = append(nodes, c.fill(caller, slotText(args), s, certain)...)
 			continue
 		}
-		if b := branch(n); b != nil {
+		if b := parsetree.Branch(n); b != nil {
 			if choice := slotCondition(n); choice != nil && !c.choose(n.(*parse.IfNode), choice, s) {
 				continue
 			}
@@ -157,7 +159,7 @@ func (c *composition) resolve(caller string, list *parse.ListNode, s scope, cert
 // other nodes.
 func slotCondition(n parse.Node) []parse.Node {
 	if i, ok := n.(*parse.IfNode); ok {
-		return pipeCommand(i.Pipe, "slot")
+		return parsetree.PipeCommand(i.Pipe, "slot")
 	}
 	return nil
 }
@@ -169,7 +171,7 @@ func (c *composition) resolveCall(n parse.Node, s scope) (*parse.TemplateNode, s
 	if node, ok := n.(*parse.TemplateNode); ok {
 		return node, c.target(node.Name, at, s.unit)
 	}
-	args := command(n, "super")
+	args := parsetree.Command(n, "super")
 	if args == nil {
 		return nil, ""
 	}

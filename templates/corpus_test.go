@@ -161,23 +161,3 @@ func TestEveryEscaperIsNeeded(t *testing.T) {
 		})
 	}
 }
-
-// TestUnescapedIsRefused: a tree that is not the escaped one is not compiled.
-func TestUnescapedIsRefused(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"<p>text</p>":          "",
-		"{{.}}":                "not compiled: {{.}} is not escaped",
-		"{{if .}}{{.}}{{end}}": "not compiled: {{.}} is not escaped",
-		"{{. | print}}":        "not compiled: {{. | print}} is not escaped",
-		"{{$x := .}}{{$x}}":    "not compiled: {{$x}} is not escaped",
-		"{{template `x` .}}{{define `x`}}{{.A}}{{end}}": "not compiled: {{.A}} is not escaped",
-		"{{template `x$htmltemplate_stateRCDATA` .}}":   "not compiled: there is no escaped tree \"x$htmltemplate_stateRCDATA\"",
-		"{{. | html}}": "",
-	} {
-		err := templates.CompileUnescaped(text)
-		if want == "" && err != nil || want != "" && (err == nil || err.Error() != want) {
-			t.Errorf("%s: %v, want %s", text, err, want)
-		}
-	}
-}

@@ -6,8 +6,9 @@ import (
 	"errors"
 	"html/template"
 	"io"
-	"text/template/parse"
 	"time"
+
+	"github.com/volaweb/vola/internal/htmlcompile"
 )
 
 // RenderStandard executes a page by html/template: the same composed and
@@ -18,14 +19,14 @@ func (s *Set) RenderStandard(r Rendering, nonce string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p.entry.Funcs(map[string]any{nonceFunction: func(int) template.HTMLAttr {
+	p.compiled.Standard().Funcs(map[string]any{htmlcompile.NonceFunction: func(int) template.HTMLAttr {
 		if nonce == "" {
 			return ""
 		}
 		return template.HTMLAttr(` nonce="` + nonce + `"`)
 	}})
 	var out bytes.Buffer
-	err = p.entry.Execute(&out, r.data)
+	err = p.compiled.Standard().Execute(&out, r.data)
 	if err == nil {
 		return out.String(), nil
 	}
@@ -38,23 +39,23 @@ func (s *Set) RenderCompiled(r Rendering, nonce string) (string, error) {
 	x := s.execution(WithNonce(context.Background(), nonce))
 	defer s.release(x)
 	err := s.executeCompiled(x, r)
-	return string(x.out), err
+	return string(x.Out), err
 }
 
 // StreamCompiled is Stream in pieces of a size, of a page that is compiled.
 func (s *Set) StreamCompiled(w io.Writer, r Rendering, nonce string, size int) error {
 	x := s.execution(WithNonce(context.Background(), nonce))
 	defer s.release(x)
-	x.dest, x.size = w, size
+	x.Dest, x.Size = w, size
 	return s.executeCompiled(x, r)
 }
 
-func (s *Set) executeCompiled(x *execution, r Rendering) error {
+func (s *Set) executeCompiled(x *htmlcompile.Execution, r Rendering) error {
 	p, err := s.page(r)
 	if err != nil {
 		return err
 	}
-	if p.program == nil {
+	if p.compiled.Fallback != nil {
 		return errors.New("page " + r.name + " is not compiled")
 	}
 	return p.execute(x, r.data)
@@ -69,59 +70,27 @@ func Functions(own map[string]any, now func() time.Time) (map[string]any, error)
 // CompileError says why a page is executed by html/template and not by its
 // program; nil when it has one.
 func (s *Set) CompileError(name string) error {
-	if p := (*s.pages.Load())[name]; p != nil && p.page != nil && p.program != nil {
-		return nil
+	if p := (*s.pages.Load())[name]; p != nil && p.page != nil {
+		return p.compiled.Fallback
 	}
-	c := newBuilder(Chain(s.config.Loaders), s.functions).compose(name)
-	c.boundRecursion()
-	set, err := c.escapeTrees()
-	if err != nil {
-		return err
-	}
-	if _, err = compilePage(set, c, &s.standard, escaperNamed); err == nil {
-		err = errors.New("page " + name + " is not in the set")
-	}
-	return err
+	return errors.New("page " + name + " is not in the set")
 }
 
 // WithoutEscaper compiles the pages of a set again, as if an escaper did
 // nothing.
 func (s *Set) WithoutEscaper(without string) error {
 	b := newBuilder(Chain(s.config.Loaders), s.functions)
+	compiler := &htmlcompile.Compiler{Without: without}
 	for name, listed := range *s.pages.Load() {
 		c := b.compose(name)
 		c.boundRecursion()
-		set, err := c.escapeTrees()
+		escaped, err := c.htmlTrees().Escape()
 		if err != nil {
 			return err
 		}
-		listed.program, err = compilePage(set, c, &s.standard, func(name string) escaper {
-			e := escaperNamed(name)
-			if name == without {
-				e.escape = func(dst, text []byte, _ content) []byte { return append(dst, text...) }
-				e.verbatim, e.delegated = func(byte) bool { return true }, noContent
-				e.name = ""
-			}
-			return e
-		})
-		if err != nil {
+		if listed.compiled, err = compiler.Compile(escaped); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// CompileUnescaped compiles a tree that html/template has not escaped, as the
-// original of one that is called in a title is not.
-func CompileUnescaped(text string) error {
-	trees, err := parse.Parse("page", text, "", "", builtins(nil), map[string]any{"html": 0, "print": 0})
-	if err != nil {
-		return err
-	}
-	c := &compiler{
-		lookup:   func(name string) *parse.Tree { return trees[name] },
-		standard: new(standard), escaper: escaperNamed, programs: make(map[string]*program),
-	}
-	_, err = c.compile("page")
-	return err
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"text/template/parse"
 	"unicode/utf8"
+
+	"github.com/volaweb/vola/internal/parsetree"
 )
 
 // maxNesting and maxRanges bound how deep actions may be nested. html/template
@@ -93,20 +95,20 @@ func (p *fileParser) checkBody() {
 		if !isText {
 			return true
 		}
-		_, visible := firstText(text)
+		_, visible := parsetree.FirstText(text)
 		return visible
 	})
-	if first < 0 || command(nodes[first], "extends") == nil {
+	if first < 0 || parsetree.Command(nodes[first], "extends") == nil {
 		p.checkActions(p.body.Root, false)
 		return
 	}
-	if p.setExtends(command(nodes[first], "extends")); p.extends == "" {
+	if p.setExtends(parsetree.Command(nodes[first], "extends")); p.extends == "" {
 		return
 	}
 	for _, n := range nodes[first+1:] {
 		switch n := n.(type) {
 		case *parse.TextNode:
-			if at, visible := firstText(n); visible {
+			if at, visible := parsetree.FirstText(n); visible {
 				p.fail(parse.Pos(at), "text outside the blocks of a file that extends %q is never shown; put it in a block", p.extends)
 			}
 		case *parse.TemplateNode:
@@ -142,8 +144,8 @@ func (p *fileParser) isBlock(n *parse.TemplateNode) bool {
 // too deep a nesting.
 func (p *fileParser) checkActions(root *parse.ListNode, inBlock bool) {
 	p.checkNesting(root, 0, 0)
-	inspect(root, func(n parse.Node) bool {
-		if args := command(n, "super"); inBlock && args != nil {
+	parsetree.Inspect(root, func(n parse.Node) bool {
+		if args := parsetree.Command(n, "super"); inBlock && args != nil {
 			if len(args) > 2 {
 				p.fail(args[0].Position(), "super takes at most one argument, the data for the overridden block")
 			}
@@ -158,7 +160,7 @@ func (p *fileParser) checkActions(root *parse.ListNode, inBlock bool) {
 			}
 			return false
 		}
-		if inBlock && (command(n, "slot") != nil || slotCondition(n) != nil) {
+		if inBlock && (parsetree.Command(n, "slot") != nil || slotCondition(n) != nil) {
 			p.fail(n.Position(), "slot stands in a component outside of its blocks: a block is not part of what is called with content")
 		}
 		p.checkComponents(n)
@@ -167,7 +169,7 @@ func (p *fileParser) checkActions(root *parse.ListNode, inBlock bool) {
 }
 
 func (p *fileParser) checkFunctions(root parse.Node) {
-	inspect(root, func(n parse.Node) bool {
+	parsetree.Inspect(root, func(n parse.Node) bool {
 		ident, ok := n.(*parse.IdentifierNode)
 		if !ok {
 			return true
@@ -193,7 +195,7 @@ func (p *fileParser) checkNesting(list *parse.ListNode, depth, ranges int) bool 
 		return true
 	}
 	for _, n := range list.Nodes {
-		b := branch(n)
+		b := parsetree.Branch(n)
 		if b == nil {
 			continue
 		}

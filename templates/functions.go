@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/volaweb/vola/internal/htmlcompile"
 )
 
 // builtins are the functions of this package for templates; the package
@@ -139,7 +141,7 @@ func wantWhole(function string, a Argument) error {
 	if t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if t == nil || t.Kind() == reflect.Interface || isInteger(t.Kind()) {
+	if t == nil || t.Kind() == reflect.Interface || htmlcompile.IsInteger(t.Kind()) {
 		return nil
 	}
 	return fmt.Errorf("%s: %v is not a whole number", function, t)

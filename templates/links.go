@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"reflect"
 	"strings"
+
+	"github.com/volaweb/vola/internal/htmlcompile"
 )
 
 // query is the query string of a link: that of the page with some values set
@@ -27,7 +29,7 @@ func query(current any, pairs ...any) (template.URL, error) {
 			return "", fmt.Errorf("query: the name %v is a %T, not a string", pairs[i], pairs[i])
 		}
 		values.Del(name)
-		if text, _ := stringify(pairs[i+1]); text != "" {
+		if text := htmlcompile.Stringify(pairs[i+1]); text != "" {
 			values.Set(name, text)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"text/template"
+
+	"github.com/volaweb/vola/internal/htmlcompile"
 )
 
 // list makes a list of values.
@@ -37,7 +39,7 @@ func join(separator string, values any) (string, error) {
 	}
 	texts := make([]string, v.Len())
 	for i := range texts {
-		texts[i], _ = stringify(v.Index(i).Interface())
+		texts[i] = htmlcompile.Stringify(v.Index(i).Interface())
 	}
 	return strings.Join(texts, separator), nil
 }

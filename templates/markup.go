@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/volaweb/vola/internal/htmlcompile"
 )
 
 // safeText is the HTML for a value: that of template.HTML as it is, all else
@@ -17,7 +19,7 @@ func safeText(value any) string {
 	if h, ok := value.(template.HTML); ok {
 		return string(h)
 	}
-	text, _ := stringify(value)
+	text := htmlcompile.Stringify(value)
 	return template.HTMLEscapeString(text)
 }
 
@@ -82,7 +84,7 @@ func writeWord(out *strings.Builder, word string) {
 		return
 	}
 	fmt.Fprintf(out, `%s<a href="%s" rel="nofollow">%s</a>%s`, template.HTMLEscapeString(before),
-		template.HTMLEscapeString(string(appendURL(nil, []byte(href), true))), template.HTMLEscapeString(address), template.HTMLEscapeString(after))
+		template.HTMLEscapeString(string(htmlcompile.AppendURL(nil, []byte(href), true))), template.HTMLEscapeString(address), template.HTMLEscapeString(after))
 }
 
 // isMailAddress recognises the plain form of addresses, as people write them
@@ -100,7 +102,7 @@ func isMailAddress(s string) bool {
 func stripTags(value any) string {
 	source := fmt.Sprint(value)
 	if _, ok := value.(template.HTML); !ok {
-		source, _ = stringify(value)
+		source = htmlcompile.Stringify(value)
 	}
 	var out strings.Builder
 	for rest := source; rest != ""; {

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"text/template/parse"
+
+	"github.com/volaweb/vola/internal/parsetree"
 )
 
 // maxDepth bounds how deep templates that call themselves may do so while a
@@ -81,7 +83,7 @@ func (c *composition) recursive() map[string]bool {
 func (c *composition) addStart() {
 	start := parse.New("start of " + c.entry)
 	start.Root = &parse.ListNode{NodeType: parse.NodeList}
-	node := &parse.TemplateNode{NodeType: parse.NodeTemplate, Name: c.entry, Pipe: pipeOf(&parse.DotNode{NodeType: parse.NodeDot})}
+	node := &parse.TemplateNode{NodeType: parse.NodeTemplate, Name: c.entry, Pipe: parsetree.Pipe(&parse.DotNode{NodeType: parse.NodeDot})}
 	start.Root.Nodes = []parse.Node{node}
 	c.trees[start.Name] = start
 	c.order = append(c.order, start.Name)
@@ -94,7 +96,7 @@ func enterCall(tree *parse.Tree, x call, hasFrame bool) *parse.PipeNode {
 	pos := x.node.Pos
 	var frame parse.Node = &parse.NilNode{NodeType: parse.NodeNil, Pos: pos}
 	if hasFrame {
-		frame = variable(frameVariable, pos)
+		frame = parsetree.Variable(frameVariable, pos)
 	}
 	args := []parse.Node{
 		parse.NewIdentifier("_enter").SetPos(pos).SetTree(tree), frame,
@@ -103,22 +105,22 @@ func enterCall(tree *parse.Tree, x call, hasFrame bool) *parse.PipeNode {
 	if x.node.Pipe != nil {
 		args = append(args, x.node.Pipe)
 	}
-	return pipeOf(args...)
+	return parsetree.Pipe(args...)
 }
 
 // unpackFrame makes a recursive tree take its data out of the frame.
 func unpackFrame(tree *parse.Tree) {
 	pos := tree.Root.Pos
-	inspect(tree.Root, func(n parse.Node) bool {
+	parsetree.Inspect(tree.Root, func(n parse.Node) bool {
 		if v, ok := n.(*parse.VariableNode); ok && v.Ident[0] == "$" {
 			v.Ident[0] = dataVariable
 		}
 		return true
 	})
-	frame := pipeOf(&parse.DotNode{NodeType: parse.NodeDot, Pos: pos})
-	frame.Decl = []*parse.VariableNode{variable(frameVariable, pos)}
-	once := pipeOf(parse.NewIdentifier("_once").SetPos(pos).SetTree(tree), variable(frameVariable, pos))
-	once.Decl = []*parse.VariableNode{variable(dataVariable, pos)}
+	frame := parsetree.Pipe(&parse.DotNode{NodeType: parse.NodeDot, Pos: pos})
+	frame.Decl = []*parse.VariableNode{parsetree.Variable(frameVariable, pos)}
+	once := parsetree.Pipe(parse.NewIdentifier("_once").SetPos(pos).SetTree(tree), parsetree.Variable(frameVariable, pos))
+	once.Decl = []*parse.VariableNode{parsetree.Variable(dataVariable, pos)}
 	// The root stays the same node, and its copy becomes the body: both then
 	// know the source they are from, for errors.
 	body := *tree.Root
@@ -126,17 +128,6 @@ func unpackFrame(tree *parse.Tree) {
 		&parse.ActionNode{NodeType: parse.NodeAction, Pos: pos, Pipe: frame},
 		&parse.RangeNode{BranchNode: parse.BranchNode{NodeType: parse.NodeRange, Pos: pos, Pipe: once, List: &body}},
 	}
-}
-
-func variable(name string, pos parse.Pos) *parse.VariableNode {
-	return &parse.VariableNode{NodeType: parse.NodeVariable, Pos: pos, Ident: []string{name}}
-}
-
-func pipeOf(args ...parse.Node) *parse.PipeNode {
-	pos := args[0].Position()
-	return &parse.PipeNode{NodeType: parse.NodePipe, Pos: pos, Cmds: []*parse.CommandNode{
-		{NodeType: parse.NodeCommand, Pos: pos, Args: args},
-	}}
 }
 
 // frame is one call of a recursive tree.

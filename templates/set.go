@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/volaweb/vola/internal/htmlcompile"
 )
 
 // Config says what a [Set] consists of. The zero value is a set without pages.
@@ -45,8 +47,8 @@ type Set struct {
 	config    Config
 	functions map[string]any
 	pages     atomic.Pointer[map[string]*listedPage] // by name
-	spare     sync.Pool                              // of *execution
-	standard  standard
+	spare     sync.Pool                              // of *htmlcompile.Execution
+	compiler  htmlcompile.Compiler
 	versioned []Versioned
 	version   atomic.Pointer[string] // of the templates that were read last
 
@@ -80,7 +82,7 @@ func New(config Config) (*Set, error) {
 			s.versioned = append(s.versioned, v)
 		}
 	}
-	s.spare.New = func() any { return new(execution) }
+	s.spare.New = func() any { return new(htmlcompile.Execution) }
 	if err := s.Reload(); err != nil {
 		return nil, err
 	}
@@ -164,7 +166,7 @@ func (s *Set) build() (pages map[string]*listedPage, errs ErrorList, open *unche
 			continue
 		}
 		c.boundRecursion()
-		p, err := c.newPage(name, sources, &s.standard)
+		p, err := c.newPage(name, sources, &s.compiler)
 		if err != nil {
 			b.errs = append(b.errs, err)
 			continue
@@ -185,8 +187,8 @@ func (s *Set) Render(ctx context.Context, w io.Writer, r Rendering) error {
 	if err := s.execute(ctx, x, r); err != nil {
 		return err
 	}
-	x.dest = w
-	return sendError(r, x.flush())
+	x.Dest = w
+	return sendError(r, x.Flush())
 }
 
 // streamSize is how much of a page Stream collects before it sends it.
@@ -200,31 +202,31 @@ const streamSize = 16 << 10
 func (s *Set) Stream(ctx context.Context, w io.Writer, r Rendering) (sent bool, err error) {
 	x := s.execution(ctx)
 	defer s.release(x)
-	x.dest, x.size = w, streamSize
+	x.Dest, x.Size = w, streamSize
 	err = sendError(r, s.execute(ctx, x, r))
-	return x.sent, err
+	return x.Sent, err
 }
 
 // sendError says which page could not be sent.
 func sendError(r Rendering, err error) error {
-	var unsent *writeError
+	var unsent *htmlcompile.WriteError
 	if errors.As(err, &unsent) {
-		return fmt.Errorf("send page %s: %w", r.name, unsent.err)
+		return fmt.Errorf("send page %s: %w", r.name, unsent.Err)
 	}
 	return err
 }
 
 // execution returns an execution for one page.
-func (s *Set) execution(ctx context.Context) *execution {
-	x, ok := s.spare.Get().(*execution)
+func (s *Set) execution(ctx context.Context) *htmlcompile.Execution {
+	x, ok := s.spare.Get().(*htmlcompile.Execution)
 	if !ok { // a Set that New has not made
-		x = new(execution)
+		x = new(htmlcompile.Execution)
 	}
-	x.done, x.nonce = ctx.Done(), Nonce(ctx)
+	x.Done, x.Nonce = ctx.Done(), Nonce(ctx)
 	return x
 }
 
-func (s *Set) execute(ctx context.Context, x *execution, r Rendering) error {
+func (s *Set) execute(ctx context.Context, x *htmlcompile.Execution, r Rendering) error {
 	if ctx.Err() == nil {
 		s.refresh(ctx)
 	}
@@ -235,7 +237,7 @@ func (s *Set) execute(ctx context.Context, x *execution, r Rendering) error {
 	if ctx.Err() != nil {
 		return stopped(ctx, r.name)
 	}
-	if err := p.execute(x, r.data); errors.Is(err, errStopped) {
+	if err := p.execute(x, r.data); errors.Is(err, htmlcompile.ErrStopped) {
 		return stopped(ctx, r.name)
 	} else if err != nil {
 		return err
@@ -265,10 +267,15 @@ func (s *Set) page(r Rendering) (*page, error) {
 
 // release keeps the memory of an execution for the next page, unless it is
 // very much.
-func (s *Set) release(x *execution) {
-	if cap(x.out) > maxPooled {
-		x.out = nil
+func (s *Set) release(x *htmlcompile.Execution) {
+	if cap(x.Out) > htmlcompile.MaxPooled {
+		x.Out = nil
 	}
-	x.reset()
+	x.Reset()
 	s.spare.Put(x)
+}
+
+// stopped says why a rendering did not go on.
+func stopped(ctx context.Context, page string) error {
+	return fmt.Errorf("render %s: %w", page, context.Cause(ctx))
 }

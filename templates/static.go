@@ -3,6 +3,8 @@ package templates
 import (
 	"fmt"
 	"reflect"
+
+	"github.com/volaweb/vola/internal/htmlcompile"
 )
 
 // static is what is known of a value before a page is rendered. The zero value
@@ -105,12 +107,8 @@ func (s static) elements(variables int) (index, element static, ok bool) {
 		}
 		return static{}, static{}, false
 	}
-	if isInteger(s.kind()) {
+	if htmlcompile.IsInteger(s.kind()) {
 		return nothing(), static{t: s.t}, true
 	}
 	return static{}, static{}, false
-}
-
-func isInteger(kind reflect.Kind) bool {
-	return kind >= reflect.Int && kind <= reflect.Uintptr
 }

@@ -10,6 +10,8 @@ import (
 	"text/template/parse"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/volaweb/vola/internal/htmlcompile"
 )
 
 // The packages of the standard library write the place of a mistake into the
@@ -19,7 +21,7 @@ import (
 func tidy(message string) string {
 	// A template that is called inside an attribute, a script or a title has
 	// this, and the name of the context, added to its own name.
-	if before, after, ok := strings.Cut(message, derivedMark); ok {
+	if before, after, ok := strings.Cut(message, htmlcompile.DerivedMark); ok {
 		after = strings.TrimLeftFunc(after, func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) })
 		message = before + after
 	}
@@ -31,7 +33,7 @@ func tidy(message string) string {
 // html/template escapes.
 func withoutEscapers(message string) string {
 	for {
-		before, after, ok := strings.Cut(message, escaperPrefix)
+		before, after, ok := strings.Cut(message, htmlcompile.EscaperPrefix)
 		if !ok {
 			return message
 		}
@@ -134,21 +136,21 @@ func execError(page string, files map[string]Source, err error) *Error {
 	return e
 }
 
-// report turns what went wrong in a compiled page into an Error, with the text
+// reportOf turns what went wrong in a compiled page into an Error, with the text
 // that html/template would have given it.
-func (f *failure) report(files map[string]Source) *Error {
-	location, action := f.at.tree.ErrorContext(f.at.node)
-	message := tidy("{{" + action + "}}: " + f.message)
+func reportOf(f *htmlcompile.Failure, files map[string]Source) *Error {
+	location, action := f.Tree.ErrorContext(f.Node)
+	message := tidy("{{" + action + "}}: " + f.Message)
 	var deep *depthError
-	if errors.As(f.cause, &deep) {
+	if errors.As(f.Cause, &deep) {
 		message = deep.Error()
 	}
 	name, line, col, ok := splitLocation(location)
 	if !ok {
-		return &Error{Name: location, Message: message, err: f.cause}
+		return &Error{Name: location, Message: message, err: f.Cause}
 	}
 	e := located(name, line, col, files, message)
-	e.err = f.cause
+	e.err = f.Cause
 	return e
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"text/template/parse"
+
+	"github.com/volaweb/vola/internal/parsetree"
 )
 
 // unchecked is what a Set has not been able to check.
@@ -102,7 +104,7 @@ func firstAction(list *parse.ListNode) (parse.Pos, bool) {
 		case *parse.ActionNode:
 			return n.Pipe.Pos, true
 		default:
-			if b := branch(n); b != nil {
+			if b := parsetree.Branch(n); b != nil {
 				return b.Pipe.Pos, true
 			}
 			return n.Position(), true

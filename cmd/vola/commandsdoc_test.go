@@ -55,7 +55,7 @@ func helpDocument(t *testing.T, prefix string, run func(args ...string) (string,
 	t.Helper()
 	help, status := run("help")
 	_, list, _ := strings.Cut(help, "\nCommands")
-	lines := regexp.MustCompile(`(?m)^  ((\w+).*?)  +(.+)$`).FindAllStringSubmatch(list, -1)
+	lines := regexp.MustCompile(`(?m)^  (([\w-]+).*?)  +(.+)$`).FindAllStringSubmatch(list, -1)
 	if status != 0 || len(lines) == 0 {
 		t.Fatalf("exit status %d and no commands:\n%s", status, help)
 	}

@@ -27,6 +27,7 @@ func Conform(t *testing.T, open func(testing.TB) *database.DB) {
 		"on commit":               onCommit,
 		"outer handle refused":    outerHandleRefused,
 		"ended handle refused":    endedHandleRefused,
+		"swallowed error":         swallowedError,
 		"panic rolls back":        panicRollsBack,
 		"cancelled context":       cancelledContext,
 		"read-only transaction":   readOnlyTransaction,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -162,6 +163,55 @@ func panicRollsBack(t *testing.T, db *database.DB) {
 	exec(t, db, "INSERT INTO account (name) VALUES ('bob')")
 	if n := count(t, db); n != 1 {
 		t.Errorf("%d rows", n)
+	}
+}
+
+// swallowedError: a function that goes on after a statement has failed commits
+// nothing, on any database, and the error names the statement and the remedy.
+func swallowedError(t *testing.T, db *database.DB) {
+	createAccount(t, db)
+	exec(t, db, "INSERT INTO account (name) VALUES ('ann')")
+	err := db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+		if err := add(ctx, tx, "bob"); err != nil {
+			return err
+		}
+		if err := add(ctx, tx, "ann"); !errors.Is(err, database.ErrUnique) {
+			t.Errorf("the second ann: %v", err)
+		}
+		return nil
+	})
+	if !errors.Is(err, database.ErrUnique) || strings.Count(fmt.Sprint(err), "conform_tx.go:") != 2 || !strings.Contains(fmt.Sprint(err), "InTx of the transaction") {
+		t.Errorf("InTx = %v", err)
+	}
+	err = db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+		if err := add(ctx, tx, "bob"); err != nil {
+			return err
+		}
+		err := tx.InTx(ctx, func(ctx context.Context, tx *database.Tx) error { return add(ctx, tx, "ann") })
+		if !errors.Is(err, database.ErrUnique) {
+			t.Errorf("a statement that failed in a savepoint: %v", err)
+		}
+		err = tx.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+			if err := add(ctx, tx, "cid"); err != nil {
+				return err
+			}
+			rows, err := tx.Query(ctx, "SELECT nonsense FROM nowhere")
+			if err == nil {
+				t.Error("a query that makes no sense gives no error")
+				rows.Close()
+			}
+			return nil
+		})
+		if err == nil {
+			t.Error("a savepoint in which an error was swallowed gives none")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Errorf("InTx = %v", err)
+	}
+	if n := count(t, db); n != 2 {
+		t.Errorf("%d rows, want ann and bob", n)
 	}
 }
 

@@ -106,6 +106,37 @@ func Each(t *testing.T, fn func(t *testing.T, db *database.DB)) {
 	})
 }
 
+// EachMode is [Each], and runs fn on PostgreSQL in the modes as well in which
+// pgx prepares no statements: those for databases behind a pooler that works by
+// transaction.
+func EachMode(t *testing.T, fn func(t *testing.T, db *database.DB)) {
+	t.Helper()
+	Each(t, fn)
+	for _, mode := range PostgresModes() {
+		t.Run("postgres_"+mode, func(t *testing.T) {
+			t.Parallel()
+			fn(t, PostgresMode(t, mode))
+		})
+	}
+}
+
+// PostgresModes returns the modes that [PostgresMode] takes, but for the
+// default: the values of default_query_exec_mode in the URL.
+func PostgresModes() []string { return []string{"exec", "simple_protocol", "cache_describe"} }
+
+// PostgresMode is [Postgres] in one of pgx's modes.
+func PostgresMode(t testing.TB, mode string) *database.DB {
+	t.Helper()
+	u, err := url.Parse(PostgresURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("default_query_exec_mode", mode)
+	u.RawQuery = q.Encode()
+	return open(t, u.String())
+}
+
 func open(t testing.TB, url string) *database.DB {
 	t.Helper()
 	db, err := database.Open(context.Background(), database.Config{URL: url, Drivers: Drivers(), Create: true})

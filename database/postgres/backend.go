@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -69,21 +70,25 @@ type tx struct {
 }
 
 func (t *tx) Query(ctx context.Context, q string, args []any) (database.Rows, error) {
-	res, err := t.tx.Query(ctx, q, args...)
+	r, err := begun(t.tx.Query(ctx, q, typedArgs(args)...))
 	if err != nil {
-		return nil, mapError(err)
+		return nil, inTxError(err)
 	}
-	return rows{res}, nil
+	return r, nil
 }
 
 func (t *tx) Exec(ctx context.Context, q string, args []any) (database.Result, error) {
-	tag, err := t.tx.Exec(ctx, q, args...)
-	return database.Result{RowsAffected: tag.RowsAffected()}, mapError(err)
+	tag, err := t.tx.Exec(ctx, q, typedArgs(args)...)
+	return database.Result{RowsAffected: tag.RowsAffected()}, inTxError(err)
 }
 
 func (t *tx) Commit(ctx context.Context) error {
 	defer t.lease.release()
-	return mapError(t.tx.Commit(ctx))
+	err := t.tx.Commit(ctx)
+	if errors.Is(err, pgx.ErrTxCommitRollback) {
+		return fmt.Errorf("the database undid the transaction, because a statement in it that was not run by its Tx had failed: %w", err)
+	}
+	return mapError(err)
 }
 
 func (t *tx) Rollback(ctx context.Context) error {
@@ -94,12 +99,38 @@ func (t *tx) Rollback(ctx context.Context) error {
 func (t *tx) Raw() any { return t.tx }
 
 // rows fits pgx's rows to the seam.
-type rows struct{ pgx.Rows }
+type rows struct {
+	pgx.Rows
+	// peeked says that more tells of the row that Next has not yet moved to.
+	peeked, more bool
+}
 
-func (r rows) Scan(dest ...any) error { return mapError(r.Rows.Scan(dest...)) }
-func (r rows) Err() error             { return mapError(r.Rows.Err()) }
+// begun waits for the first row. Some modes of pgx learn only then that the
+// server refuses the statement, and who gets an error here has no rows to close.
+func begun(res pgx.Rows, err error) (*rows, error) {
+	if err != nil {
+		return nil, err
+	}
+	r := &rows{Rows: res, peeked: true, more: res.Next()}
+	if !r.more && res.Err() != nil {
+		res.Close()
+		return nil, res.Err()
+	}
+	return r, nil
+}
 
-func (r rows) Columns() ([]string, error) {
+func (r *rows) Next() bool {
+	if r.peeked {
+		r.peeked = false
+		return r.more
+	}
+	return r.Rows.Next()
+}
+
+func (r *rows) Scan(dest ...any) error { return mapError(r.Rows.Scan(dest...)) }
+func (r *rows) Err() error             { return mapError(r.Rows.Err()) }
+
+func (r *rows) Columns() ([]string, error) {
 	var names []string
 	for _, f := range r.FieldDescriptions() {
 		names = append(names, f.Name)
@@ -107,7 +138,7 @@ func (r rows) Columns() ([]string, error) {
 	return names, nil
 }
 
-func (r rows) Close() error {
+func (r *rows) Close() error {
 	r.Rows.Close()
 	return r.Err()
 }

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -41,6 +42,9 @@ func mapError(err error) error {
 		out.Kind = database.Serialization
 	case "57P01", "57P02", "57P03", "53300": // shut down, crashed, starting up, too many connections
 		out.Kind = database.Connection
+	case "26000", "42P05": // a prepared statement that is not there, or is already
+		return fmt.Errorf("the connection does not keep its prepared statements; behind a pooler that works by transaction "+
+			"the database URL needs default_query_exec_mode=exec: %w", err)
 	default:
 		if !strings.HasPrefix(e.Code, "08") {
 			return err
@@ -48,6 +52,24 @@ func mapError(err error) error {
 		out.Kind = database.Connection
 	}
 	return out
+}
+
+// planChanged reports whether the server did not begin a statement because the
+// table has other columns, or columns of other types, than when the connection
+// prepared it. The driver has forgotten what it prepared by then.
+func planChanged(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "0A000" && e.Routine == "RevalidateCachedQuery"
+}
+
+// inTxError is mapError for a statement in a transaction, which cannot be run
+// again there: the server has given the transaction up.
+func inTxError(err error) error {
+	if planChanged(err) {
+		return &database.Error{Kind: database.Serialization, Cause: fmt.Errorf("a table of the statement was altered "+
+			"since the connection prepared it; run the transaction again: %w", err)}
+	}
+	return mapError(err)
 }
 
 // mapConnError recognises a connection that broke or was never made.

@@ -69,9 +69,10 @@ func shouldPing(_ context.Context, p pgxpool.ShouldPingParams) bool {
 }
 
 // mayRepeat reports whether a statement may be sent again after err: if it was
-// never sent, or reads and its connection was lost.
+// never sent, if the server did not begin it, or if it reads and its connection
+// was lost.
 func mayRepeat(q string, err error) bool {
-	return pgconn.SafeToRetry(err) || reads(q) && errors.Is(mapError(err), database.ErrConnection)
+	return pgconn.SafeToRetry(err) || planChanged(err) || reads(q) && errors.Is(mapError(err), database.ErrConnection)
 }
 
 // reads reports whether a statement is a SELECT that calls nothing but functions
@@ -125,44 +126,25 @@ func harmless(word string) bool {
 // if that was lost before it gave a row. As all may have been lost, it is run
 // as often as the pool has connections, and once more.
 func (b *backend) Query(ctx context.Context, q string, args []any) (database.Rows, error) {
-	r := &pooledRows{}
-	tries := b.gate.max + 1
-	begin := func() error {
-		tries--
+	args = typedArgs(args)
+	for tries := b.gate.max; ; tries-- {
 		l, err := b.acquire(ctx)
 		if err != nil {
-			tries = 0 // no connection is available
-			return err
+			return nil, mapError(err) // no connection is available
 		}
-		res, err := l.Query(ctx, q, args...)
-		if err != nil {
-			l.release()
-			return err
+		r, err := begun(l.Query(ctx, q, args...))
+		if err == nil {
+			return &pooledRows{rows: r, lease: l}, nil
 		}
-		r.rows, r.lease = rows{res}, l
-		return nil
-	}
-	again := func(err error) bool { return err != nil && tries > 0 && ctx.Err() == nil && mayRepeat(q, err) }
-	err := begin()
-	for again(err) {
-		err = begin()
-	}
-	if err != nil {
-		return nil, mapError(err)
-	}
-	r.again = func(err error) bool {
-		for again(err) {
-			if err = begin(); err == nil {
-				return true
-			}
+		l.release()
+		if tries <= 0 || ctx.Err() != nil || !mayRepeat(q, err) {
+			return nil, mapError(err)
 		}
-		return false
 	}
-	return r, nil
 }
 
 // Exec runs a statement on a connection of the pool, and again on another one
-// if it was never sent.
+// if it was never sent, or not begun.
 func (b *backend) Exec(ctx context.Context, q string, args []any) (database.Result, error) {
 	tries := b.gate.max + 1
 	run := func() (tag pgconn.CommandTag, err error) {
@@ -175,8 +157,9 @@ func (b *backend) Exec(ctx context.Context, q string, args []any) (database.Resu
 		defer l.release()
 		return l.Exec(ctx, q, args...)
 	}
+	args = typedArgs(args)
 	tag, err := run()
-	for tries > 0 && err != nil && pgconn.SafeToRetry(err) && ctx.Err() == nil {
+	for tries > 0 && err != nil && (pgconn.SafeToRetry(err) || planChanged(err)) && ctx.Err() == nil {
 		tag, err = run()
 	}
 	return database.Result{RowsAffected: tag.RowsAffected()}, mapError(err)
@@ -209,23 +192,12 @@ func (b *backend) begin(ctx context.Context, opts pgx.TxOptions) (*tx, error) {
 
 // pooledRows are rows whose connection goes back to the pool after the last.
 type pooledRows struct {
-	rows
+	*rows
 	lease *lease
-	// again runs the statement once more after an error, if that is right. It is
-	// nil after the first row.
-	again func(error) bool
 }
 
 func (r *pooledRows) Next() bool {
 	more := r.rows.Next()
-	for !more && r.again != nil && r.rows.Rows.Err() != nil {
-		r.lease.release()
-		if !r.again(r.rows.Rows.Err()) {
-			break
-		}
-		more = r.rows.Next()
-	}
-	r.again = nil
 	if !more {
 		r.lease.release()
 	}

@@ -20,8 +20,13 @@ import (
 
 // Driver opens "postgres://user:password@host:port/name" URLs; "postgresql" is
 // the same. The URL's parameters are libpq's and pgxpool's: sslmode,
-// connect_timeout, pool_max_conns, default_query_exec_mode (set it to "exec"
-// behind a pooler that works by transaction).
+// connect_timeout, pool_max_conns, default_query_exec_mode.
+//
+// Behind a pooler that works by transaction, such as pgbouncer, set
+// default_query_exec_mode to "exec": statements are then not prepared, because
+// the next one may run on another connection of the server. "cache_describe"
+// and "simple_protocol" work there as well. The locks of [database.Locker] hold
+// behind such a pooler too.
 var Driver database.Driver = opener{}
 
 type opener struct{}
@@ -59,7 +64,15 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 	if pc.ConnConfig.RuntimeParams["application_name"] == "" {
 		pc.ConnConfig.RuntimeParams["application_name"] = "vola"
 	}
+	if sendsText(pc.ConnConfig) {
+		pc.ConnConfig.RuntimeParams["datestyle"] = "ISO, MDY"
+	}
 	pc.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+		// Not set, because poolers refuse a connection that asks for it.
+		if style := c.PgConn().ParameterStatus("IntervalStyle"); style != "" && style != "postgres" && sendsText(pc.ConnConfig) {
+			return fault.Newf(fault.Invalid, "the database has IntervalStyle %q, in which default_query_exec_mode=%s cannot read durations; "+
+				"run ALTER DATABASE %s SET IntervalStyle = 'postgres'", style, modeName(pc.ConnConfig), database.Quote(c.Config().Database))
+		}
 		c.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID,
 			Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
@@ -76,6 +89,20 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 		return nil, fmt.Errorf("open database %s: %w", database.RedactURL(cfg.URL), reachError(err))
 	}
 	return newBackend(pool), nil
+}
+
+// sendsText reports whether values come from the server as text, whose form
+// depends on settings of the database.
+func sendsText(c *pgx.ConnConfig) bool { return modeName(c) != "" }
+
+func modeName(c *pgx.ConnConfig) string {
+	switch c.DefaultQueryExecMode {
+	case pgx.QueryExecModeExec:
+		return "exec"
+	case pgx.QueryExecModeSimpleProtocol:
+		return "simple_protocol"
+	}
+	return ""
 }
 
 // reachError says in one sentence why the database cannot be reached.

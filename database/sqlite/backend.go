@@ -114,7 +114,10 @@ func (b *backend) Begin(ctx context.Context, opts database.TxOptions) (database.
 	if err != nil {
 		return nil, err
 	}
-	if opts.NoForeignKeys {
+	p.work()
+	defer p.rest()
+	unenforced := opts.NoForeignKeys || opts.ForeignKeysUnchecked
+	if unenforced {
 		// Inside the transaction it would do nothing.
 		if err := c.enforce(ctx, false); err != nil {
 			p.release(c, true)
@@ -125,10 +128,10 @@ func (b *backend) Begin(ctx context.Context, opts database.TxOptions) (database.
 	// database/sql would do behind our back would race with them.
 	sqlTx, err := c.sql.BeginTx(context.WithoutCancel(ctx), &sql.TxOptions{ReadOnly: opts.ReadOnly})
 	if err != nil {
-		p.release(c, broken(err) || opts.NoForeignKeys)
+		p.release(c, broken(err) || unenforced)
 		return nil, mapError(err)
 	}
-	return &tx{pool: p, conn: c, sql: sqlTx, unenforced: opts.NoForeignKeys}, nil
+	return &tx{pool: p, conn: c, sql: sqlTx, unenforced: unenforced, unchecked: opts.ForeignKeysUnchecked}, nil
 }
 
 // Raw returns the writer's *sql.DB, or nil before the first write.
@@ -154,6 +157,8 @@ type tx struct {
 	sql  *sql.Tx
 	// unenforced says that foreign keys are off on the connection.
 	unenforced bool
+	// unchecked says that they are not checked before the commit either.
+	unchecked bool
 }
 
 func (t *tx) Query(ctx context.Context, query string, args []any) (database.Rows, error) {
@@ -169,7 +174,9 @@ func (t *tx) Exec(ctx context.Context, query string, args []any) (result, error)
 }
 
 func (t *tx) Commit(ctx context.Context) error {
-	if t.unenforced {
+	t.pool.work()
+	defer t.pool.rest()
+	if t.unenforced && !t.unchecked {
 		if err := t.conn.checkForeignKeys(ctx); err != nil {
 			return errors.Join(err, t.Rollback(ctx))
 		}
@@ -185,6 +192,8 @@ func (t *tx) Commit(ctx context.Context) error {
 }
 
 func (t *tx) Rollback(context.Context) error {
+	t.pool.work()
+	defer t.pool.rest()
 	err := t.sql.Rollback()
 	t.release(err)
 	return mapError(err)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/volaweb/vola/database"
@@ -21,6 +22,12 @@ type pool struct {
 	free chan struct{}
 	// done is closed when the pool is.
 	done chan struct{}
+
+	// patience is how long one waits for a connection whose holder does nothing;
+	// 0 is for ever. working counts the statements that run, ticks those that ran.
+	patience time.Duration
+	working  atomic.Int32
+	ticks    atomic.Uint64
 
 	// released has an element for a connection that was given back.
 	released chan struct{}
@@ -49,14 +56,11 @@ func (p *pool) acquire(ctx context.Context) (*conn, error) {
 	select {
 	case <-p.free:
 	default:
-		select {
-		case <-p.free:
-		case <-p.done:
-			return nil, errClosed
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		if err := p.wait(ctx); err != nil {
+			return nil, err
 		}
 	}
+	p.ticks.Add(1)
 	for {
 		c, err := p.take(ctx)
 		if err == nil {
@@ -73,6 +77,46 @@ func (p *pool) acquire(ctx context.Context) (*conn, error) {
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// wait waits for a token.
+func (p *pool) wait(ctx context.Context) error {
+	for {
+		before := p.ticks.Load()
+		var late <-chan time.Time
+		if p.patience > 0 {
+			timer := time.NewTimer(p.patience)
+			defer timer.Stop()
+			late = timer.C
+		}
+		select {
+		case <-p.free:
+			return nil
+		case <-p.done:
+			return errClosed
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-late:
+			if p.working.Load() == 0 && p.ticks.Load() == before {
+				return database.ErrHeld
+			}
+		}
+	}
+}
+
+// work notes that a connection of the pool does something until rest is called.
+func (p *pool) work() {
+	if p.patience > 0 {
+		p.working.Add(1)
+	}
+}
+
+func (p *pool) rest() {
+	if p.patience == 0 {
+		return
+	}
+	p.ticks.Add(1)
+	p.working.Add(-1)
 }
 
 func (p *pool) isInUse() bool {
@@ -105,7 +149,7 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{sql: sc, stmts: map[string]*stmt{}}
+	c := &conn{of: p, sql: sc, stmts: map[string]*stmt{}}
 	err = sc.Raw(func(raw any) error {
 		var ok bool
 		if c.engine, ok = raw.(driver.ConnPrepareContext); !ok {
@@ -186,6 +230,7 @@ const maxStmts = 256
 // on the engine's connection itself, without what database/sql does to share
 // one.
 type conn struct {
+	of     *pool
 	sql    *sql.Conn
 	engine driver.ConnPrepareContext
 	stmts  map[string]*stmt
@@ -267,6 +312,8 @@ func (c *conn) values(args []any) ([]driver.NamedValue, error) {
 }
 
 func (c *conn) exec(ctx context.Context, query string, args []any) (out result, err error) {
+	c.of.work()
+	defer c.of.rest()
 	values, err := c.values(args)
 	if err != nil {
 		return result{}, err
@@ -289,6 +336,8 @@ func (c *conn) exec(ctx context.Context, query string, args []any) (out result, 
 }
 
 func (c *conn) query(ctx context.Context, query string, args []any) (*rows, error) {
+	c.of.work()
+	defer c.of.rest()
 	values, err := c.values(args)
 	if err != nil {
 		return nil, err
@@ -302,7 +351,9 @@ func (c *conn) query(ctx context.Context, query string, args []any) (*rows, erro
 	if err != nil {
 		return nil, errors.Join(mapError(err), s.release())
 	}
-	return newRows(ctx, s, engine), nil
+	r := newRows(ctx, s, engine)
+	r.of = c.of
+	return r, nil
 }
 
 // join is errors.Join without its cost where there is no error.

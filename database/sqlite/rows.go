@@ -20,6 +20,7 @@ type rows struct {
 	// The connection goes back to the pool; both are nil in a transaction.
 	pool *pool
 	conn *conn
+	of   *pool // that of the connection, also in a transaction
 	room [12]driver.Value
 }
 
@@ -52,7 +53,10 @@ func (r *rows) Next() bool {
 		return false
 	default:
 	}
-	if r.err = r.engine.Next(r.values); r.err == nil {
+	r.of.work()
+	r.err = r.engine.Next(r.values)
+	r.of.rest()
+	if r.err == nil {
 		return true
 	}
 	if errors.Is(r.err, io.EOF) {

@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
@@ -36,6 +37,10 @@ func (opener) Dialect() database.Dialect { return dialect{} }
 
 // busyTimeout is how long a statement waits for another process's lock.
 const busyTimeout = "10000" // milliseconds
+
+// heldTimeout is how long a statement waits for a transaction of this process
+// that does nothing.
+const heldTimeout = 10 * time.Second
 
 // CheckURL returns the error of a URL that names no file, or something that is
 // certainly not a database.
@@ -68,6 +73,7 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 		readers: newPool(cfg.MaxConns, openSQL(path, "rw",
 			"busy_timeout("+busyTimeout+")", "query_only(1)")),
 	}
+	b.writers.patience = heldTimeout
 	b.alone = newPool(1, b.readers.open)
 	err = b.check(ctx, cfg.Create)
 	if err == nil {

@@ -94,11 +94,14 @@ func (c comparer) compareOne(ctx context.Context, q *question, asked query, want
 	return nil
 }
 
-// comparePages asks page by page.
+// comparePages asks page by page. Rows that the order leaves equal stand on
+// pages in the order of the key.
 func (c comparer) comparePages(ctx context.Context, q *question, asked query, want []*row) error {
-	if !q.total() || q.limit >= 0 || q.offset > 0 {
+	if q.limit >= 0 || q.offset > 0 {
 		return nil
 	}
+	q = q.byKey()
+	want = c.e.rows(c.w.rows[q.table], q.where, q.orders)
 	size := 1 + len(want)/2
 	for number := 1; ; number++ {
 		page := c.e.part(want, size, (number-1)*size)

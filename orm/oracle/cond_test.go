@@ -2,6 +2,7 @@ package oracle_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -230,4 +231,23 @@ func (q *question) total() bool {
 		}
 	}
 	return false
+}
+
+// descending returns the direction of an order, also of one by another row.
+func (o order) descending() bool {
+	if o.by != nil {
+		return o.inner.descending()
+	}
+	return o.desc
+}
+
+// byKey returns the question with its order completed by the key.
+func (q *question) byKey() *question {
+	if q.total() {
+		return q
+	}
+	out := *q
+	desc := len(q.orders) > 0 && q.orders[len(q.orders)-1].descending()
+	out.orders = append(slices.Clone(q.orders), byColumn(q.table.key(), desc))
+	return &out
 }

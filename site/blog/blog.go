@@ -15,7 +15,6 @@ package blog
 
 import (
 	"cmp"
-	"context"
 	"crypto/rand"
 	"embed"
 	"io"
@@ -34,6 +33,8 @@ var files embed.FS
 
 // Blog is the module. New makes one.
 type Blog struct {
+	module.Base
+
 	// Random is where the keys of previews come from. Defaults to
 	// crypto/rand.Reader.
 	Random io.Reader
@@ -42,7 +43,6 @@ type Blog struct {
 	// Defaults to none. It must not be changed once the site has started.
 	Demonstrations []Demonstration
 
-	host     *module.Host
 	settings settings
 	content  fs.FS
 	kept     overviews
@@ -70,12 +70,6 @@ func (b *Blog) Migrations() []migrate.Migration { return migrations.All() }
 
 // Templates returns the module's template files.
 func (b *Blog) Templates() fs.FS { return files }
-
-// Start keeps the host for the handlers.
-func (b *Blog) Start(_ context.Context, h *module.Host) error {
-	b.host = h
-	return nil
-}
 
 // Routes declares the blog's addresses.
 func (b *Blog) Routes(r *web.Router) {
@@ -119,11 +113,11 @@ func (b *Blog) hasPage(slug string) bool {
 func (b *Blog) postURL(p Post) (string, error) {
 	switch {
 	case p.Page:
-		return b.host.URL("pages:page", p.Slug)
+		return b.URL("pages:page", p.Slug)
 	case p.Published == nil:
-		return b.host.URL("blog:preview", p.Slug, cmp.Or(p.PreviewKey, "-"))
+		return b.URL("blog:preview", p.Slug, cmp.Or(p.PreviewKey, "-"))
 	}
-	return b.host.URL("blog:post", p.YearNumber(), p.MonthNumber(), p.Slug)
+	return b.URL("blog:post", p.YearNumber(), p.MonthNumber(), p.Slug)
 }
 
 func (b *Blog) random() io.Reader {

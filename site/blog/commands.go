@@ -164,7 +164,7 @@ func (b *Blog) importOne(ctx context.Context, path string, loc *time.Location) (
 	if err := im.recogniseFolder(ctx, files.posts); err != nil {
 		return Post{}, err
 	}
-	origin, err := first(ctx, orm.From[Origin](b.host.DB).Where(Origins.Path.Eq(name)))
+	origin, err := first(ctx, orm.From[Origin](b.DB).Where(Origins.Path.Eq(name)))
 	if err != nil {
 		return Post{}, err
 	}

@@ -59,7 +59,7 @@ func (b *Blog) demonstrate(w http.ResponseWriter, r *http.Request, p Post) (temp
 			if r.Context().Err() != nil {
 				return "", err
 			}
-			b.host.Log.Error("the demonstration failed", "demonstration", p.Demo, "error", err)
+			b.Log.Error("the demonstration failed", "demonstration", p.Demo, "error", err)
 			return demoFailed, nil
 		}
 		return out, nil

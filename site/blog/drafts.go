@@ -33,7 +33,7 @@ func (b *Blog) newCommand() module.Command {
 			if slug == "" {
 				return module.Usagef("the title %q has no letter or digit to make an address of", title)
 			}
-			path := filepath.Join(dir, b.host.Now().UTC().Format(time.DateOnly)+"-"+slug+".md")
+			path := filepath.Join(dir, b.Now().UTC().Format(time.DateOnly)+"-"+slug+".md")
 			if err := writeNew(path, draft(title, author)); err != nil {
 				return err
 			}
@@ -85,7 +85,7 @@ func (b *Blog) publishCommand() module.Command {
 			if err != nil {
 				return err
 			}
-			text, err := published(old, b.host.Now().In(cmp.Or(loc, time.UTC)))
+			text, err := published(old, b.Now().In(cmp.Or(loc, time.UTC)))
 			if err != nil {
 				return fmt.Errorf("%s: %w", path, err)
 			}
@@ -130,7 +130,7 @@ func (b *Blog) previewCommand() module.Command {
 				if p.PreviewKey, err = b.newPreviewKey(); err != nil {
 					return err
 				}
-				if err := orm.Update(ctx, b.host.DB, &p, Posts.PreviewKey); err != nil {
+				if err := orm.Update(ctx, b.DB, &p, Posts.PreviewKey); err != nil {
 					return err
 				}
 			}
@@ -147,7 +147,7 @@ func zoneFlag(name *string) func(*flag.FlagSet) {
 
 // tell prints where the post can be read.
 func (b *Blog) tell(env module.Env, p Post) error {
-	now := b.host.Now()
+	now := b.Now()
 	address, err := b.addressFor(p, now)
 	if err != nil {
 		return err

@@ -63,12 +63,12 @@ type postFeed struct {
 
 // feed makes the feed of a query; self and page are names of routes.
 func (b *Blog) feed(ctx context.Context, q *orm.Query[Post], self, page string, args ...any) (postFeed, error) {
-	f := postFeed{Feed: feed.Feed{Title: b.host.Site.Name, Description: b.settings.Title}}
-	selfPath, err := b.host.URL(self, args...)
+	f := postFeed{Feed: feed.Feed{Title: b.Site.Name, Description: b.settings.Title}}
+	selfPath, err := b.URL(self, args...)
 	if err != nil {
 		return f, err
 	}
-	pagePath, err := b.host.URL(page, args...)
+	pagePath, err := b.URL(page, args...)
 	if err != nil {
 		return f, err
 	}
@@ -102,7 +102,7 @@ func (b *Blog) feedTexts(ctx context.Context, posts []Post) (map[int64]string, e
 	for _, p := range posts {
 		ids = append(ids, p.ID)
 	}
-	bodies := orm.From[Body](b.host.DB).Where(Bodies.Post.In(ids...), orm.Length(Bodies.HTML).Le(feedText))
+	bodies := orm.From[Body](b.DB).Where(Bodies.Post.In(ids...), orm.Length(Bodies.HTML).Le(feedText))
 	rows, err := orm.Select[text](bodies, Bodies.Post, Bodies.HTML).All(ctx)
 	if err != nil {
 		return nil, err
@@ -123,18 +123,20 @@ func (b *Blog) changedAt(ctx context.Context, posts []Post) (time.Time, error) {
 			at = *p.Published
 		}
 	}
-	newest, err := first(ctx, orm.From[Post](b.host.DB).OrderBy(Posts.Changed.Desc()))
+	newest, _, err := orm.From[Post](b.DB).OrderBy(Posts.Changed.Desc()).Lookup(ctx)
 	if err != nil {
 		return at, err
 	}
-	if newest != nil && newest.Changed.After(at) {
-		at = newest.Changed
+	removal, _, err := orm.From[Removal](b.DB).Lookup(ctx)
+	if err != nil {
+		return at, err
 	}
-	removal, err := first(ctx, orm.From[Removal](b.host.DB))
-	if err == nil && removal != nil && removal.At.After(at) {
-		at = removal.At
+	for _, t := range []time.Time{newest.Changed, removal.At} {
+		if t.After(at) {
+			at = t
+		}
 	}
-	return at, err
+	return at, nil
 }
 
 func (b *Blog) feedEntry(p Post, text string) (e feed.Entry, err error) {
@@ -154,10 +156,10 @@ func (b *Blog) feedEntry(p Post, text string) (e feed.Entry, err error) {
 	e = feed.Entry{
 		Title: p.Title, Link: link, Author: author.Name(),
 		Published: p.Date(), Updated: p.Changed.In(p.Date().Location()),
-		Summary: feed.Absolute(p.Excerpt, b.host.Site.BaseURL, link),
+		Summary: feed.Absolute(p.Excerpt, b.Site.BaseURL, link),
 	}
 	if text != "" {
-		e.Content = feed.Absolute(text, b.host.Site.BaseURL, link)
+		e.Content = feed.Absolute(text, b.Site.BaseURL, link)
 	}
 	for _, t := range topics {
 		e.Topics = append(e.Topics, t.Name)
@@ -182,7 +184,7 @@ func (b *Blog) sendXML(w http.ResponseWriter, r *http.Request, contentType strin
 	sum := sha256.Sum256(buf.Bytes())
 	w.Header().Set("ETag", `"`+hex.EncodeToString(sum[:16])+`"`)
 	w.Header().Set("Content-Type", contentType+"; charset=utf-8")
-	if !changed.IsZero() && changed.After(b.host.Now().Add(-datePrecision)) {
+	if !changed.IsZero() && changed.After(b.Now().Add(-datePrecision)) {
 		changed = changed.Truncate(time.Second).Add(-time.Second)
 	}
 	http.ServeContent(w, r, "", changed.UTC(), bytes.NewReader(buf.Bytes()))

@@ -130,7 +130,7 @@ func (im importer) post(ctx context.Context, name string, files *found) (outcome
 		return 0, nil, err
 	}
 	f := file{path: name, folder: im.folder, was: im.draftOf(name), hash: im.hash(text), source: string(text)}
-	origin, err := first(ctx, orm.From[Origin](im.blog.host.DB).Where(Origins.Path.Eq(name)))
+	origin, err := first(ctx, orm.From[Origin](im.blog.DB).Where(Origins.Path.Eq(name)))
 	if err != nil {
 		return 0, nil, err
 	}

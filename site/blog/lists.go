@@ -64,7 +64,7 @@ func (b *Blog) topic(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fault.New(fault.NotFound, "There are no posts on that topic.")
 	}
-	feed, err := b.host.URL("blog:topic-feed", t.Slug)
+	feed, err := b.URL("blog:topic-feed", t.Slug)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (b *Blog) author(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a, err := orm.From[Author](b.host.DB).Where(Authors.Username.Eq(r.PathValue("username"))).Get(r.Context())
+	a, err := orm.From[Author](b.DB).Where(Authors.Username.Eq(r.PathValue("username"))).Get(r.Context())
 	if err != nil {
 		return err
 	}
@@ -140,9 +140,9 @@ func pageOf(q *orm.Query[Post]) func(context.Context, int, int) ([]Post, error) 
 func (b *Blog) numbered(name string, args ...any) func(int) (string, error) {
 	return func(n int) (string, error) {
 		if n == 1 {
-			return b.host.URL(name, args...)
+			return b.URL(name, args...)
 		}
-		return b.host.URL(name+"-page", append(args[:len(args):len(args)], n)...)
+		return b.URL(name+"-page", append(args[:len(args):len(args)], n)...)
 	}
 }
 
@@ -191,7 +191,7 @@ func (b *Blog) list(w http.ResponseWriter, r *http.Request, o *overview, l listi
 	d.Meta = b.listMeta(title, d.Lead, self)
 	d.Side = o.sidebar()
 	allowPictures(w)
-	return b.host.Render(w, r, l.page.Data(d))
+	return b.Render(w, r, l.page.Data(d))
 }
 
 // monthsData is the overview of the archive.
@@ -212,7 +212,7 @@ func (b *Blog) months(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	self, err := b.host.URL("blog:months")
+	self, err := b.URL("blog:months")
 	if err != nil {
 		return err
 	}
@@ -224,5 +224,5 @@ func (b *Blog) months(w http.ResponseWriter, r *http.Request) error {
 		last := &d.Years[len(d.Years)-1]
 		last.Months = append(last.Months, m)
 	}
-	return b.host.Render(w, r, monthsPage.Data(d))
+	return b.Render(w, r, monthsPage.Data(d))
 }

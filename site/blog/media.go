@@ -154,5 +154,5 @@ func (b *Blog) oldMedia(old string) (string, error) {
 	if err := f.Close(); err != nil {
 		return "", err
 	}
-	return b.host.URL("blog:media", cmp.Or(name, "-"))
+	return b.URL("blog:media", cmp.Or(name, "-"))
 }

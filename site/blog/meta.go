@@ -56,7 +56,7 @@ const descriptionWords = 30
 
 // absolute returns the address of a path of the site for those who are not on
 // it.
-func (b *Blog) absolute(path string) string { return b.host.Site.BaseURL + path }
+func (b *Blog) absolute(path string) string { return b.Site.BaseURL + path }
 
 func (b *Blog) listMeta(title, lead, path string) meta {
 	return meta{Title: title, Description: lead, Canonical: b.absolute(path), Type: "website"}
@@ -80,7 +80,7 @@ func (b *Blog) postMeta(p Post, body Body) (meta, error) {
 	if err != nil {
 		return m, err
 	}
-	byline, err := b.host.URL("blog:author", author.Username)
+	byline, err := b.URL("blog:author", author.Username)
 	if err != nil {
 		return m, err
 	}
@@ -98,7 +98,7 @@ func (b *Blog) postMeta(p Post, body Body) (meta, error) {
 		URL: m.Canonical, Page: m.Canonical, DatePublished: m.Published, DateModified: m.Modified,
 		Keywords: m.Topics, Image: m.Image,
 		Author:    thing{Type: "Person", Name: author.Name(), URL: m.Author},
-		Publisher: thing{Type: "Organization", Name: b.host.Site.Name},
+		Publisher: thing{Type: "Organization", Name: b.Site.Name},
 	}
 	return m, nil
 }
@@ -116,7 +116,7 @@ func (p Post) description() string {
 // firstImage returns the address of the first picture of the blog's own media
 // in a text.
 func (b *Blog) firstImage(text string) string {
-	prefix, err := b.host.URL("blog:media", "x")
+	prefix, err := b.URL("blog:media", "x")
 	if err != nil {
 		return ""
 	}

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/orm"
 )
 
@@ -66,8 +65,8 @@ func (m monthCount) Name() string { return monthName(m.Month) }
 
 // state tells two states of the tables apart.
 type state struct {
-	posts   int64
-	changed string
+	Posts   int64
+	Changed string
 }
 
 // overviews keeps the newest overview.
@@ -104,7 +103,7 @@ func (k *overviews) changed() {
 
 // overview returns what is known of all posts.
 func (b *Blog) overview(ctx context.Context) (*overview, error) {
-	now := b.host.Now()
+	now := b.Now()
 	old, _ := b.kept.get()
 	if old != nil && old.goodAt(now) {
 		return old, nil
@@ -150,7 +149,7 @@ func (b *Blog) look(ctx context.Context, old *overview, now time.Time) (*overvie
 		return &same, nil
 	}
 	o := &overview{state: s, made: now, asked: now}
-	if o.ids, err = b.streamIDs(ctx, now); err != nil {
+	if o.ids, err = b.streamIDs(ctx); err != nil {
 		return nil, err
 	}
 	if o.recent, err = b.stream().Limit(recents).All(ctx); err != nil {
@@ -159,7 +158,7 @@ func (b *Blog) look(ctx context.Context, old *overview, now time.Time) (*overvie
 	if o.topics, err = b.topicCounts(ctx, now); err != nil {
 		return nil, err
 	}
-	if o.months, err = b.monthCounts(ctx, now); err != nil {
+	if o.months, err = b.monthCounts(ctx); err != nil {
 		return nil, err
 	}
 	pages, err := b.visible().Where(Posts.Page.Eq(true)).OrderBy(Posts.ID.Asc()).Limit(menuPages).All(ctx)
@@ -169,52 +168,51 @@ func (b *Blog) look(ctx context.Context, old *overview, now time.Time) (*overvie
 	for _, p := range pages {
 		o.pages = append(o.pages, p.Slug)
 	}
-	next, err := first(ctx, orm.From[Post](b.host.DB).Where(Posts.Published.Gt(now)).OrderBy(oldest()...))
-	if next != nil {
+	next, ok, err := orm.From[Post](b.DB).Where(Posts.Published.Gt(now)).OrderBy(oldest()...).Lookup(ctx)
+	if ok {
 		o.until = *next.Published
 	}
 	return o, err
 }
 
-func (b *Blog) state(ctx context.Context) (s state, err error) {
-	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error { return rows.Scan(&s.posts, &s.changed) },
-		`SELECT (SELECT count(*) FROM blog_post), coalesce((SELECT CAST(max(changed) AS text) FROM blog_post), '')`)
-	return s, err
+// state reads two indexes, where one SELECT of both aggregates would read the
+// table.
+func (b *Blog) state(ctx context.Context) (state, error) {
+	return orm.FromSQL[state](b.DB, `SELECT (SELECT count(*) FROM blog_post) AS posts,
+		coalesce((SELECT CAST(max(changed) AS text) FROM blog_post), '') AS changed`).First(ctx)
 }
 
-// streamIDs reads an index and nothing else. Drafts are not among the rows, but
-// PostgreSQL takes them from the index only where NULL stands as there.
-func (b *Blog) streamIDs(ctx context.Context, now time.Time) ([]int64, error) {
-	return keys(ctx, b.host.DB, `SELECT id FROM blog_post WHERE page = ? AND published <= ? ORDER BY published DESC NULLS LAST, id DESC`, false, now)
+// streamIDs reads an index and nothing else.
+func (b *Blog) streamIDs(ctx context.Context) ([]int64, error) {
+	return orm.Select[int64](b.stream(), Posts.ID).All(ctx)
 }
 
-func (b *Blog) topicCounts(ctx context.Context, now time.Time) (out []topicCount, err error) {
-	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error {
-		var t topicCount
-		err := rows.Scan(&t.ID, &t.Name, &t.Slug, &t.Posts)
-		out = append(out, t)
-		return err
-	}, `SELECT t.id, t.name, t.slug, count(*) FROM blog_topic t
+func (b *Blog) topicCounts(ctx context.Context, now time.Time) ([]topicCount, error) {
+	return orm.FromSQL[topicCount](b.DB, `SELECT t.id, t.name, t.slug, count(*) AS posts FROM blog_topic t
 		JOIN blog_post_topics pt ON pt.topic_id = t.id
 		JOIN blog_post p ON p.id = pt.post_id
 		WHERE p.page = ? AND p.published <= ?
-		GROUP BY t.id, t.name, t.slug ORDER BY count(*) DESC, t.slug`, false, now)
-	return out, err
+		GROUP BY t.id, t.name, t.slug ORDER BY count(*) DESC, t.slug`, false, now).All(ctx)
 }
 
-func (b *Blog) monthCounts(ctx context.Context, now time.Time) (out []monthCount, err error) {
-	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error {
-		var key string
-		var m monthCount
-		if err := rows.Scan(&key, &m.Posts); err != nil {
-			return err
+func (b *Blog) monthCounts(ctx context.Context) ([]monthCount, error) {
+	type row struct {
+		Month string
+		Posts int64
+	}
+	rows, err := orm.Select[row](b.visible().Where(Posts.Page.Eq(false)).OrderBy(Posts.Month.Desc()),
+		Posts.Month, orm.As("Posts", orm.Count[Post]())).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]monthCount, len(rows))
+	for i, r := range rows {
+		out[i].Posts = r.Posts
+		if out[i].Month, err = time.Parse("2006-01", r.Month); err != nil {
+			return nil, err
 		}
-		var err error
-		m.Month, err = time.Parse("2006-01", key)
-		out = append(out, m)
-		return err
-	}, `SELECT month, count(*) FROM blog_post WHERE page = ? AND published <= ? GROUP BY month ORDER BY month DESC`, false, now)
-	return out, err
+	}
+	return out, nil
 }
 
 // topic returns the topic with that slug, if it has posts.

@@ -70,7 +70,7 @@ func (b *Blog) preview(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Robots-Tag", "noindex, nofollow")
 	h.Set("Referrer-Policy", "no-referrer")
-	bySlug := orm.From[Post](b.host.DB).Where(Posts.Slug.Eq(r.PathValue("slug")))
+	bySlug := orm.From[Post](b.DB).Where(Posts.Slug.Eq(r.PathValue("slug")))
 	keys, err := orm.Select[string](bySlug, Posts.PreviewKey).All(r.Context())
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ func (b *Blog) preview(w http.ResponseWriter, r *http.Request) error {
 	if p == nil {
 		return fault.New(fault.NotFound, "There is no such preview.")
 	}
-	if p.visibleAt(b.host.Now()) {
+	if p.visibleAt(b.Now()) {
 		to, err := b.postURL(*p)
 		if err != nil {
 			return err
@@ -126,5 +126,5 @@ func (b *Blog) show(w http.ResponseWriter, r *http.Request, d postData) error {
 	}
 	d.Side = o.sidebar()
 	allowPictures(w)
-	return b.host.Render(w, r, postPage.Data(d))
+	return b.Render(w, r, postPage.Data(d))
 }

@@ -30,7 +30,7 @@ func (im importer) gone(ctx context.Context, files found, r *report) error {
 			return name == f.Path || strings.HasPrefix(name, f.Path+"/") // a folder that cannot be read
 		})
 	}
-	origins, err := orm.From[Origin](im.blog.host.DB).OrderBy(Origins.Path.Asc()).All(ctx)
+	origins, err := orm.From[Origin](im.blog.DB).OrderBy(Origins.Path.Asc()).All(ctx)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (im importer) gone(ctx context.Context, files found, r *report) error {
 		return nil
 	}
 	defer im.blog.kept.changed()
-	return im.blog.host.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+	return im.blog.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		for _, o := range origins {
 			if _, err := orm.From[Post](tx).Where(Posts.ID.Eq(o.Post.ID)).Delete(ctx); err != nil {
 				return fmt.Errorf("remove the post of %s: %w", o.Path, err)
@@ -66,14 +66,11 @@ func (im importer) gone(ctx context.Context, files found, r *report) error {
 
 // noteRemoval remembers that posts were removed now.
 func noteRemoval(ctx context.Context, tx *database.Tx) error {
-	last, err := first(ctx, orm.From[Removal](tx))
-	switch {
-	case err != nil:
+	last, _, err := orm.From[Removal](tx).Lookup(ctx)
+	if err != nil {
 		return err
-	case last == nil:
-		return orm.Create(ctx, tx, &Removal{})
 	}
-	return orm.Update(ctx, tx, last, Removals.At)
+	return orm.Save(ctx, tx, &last) // a new row if there was none
 }
 
 // draftOf returns the name that the file of a post had as a draft: publishing

@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/site/blog/migrations"
 	"github.com/volaweb/vola/site/blog/search"
 )
 
@@ -15,6 +18,17 @@ import (
 // what is found stays the same; it is left out where so many posts can have the
 // terms that reading the newest until there are enough takes less time.
 const manyPosts = 5000
+
+// Derived says that the index follows from the posts.
+func (b *Blog) Derived() []module.Derived {
+	fill := func(ctx context.Context, tx *database.Tx) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM blog_search`); err != nil {
+			return err
+		}
+		return migrations.IndexPosts(ctx, tx)
+	}
+	return []module.Derived{{Tables: []string{"blog_search"}, Fill: fill}}
+}
 
 // indexBody writes what the index has of a post.
 func (b *Blog) indexBody(ctx context.Context, tx *database.Tx, body Body) error {
@@ -31,7 +45,7 @@ func (b *Blog) indexBody(ctx context.Context, tx *database.Tx, body Body) error 
 	return err
 }
 
-func (b *Blog) onPostgres() bool { return b.host.DB.Dialect().Name() == "postgres" }
+func (b *Blog) onPostgres() bool { return b.DB.Dialect().Name() == "postgres" }
 
 // find returns the keys of the posts that have all the terms: first those with
 // all of them in the title, then the others, each the newest first, and no more
@@ -65,7 +79,7 @@ func (b *Blog) find(ctx context.Context, terms []string) ([]int64, error) {
 func (b *Blog) matches(ctx context.Context, column string, terms []string, limit int, condition string, args []any) ([]int64, error) {
 	from := ""
 	body := "JOIN blog_body b ON b.post_id = p.id"
-	all := []any{b.host.Now()}
+	all := []any{b.Now()}
 	if b.onPostgres() {
 		// One text after the other: left to itself the planner reads them all,
 		// as it does not know that long texts stand elsewhere.
@@ -82,26 +96,26 @@ func (b *Blog) matches(ctx context.Context, column string, terms []string, limit
 			all = append(all, list)
 		}
 	}
-	return keys(ctx, b.host.DB, `SELECT p.id FROM blog_post p `+body+`
+	return orm.FromSQL[int64](b.DB, `SELECT p.id FROM blog_post p `+body+`
 		WHERE p.published <= ?`+from+` AND `+condition+`
-		ORDER BY p.published DESC NULLS LAST, p.id DESC LIMIT ?`, append(append(all, args...), int64(limit))...)
+		ORDER BY p.published DESC NULLS LAST, p.id DESC LIMIT ?`, append(append(all, args...), int64(limit))...).All(ctx)
 }
 
 // candidates returns the posts that the index knows to have all the grams, or
 // knows to be too long to say; no more than manyPosts.
 func (b *Blog) candidates(ctx context.Context, column string, grams []string) (ids []int64, err error) {
 	if !b.onPostgres() {
-		return keys(ctx, b.host.DB, "SELECT rowid FROM blog_search WHERE blog_search MATCH ? LIMIT ?",
-			column+` : (("`+strings.Join(grams, `" AND "`)+`") OR "`+search.Anything+`")`, int64(manyPosts))
+		return orm.FromSQL[int64](b.DB, "SELECT rowid FROM blog_search WHERE blog_search MATCH ? LIMIT ?",
+			column+` : (("`+strings.Join(grams, `" AND "`)+`") OR "`+search.Anything+`")`, int64(manyPosts)).All(ctx)
 	}
-	err = b.host.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+	err = b.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		// The planner takes the table for short, because what it has of a post
 		// stands elsewhere, and would read all of that.
 		if _, err := tx.Exec(ctx, "SET LOCAL enable_seqscan = off"); err != nil {
 			return err
 		}
-		ids, err = keys(ctx, tx, "SELECT post_id FROM blog_search WHERE "+column+" @@ CAST(? AS tsquery) LIMIT ?",
-			"('"+strings.Join(grams, "' & '")+"') | '"+search.Anything+"'", int64(manyPosts))
+		ids, err = orm.FromSQL[int64](tx, "SELECT post_id FROM blog_search WHERE "+column+" @@ CAST(? AS tsquery) LIMIT ?",
+			"('"+strings.Join(grams, "' & '")+"') | '"+search.Anything+"'", int64(manyPosts)).All(ctx)
 		return err
 	})
 	return ids, err
@@ -119,15 +133,4 @@ func (b *Blog) amongKeys(ids []int64) (condition, arg string) {
 		return "= ANY (CAST(? AS bigint[]))", "{" + text + "}"
 	}
 	return "IN (SELECT value FROM json_each(?))", "[" + text + "]"
-}
-
-// keys returns the first column of a query.
-func keys(ctx context.Context, h database.Handle, query string, args ...any) (ids []int64, err error) {
-	err = selectRows(ctx, h, func(rows database.Rows) error {
-		var id int64
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	}, query, args...)
-	return ids, err
 }

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/site/blog/search"
 	"github.com/volaweb/vola/templates"
 )
@@ -54,7 +54,7 @@ func (b *Blog) search(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	query := r.URL.Query().Get("q")
-	self, err := b.host.URL("blog:search")
+	self, err := b.URL("blog:search")
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (b *Blog) search(w http.ResponseWriter, r *http.Request) error {
 	d.Side.NoSearch, d.Meta.NoIndex = true, true
 	terms := search.Terms(query)
 	if d.Asked = len(terms) > 0; !d.Asked {
-		return b.host.Render(w, r, searchPage.Data(d))
+		return b.Render(w, r, searchPage.Data(d))
 	}
 	n := 1
 	if s := r.URL.Query().Get("page"); s != "" {
@@ -101,7 +101,7 @@ func (b *Blog) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return b.host.Render(w, r, searchPage.Data(d))
+	return b.Render(w, r, searchPage.Data(d))
 }
 
 // count says how many posts there are.
@@ -203,47 +203,51 @@ func (b *Blog) pieces(ctx context.Context, id int64, first string, from, n int) 
 // position returns where the first of the terms begins in the folded text, in
 // characters; 0 for nowhere.
 func (b *Blog) position(ctx context.Context, id int64, terms []string) (at int, err error) {
-	find := "instr(words, ?)"
+	find := "instr(?, ?)"
 	if b.onPostgres() {
-		find = "strpos(words, ?)"
+		find = "strpos(?, ?)"
 	}
-	var columns []string
-	var args []any
+	var columns []orm.Selected[Body]
 	for _, term := range terms {
-		columns = append(columns, find)
-		args = append(args, term)
+		columns = append(columns, orm.Raw[Body, int64](find, Bodies.Words, term))
 	}
-	places := make([]int64, len(terms))
-	dest := make([]any, len(terms))
-	for i := range places {
-		dest[i] = &places[i]
-	}
-	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error { return rows.Scan(dest...) },
-		"SELECT "+strings.Join(columns, ", ")+" FROM blog_body WHERE post_id = ?", append(args, id)...)
-	places = slices.DeleteFunc(places, func(n int64) bool { return n == 0 })
-	if err != nil || len(places) == 0 {
+	row, err := orm.Select[[]any](orm.From[Body](b.DB).Where(Bodies.Post.Eq(id)), columns...).First(ctx)
+	if err != nil {
 		return 0, err
+	}
+	var places []int64
+	for _, place := range row {
+		if n, ok := place.(int64); ok && n > 0 {
+			places = append(places, n)
+		}
+	}
+	if len(places) == 0 {
+		return 0, nil
 	}
 	return int(slices.Min(places)), nil
 }
 
 // beginnings returns the first piece of the texts of posts.
 func (b *Blog) beginnings(ctx context.Context, ids []int64) (map[int64]string, error) {
-	out := map[int64]string{}
-	in, list := b.amongKeys(ids)
-	err := selectRows(ctx, b.host.DB, func(rows database.Rows) error {
-		var id int64
-		var text string
-		err := rows.Scan(&id, &text)
-		out[id] = text
-		return err
-	}, "SELECT post_id, substr(text, 1, "+strconv.Itoa(textPiece)+") FROM blog_body WHERE post_id "+in, list)
+	type row struct {
+		Post  int64
+		Begin string
+	}
+	rows, err := orm.Select[row](orm.From[Body](b.DB).Where(Bodies.Post.In(ids...)),
+		Bodies.Post, orm.As("Begin", pieceOf(0))).All(ctx)
+	out := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		out[r.Post] = r.Begin
+	}
 	return out, err
 }
 
-// textFrom returns the piece of a text that begins behind so many characters.
-func (b *Blog) textFrom(ctx context.Context, id int64, from int) (text string, err error) {
-	err = selectRows(ctx, b.host.DB, func(rows database.Rows) error { return rows.Scan(&text) },
-		"SELECT substr(text, "+strconv.Itoa(from+1)+", "+strconv.Itoa(textPiece)+") FROM blog_body WHERE post_id = ?", id)
-	return text, err
+// textFrom returns the piece of a text that begins after so many characters.
+func (b *Blog) textFrom(ctx context.Context, id int64, from int) (string, error) {
+	return orm.Select[string](orm.From[Body](b.DB).Where(Bodies.Post.Eq(id)), pieceOf(from)).First(ctx)
+}
+
+// pieceOf is the piece of a text that begins after so many characters.
+func pieceOf(from int) *orm.Expr[*Body, string] {
+	return orm.Raw[Body, string]("substr(?, CAST(? AS integer), CAST(? AS integer))", Bodies.Text, from+1, textPiece)
 }

@@ -27,7 +27,7 @@ func (b *Blog) sitemap(w http.ResponseWriter, r *http.Request) error {
 	}
 	var places []feed.Place
 	for n := 1; n <= parts; n++ {
-		path, err := b.host.URL("pages:sitemap-part", n)
+		path, err := b.URL("pages:sitemap-part", n)
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func (b *Blog) sendSitemap(w http.ResponseWriter, r *http.Request, part int) err
 	offset, limit := (part-1)*feed.SitemapLimit, feed.SitemapLimit
 	var places []feed.Place
 	if part == 1 {
-		path, err := b.host.URL("blog:index")
+		path, err := b.URL("blog:index")
 		if err != nil {
 			return err
 		}

@@ -48,7 +48,7 @@ const (
 // store stores a file, as a whole or not at all, and returns its post.
 func (b *Blog) store(ctx context.Context, f file) (p Post, done outcome, err error) {
 	for range maxTries {
-		err = b.host.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		err = b.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 			p, done, err = b.storeIn(ctx, tx, f)
 			return err
 		})
@@ -142,7 +142,7 @@ func (b *Blog) fill(ctx context.Context, tx *database.Tx, p *Post, doc jekyll.Do
 	case !doc.Date.IsZero():
 		p.publish(doc.Date, cmp.Or(doc.Zone, "UTC"))
 	case p.Published == nil: // a page that says no date is there from now on
-		p.publish(b.host.Now(), "UTC")
+		p.publish(b.Now(), "UTC")
 	}
 	if p.PreviewKey == "" {
 		var err error
@@ -198,21 +198,15 @@ func (b *Blog) writeBody(ctx context.Context, tx *database.Tx, p Post, f file, a
 	if err := b.indexBody(ctx, tx, body); err != nil {
 		return err
 	}
-	old, err := first(ctx, orm.From[Body](tx).Where(Bodies.Post.Eq(p.ID)))
-	if err != nil {
-		return err
-	}
-	if old == nil {
-		return orm.Create(ctx, tx, &body)
-	}
-	body.ID = old.ID
-	return orm.Update(ctx, tx, &body, Bodies.Heading, Bodies.Words, Bodies.Text, Bodies.HTML, Bodies.Source)
+	_, err := orm.Upsert(ctx, tx, []Body{body}, orm.OnConflict(Bodies.Post).
+		Update(Bodies.Heading, Bodies.Words, Bodies.Text, Bodies.HTML, Bodies.Source))
+	return err
 }
 
 // writeOldPaths remembers the paths that the document names, and the address
 // that the post had before it got another.
 func (b *Blog) writeOldPaths(ctx context.Context, tx *database.Tx, before, p Post, paths []string) error {
-	if before.ID != 0 && before.visibleAt(b.host.Now()) {
+	if before.ID != 0 && before.visibleAt(b.Now()) {
 		was, err := b.postURL(before)
 		if err != nil {
 			return err
@@ -223,30 +217,16 @@ func (b *Blog) writeOldPaths(ctx context.Context, tx *database.Tx, before, p Pos
 	if err != nil {
 		return err
 	}
+	var rows []OldPath
 	seen := map[string]bool{"": true, oldPathKey(is): true}
 	for _, path := range paths {
-		path = oldPathKey(path)
-		if seen[path] {
-			continue
-		}
-		seen[path] = true
-		old, err := first(ctx, orm.From[OldPath](tx).Where(OldPaths.Path.Eq(path)))
-		if err != nil {
-			return err
-		}
-		if old == nil {
-			old = &OldPath{Path: path}
-			old.Post.ID = p.ID
-			err = orm.Create(ctx, tx, old)
-		} else if old.Post.ID != p.ID { // the newest word counts
-			old.Post.ID = p.ID
-			err = orm.Update(ctx, tx, old, OldPaths.Post)
-		}
-		if err != nil {
-			return err
+		if path = oldPathKey(path); !seen[path] {
+			seen[path] = true
+			rows = append(rows, OldPath{Path: path, Post: orm.RefTo[Post](p.ID)})
 		}
 	}
-	return nil
+	_, err = orm.Upsert(ctx, tx, rows, orm.OnConflict(OldPaths.Path).Update(OldPaths.Post)) // the newest post counts
+	return err
 }
 
 // freeSlug returns the slug, with -2, -3 and so on behind it where another
@@ -271,12 +251,10 @@ func findAuthor(ctx context.Context, h database.Handle, username, name string) (
 	if username == "" {
 		username, name = "anonymous", "Anonymous"
 	}
-	a, err := first(ctx, orm.From[Author](h).Where(Authors.Username.Eq(username)))
-	if err != nil || a != nil {
-		return *cmp.Or(a, &Author{}), err
-	}
-	made := Author{Username: username, FullName: strings.TrimSpace(name)}
-	return made, orm.Create(ctx, h, &made)
+	a, _, err := orm.GetOrCreate(ctx, h, orm.By(Authors.Username.Set(username)), func(context.Context) (Author, error) {
+		return Author{FullName: strings.TrimSpace(name)}, nil
+	})
+	return a, err
 }
 
 // setTopics gives the post these topics and no others.
@@ -309,7 +287,7 @@ func setTopics(ctx context.Context, tx *database.Tx, p *Post, wanted []jekyll.To
 
 // previewPath returns the address at which a post can be read before its time.
 func (b *Blog) previewPath(p Post) (string, error) {
-	return b.host.URL("blog:preview", p.Slug, p.PreviewKey)
+	return b.URL("blog:preview", p.Slug, p.PreviewKey)
 }
 
 // addressFor returns where the post can be read at that time, absolute.

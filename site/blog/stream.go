@@ -10,7 +10,7 @@ import (
 
 // visible are the posts and pages that visitors may see now.
 func (b *Blog) visible() *orm.Query[Post] {
-	return orm.From[Post](b.host.DB).Where(Posts.Published.Le(b.host.Now()))
+	return orm.From[Post](b.DB).Where(Posts.Published.Le(b.Now()))
 }
 
 // stream are the posts that lists show now, the newest first.

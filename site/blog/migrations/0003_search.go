@@ -43,7 +43,7 @@ BEGIN DELETE FROM blog_search WHERE rowid = old.id; END`,
 				migrate.Same(`DROP TABLE blog_search`),
 			},
 		},
-		migrate.RunGo{Name: "index the posts that are there", Up: indexPosts, Down: migrate.Nothing, Once: true},
+		migrate.RunGo{Name: "index the posts that are there", Up: IndexPosts, Down: migrate.Nothing, Once: true},
 	},
 }
 
@@ -51,8 +51,8 @@ BEGIN DELETE FROM blog_search WHERE rowid = old.id; END`,
 // written while others are being read.
 const chunk = 100
 
-// indexPosts fills the index.
-func indexPosts(ctx context.Context, tx *database.Tx) error {
+// IndexPosts fills the index, which is empty.
+func IndexPosts(ctx context.Context, tx *database.Tx) error {
 	insert := `INSERT INTO blog_search (rowid, heading, words) VALUES (?, ?, ?)`
 	after := `SELECT post_id, heading, words FROM blog_body WHERE post_id > %d ORDER BY post_id LIMIT %d`
 	if _, ok := tx.Backend().Raw().(*sql.Tx); !ok { // PostgreSQL has a transaction of its own kind

@@ -1,4 +1,4 @@
-package templates
+package htmlcompile
 
 import (
 	"reflect"
@@ -30,7 +30,7 @@ func (t *treeCompiler) rangeNode(n *parse.RangeNode) (step, error) {
 	return l.run, err
 }
 
-func (l *loop) run(x *execution, dot reflect.Value) error {
+func (l *loop) run(x *Execution, dot reflect.Value) error {
 	over, err := l.pipe(x, dot)
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (l *loop) run(x *execution, dot reflect.Value) error {
 
 // round runs the body once. An index is only made when there is a variable
 // for it, as that takes memory.
-func (l *loop) round(x *execution, index func() reflect.Value, element reflect.Value) error {
+func (l *loop) round(x *Execution, index func() reflect.Value, element reflect.Value) error {
 	switch len(l.slots) {
 	case 1:
 		x.vars[x.base+l.slots[0]] = element
@@ -71,7 +71,7 @@ func (l *loop) round(x *execution, index func() reflect.Value, element reflect.V
 func noIndex() reflect.Value { return reflect.Value{} }
 
 // each runs the body for each element, and reports whether there was any.
-func (l *loop) each(x *execution, over reflect.Value) (ran bool, err error) {
+func (l *loop) each(x *Execution, over reflect.Value) (ran bool, err error) {
 	switch kind := over.Kind(); kind {
 	case reflect.Array, reflect.Slice:
 		for i := range over.Len() {
@@ -89,7 +89,7 @@ func (l *loop) each(x *execution, over reflect.Value) (ran bool, err error) {
 	case reflect.Invalid:
 		return false, nil
 	default:
-		if !isInteger(kind) {
+		if !IsInteger(kind) {
 			return false, x.fail("range can't iterate over %v", over)
 		}
 		return l.eachOne(x, over)
@@ -97,7 +97,7 @@ func (l *loop) each(x *execution, over reflect.Value) (ran bool, err error) {
 }
 
 // eachOne goes over an iterator, or up to a number, with one variable.
-func (l *loop) eachOne(x *execution, over reflect.Value) (ran bool, err error) {
+func (l *loop) eachOne(x *Execution, over reflect.Value) (ran bool, err error) {
 	if len(l.slots) > 1 {
 		if over.Kind() == reflect.Func {
 			return false, x.fail("can't use %v iterate over more than one variable", over)
@@ -113,7 +113,7 @@ func (l *loop) eachOne(x *execution, over reflect.Value) (ran bool, err error) {
 	return ran, err
 }
 
-func (l *loop) eachEntry(x *execution, over reflect.Value) (ran bool, err error) {
+func (l *loop) eachEntry(x *Execution, over reflect.Value) (ran bool, err error) {
 	if over.Len() == 0 {
 		return false, nil
 	}
@@ -124,7 +124,7 @@ func (l *loop) eachEntry(x *execution, over reflect.Value) (ran bool, err error)
 	return true, err
 }
 
-func (l *loop) eachReceived(x *execution, over reflect.Value) (ran bool, err error) {
+func (l *loop) eachReceived(x *Execution, over reflect.Value) (ran bool, err error) {
 	if over.IsNil() {
 		return false, nil
 	}
@@ -142,7 +142,7 @@ func (l *loop) eachReceived(x *execution, over reflect.Value) (ran bool, err err
 	}
 }
 
-func (l *loop) eachYielded(x *execution, over reflect.Value) (ran bool, err error) {
+func (l *loop) eachYielded(x *Execution, over reflect.Value) (ran bool, err error) {
 	if over.Type().CanSeq() {
 		return l.eachOne(x, over)
 	}

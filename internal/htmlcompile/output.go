@@ -1,4 +1,4 @@
-package templates
+package htmlcompile
 
 import (
 	"fmt"
@@ -21,7 +21,7 @@ func (o *output) prepare() {
 	o.ours = true
 	for i, e := range o.escapers {
 		o.ours = o.ours && e.escape != nil
-		o.script = o.script || i == 0 && e.name == escaperPrefix+"jsvalescaper"
+		o.script = o.script || i == 0 && e.name == EscaperPrefix+"jsvalescaper"
 	}
 	for c := range o.verbatim {
 		o.verbatim[c] = o.ours
@@ -31,7 +31,7 @@ func (o *output) prepare() {
 	}
 }
 
-func (o *output) write(x *execution, v reflect.Value) error {
+func (o *output) write(x *Execution, v reflect.Value) error {
 	for v.Kind() == reflect.Pointer && !v.IsNil() && !o.script && !hasText(v.Type()) {
 		v = v.Elem()
 	}
@@ -55,7 +55,7 @@ func (o *output) write(x *execution, v reflect.Value) error {
 }
 
 // writeString is for the most frequent values.
-func (o *output) writeString(x *execution, s string) error {
+func (o *output) writeString(x *Execution, s string) error {
 	for i := range len(s) {
 		if !o.verbatim[s[i]] {
 			x.scratch[0] = append(x.scratch[0][:0], s...)
@@ -65,12 +65,12 @@ func (o *output) writeString(x *execution, s string) error {
 	if s == "" && len(o.escapers) > 0 {
 		return o.writeText(x, nil, plain)
 	}
-	x.out = append(x.out, s...)
+	x.Out = append(x.Out, s...)
 	return nil
 }
 
 // writeText escapes a text, which may be in the first scratch buffer.
-func (o *output) writeText(x *execution, text []byte, kind content) error {
+func (o *output) writeText(x *Execution, text []byte, kind content) error {
 	if !o.ours || len(o.escapers) > 0 && o.escapers[0].delegated(kind) {
 		return o.writeSlowly(x, typed(string(text), kind))
 	}
@@ -78,24 +78,24 @@ func (o *output) writeText(x *execution, text []byte, kind content) error {
 }
 
 // writeEscaped runs escapers of ours, the last one into the page.
-func (o *output) writeEscaped(x *execution, escapers []escaper, text []byte, kind content) error {
+func (o *output) writeEscaped(x *Execution, escapers []escaper, text []byte, kind content) error {
 	for i, e := range escapers {
 		if i == len(escapers)-1 {
-			x.out = e.escape(x.out, text, kind)
+			x.Out = e.escape(x.Out, text, kind)
 			return nil
 		}
 		next := &x.scratch[(i+1)%2]
 		*next = e.escape((*next)[:0], text, kind)
 		text, kind = *next, plain
 	}
-	x.out = append(x.out, text...)
+	x.Out = append(x.Out, text...)
 	return nil
 }
 
 // writeValue writes a value that may be anything.
-func (o *output) writeValue(x *execution, value any) error {
+func (o *output) writeValue(x *Execution, value any) error {
 	if len(o.escapers) == 0 {
-		x.out = fmt.Append(x.out, value)
+		x.Out = fmt.Append(x.Out, value)
 		return nil
 	}
 	if o.script {
@@ -117,7 +117,7 @@ func (o *output) writeValue(x *execution, value any) error {
 }
 
 // writeRest runs the escapers from one on, when those are ours.
-func (o *output) writeRest(x *execution, from int, text []byte) error {
+func (o *output) writeRest(x *Execution, from int, text []byte) error {
 	for _, e := range o.escapers[from:] {
 		if e.escape == nil {
 			return o.delegate(x, from, reflect.ValueOf(string(text)))
@@ -127,11 +127,11 @@ func (o *output) writeRest(x *execution, from int, text []byte) error {
 }
 
 // writeSlowly has html/template run the escapers it alone knows.
-func (o *output) writeSlowly(x *execution, value any) error {
+func (o *output) writeSlowly(x *Execution, value any) error {
 	return o.delegate(x, 0, reflect.ValueOf(value))
 }
 
-func (o *output) delegate(x *execution, from int, value reflect.Value) error {
+func (o *output) delegate(x *Execution, from int, value reflect.Value) error {
 	for _, e := range o.escapers[from:] {
 		var kind content
 		var text string
@@ -152,6 +152,6 @@ func (o *output) delegate(x *execution, from int, value reflect.Value) error {
 		}
 		value = result
 	}
-	x.out = append(x.out, value.String()...)
+	x.Out = append(x.Out, value.String()...)
 	return nil
 }

@@ -1,4 +1,4 @@
-package templates
+package htmlcompile
 
 import (
 	"errors"
@@ -56,15 +56,13 @@ const maxStandardArgs = 8
 // adds its escapers to the functions of the set.
 func standardTasks() (*template.Template, error) {
 	set := template.New("")
-	names := strings.Fields("cssescaper cssvaluefilter htmlnamefilter jsregexpescaper jstmpllitescaper jsvalescaper srcsetescaper " +
-		"attrescaper rcdataescaper nospaceescaper jsstrescaper")
-	for _, name := range names {
-		if err := addTask(set, escaperPrefix+name, 1, " .Value"); err != nil {
+	for name := range strings.FieldsSeq(standardEscapers) {
+		if err := addTask(set, EscaperPrefix+name, 1, " .Value"); err != nil {
 			return nil, err
 		}
 	}
 	for _, name := range []string{"eq", "ge", "gt", "index", "le", "len", "lt", "ne", "slice"} {
-		least, exactly := predefinedArity(name)
+		least, exactly := PredefinedArity(name)
 		for n := least; n <= maxStandardArgs && (n == least || !exactly); n++ {
 			if err := addTask(set, name, n, " .A0 .A1 .A2 .A3 .A4 .A5 .A6 .A7"[:4*n]); err != nil {
 				return nil, err

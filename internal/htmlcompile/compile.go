@@ -1,4 +1,4 @@
-package templates
+package htmlcompile
 
 import (
 	"errors"
@@ -110,8 +110,8 @@ func (t *treeCompiler) node(n parse.Node) (s step, err error) {
 	switch n := n.(type) {
 	case *parse.TextNode:
 		text := string(n.Text)
-		return func(x *execution, _ reflect.Value) error {
-			x.out = append(x.out, text...)
+		return func(x *Execution, _ reflect.Value) error {
+			x.Out = append(x.Out, text...)
 			return nil
 		}, nil
 	case *parse.CommentNode:
@@ -130,9 +130,9 @@ func (t *treeCompiler) node(n parse.Node) (s step, err error) {
 	case *parse.TemplateNode:
 		return t.template(n)
 	case *parse.BreakNode:
-		return func(*execution, reflect.Value) error { return errBreak }, nil
+		return func(*Execution, reflect.Value) error { return errBreak }, nil
 	case *parse.ContinueNode:
-		return func(*execution, reflect.Value) error { return errContinue }, nil
+		return func(*Execution, reflect.Value) error { return errContinue }, nil
 	}
 	return nil, t.unknown(n)
 }
@@ -148,7 +148,7 @@ func (t *treeCompiler) branch(n *parse.BranchNode, setsDot bool) (step, error) {
 		return nil, err
 	}
 	otherwise, err := t.inner(n.ElseList)
-	return func(x *execution, dot reflect.Value) error {
+	return func(x *Execution, dot reflect.Value) error {
 		value, err := pipe(x, dot)
 		if err != nil {
 			return err
@@ -173,10 +173,10 @@ func (t *treeCompiler) template(n *parse.TemplateNode) (step, error) {
 		return nil, err
 	}
 	if n.Pipe == nil {
-		return func(x *execution, _ reflect.Value) error { return x.run(callee, reflect.Value{}) }, nil
+		return func(x *Execution, _ reflect.Value) error { return x.run(callee, reflect.Value{}) }, nil
 	}
 	pipe, err := t.pipe(n.Pipe)
-	return func(x *execution, dot reflect.Value) error {
+	return func(x *Execution, dot reflect.Value) error {
 		data, err := pipe(x, dot)
 		if err != nil {
 			return err
@@ -189,7 +189,7 @@ func (t *treeCompiler) template(n *parse.TemplateNode) (step, error) {
 func (t *treeCompiler) action(n *parse.ActionNode) (step, error) {
 	if len(n.Pipe.Decl) > 0 {
 		pipe, err := t.pipe(n.Pipe)
-		return func(x *execution, dot reflect.Value) error {
+		return func(x *Execution, dot reflect.Value) error {
 			_, err := pipe(x, dot)
 			return err
 		}, err
@@ -216,7 +216,7 @@ func (t *treeCompiler) action(n *parse.ActionNode) (step, error) {
 		o.escapers = append(o.escapers, t.escaper(escaperOf(cmd)))
 	}
 	o.prepare()
-	return func(x *execution, dot reflect.Value) error {
+	return func(x *Execution, dot reflect.Value) error {
 		v, err := value(x, dot)
 		if err != nil {
 			return err
@@ -227,7 +227,7 @@ func (t *treeCompiler) action(n *parse.ActionNode) (step, error) {
 
 // escaperOf returns the name of the escaper a command is; "" for others.
 func escaperOf(cmd *parse.CommandNode) string {
-	if ident, ok := cmd.Args[0].(*parse.IdentifierNode); ok && len(cmd.Args) == 1 && strings.HasPrefix(ident.Ident, escaperPrefix) {
+	if ident, ok := cmd.Args[0].(*parse.IdentifierNode); ok && len(cmd.Args) == 1 && strings.HasPrefix(ident.Ident, EscaperPrefix) {
 		return ident.Ident
 	}
 	return ""

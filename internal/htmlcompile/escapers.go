@@ -1,4 +1,4 @@
-package templates
+package htmlcompile
 
 import (
 	"encoding/json"
@@ -45,12 +45,10 @@ type escaper struct {
 	verbatim func(byte) bool
 }
 
-const escaperPrefix = "_html_template_"
-
 // escaperNamed returns the escaper that html/template calls by a name.
 func escaperNamed(name string) escaper {
 	e := escaper{name: name, delegated: isHTMLContent}
-	switch strings.TrimPrefix(name, escaperPrefix) {
+	switch strings.TrimPrefix(name, EscaperPrefix) {
 	case "htmlescaper":
 		e.escape, e.verbatim, e.delegated = escapeHTML, verbatimInHTML, noContent
 	case "rcdataescaper":
@@ -200,15 +198,15 @@ func verbatimInURL(c byte) bool {
 	return isUnreserved(c) || strings.IndexByte("!#$&*+,/:;=?@[]", c) >= 0
 }
 
-func normalizeURL(dst, text []byte, _ content) []byte { return appendURL(dst, text, true) }
+func normalizeURL(dst, text []byte, _ content) []byte { return AppendURL(dst, text, true) }
 
 func escapeURL(dst, text []byte, kind content) []byte {
-	return appendURL(dst, text, kind == contentURL)
+	return AppendURL(dst, text, kind == contentURL)
 }
 
-// appendURL writes what may not stand in a URL as %xx; to normalize is to
+// AppendURL writes what may not stand in a URL as %xx; to normalize is to
 // leave alone what has a meaning in URLs.
-func appendURL(dst, text []byte, normalize bool) []byte {
+func AppendURL(dst, text []byte, normalize bool) []byte {
 	const hex = "0123456789abcdef"
 	for i, c := range text {
 		switch {
@@ -284,8 +282,14 @@ func appendJSValue(dst []byte, value any) ([]byte, bool) {
 	return dst, false
 }
 
-// stringify turns a value into text as html/template does: pointers are
-// followed, and of other values than strings, fmt knows how.
+// Stringify turns a value into text as html/template does.
+func Stringify(value any) string {
+	text, _ := stringify(value)
+	return text
+}
+
+// stringify is Stringify with the kind of content: pointers are followed, and of
+// other values than strings, fmt knows how.
 func stringify(value any) (string, content) {
 	switch v := follow(value).(type) {
 	case nil:

@@ -1,4 +1,4 @@
-package templates
+package htmlcompile
 
 import (
 	"errors"
@@ -26,10 +26,6 @@ func goFunction(name string) any {
 		return template.URLQueryEscaper
 	case "_eval_args_":
 		return evalArgs
-	case "_enter":
-		return enter
-	case "_once":
-		return once
 	case "call":
 		return callValue
 	}
@@ -77,7 +73,7 @@ func (t *treeCompiler) function(n *parse.IdentifierNode, cmd parse.Node, nodes [
 		}
 	}
 	at, value := t.place(n), reflect.ValueOf(fn)
-	return func(x *execution, dot reflect.Value) (reflect.Value, error) {
+	return func(x *Execution, dot reflect.Value) (reflect.Value, error) {
 		last, err := c.last(x, dot)
 		if err != nil {
 			return last, err
@@ -88,7 +84,7 @@ func (t *treeCompiler) function(n *parse.IdentifierNode, cmd parse.Node, nodes [
 }
 
 // last returns the value that comes from the pipeline.
-func (c *caller) last(x *execution, dot reflect.Value) (reflect.Value, error) {
+func (c *caller) last(x *Execution, dot reflect.Value) (reflect.Value, error) {
 	if c.final == nil {
 		return reflect.Value{}, nil
 	}
@@ -97,7 +93,7 @@ func (c *caller) last(x *execution, dot reflect.Value) (reflect.Value, error) {
 
 // call calls fn, behind receiver if there is one, with the arguments and the
 // value from the pipeline.
-func (c *caller) call(x *execution, dot, fn reflect.Value, t reflect.Type, receiver []reflect.Value, last reflect.Value) (reflect.Value, error) {
+func (c *caller) call(x *Execution, dot, fn reflect.Value, t reflect.Type, receiver []reflect.Value, last reflect.Value) (reflect.Value, error) {
 	skip, given := len(receiver), len(c.args)
 	if c.final != nil {
 		given++
@@ -179,7 +175,7 @@ func unwrap(v reflect.Value) reflect.Value {
 }
 
 // call calls a method.
-func (f *field) call(x *execution, dot reflect.Value, method reflect.Method, receiver, last reflect.Value) (reflect.Value, error) {
+func (f *field) call(x *Execution, dot reflect.Value, method reflect.Method, receiver, last reflect.Value) (reflect.Value, error) {
 	c := caller{name: f.name, at: f.at, args: f.args, final: f.final}
 	return c.call(x, dot, method.Func, method.Type, []reflect.Value{receiver}, last)
 }
@@ -220,7 +216,7 @@ func callValue(name string, fn reflect.Value, args ...reflect.Value) (reflect.Va
 // convertTo makes a value one of a type; whole numbers are converted.
 func convertTo(v reflect.Value, t reflect.Type) (reflect.Value, error) {
 	if !v.IsValid() {
-		if !canBeNil(t) {
+		if !CanBeNil(t) {
 			return v, fmt.Errorf("value is nil; should be of type %s", t)
 		}
 		return reflect.Zero(t), nil
@@ -228,7 +224,7 @@ func convertTo(v reflect.Value, t reflect.Type) (reflect.Value, error) {
 	switch from := v.Type(); {
 	case from.AssignableTo(t):
 		return v, nil
-	case isInteger(from.Kind()) && isInteger(t.Kind()) && from.ConvertibleTo(t):
+	case IsInteger(from.Kind()) && IsInteger(t.Kind()) && from.ConvertibleTo(t):
 		return v.Convert(t), nil
 	default:
 		return v, fmt.Errorf("value has type %s; should be %s", from, t)

@@ -1,4 +1,4 @@
-package templates
+package htmlcompile
 
 import (
 	"reflect"
@@ -110,7 +110,7 @@ func (f *field) member(t reflect.Type, addressable bool) *member {
 	return &m
 }
 
-func (f *field) eval(x *execution, dot reflect.Value) (reflect.Value, error) {
+func (f *field) eval(x *Execution, dot reflect.Value) (reflect.Value, error) {
 	var last reflect.Value // what comes from the pipeline
 	if f.final != nil {
 		var err error
@@ -166,7 +166,7 @@ func (f *field) eval(x *execution, dot reflect.Value) (reflect.Value, error) {
 
 func (f *field) hasArgs() bool { return len(f.args) > 0 || f.final != nil }
 
-func (f *field) field(x *execution, m *member, v, receiver reflect.Value) (reflect.Value, error) {
+func (f *field) field(x *Execution, m *member, v, receiver reflect.Value) (reflect.Value, error) {
 	var value reflect.Value
 	var err error
 	if len(m.index) == 1 {
@@ -225,6 +225,6 @@ func isTrue(v reflect.Value) (truth, ok bool) {
 	case reflect.Complex64, reflect.Complex128:
 		return v.Complex() != 0, true
 	default:
-		return !v.IsZero(), isInteger(kind)
+		return !v.IsZero(), IsInteger(kind)
 	}
 }

@@ -1,4 +1,4 @@
-package templates
+package htmlcompile
 
 import (
 	"errors"
@@ -9,39 +9,69 @@ import (
 	"strconv"
 	"strings"
 	"text/template/parse"
+
+	"github.com/volaweb/vola/internal/parsetree"
 )
 
-// errEscaped stops the execution that is only there to have a page escaped.
+// errEscaped stops the Execution that is only there to have a page escaped.
 var errEscaped = errors.New("escaped")
 
 // escapeName is the template that is executed to have a page escaped.
 const escapeName = "escape"
 
-// derivedMark separates the name of a tree from the context that html/template
-// escapes a copy of it for, when it is called in an attribute, a title or a
-// script. That copy cannot be had from html/template, and the tree itself
-// stays unescaped. But a tree that has the name of the copy is taken for it.
-const derivedMark = "$htmltemplate_"
-
 // maxPasses bounds how often a page is escaped: once to learn which copies
 // there are and which nonces are misplaced, and once with that known.
 const maxPasses = 5
 
+// Trees are the trees of a page before html/template has escaped them.
+type Trees struct {
+	Entry string // the name of the tree that is executed
+	// Order has the names of all trees, in an order that is the same every
+	// time.
+	Order []string
+	Trees map[string]*parse.Tree
+	// Functions are those that the trees may call, apart from those of
+	// text/template.
+	Functions map[string]any
+	// Contexts remembers in which contexts trees are called, other than text.
+	// It is shared by the pages of a set, which spares them passes.
+	Contexts map[string][]string
+}
+
+// Escaped is a page that html/template has escaped.
+type Escaped struct {
+	trees *Trees
+	set   *template.Template
+}
+
 // escaping takes the trees of a page through html/template.
 type escaping struct {
-	*composition
+	*Trees
 	functions map[string]any
 	derived   []string     // trees that are copies for a context
 	nonces    bool         // elements get them
 	without   map[int]bool // numbers of nonces that are left out
 }
 
-// escapeTrees returns the trees of a page as a set of html/template, escaped.
-func (c *composition) escapeTrees() (*template.Template, error) {
-	e := &escaping{composition: c, functions: maps.Clone(c.b.functions), nonces: true, without: make(map[int]bool)}
-	maps.Copy(e.functions, map[string]any{"_enter": enter, "_once": once, "_escaped": escaped, nonceFunction: noNonce})
-	for _, name := range c.order {
-		for _, context := range c.b.contexts[shortName(name)] {
+// Escape has the trees escaped by html/template. They stay as they are. It
+// panics where html/template does, on a few trees that it does not expect.
+func (t *Trees) Escape() (*Escaped, error) {
+	set, err := t.escape()
+	if err != nil {
+		return nil, err
+	}
+	return &Escaped{t, set}, nil
+}
+
+func (t *Trees) escape() (*template.Template, error) {
+	if t.Contexts == nil {
+		t.Contexts = make(map[string][]string)
+	}
+	e := &escaping{Trees: t, functions: make(map[string]any), nonces: true, without: make(map[int]bool)}
+	maps.Copy(e.functions, t.Functions)
+	maps.Copy(e.functions, map[string]any{"_escaped": escaped, NonceFunction: noNonce})
+	for _, name := range t.Order {
+		for _, context := range t.Contexts[shortName(name)] {
 			e.derived = append(e.derived, name+context)
 		}
 	}
@@ -62,16 +92,16 @@ func (c *composition) escapeTrees() (*template.Template, error) {
 
 // pass has copies of the trees escaped.
 func (e *escaping) pass() (*template.Template, error) {
-	trees := make(map[string]*parse.Tree, len(e.trees)+len(e.derived))
-	for name, tree := range e.trees {
-		trees[name] = copyTree(tree, name)
+	trees := make(map[string]*parse.Tree, len(e.Trees.Trees)+len(e.derived))
+	for name, tree := range e.Trees.Trees {
+		trees[name] = parsetree.Copy(tree, name)
 	}
 	if e.nonces {
-		addNonces(trees, e.order, e.without)
+		addNonces(trees, e.Order, e.without)
 	}
 	for _, name := range e.derived {
-		original, _, _ := strings.Cut(name, derivedMark)
-		trees[name] = copyTree(trees[original], name)
+		original, _, _ := strings.Cut(name, DerivedMark)
+		trees[name] = parsetree.Copy(trees[original], name)
 	}
 	set := template.New("").Funcs(e.functions).Option("missingkey=zero")
 	for _, tree := range trees {
@@ -79,7 +109,7 @@ func (e *escaping) pass() (*template.Template, error) {
 			return nil, err
 		}
 	}
-	start, err := set.AddParseTree(escapeName, escapeTree(e.entry))
+	start, err := set.AddParseTree(escapeName, escapeTree(e.Entry))
 	if err != nil {
 		return nil, err
 	}
@@ -96,21 +126,21 @@ func (e *escaping) pass() (*template.Template, error) {
 func (e *escaping) learn(set *template.Template) bool {
 	again := false
 	for _, name := range definedNames(set) {
-		original, context, ok := strings.Cut(name, derivedMark)
+		original, context, ok := strings.Cut(name, DerivedMark)
 		if !ok || slices.Contains(e.derived, name) {
 			continue
 		}
 		again = true
 		e.derived = append(e.derived, name)
 		short := shortName(original)
-		if context = derivedMark + context; !slices.Contains(e.b.contexts[short], context) {
-			e.b.contexts[short] = append(e.b.contexts[short], context)
+		if context = DerivedMark + context; !slices.Contains(e.Contexts[short], context) {
+			e.Contexts[short] = append(e.Contexts[short], context)
 		}
 	}
 	if again || !e.nonces {
 		return again
 	}
-	for _, name := range reached(set, e.entry) {
+	for _, name := range reached(set, e.Entry) {
 		for _, number := range misplacedNonces(set.Lookup(name).Tree.Root) {
 			again, e.without[number] = true, true
 		}
@@ -130,7 +160,7 @@ func shortName(tree string) string {
 // cannot be looked up.
 func definedNames(set *template.Template) []string {
 	var names []string
-	rest := strings.TrimPrefix(set.DefinedTemplates(), "; defined templates are: ")
+	rest := strings.TrimPrefix(set.DefinedTemplates(), definedPrefix)
 	for rest != "" {
 		quoted, err := strconv.QuotedPrefix(rest)
 		if err != nil {
@@ -150,7 +180,7 @@ func definedNames(set *template.Template) []string {
 func reached(set *template.Template, entry string) []string {
 	names := []string{entry}
 	for i := 0; i < len(names); i++ {
-		inspect(set.Lookup(names[i]).Tree.Root, func(n parse.Node) bool {
+		parsetree.Inspect(set.Lookup(names[i]).Tree.Root, func(n parse.Node) bool {
 			if call, ok := n.(*parse.TemplateNode); ok && set.Lookup(call.Name) != nil && !slices.Contains(names, call.Name) {
 				names = append(names, call.Name)
 			}
@@ -163,11 +193,11 @@ func reached(set *template.Template, entry string) []string {
 // escapeTree is {{$x := _escaped}}{{template "entry" $x}}.
 func escapeTree(entry string) *parse.Tree {
 	tree := parse.New(escapeName)
-	stop := pipeOf(parse.NewIdentifier("_escaped").SetTree(tree))
-	stop.Decl = []*parse.VariableNode{variable("$x", 0)}
+	stop := parsetree.Pipe(parse.NewIdentifier("_escaped").SetTree(tree))
+	stop.Decl = []*parse.VariableNode{parsetree.Variable("$x", 0)}
 	tree.Root = &parse.ListNode{NodeType: parse.NodeList, Nodes: []parse.Node{
 		&parse.ActionNode{NodeType: parse.NodeAction, Pipe: stop},
-		&parse.TemplateNode{NodeType: parse.NodeTemplate, Name: entry, Pipe: pipeOf(variable("$x", 0))},
+		&parse.TemplateNode{NodeType: parse.NodeTemplate, Name: entry, Pipe: parsetree.Pipe(parsetree.Variable("$x", 0))},
 	}}
 	return tree
 }

@@ -1,4 +1,4 @@
-package templates
+package htmlcompile
 
 import (
 	"cmp"
@@ -40,7 +40,7 @@ func (t *treeCompiler) predefined(c *caller, n *parse.IdentifierNode, nodes []pa
 	case "call":
 		return t.callCall(c, at, nodes)
 	}
-	if strings.HasPrefix(c.name, escaperPrefix) && len(nodes) == 0 && c.final != nil {
+	if strings.HasPrefix(c.name, EscaperPrefix) && len(nodes) == 0 && c.final != nil {
 		return t.innerEscaper(c), nil
 	}
 	return nil, nil
@@ -51,15 +51,15 @@ func (t *treeCompiler) predefined(c *caller, n *parse.IdentifierNode, nodes []pa
 func (t *treeCompiler) innerEscaper(c *caller) expr {
 	o := &output{at: c.at, standard: t.standard, escapers: []escaper{t.escaper(c.name)}}
 	o.prepare()
-	return func(x *execution, dot reflect.Value) (reflect.Value, error) {
+	return func(x *Execution, dot reflect.Value) (reflect.Value, error) {
 		last, err := c.last(x, dot)
 		if err != nil {
 			return last, err
 		}
-		mark := len(x.out)
+		mark := len(x.Out)
 		err = o.write(x, last)
-		text := string(x.out[mark:])
-		x.out = x.out[:mark]
+		text := string(x.Out[mark:])
+		x.Out = x.Out[:mark]
 		return reflect.ValueOf(text), err
 	}
 }
@@ -67,7 +67,7 @@ func (t *treeCompiler) innerEscaper(c *caller) expr {
 // shortCircuit compiles and and or: the first argument that decides is the
 // result, and those behind it are not looked at.
 func (c *caller) shortCircuit(at *place, decides bool) expr {
-	return func(x *execution, dot reflect.Value) (reflect.Value, error) {
+	return func(x *Execution, dot reflect.Value) (reflect.Value, error) {
 		last, err := c.last(x, dot)
 		if err != nil {
 			return last, err
@@ -93,7 +93,7 @@ func (c *caller) shortCircuit(at *place, decides bool) expr {
 // the usual cases, and reports false for the others and for mistakes, which
 // are left to text/template.
 func (c *caller) values(at *place, quick func([]reflect.Value) (reflect.Value, bool), standard *standard) expr {
-	return func(x *execution, dot reflect.Value) (reflect.Value, error) {
+	return func(x *Execution, dot reflect.Value) (reflect.Value, error) {
 		last, err := c.last(x, dot)
 		if err != nil {
 			return last, err
@@ -134,7 +134,7 @@ func (t *treeCompiler) callCall(c *caller, at *place, nodes []parse.Node) (expr,
 	fn := reflect.ValueOf(func(args ...reflect.Value) (reflect.Value, error) {
 		return callValue(name, args[0], args[1:]...)
 	})
-	return func(x *execution, dot reflect.Value) (reflect.Value, error) {
+	return func(x *Execution, dot reflect.Value) (reflect.Value, error) {
 		last, err := c.last(x, dot)
 		if err != nil {
 			return last, err
@@ -183,7 +183,7 @@ func element(values []reflect.Value) (reflect.Value, bool) {
 	return v, false
 }
 
-// comparison returns a comparison of two values of the same basic kind.
+// comparison returns a comparison of two values of the same Basic kind.
 func comparison(name string) func(a, b reflect.Value) (reflect.Value, bool) {
 	wanted := func(c int) bool { return c == 0 }
 	switch name {
@@ -208,20 +208,20 @@ func comparison(name string) func(a, b reflect.Value) (reflect.Value, bool) {
 // compareBasic compares whole numbers of one sign, strings and, where order
 // does not matter, bools.
 func compareBasic(a, b reflect.Value, ordered bool) (int, bool) {
-	kind := basicOf(a.Kind())
-	if kind != basicOf(b.Kind()) {
+	kind := BasicOf(a.Kind())
+	if kind != BasicOf(b.Kind()) {
 		return 0, false
 	}
 	switch {
-	case kind == basicInt:
+	case kind == BasicInt:
 		return cmp.Compare(a.Int(), b.Int()), true
-	case kind == basicUint:
+	case kind == BasicUint:
 		return cmp.Compare(a.Uint(), b.Uint()), true
-	case kind == basicString:
+	case kind == BasicString:
 		return cmp.Compare(a.String(), b.String()), true
-	case kind == basicBool && !ordered && a.Bool() == b.Bool():
+	case kind == BasicBool && !ordered && a.Bool() == b.Bool():
 		return 0, true
-	case kind == basicBool && !ordered:
+	case kind == BasicBool && !ordered:
 		return 1, true
 	}
 	return 0, false

@@ -1,4 +1,4 @@
-package templates
+package htmlcompile
 
 import (
 	"reflect"
@@ -12,7 +12,7 @@ func (t *treeCompiler) pipe(pipe *parse.PipeNode) (expr, error) {
 		return value, err
 	}
 	slots, err := t.variables(pipe)
-	return func(x *execution, dot reflect.Value) (reflect.Value, error) {
+	return func(x *Execution, dot reflect.Value) (reflect.Value, error) {
 		v, err := value(x, dot)
 		if err != nil {
 			return v, err
@@ -64,7 +64,7 @@ func (t *treeCompiler) command(cmd *parse.CommandNode, final expr) (expr, error)
 	if err != nil {
 		return nil, err
 	}
-	return func(x *execution, dot reflect.Value) (reflect.Value, error) {
+	return func(x *Execution, dot reflect.Value) (reflect.Value, error) {
 		v, err := value(x, dot)
 		if v.Kind() == reflect.Interface && v.Type().NumMethod() == 0 {
 			v = v.Elem()
@@ -101,14 +101,14 @@ func (t *treeCompiler) commandValue(cmd *parse.CommandNode, final expr) (expr, e
 	return t.operand(cmd.Args[0])
 }
 
-func useDot(_ *execution, dot reflect.Value) (reflect.Value, error) { return dot, nil }
+func useDot(_ *Execution, dot reflect.Value) (reflect.Value, error) { return dot, nil }
 
 // operand compiles what stands for a value without arguments.
 func (t *treeCompiler) operand(n parse.Node) (expr, error) {
 	at := t.place(n)
 	switch n := n.(type) {
 	case *parse.DotNode:
-		return func(x *execution, dot reflect.Value) (reflect.Value, error) {
+		return func(x *Execution, dot reflect.Value) (reflect.Value, error) {
 			x.at = at
 			return dot, nil
 		}, nil
@@ -117,7 +117,7 @@ func (t *treeCompiler) operand(n parse.Node) (expr, error) {
 		if !ok {
 			return nil, t.unknown(n)
 		}
-		return func(x *execution, _ reflect.Value) (reflect.Value, error) {
+		return func(x *Execution, _ reflect.Value) (reflect.Value, error) {
 			x.at = at
 			return value, nil
 		}, nil
@@ -154,7 +154,7 @@ func (t *treeCompiler) variable(n *parse.VariableNode) (expr, error) {
 		return nil, t.unknown(n)
 	}
 	at := t.place(n)
-	return func(x *execution, _ reflect.Value) (reflect.Value, error) {
+	return func(x *Execution, _ reflect.Value) (reflect.Value, error) {
 		x.at = at
 		return x.vars[x.base+slot], nil
 	}, nil
@@ -172,7 +172,7 @@ func constantValue(n parse.Node) (reflect.Value, bool) {
 		switch {
 		case n.IsComplex:
 			return reflect.ValueOf(n.Complex128), true
-		case isFloatText(n):
+		case IsFloatText(n):
 			return reflect.ValueOf(n.Float64), true
 		case n.IsInt && int64(int(n.Int64)) == n.Int64:
 			return reflect.ValueOf(int(n.Int64)), true
@@ -208,7 +208,7 @@ func (t *treeCompiler) arguments(nodes []parse.Node) ([]argument, error) {
 }
 
 // value returns the argument for a parameter of a type.
-func (a *argument) value(x *execution, dot reflect.Value, parameter reflect.Type) (reflect.Value, error) {
+func (a *argument) value(x *Execution, dot reflect.Value, parameter reflect.Type) (reflect.Value, error) {
 	if a.eval == nil {
 		x.at = a.at
 		v, problem := constantFor(a.constant, parameter)
@@ -225,7 +225,7 @@ func (a *argument) value(x *execution, dot reflect.Value, parameter reflect.Type
 }
 
 // any returns the argument for a function that takes values of any type.
-func (a *argument) any(x *execution, dot reflect.Value) (reflect.Value, error) {
+func (a *argument) any(x *Execution, dot reflect.Value) (reflect.Value, error) {
 	if a.eval != nil {
 		return a.eval(x, dot)
 	}
@@ -241,9 +241,9 @@ func (a *argument) any(x *execution, dot reflect.Value) (reflect.Value, error) {
 }
 
 // fit makes a value one of a parameter's type, as far as templates allow.
-func (x *execution) fit(v reflect.Value, parameter reflect.Type) (reflect.Value, error) {
+func (x *Execution) fit(v reflect.Value, parameter reflect.Type) (reflect.Value, error) {
 	if !v.IsValid() {
-		if canBeNil(parameter) {
+		if CanBeNil(parameter) {
 			return reflect.Zero(parameter), nil
 		}
 		return v, x.fail("invalid value; expected %s", parameter)
@@ -275,7 +275,7 @@ func (x *execution) fit(v reflect.Value, parameter reflect.Type) (reflect.Value,
 // it in the words of text/template.
 func constantFor(n parse.Node, parameter reflect.Type) (v reflect.Value, problem string) {
 	if _, ok := n.(*parse.NilNode); ok {
-		if canBeNil(parameter) {
+		if CanBeNil(parameter) {
 			return reflect.Zero(parameter), ""
 		}
 		return v, "cannot assign nil to " + parameter.String()
@@ -285,7 +285,7 @@ func constantFor(n parse.Node, parameter reflect.Type) (v reflect.Value, problem
 		number = num
 	}
 	switch {
-	case takesAnything(parameter):
+	case TakesAnything(parameter):
 		v, ok := constantValue(n)
 		if !ok {
 			return v, n.String() + " overflows int"

@@ -1,0 +1,42 @@
+package vola
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"text/tabwriter"
+
+	"github.com/volaweb/vola/internal/cli"
+)
+
+// routesCommand prints the table of URLs.
+func (p *program) routesCommand() cli.Command {
+	return cli.Command{
+		Name: "routes", Help: "list the routes: method, pattern, name, handler",
+		Run: func(_ context.Context, args []string) error {
+			s, err := p.assemble(siteFlags{})
+			if err != nil {
+				return err
+			}
+			w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+			for _, r := range s.Routes() {
+				name := r.Name
+				if name == "" {
+					name = "-"
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.Method, r.Pattern, name, r.Handler)
+			}
+			return w.Flush()
+		},
+	}
+}
+
+func (p *program) versionCommand() cli.Command {
+	return cli.Command{
+		Name: "version", Help: "print the version of the program and of Go",
+		Run: func(_ context.Context, args []string) error {
+			fmt.Fprintf(p.stdout, "%s %s (%s %s/%s)\n", p.cfg.Name, p.cfg.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return nil
+		},
+	}
+}

@@ -1,0 +1,34 @@
+package htmlcompile
+
+import (
+	"html/template"
+	"slices"
+	"strings"
+	"text/template/parse"
+)
+
+// CompileUnescaped compiles a tree that html/template has not escaped, as the
+// original of one that is called in a title is not.
+func CompileUnescaped(text string) error {
+	functions := map[string]any{"html": 0, "print": 0}
+	trees, err := parse.Parse("page", text, "", "", functions)
+	if err != nil {
+		return err
+	}
+	c := &compiler{
+		lookup:   func(name string) *parse.Tree { return trees[name] },
+		standard: new(standard), escaper: escaperNamed, programs: make(map[string]*program),
+	}
+	_, err = c.compile("page")
+	return err
+}
+
+// Known reports whether an escaper of html/template is one that the package has
+// itself or has html/template run.
+func Known(name string) bool {
+	short := strings.TrimPrefix(name, EscaperPrefix)
+	return escaperNamed(name).escape != nil || slices.Contains(strings.Fields(standardEscapers), short)
+}
+
+// DefinedNames returns the names of the templates of a set.
+func DefinedNames(set *template.Template) []string { return definedNames(set) }

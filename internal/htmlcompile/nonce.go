@@ -1,0 +1,152 @@
+package htmlcompile
+
+import (
+	"bytes"
+	"html/template"
+	"reflect"
+	"strconv"
+	"text/template/parse"
+
+	"github.com/volaweb/vola/internal/parsetree"
+)
+
+// IsNonce reports whether a text has the form of a nonce of a
+// Content-Security-Policy.
+func IsNonce(text string) bool {
+	for _, c := range []byte(text) {
+		if !isUnreserved(c) && c != '+' && c != '/' && c != '=' {
+			return false
+		}
+	}
+	return true
+}
+
+// NonceFunction is the function that stands for a nonce in trees.
+const NonceFunction = "_nonce"
+
+// noNonce is that function for html/template, which cannot know the context
+// of a rendering.
+func noNonce(int) template.HTMLAttr { return "" }
+
+// writeNonce is that function in compiled pages.
+func writeNonce(x *Execution, _ reflect.Value) error {
+	if x.Nonce != "" {
+		x.Out = append(x.Out, ` nonce="`...)
+		x.Out = append(x.Out, x.Nonce...)
+		x.Out = append(x.Out, '"')
+	}
+	return nil
+}
+
+// addNonces puts an action behind every "<script" and "<style" in the texts of
+// trees. Whether it is the beginning of an element, and not part of an
+// attribute or of a script, html/template says when it escapes the action; the
+// wrong ones are then left out by their numbers.
+func addNonces(trees map[string]*parse.Tree, order []string, without map[int]bool) (count int) {
+	for _, name := range order {
+		parsetree.Inspect(trees[name].Root, func(n parse.Node) bool {
+			if list, ok := n.(*parse.ListNode); ok {
+				list.Nodes = splitAtTags(list.Nodes, &count, without)
+			}
+			return true
+		})
+	}
+	return count
+}
+
+func splitAtTags(nodes []parse.Node, count *int, without map[int]bool) []parse.Node {
+	var split []parse.Node
+	for i, n := range nodes {
+		text, isText := n.(*parse.TextNode)
+		if !isText || nextTag(text.Text) < 0 {
+			if split != nil {
+				split = append(split, n)
+			}
+			continue
+		}
+		if split == nil {
+			split = append(make([]parse.Node, 0, len(nodes)+4), nodes[:i]...)
+		}
+		rest := text.Copy().(*parse.TextNode)
+		for at := nextTag(rest.Text); at >= 0; at = nextTag(rest.Text) {
+			before := rest.Copy().(*parse.TextNode)
+			before.Text = rest.Text[:at]
+			rest.Text, rest.Pos = rest.Text[at:], rest.Pos+parse.Pos(at)
+			split = append(split, before)
+			if *count++; !without[*count] {
+				split = append(split, nonceAction(*count, rest.Pos))
+			}
+		}
+		split = append(split, rest)
+	}
+	if split == nil {
+		return nodes
+	}
+	return split
+}
+
+// nextTag returns the offset behind the first "<script" or "<style" that is
+// the name of a whole tag and has no nonce of its own; -1 for none.
+func nextTag(text []byte) int {
+	for from := 0; ; {
+		at := bytes.IndexByte(text[from:], '<')
+		if at < 0 {
+			return -1
+		}
+		from += at + 1
+		for _, name := range []string{"script", "style"} {
+			end := from + len(name)
+			if end >= len(text) || !bytes.EqualFold(text[from:end], []byte(name)) || !bytes.ContainsRune([]byte(" \t\r\n\f>"), rune(text[end])) {
+				continue
+			}
+			tag, _, _ := bytes.Cut(text[end:], []byte(">"))
+			if !hasNonce(tag) {
+				return end
+			}
+		}
+	}
+}
+
+// hasNonce reports whether the attributes of a tag have a nonce.
+func hasNonce(attributes []byte) bool {
+	_, after, found := bytes.Cut(bytes.ToLower(attributes), []byte("nonce"))
+	if !found {
+		return false
+	}
+	before := attributes[len(attributes)-len(after)-len("nonce")-1]
+	if bytes.IndexByte([]byte(" \t\r\n\f/\"'"), before) >= 0 && !(len(after) > 0 && after[0] == '-') {
+		return true
+	}
+	return hasNonce(attributes[len(attributes)-len(after):])
+}
+
+func nonceAction(number int, pos parse.Pos) *parse.ActionNode {
+	return &parse.ActionNode{NodeType: parse.NodeAction, Pos: pos, Pipe: parsetree.Pipe(
+		parse.NewIdentifier(NonceFunction).SetPos(pos),
+		&parse.NumberNode{NodeType: parse.NodeNumber, Pos: pos, IsInt: true, Int64: int64(number), Text: strconv.Itoa(number)},
+	)}
+}
+
+// isNonce reports whether an action is one of addNonces.
+func isNonce(n *parse.ActionNode) bool {
+	ident, ok := n.Pipe.Cmds[0].Args[0].(*parse.IdentifierNode)
+	return ok && ident.Ident == NonceFunction
+}
+
+// misplacedNonces returns the numbers of those actions of addNonces that do
+// not stand behind the name of an element.
+func misplacedNonces(root parse.Node) []int {
+	var numbers []int
+	parsetree.Inspect(root, func(n parse.Node) bool {
+		action, ok := n.(*parse.ActionNode)
+		if !ok || !isNonce(action) {
+			return true
+		}
+		cmds := action.Pipe.Cmds
+		if len(cmds) != 2 || escaperOf(cmds[1]) != EscaperPrefix+"htmlnamefilter" {
+			numbers = append(numbers, int(cmds[0].Args[1].(*parse.NumberNode).Int64))
+		}
+		return false
+	})
+	return numbers
+}

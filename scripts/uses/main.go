@@ -1,0 +1,171 @@
+// Command uses counts how the files of a package use each other: it looks for
+// the order of the files in which the fewest uses lead from a file to one above
+// it, and prints what share of the uses that is. A package with layers has few;
+// in one without, every file uses every other.
+//
+//	go run ./scripts/uses ./orm ./templates .
+//
+// A use is a name in one file that is declared in another one of the same
+// package: a function, type, variable, constant, method or field. Tests do not
+// count. With -v the order is printed, and the uses that lead upwards.
+package main
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/types"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/tools/go/packages"
+)
+
+func main() {
+	verbose := flag.Bool("v", false, "print the order of the files and the uses upwards")
+	flag.Parse()
+	if err := run(os.Stdout, *verbose, flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(w io.Writer, verbose bool, patterns []string) error {
+	mode := packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps
+	list, err := packages.Load(&packages.Config{Mode: mode}, patterns...)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		if len(p.Errors) > 0 {
+			return p.Errors[0]
+		}
+		g := usesOf(p)
+		order := g.order()
+		all, up := g.count(order)
+		fmt.Fprintf(w, "%s: %d files, %d uses between them, %d upwards (%.1f %%)\n", p.PkgPath, len(g.files), all, up, 100*float64(up)/float64(max(all, 1)))
+		if verbose {
+			g.print(w, order)
+		}
+	}
+	return nil
+}
+
+// graph says how often a file uses others.
+type graph struct {
+	files []string
+	uses  [][]int // uses[a][b] is how often a uses b
+}
+
+func usesOf(p *packages.Package) *graph {
+	g := &graph{}
+	at := map[string]int{}
+	for _, f := range p.Syntax {
+		name := filepath.Base(p.Fset.Position(f.Package).Filename)
+		at[name] = len(g.files)
+		g.files = append(g.files, name)
+	}
+	g.uses = make([][]int, len(g.files))
+	for i := range g.uses {
+		g.uses[i] = make([]int, len(g.files))
+	}
+	for i, f := range p.Syntax {
+		ast.Inspect(f, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			obj := origin(p.TypesInfo.Uses[id])
+			if obj == nil || obj.Pkg() != p.Types {
+				return true
+			}
+			if to := at[filepath.Base(p.Fset.Position(obj.Pos()).Filename)]; to != i {
+				g.uses[i][to]++
+			}
+			return true
+		})
+	}
+	return g
+}
+
+// origin returns the declaration of what may be a method or field of an
+// instance of a generic type.
+func origin(obj types.Object) types.Object {
+	switch o := obj.(type) {
+	case *types.Func:
+		return o.Origin()
+	case *types.Var:
+		return o.Origin()
+	}
+	return obj
+}
+
+// order returns the files from the top to the bottom. It begins with those that
+// use the most and are used the least, and moves files as long as that lessens
+// the uses upwards: not always the best order, but never far from it.
+func (g *graph) order() []int {
+	order := make([]int, len(g.files))
+	for i := range order {
+		order[i] = i
+	}
+	balance := func(i int) int {
+		sum := 0
+		for j := range g.files {
+			sum += g.uses[j][i] - g.uses[i][j]
+		}
+		return sum
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(balance(a), balance(b)) })
+	for better := true; better; {
+		better = false
+		for from := range order {
+			best, gain, to := order[from], 0, from
+			sum := 0
+			for k := from - 1; k >= 0; k-- { // upwards, past those above it
+				sum += g.uses[best][order[k]] - g.uses[order[k]][best]
+				if sum > gain {
+					gain, to = sum, k
+				}
+			}
+			sum = 0
+			for k := from + 1; k < len(order); k++ { // downwards
+				sum += g.uses[order[k]][best] - g.uses[best][order[k]]
+				if sum > gain {
+					gain, to = sum, k
+				}
+			}
+			if gain > 0 {
+				order = slices.Insert(slices.Delete(order, from, from+1), to, best)
+				better = true
+			}
+		}
+	}
+	return order
+}
+
+// count returns how many uses there are, and how many lead upwards.
+func (g *graph) count(order []int) (all, up int) {
+	for above, a := range order {
+		for below, b := range order {
+			all += g.uses[a][b]
+			if above > below {
+				up += g.uses[a][b]
+			}
+		}
+	}
+	return all, up
+}
+
+func (g *graph) print(w io.Writer, order []int) {
+	for i, a := range order {
+		fmt.Fprintf(w, "  %s\n", g.files[a])
+		for _, b := range order[:i] {
+			if n := g.uses[a][b]; n > 0 {
+				fmt.Fprintf(w, "    up: %d of %s\n", n, g.files[b])
+			}
+		}
+	}
+}
