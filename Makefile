@@ -1,7 +1,7 @@
 # "make" prints what there is to make. Everything here is a short command or a
 # script that can be run without make.
 
-.PHONY: help test lint vuln bench ormbench compilebench soak cover fmt gen
+.PHONY: help test lint vuln bench ormbench compilebench soak cover fmt gen docs
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -37,3 +37,8 @@ fmt: ## put the source into the form of gofmt
 
 gen: ## write the generated files anew
 	go generate ./...
+
+docs: ## write the code that documents quote, and their generated tables
+	go test . -run 'Snippets|SettingsDocument' -update
+	go test ./orm -run TagsDocument -update
+	go test ./cmd/vola -run CommandsDocument -update

@@ -15,7 +15,7 @@ import (
 	"github.com/volaweb/vola/internal/snippets"
 )
 
-var updateSnippets = flag.Bool("update", false, "write the code that documents quote anew")
+var updateSnippets = flag.Bool("update", false, "write the code that documents quote, and their generated tables")
 
 // TestSnippets checks that all Go code in the documentation is quoted from
 // files that are compiled, as they are now.

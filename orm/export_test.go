@@ -22,3 +22,12 @@ func CanonicalJSON(s string) (string, error) {
 	}
 	return canonicalJSON([]byte(s))
 }
+
+// TagOptions lists the options of tags: how each is written, and what it means.
+func TagOptions() [][2]string {
+	var out [][2]string
+	for _, o := range tagOptions() {
+		out = append(out, [2]string{o.title(), o.help})
+	}
+	return out
+}

@@ -12,6 +12,7 @@ import (
 )
 
 func ExampleRouter() {
+	// snippet: router
 	r := web.NewRouter()
 	r.Get("/{year:int}/{month:int}/{slug}/", func(w http.ResponseWriter, r *http.Request) error {
 		if r.PathValue("slug") == "gone" {
@@ -20,6 +21,7 @@ func ExampleRouter() {
 		_, err := fmt.Fprintf(w, "%s, in month %d of %d\n", r.PathValue("slug"), web.Int(r, "month"), web.Int(r, "year"))
 		return err
 	}).Name("post")
+	// end snippet
 
 	mux, err := r.Build(web.BuildConfig{})
 	if err != nil {
@@ -38,6 +40,7 @@ func ExampleRouter() {
 }
 
 func ExampleRouter_Mount() {
+	// snippet: mount
 	blog := web.NewRouter()
 	blog.Get("/", hello).Name("index")
 	blog.Get("/{slug}/", hello).Name("post")
@@ -45,6 +48,7 @@ func ExampleRouter_Mount() {
 	site := web.NewRouter()
 	site.Get("/", hello).Name("home")
 	site.Mount("/{lang:slug}/blog", "blog", blog)
+	// end snippet
 
 	mux, err := site.Build(web.BuildConfig{})
 	if err != nil {
@@ -66,6 +70,7 @@ func ExampleRouter_Mount() {
 }
 
 func ExampleFail() {
+	// snippet: middleware
 	members := func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Authorization") == "" {
@@ -77,6 +82,7 @@ func ExampleFail() {
 	}
 	r := web.NewRouter()
 	r.Wrap(members).Get("/club", hello)
+	// end snippet
 	mux, _ := r.Build(web.BuildConfig{
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
 			http.Error(w, "Sorry. "+fault.Message(err), web.Status(err))

@@ -16,12 +16,14 @@ import (
 func ExampleQuery() {
 	r := httptest.NewRequest("GET", "/soups?q=leek&page=2&max=soon", nil)
 
+	// snippet: query
 	q := web.Query(r)
 	fmt.Println(q.String("q", ""), q.IntBetween("page", 1, 1, 1000), q.OneOf("sort", "name", "minutes"))
 	fmt.Println(q.Err())
 
 	minutes := q.Int("max", 60)
 	fmt.Println(minutes, web.Status(q.Err()), fault.Message(q.Err()))
+	// end snippet
 	// Output:
 	// leek 2 name
 	// <nil>

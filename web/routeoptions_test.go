@@ -19,9 +19,11 @@ import (
 // A route says what is special about its requests where it is registered.
 func ExampleRoute() {
 	r := web.NewRouter()
+	// snippet: options
 	r.Get("/report", hello).Name("report").Deadline(2 * time.Minute).MaxAtWork(2)
 	r.Get("/events", hello).Stream(500)
 	r.Get("/reset/{key}/", hello).Secret()
+	// end snippet
 	mux, err := r.Build(web.BuildConfig{})
 	if err != nil {
 		fmt.Println(err)
@@ -39,11 +41,13 @@ func ExampleRoute() {
 // The errors of an API are JSON, whatever the client accepts.
 func ExampleRouter_API() {
 	r := web.NewRouter()
+	// snippet: api
 	r.API().Group("/api", func(r *web.Router) {
 		r.Get("/soups/{id:int}", func(http.ResponseWriter, *http.Request) error {
 			return fault.New(fault.NotFound, "There is no such soup.")
 		})
 	})
+	// end snippet
 	mux, err := r.Build(web.BuildConfig{})
 	if err != nil {
 		fmt.Println(err)

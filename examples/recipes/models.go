@@ -31,6 +31,8 @@ type Ingredient struct {
 	Name string `db:"size=60,unique"`
 }
 
+// snippet: tags
+
 // Amount is how much of an ingredient a recipe needs.
 type Amount struct {
 	ID         int64
@@ -39,6 +41,8 @@ type Amount struct {
 	Quantity   string `db:"decimal=8.2"`
 	Unit       string `db:"size=20"`
 }
+
+// end snippet
 
 // Short is the quantity without zeros that say nothing: 1.50 is 1.5.
 func (a Amount) Short() string { return strings.TrimSuffix(strings.TrimRight(a.Quantity, "0"), ".") }

@@ -65,6 +65,8 @@ func (b *box) recipe(w http.ResponseWriter, r *http.Request) error {
 	return b.Render(w, r, recipePage.Data(recipe))
 }
 
+// snippet: json
+
 func (b *box) recipeJSON(w http.ResponseWriter, r *http.Request) error {
 	recipe, err := b.find(r)
 	if err != nil {
@@ -72,6 +74,10 @@ func (b *box) recipeJSON(w http.ResponseWriter, r *http.Request) error {
 	}
 	return web.JSON(w, http.StatusOK, recipe)
 }
+
+// end snippet
+
+// snippet: form
 
 func (b *box) rate(w http.ResponseWriter, r *http.Request) error {
 	form := web.Form(r).Required("stars")
@@ -86,3 +92,5 @@ func (b *box) rate(w http.ResponseWriter, r *http.Request) error {
 	}
 	return web.Redirect(w, r, "../", http.StatusSeeOther) // its page, or 404
 }
+
+// end snippet

@@ -15,6 +15,8 @@ import (
 
 func site() vola.Config { return vola.Config{Modules: []module.Module{module.At("/", recipes.New())}} }
 
+// snippet: each
+
 // each runs a test on both databases, with a site of the recipes in a file.
 func each(t *testing.T, file string, test func(t *testing.T, c *volatest.Client)) {
 	t.Parallel()
@@ -25,6 +27,8 @@ func each(t *testing.T, file string, test func(t *testing.T, c *volatest.Client)
 		test(t, c)
 	})
 }
+
+// end snippet
 
 func TestPages(t *testing.T) {
 	each(t, "testdata/recipes.csv", func(t *testing.T, c *volatest.Client) {
@@ -50,6 +54,8 @@ func TestPages(t *testing.T) {
 	})
 }
 
+// snippet: rate
+
 func TestRate(t *testing.T) {
 	each(t, "testdata/recipes.csv", func(t *testing.T, c *volatest.Client) {
 		c.Get("/10/").Click(".rate [value='4']").WantRedirect("/10/")
@@ -71,3 +77,5 @@ func TestRate(t *testing.T) {
 		}
 	})
 }
+
+// end snippet

@@ -17,6 +17,7 @@ type block struct {
 	indent   string
 	language string
 	fragment bool
+	site     bool // the document is the source of the file
 	file     string
 	part     string
 	known    bool // the words behind the language are understood
@@ -38,6 +39,9 @@ func openBlock(line string) (block, bool) {
 	}
 	if len(words) > 0 && words[0] == "fragment" {
 		b.fragment, words = true, words[1:]
+	}
+	if len(words) > 1 && words[0] == "site" {
+		b.site, words = true, words[1:]
 	}
 	if len(words) > 0 {
 		b.file, b.part, _ = strings.Cut(words[0], "#")
@@ -71,6 +75,8 @@ func (b block) quote(fsys fs.FS, body string) (string, error) {
 	switch {
 	case !b.known:
 		return "", errors.New("the opening line is not understood; it is: language, then file#part")
+	case b.site:
+		return "", nil
 	case b.file == "" && b.fragment:
 		return "", parses(body)
 	case b.file == "" && b.language == "go":

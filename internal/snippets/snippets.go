@@ -13,7 +13,16 @@
 //	// end snippet
 //
 // Comments of HTML, CSS, SQL and shell do as well, and so does "snippet: model"
-// in any other. Parts may overlap and lie in each other; the lines with the
+// in any other.
+//
+// A tutorial makes files that are nowhere else. Its blocks have the word site
+// and a file of the reader's site. The test that does what the tutorial says
+// writes, compiles and runs them, so they are allowed in documents below
+// docs/tutorial only:
+//
+//	```go site books/models.go
+//
+// Parts may overlap and lie in each other; the lines with the
 // comments are never quoted.
 package snippets
 
@@ -69,6 +78,39 @@ type Result struct {
 	Fragments []string
 }
 
+// tutorial is the folder of the documents that a test follows.
+const tutorial = "docs/tutorial/"
+
+// Block is a fenced block of a document.
+type Block struct {
+	Line     int    // of the line that opens the block, from 1
+	Language string // "" if none is given
+	File     string // that it quotes, or makes
+	Part     string // of the file; "" is the whole
+	Site     bool   // it makes a file of the reader's site
+	Fragment bool   // it is wrong on purpose
+	Body     string
+}
+
+// Blocks returns the fenced blocks of a document.
+func Blocks(text []byte) []Block {
+	var out []Block
+	lines := strings.SplitAfter(string(text), "\n")
+	for i := 0; i < len(lines); i++ {
+		b, ok := openBlock(lines[i])
+		if !ok {
+			continue
+		}
+		end := b.end(lines, i+1)
+		out = append(out, Block{
+			Line: i + 1, Language: b.language, File: b.file, Part: b.part, Site: b.site, Fragment: b.fragment,
+			Body: strings.Join(lines[i+1:end], ""),
+		})
+		i = end
+	}
+	return out
+}
+
 // Quote brings the blocks of one document up to date. A block of Go must quote
 // a file of fsys. The word fragment behind the language makes two exceptions:
 //
@@ -96,6 +138,9 @@ func Quote(fsys fs.FS, name string, text []byte) Result {
 			r.Wrong = append(r.Wrong, Finding{name, i + 1, "the block has no end"})
 		case err != nil:
 			r.Wrong = append(r.Wrong, Finding{name, i + 1, err.Error()})
+		case b.site && !strings.HasPrefix(name, tutorial):
+			r.Wrong = append(r.Wrong, Finding{name, i + 1, "only a document in " + tutorial + " makes files of a site; quote a file that is compiled"})
+		case b.site:
 		case b.file != "":
 			if b.fragment && !fragments[b.file] {
 				fragments[b.file] = true
