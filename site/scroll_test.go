@@ -26,7 +26,7 @@ func TestWhatIsWideScrollsInItsBox(t *testing.T) {
 	text := "---\ntitle: " + strings.Repeat("Title", 30) + "\nauthor: " + strings.Repeat("Name", 20) + "\nsummary: <" + word + "\ntags: [" + strings.Repeat("topic", 15) + "]\n---\n" +
 		word + " `" + word + "` <https://example.org/" + word + ">\n\n## " + word + "\n\n> " + word + "\n\n- " + word + "\n\n" +
 		"```go\n// " + strings.Repeat("code ", 100) + "\n```\n\n    " + word + "\n\n" +
-		"| a | b |\n|---|---|\n| " + strings.Repeat("`cell` ", 60) + " | `" + strings.Repeat("c", 300) + "` |\n\n" +
+		"| a | " + strings.Repeat("head ", 60) + "|\n|---|---|\n| " + strings.Repeat("`cell` ", 60) + " | `" + strings.Repeat("c", 300) + "` |\n\n" +
 		"- in a list:\n\n  ```\n  " + word + "\n  ```\n"
 	if err := os.WriteFile(filepath.Join(dir, "2020-01-02-wide.md"), []byte(text), 0o666); err != nil {
 		t.Fatal(err)
@@ -36,15 +36,17 @@ func TestWhatIsWideScrollsInItsBox(t *testing.T) {
 	importFolder(t, cfg.Modules, dir)
 	server := httptest.NewServer(s.Site)
 	defer server.Close()
-	for _, width := range []int64{320, 390, 820, 1280, 1920} {
+	for _, width := range []int64{320, 820, 1280} {
 		for path, least := range map[string]int{"/": 1, "/blog/2020/01/wide/": 4, "/blog/archive/2020/jan/": 0} {
 			t.Run(fmt.Sprintf("%s, %d px", path, width), func(t *testing.T) {
 				if path == "/" && width > 1000 {
 					least = 0 // all of the code fits
 				}
 				steps(t, ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(server.URL+path))
-				if over := value(t, ctx, chromedp.Evaluate[int64]("document.documentElement.scrollWidth - innerWidth")); over > 0 {
-					t.Errorf("the page is %d px too wide", over)
+				const wide = `document.documentElement.scrollWidth <= innerWidth ? "" : [...document.querySelectorAll("body *")].filter(e =>
+					e.getBoundingClientRect().right > innerWidth && !e.closest("pre, .scroll")).map(e => e.outerHTML.slice(0, 80)).join("\\n")`
+				if over := value(t, ctx, chromedp.Evaluate[string](wide)); over != "" {
+					t.Errorf("the page is wider than the window, because of one of these:\n%s", over)
 				}
 				const mark = `{
 					const boxes = [...document.querySelectorAll("body *")].filter(e =>
