@@ -106,6 +106,8 @@ func read(t *testing.T, ctx context.Context, base string, width int64) {
 		}
 	}
 	steps(t, ctx, chromedp.Navigate(base+"/"))
+	look("front page", "/")
+	follow(t, ctx, `.front a.more`)
 	look("list", "/blog/")
 	follow(t, ctx, `.topics a[rel=tag]`)
 	look("topic", "/blog/tag/")

@@ -28,11 +28,13 @@ func site() vola.Config {
 	content, _ := fs.Sub(files, "content") // fails only for a name that is not a path
 	posts := blog.New(content)
 	posts.Demonstrations = demos.All()
+	home := front.New(posts)
+	home.Guides = []string{"first-page", "one-struct-one-page", "queries-writes-and-races", "a-change-you-can-take-back", "where-the-errors-go"}
 	return vola.Config{
 		Name:    "Vola",
 		Drivers: []database.Driver{sqlite.Driver, postgres.Driver},
 		Modules: []module.Module{
-			module.At("/", front.New()),
+			module.At("/", home),
 			posts,
 			demos,
 			module.At("/", posts.Root()),

@@ -14,10 +14,15 @@ func TestTheSite(t *testing.T) {
 	now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	c := volatest.Start(t, site(), volatest.Options{Seed: true, Now: func() time.Time { return now }})
 	c.Follow(true)
-	index := c.Get("/").WantStatus(200).WantText("h1", "Notes on building web sites in Go")
+	home := c.Get("/").WantStatus(200).WantContains("h1", "Vola is a web framework for Go")
+	home.WantCount(".guides > li", 5).WantCount(".archive > li", 5)
+	index := c.Get("/blog/").WantStatus(200).WantText("h1", "Notes on building web sites in Go")
 	titles := index.Texts("article.entry h2")
 	if len(titles) < 5 {
 		t.Errorf("only %d articles: %q", len(titles), titles)
+	}
+	for _, address := range regexp.MustCompile(`href="(/[^"#]*)"`).FindAllStringSubmatch(home.Body, -1) {
+		c.Get(address[1]).WantStatus(200)
 	}
 	for _, link := range regexp.MustCompile(`<loc>([^<]+)</loc>`).FindAllStringSubmatch(c.Get("/sitemap.xml").Body, -1) {
 		page := c.Get(link[1]).WantStatus(200).WantCount("h1", 1).WantAttr("link[rel=canonical]", "href", link[1])

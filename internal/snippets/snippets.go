@@ -45,13 +45,13 @@ type Finding struct {
 func (f Finding) String() string { return fmt.Sprintf("%s:%d: %s", f.Path, f.Line, f.Message) }
 
 // Documents returns the Markdown files below the root of fsys in which code is
-// checked: README.md, and all in docs and site/content.
+// checked: README.md, and all in docs, site/content and site/front.
 func Documents(fsys fs.FS) ([]string, error) {
 	var out []string
 	if _, err := fs.Stat(fsys, "README.md"); err == nil {
 		out = append(out, "README.md")
 	}
-	for _, dir := range []string{"docs", "site/content"} {
+	for _, dir := range []string{"docs", "site/content", "site/front"} {
 		err := fs.WalkDir(fsys, dir, func(name string, d fs.DirEntry, err error) error {
 			if err == nil && !d.IsDir() && path.Ext(name) == ".md" {
 				out = append(out, name)

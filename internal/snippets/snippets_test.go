@@ -134,14 +134,14 @@ func TestPartMistakes(t *testing.T) {
 func TestDocuments(t *testing.T) {
 	t.Parallel()
 	fsys := fstest.MapFS{}
-	for _, name := range []string{"README.md", "CHANGELOG.md", "docs/a.md", "docs/b/c.md", "docs/a.txt", "site/content/d.md", "site/e.md", "orm/f.md"} {
+	for _, name := range []string{"README.md", "CHANGELOG.md", "docs/a.md", "docs/b/c.md", "docs/a.txt", "site/content/d.md", "site/front/g.md", "site/e.md", "orm/f.md"} {
 		fsys[name] = &fstest.MapFile{}
 	}
 	got, err := snippets.Documents(fsys)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"README.md", "docs/a.md", "docs/b/c.md", "site/content/d.md"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"README.md", "docs/a.md", "docs/b/c.md", "site/content/d.md", "site/front/g.md"}, got); diff != "" {
 		t.Error(diff)
 	}
 	if got, err := snippets.Documents(fstest.MapFS{}); err != nil || got != nil {

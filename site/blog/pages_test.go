@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -71,26 +72,51 @@ func TestAListEntry(t *testing.T) {
 // written.
 func TestASummaryIsText(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, s *site) {
-		long := strings.Repeat("Whether that is a name or a disaster depends on the place. ", 8) + "End."
-		for i, summary := range []string{
-			`She calls herself Robert"><script>. So what?`, `<b>a</b> & "b" 'c' &amp; <!-- d -->`, `*a* _b_ [c](d) {{ site.url }} # e`, long,
-		} {
-			s.write(fmt.Sprintf("_posts/2013-10-0%d-post.md", i+1), "---\ntitle: T\nsummary: |\n  "+summary+"\n---\n\nText.\n")
-			s.imports()
-			page := s.Get("/blog/").WantStatus(200).WantText("article:nth-of-type(1) .prose", summary)
-			href, _ := page.Attr("article h2 a", "href")
-			post := s.Get(href).WantStatus(200).WantAttr("meta[name=description]", "content", summary).WantAttr(`meta[property="og:description"]`, "content", summary)
-			if got := decode(t, post.Texts(`script[type="application/ld+json"]`)[0])["description"]; got != summary {
-				t.Errorf("JSON-LD has %q, want %q", got, summary)
-			}
-			var doc rssDocument
-			decodeXML(t, s.Get("/blog/rss/latest/").Body, &doc)
-			if got := markup.PlainText(doc.Channel.Items[0].Description); got != summary {
-				t.Errorf("the feed has %q, want %q", got, summary)
-			}
+	for name, summary := range map[string]string{
+		"script":     `She calls herself Robert"><script>alert(1)</script>. So what?`,
+		"entities":   `<b>a</b> & "b" 'c' &amp; <!-- d --> ]]> </p></div>`,
+		"markdown":   `*a* _b_ [c](d) {{ site.url }} # e`,
+		"emoji":      "A flag 🇮🇹, a family 👩‍👩‍👧 and a bass 🎻 “quoted”.",
+		"long":       strings.Repeat("Whether that is a name or a disaster depends on the place. ", 8) + "End.",
+		"1000 signs": strings.Repeat(`<i> & "é" 🎻 `, 80) + "<!-- End!",
+	} {
+		if name == "1000 signs" {
+			summary += strings.Repeat(".", 1000-utf8.RuneCountInString(summary))
 		}
-	})
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onBoth(t, func(t *testing.T, s *site) { summaryIsShown(t, s, summary) })
+		})
+	}
+}
+
+func summaryIsShown(t *testing.T, s *site, summary string) {
+	s.write("_posts/2013-10-01-post.md", "---\ntitle: T\nauthor: Ann\ntags: [go]\nsummary: |\n  "+summary+"\n---\n\nText.\n")
+	s.imports()
+	for _, path := range []string{"/blog/", "/blog/tag/go/", "/blog/author/ann/", "/blog/archive/2013/oct/"} {
+		s.Get(path).WantStatus(200).WantText("article .prose", summary).WantCount("script", 0)
+	}
+	post := s.Get("/blog/2013/10/post/").WantStatus(200).WantCount("script", 1) // of JSON-LD, which is data
+	post.WantAttr("meta[name=description]", "content", summary).WantAttr(`meta[property="og:description"]`, "content", summary)
+	if got := decode(t, post.Texts(`script[type="application/ld+json"]`)[0])["description"]; got != summary {
+		t.Errorf("JSON-LD has %q, want %q", got, summary)
+	}
+	for _, path := range []string{"/blog/rss/latest/", "/blog/tag/go/rss/"} {
+		var doc rssDocument
+		decodeXML(t, s.Get(path).WantStatus(200).Body, &doc)
+		if got := markup.PlainText(doc.Channel.Items[0].Description); got != summary {
+			t.Errorf("%s has %q, want %q", path, got, summary)
+		}
+	}
+	var doc struct {
+		Entries []struct {
+			Summary string `xml:"summary"`
+		} `xml:"entry"`
+	}
+	decodeXML(t, s.Get("/blog/atom/").WantStatus(200).Body, &doc)
+	if got := markup.PlainText(doc.Entries[0].Summary); got != summary {
+		t.Errorf("Atom has %q, want %q", got, summary)
+	}
 }
 
 // What the text of a post may show, the page lets the browser fetch.

@@ -38,6 +38,35 @@ func (b *Blog) byID(ctx context.Context, ids []int64) ([]Post, error) {
 	return posts, nil
 }
 
+// Latest returns at most n published posts, the newest first, with their
+// authors and topics. It may be used once the site has started.
+func (b *Blog) Latest(ctx context.Context, n int) ([]Post, error) {
+	o, err := b.overview(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return b.byID(ctx, o.ids[:min(max(n, 0), len(o.ids))])
+}
+
+// Named returns the published posts with these slugs, in this order. A slug
+// that no post has is left out. It may be used once the site has started.
+func (b *Blog) Named(ctx context.Context, slugs ...string) ([]Post, error) {
+	if len(slugs) == 0 {
+		return nil, nil
+	}
+	all, err := b.stream().Where(Posts.Slug.In(slugs...)).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var posts []Post
+	for _, slug := range slugs {
+		if i := slices.IndexFunc(all, func(p Post) bool { return p.Slug == slug }); i >= 0 {
+			posts = append(posts, all[i])
+		}
+	}
+	return posts, nil
+}
+
 // inOrder sorts the posts as their keys are in ids.
 func inOrder(posts []Post, ids []int64) {
 	slices.SortFunc(posts, func(a, b Post) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -117,6 +118,54 @@ func TestSheets(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestTypeStacks checks that type stays as it was meant where the fonts of
+// macOS and Windows are missing: each stack names a font that Debian, Ubuntu
+// or Fedora install with a desktop, one that Android has, and at its end what
+// the reader's browser takes for such type.
+func TestTypeStacks(t *testing.T) {
+	t.Parallel()
+	text := read(t, "../static/site.css")
+	for name, on := range map[string]map[string][]string{
+		"serif": {
+			"macOS": {"Iowan Old Style"}, "Windows": {"Palatino Linotype"},
+			"Linux": {"P052", "Noto Serif", "DejaVu Serif", "Liberation Serif"}, "Android": {"Noto Serif"}, "anywhere": {"serif"},
+		},
+		"sans": {
+			"macOS": {"Avenir Next"}, "Windows": {"Segoe UI"},
+			"Linux": {"Ubuntu", "Cantarell", "Noto Sans", "DejaVu Sans", "Liberation Sans"}, "Android": {"Roboto"}, "anywhere": {"sans-serif"},
+		},
+		"mono": {
+			"macOS": {"Menlo"}, "Windows": {"Consolas"},
+			"Linux": {"Noto Sans Mono", "DejaVu Sans Mono", "Liberation Mono"}, "Android": {"Droid Sans Mono"}, "anywhere": {"monospace"},
+		},
+	} {
+		m := regexp.MustCompile(`(?m)^  --` + name + `: (.+);$`).FindStringSubmatch(text)
+		if m == nil {
+			t.Errorf("--%s is not set", name)
+			continue
+		}
+		var stack []string
+		for family := range strings.SplitSeq(m[1], ",") {
+			stack = append(stack, strings.Trim(strings.TrimSpace(family), `"`))
+		}
+		for system, families := range on {
+			for _, family := range families {
+				if !slices.Contains(stack, family) {
+					t.Errorf("--%s does not name %q, which %s has", name, family, system)
+				}
+			}
+		}
+		if last := stack[len(stack)-1]; last != on["anywhere"][0] {
+			t.Errorf("--%s ends with %q, want %q", name, last, on["anywhere"][0])
+		}
+	}
+	for _, m := range regexp.MustCompile(`font-family:\s*([^;]+);`).FindAllStringSubmatch(text, -1) {
+		if !strings.HasPrefix(m[1], "var(--") {
+			t.Errorf("font-family: %s: use one of the stacks", m[1])
+		}
 	}
 }
 
