@@ -46,7 +46,14 @@ func TestOtherEncodingsAreRefused(t *testing.T) {
 // TestClientEncoding has a URL that asks for texts in another encoding.
 func TestClientEncoding(t *testing.T) {
 	t.Parallel()
-	db, err := database.Open(t.Context(), database.Config{URL: databasetest.PostgresURL(t) + "&client_encoding=LATIN1", Drivers: databasetest.Drivers()})
+	u, err := url.Parse(databasetest.PostgresURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := u.Query()
+	query.Set("client_encoding", "LATIN1")
+	u.RawQuery = query.Encode()
+	db, err := database.Open(t.Context(), database.Config{URL: u.String(), Drivers: databasetest.Drivers()})
 	if err != nil {
 		t.Fatal(err)
 	}

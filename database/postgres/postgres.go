@@ -114,7 +114,9 @@ func modeName(c *pgx.ConnConfig) string {
 // for one.
 func checkEncoding(ctx context.Context, pool *pgxpool.Pool) error {
 	var encoding string
-	if err := pool.QueryRow(ctx, "SHOW server_encoding").Scan(&encoding); err != nil {
+	// Not prepared: behind a pooler that may be the first thing to fail, and then
+	// with an error that does not say why.
+	if err := pool.QueryRow(ctx, "SHOW server_encoding", pgx.QueryExecModeSimpleProtocol).Scan(&encoding); err != nil {
 		return reachError(err)
 	}
 	if encoding != "UTF8" {
