@@ -12,7 +12,7 @@ test: ## run all tests; the last lines say what was run and what was not
 lint: ## check the form of the source: gofmt, go vet, staticcheck
 	@scripts/lint.sh
 
-vuln: ## look for known weaknesses in what the code calls
+vuln: ## check for known vulnerabilities (govulncheck)
 	@scripts/vuln.sh
 
 bench: ## run all benchmarks, also those against peers in bench/
@@ -35,7 +35,7 @@ cover: ## print the share of statements that tests run, for each package
 fmt: ## put the source into the form of gofmt
 	@find . -name '*.go' -not -path '*/testdata/*' -not -path '*/.*/*' -exec gofmt -w {} +
 
-gen: ## write the generated files anew
+gen: ## write the generated files again
 	go generate ./...
 
 docs: ## write the code that documents quote, and their generated tables

@@ -5,9 +5,11 @@
 package vola_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -96,6 +98,51 @@ func report(t *testing.T, found []house.Finding) {
 
 func always(rule func(*house.Module) []house.Finding) func(*house.Module) ([]house.Finding, error) {
 	return func(m *house.Module) ([]house.Finding, error) { return rule(m), nil }
+}
+
+// words are not for comments, errors, help and documents here, with what to write
+// instead: plain technical English is read by the most people.
+func words() map[string]string {
+	return map[string]string{
+		`anew`: "again, or re- as in rebuild", `mend(s|ed|ing)?`: "fix", `belongs into`: "belongs in", `strangers?`: "untrusted, or other people",
+		`of no use`: "useless, unused or not usable", `whims?`: "unspecified", `(is|are) minded`: "respected", `culprits?`: "violation, or the thing's name",
+		`foretells?`: "predict", `shall`: "must, will or is", `upon`: "on", `whilst`: "while", `thereof|whereof|hereby`: "say what is meant", `weakness(es)?`: "vulnerability",
+		`judgement`: "assessment",
+	}
+}
+
+// TestWords: the words above are in no file that people read.
+func TestWords(t *testing.T) {
+	t.Parallel()
+	var all []string
+	for word := range words() {
+		all = append(all, word)
+	}
+	pattern := regexp.MustCompile(`(?i)\b(` + strings.Join(all, "|") + `)\b`)
+	err := fs.WalkDir(os.DirFS("."), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			if d != nil && name != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata") {
+				return fs.SkipDir
+			}
+			return err
+		}
+		if !slices.Contains([]string{".go", ".md", ".html", ".sh", ".tmpl"}, filepath.Ext(name)) || name == "house_test.go" {
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		for i, line := range strings.Split(string(text), "\n") {
+			if word := pattern.FindString(line); word != "" {
+				t.Errorf("%s:%d: %q is not plain English; house_test.go says what to write instead", name, i+1, word)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestDecisionsHaveOneForm: a record has a number, a date, a status, a question

@@ -12,7 +12,7 @@ import (
 	"github.com/volaweb/vola/web/assets"
 )
 
-// pages are the site's templates: made once in production, anew for every
+// pages are the site's templates: made once in production, again for every
 // rendering in development.
 type pages struct {
 	cfg templates.Config
@@ -23,7 +23,7 @@ type pages struct {
 func (s *Site) sources() sources { return sources{cfg: s.cfg, dev: s.opts.Dev} }
 
 // readPages loads the templates of all modules. In development their mistakes
-// are shown in the browser instead, so that they can be mended there.
+// are shown in the browser instead, so that they can be fixed there.
 func (s *Site) readPages() error {
 	s.pages = &pages{cfg: templates.Config{
 		Loaders: s.sources().loaders(s.host),

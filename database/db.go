@@ -33,7 +33,7 @@ type Config struct {
 }
 
 // DB is a handle on one database and its pool of connections. It is safe for
-// concurrent use. The zero value is of no use; [Open] makes one.
+// concurrent use. The zero value is not usable; [Open] makes one.
 type DB struct {
 	backend  Backend
 	dialect  Dialect

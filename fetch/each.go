@@ -25,7 +25,7 @@ const defaultLimit = 8
 // net/http does.
 //
 // A call that panics has a [*PanicError]. Nothing is called before the loop
-// begins; each loop over the sequence calls everything anew.
+// begins; each loop over the sequence calls everything again.
 func Each[T, R any](ctx context.Context, items []T, limit int, fn func(ctx context.Context, item T) (R, error)) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
 		for r := range run(ctx, items, limit, fn) {

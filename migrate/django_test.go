@@ -54,7 +54,7 @@ func TestStructsOfADjangoDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), string(source)); diff != "" {
-		t.Errorf("VOLA_UPDATE=1 writes %s anew (-want +got)\n%s", golden, diff)
+		t.Errorf("VOLA_UPDATE=1 writes %s again (-want +got)\n%s", golden, diff)
 	}
 	if diff := cmp.Diff([]string{
 		"column shop_book.price is a decimal whose digits the database does not tell; the model says 15.2",
@@ -128,7 +128,7 @@ func TestDjangoDatabaseIsTakenOver(t *testing.T) {
 
 // Once the models know of them, keys of 32 bits and foreign keys that act at
 // the end of the transaction stay what they are when a table is changed or
-// built anew, and when that is undone.
+// rebuilt, and when that is undone.
 func TestDjangoTablesStayWhatTheyAre(t *testing.T) {
 	t.Parallel()
 	models, err := orm.NewModels(orm.Group{Module: "shop", Models: Models()})
@@ -141,7 +141,7 @@ func TestDjangoTablesStayWhatTheyAre(t *testing.T) {
 	changed := want["shop"].Clone()
 	keys := 0
 	for i := range changed.Tables {
-		// SQLite builds a table anew for a column with values of its own. Each
+		// SQLite rebuilds a table for a column with values of its own. Each
 		// of its foreign keys is dropped, too, to be put back on the way back.
 		table := &changed.Tables[i]
 		table.Columns = append(table.Columns, text("vola_extra", 20))

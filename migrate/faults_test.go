@@ -130,7 +130,7 @@ func TestFault3RebuildIsReversible(t *testing.T) {
 	})
 }
 
-// rebuilding is a change for which SQLite builds blog_post anew.
+// rebuilding is a change for which SQLite rebuilds blog_post.
 func rebuilding() migrate.Group {
 	return next(blog(), migrate.AlterColumn{Table: "blog_post", Column: text("title", 300)})
 }

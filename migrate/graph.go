@@ -23,7 +23,7 @@ type Graph struct {
 }
 
 // LeavesError says that a module has two migrations that none depends on: two
-// people wrote one at a time. [Merge] mends it.
+// people wrote one at a time. [Merge] fixes it.
 type LeavesError struct {
 	Module string
 	Leaves []string // names, two at least

@@ -247,7 +247,7 @@ func TestLockTimeoutIsTriedAgain(t *testing.T) {
 	want(t, db, "SELECT count(a) FROM blog_post", "0")
 }
 
-// What an interrupted CREATE INDEX CONCURRENTLY leaves is of no use, and in
+// What an interrupted CREATE INDEX CONCURRENTLY leaves is useless, and in
 // the way.
 func TestInvalidIndexIsBuiltAgain(t *testing.T) {
 	t.Parallel()

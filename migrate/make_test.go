@@ -289,12 +289,12 @@ func TestStatements(t *testing.T) {
 		t.Errorf("sqlite, back (-want +got)\n%s", diff)
 	}
 	got, err = g.Statements(sqlite.Driver.Dialect(), m, false)
-	if err != nil || len(got) != 9 || !strings.HasPrefix(got[0], "-- building table blog_post anew: new column slug with values of its own\nCREATE TABLE \"vola_new_blog_post\"") {
+	if err != nil || len(got) != 9 || !strings.HasPrefix(got[0], "-- rebuilding table blog_post: new column slug with values of its own\nCREATE TABLE \"vola_new_blog_post\"") {
 		t.Errorf("sqlite: %q, %v", got, err)
 	}
 }
 
-// SQLite builds a table anew once for all changes of a migration, unless one
+// SQLite rebuilds a table once for all changes of a migration, unless one
 // uses what another makes.
 func TestOneRebuildForAllChanges(t *testing.T) {
 	t.Parallel()
@@ -331,12 +331,12 @@ func TestOneRebuildForAllChanges(t *testing.T) {
 			}
 			n := 0
 			for _, s := range stmts {
-				if strings.HasPrefix(s, "-- building table blog_post anew") {
+				if strings.HasPrefix(s, "-- rebuilding table blog_post") {
 					n++
 				}
 			}
 			if n != tt.want && !back || n > tt.want {
-				t.Errorf("%s, back %v: built anew %d times, want %d\n%s", tt.name, back, n, tt.want, strings.Join(stmts, "\n"))
+				t.Errorf("%s, back %v: rebuilt %d times, want %d\n%s", tt.name, back, n, tt.want, strings.Join(stmts, "\n"))
 			}
 		}
 	}

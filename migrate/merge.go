@@ -10,7 +10,7 @@ import (
 // Merge returns a migration for each module that has several which stand side
 // by side: one without operations that depends on all of them. The error names
 // what two of them both change; then a person must decide, and write one of
-// them anew after the other.
+// them again after the other.
 func Merge(groups ...Group) ([]Change, error) {
 	g, err := newGraph(groups, true)
 	if err != nil {
@@ -62,7 +62,7 @@ func (g *Graph) conflicts(module string, leaves []string) []error {
 			for _, a := range touched[i] {
 				k := slices.IndexFunc(touched[j], func(b string) bool { return collide(a, b) })
 				if k >= 0 {
-					errs = append(errs, fmt.Errorf("migrations %s and %s of module %s both change %s; undo one of them and make it anew after the other",
+					errs = append(errs, fmt.Errorf("migrations %s and %s of module %s both change %s; undo one of them and make it again after the other",
 						leaves[j], leaves[i], module, strings.TrimSuffix(a, ".*")))
 					break
 				}

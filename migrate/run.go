@@ -75,7 +75,7 @@ func (r *Runner) try(ctx context.Context, m Move) error {
 }
 
 // unenforced reports whether SQLite must not enforce foreign keys while the
-// operations are made, because a table may be built anew or dropped, and
+// operations are made, because a table may be rebuilt or dropped, and
 // whether some of them change rows by SQL or Go code, which then must do
 // without.
 func (m Move) unenforced(ops []Operation) (unenforced, data bool) {

@@ -93,7 +93,7 @@ func inverted(steps []step) []step {
 	return out
 }
 
-// merged joins changes of one table into one, so that SQLite builds it anew
+// merged joins changes of one table into one, so that SQLite rebuilds it
 // once at most. A change moves back over changes of other tables that have
 // nothing to do with it.
 func merged(steps []step) []step {

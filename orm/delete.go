@@ -131,7 +131,7 @@ func (w *writer) marking(p *plan) {
 
 // Delete deletes all rows of the query and returns how many there were; rows
 // that are deleted with them (on_delete=cascade, to any depth) are not counted
-// ([PlanDelete] foretells them). Without a condition it is refused unless Every was said; Limit, Offset
+// ([PlanDelete] predicts them). Without a condition it is refused unless Every was said; Limit, Offset
 // and relations to load do not go with it. Rows of a model with a field tagged
 // soft_delete are marked, as [Delete] does. No methods of the rows run.
 func (q *Query[T]) Delete(ctx context.Context) (int64, error) { return (*query)(q).own().delete(ctx) }

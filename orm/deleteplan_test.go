@@ -108,9 +108,9 @@ type (
 // grove is the tables of these models, and what makes a random row of each.
 var grove = [...]string{"t_trunk", "t_branch", "t_leaf", "t_guard", "t_note", "t_tagged", "t_trunk_tags"}
 
-// TestPlanDeleteForetells fills tables with random rows, deletes some, and
+// TestPlanDeletePredicts fills tables with random rows, deletes some, and
 // compares what happened with what the plan said.
-func TestPlanDeleteForetells(t *testing.T) {
+func TestPlanDeletePredicts(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
@@ -126,19 +126,19 @@ func TestPlanDeleteForetells(t *testing.T) {
 				var err error
 				switch n := int64(1 + r.IntN(4)); r.IntN(4) {
 				case 0:
-					ok, err = foretell(ctx, t, tx, func(h database.Handle) *orm.Query[trunk] {
+					ok, err = predict(ctx, t, tx, func(h database.Handle) *orm.Query[trunk] {
 						return orm.From[trunk](h).Where(orm.Descriptor[orm.Number[*trunk, int64]]("ID").Le(n))
 					})
 				case 1:
-					ok, err = foretell(ctx, t, tx, func(h database.Handle) *orm.Query[branch] {
+					ok, err = predict(ctx, t, tx, func(h database.Handle) *orm.Query[branch] {
 						return orm.From[branch](h).Where(orm.Descriptor[orm.Text[*branch, string]]("Code").Le(fmt.Sprint("b", n)))
 					})
 				case 2:
-					ok, err = foretell(ctx, t, tx, func(h database.Handle) *orm.Query[leaf] {
+					ok, err = predict(ctx, t, tx, func(h database.Handle) *orm.Query[leaf] {
 						return orm.From[leaf](h).Where(orm.Descriptor[orm.NullForeignKey[*leaf, *branch, string]]("Branch").IsNotNull())
 					})
 				case 3:
-					ok, err = foretell(ctx, t, tx, func(h database.Handle) *orm.Query[tagged] { return orm.From[tagged](h).Every() })
+					ok, err = predict(ctx, t, tx, func(h database.Handle) *orm.Query[tagged] { return orm.From[tagged](h).Every() })
 				}
 				if ok {
 					passed++
@@ -249,8 +249,8 @@ func links(ctx context.Context, tx *database.Tx, null string) (map[string]bool, 
 	return out, nil
 }
 
-// foretell compares a plan with what happens; ok says that the delete passed.
-func foretell[T any](ctx context.Context, t *testing.T, tx *database.Tx, query func(database.Handle) *orm.Query[T]) (ok bool, err error) {
+// predict compares a plan with what happens; ok says that the delete passed.
+func predict[T any](ctx context.Context, t *testing.T, tx *database.Tx, query func(database.Handle) *orm.Query[T]) (ok bool, err error) {
 	before, err := census(ctx, tx)
 	linked, err2 := links(ctx, tx, "NOT NULL")
 	plan, err3 := orm.PlanDelete(ctx, query(tx))

@@ -245,7 +245,7 @@ type (
 	Wish struct{ Ticket }
 )
 
-func (b Bug) Ask() string  { return "mend " + b.Slug }
+func (b Bug) Ask() string  { return "fix " + b.Slug }
 func (w Wish) Ask() string { return "think about " + w.Slug }
 
 var chores = orm.VariantsBy[Chore](tickets.Kind).
@@ -270,7 +270,7 @@ func ExampleVariantsBy() {
 		return err
 	})
 	// Output:
-	// orm_test.Bug: mend roof
+	// orm_test.Bug: fix roof
 	// orm_test.Wish: think about pool
 }
 

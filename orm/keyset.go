@@ -37,7 +37,7 @@ type Slice[T any] struct {
 //
 // Rows that are equal in the order of the query are put in that of the key.
 // The order must be by columns, not by expressions. A cursor may come from a
-// stranger: it holds nothing but values of the order, and one that is not of
+// client: it holds nothing but values of the order, and one that is not of
 // this order is an error of kind [fault.Invalid].
 //
 //go:noinline

@@ -9,7 +9,7 @@ staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Files in testdata may be wrong on purpose.
 unformatted=$(find . -name '*.go' -not -path '*/testdata/*' -not -path '*/.*/*' -print0 | xargs -0 gofmt -l)
 if [ -n "$unformatted" ]; then
-	printf 'not gofmt'ed; run "make fmt":\n%s\n' "$unformatted" >&2
+	printf 'these files are not formatted; run "make fmt":\n%s\n' "$unformatted" >&2
 	exit 1
 fi
 

@@ -44,7 +44,7 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// render returns what a case produces and the file it belongs into.
+// render returns what a case produces and the file it belongs in.
 func render(t *testing.T, folder string) (got, file string) {
 	t.Helper()
 	name := strings.TrimSpace(optional(t, filepath.Join(folder, "page")))

@@ -23,7 +23,7 @@ type file struct {
 	Source
 	extends    string // the file whose blocks this one fills; empty for none
 	extendsPos parse.Pos
-	body       *parse.Tree            // what stands outside blocks; of no use when extends is set
+	body       *parse.Tree            // what stands outside blocks; unused when extends is set
 	blocks     map[string]*parse.Tree // every {{block}} and {{define}}
 	overrides  []*parse.TemplateNode  // the {{block}}s outside blocks of a file that extends
 	faulty     bool                   // it has mistakes; they have been reported

@@ -11,7 +11,7 @@ import (
 )
 
 // query is the query string of a link: that of the page with some values set
-// anew. It takes a url.Values, a *url.URL or a string, and pairs of a name and
+// again. It takes a url.Values, a *url.URL or a string, and pairs of a name and
 // a value; nil as a value, or an empty string, takes the name out. The result
 // begins with "?", also when nothing is left, so that it always replaces the
 // query of the page it is on.

@@ -25,7 +25,7 @@ type unchecked struct {
 //   - files that no listed page is made of, as far as the loaders can list
 //     theirs; those whose names begin with a dot are left out.
 //
-// The loaders are asked for their files anew at each call; an error of one is
+// The loaders are asked for their files again at each call; an error of one is
 // part of the list.
 func (s *Set) Unchecked() ErrorList {
 	open := s.unchecked.Load()

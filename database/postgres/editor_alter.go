@@ -339,7 +339,7 @@ func (b *alteration) addConstraints() {
 }
 
 // addIndex builds an index. One that was being built concurrently when the
-// server or the program stopped is there but of no use, and goes first.
+// server or the program stopped is there but useless, and goes first.
 func (b *alteration) addIndex(x schema.Index) {
 	for _, i := range b.broken {
 		if i.name == x.Name && i.valid {

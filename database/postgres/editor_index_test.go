@@ -108,7 +108,7 @@ func TestIndexesServeOrdersWithNull(t *testing.T) {
 	}
 }
 
-// An index is built anew when a column of it begins or ceases to hold NULL, and
+// An index is rebuilt when a column of it begins or ceases to hold NULL, and
 // renamed where nothing else changes.
 func TestIndexFollowsItsColumn(t *testing.T) {
 	t.Parallel()

@@ -32,7 +32,7 @@ func killOthers(t *testing.T, url string) {
 }
 
 // TestLostConnections kills the connection in the middle of a transaction: an
-// error of the right kind, nothing half done, and the pool mends itself.
+// error of the right kind, nothing half done, and the pool fixes itself.
 func TestLostConnections(t *testing.T) {
 	t.Parallel()
 	url := databasetest.PostgresURL(t)

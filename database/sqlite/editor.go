@@ -157,7 +157,7 @@ func target(f schema.ForeignKey) string {
 
 // indexes returns the statements that make the table's indexes. Unique
 // constraints are unique indexes, as Django has them where they span several
-// columns: they can be made and dropped without building the table anew.
+// columns: they can be made and dropped without rebuilding the table.
 func indexes(t schema.Table) []string {
 	var out []string
 	for _, u := range t.Uniques {

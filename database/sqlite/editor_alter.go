@@ -12,7 +12,7 @@ import (
 
 // AlterTable changes the table in place where SQLite can
 // (https://www.sqlite.org/lang_altertable.html), which is at once however
-// many rows there are, and builds it anew where it cannot. Building anew needs
+// many rows there are, and rebuilds it where it cannot. Rebuilding needs
 // a transaction begun with TxOptions.NoForeignKeys, or dropping the old table
 // would take the rows that refer to it along.
 func (editor) AlterTable(ctx context.Context, h database.Handle, a database.Alteration) ([]string, error) {
@@ -89,7 +89,7 @@ func columnNeedsRebuild(a database.Alteration, c schema.Column) string {
 }
 
 // inColumn reports whether the foreign key can be added as part of a column
-// that is new: only then SQLite takes one without building the table anew.
+// that is new: only then SQLite takes one without rebuilding the table.
 func inColumn(a database.Alteration, f schema.ForeignKey) bool {
 	if len(f.Columns) != 1 {
 		return false

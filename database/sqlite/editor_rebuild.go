@@ -12,7 +12,7 @@ import (
 	"github.com/volaweb/vola/schema"
 )
 
-// rebuilt is put before the name of the table that is being built anew.
+// rebuilt goes before the name of the table that takes the place of another.
 const rebuilt = "vola_new_"
 
 // rowsPerStep is how many rows are copied by one statement, so that the
@@ -136,7 +136,7 @@ func settable(ctx context.Context, h database.Handle, users []object) (map[strin
 	return out, nil
 }
 
-// rebuild makes the table anew beside the old one, copies the rows and puts it
+// rebuild makes the table again next to the old one, copies the rows and puts it
 // in the old one's place, in the order that SQLite's documentation gives
 // (https://www.sqlite.org/lang_altertable.html, section 7). Views stay as they
 // are, because with legacy_alter_table the last renaming does not look at
@@ -146,7 +146,7 @@ func rebuild(a database.Alteration, l live, reason string) ([]string, error) {
 	for _, name := range l.columns {
 		known := func(c schema.Column) bool { return strings.EqualFold(c.Name, name) }
 		if !slices.ContainsFunc(a.From.Columns, known) {
-			return nil, fmt.Errorf("table %s has a column %q that no migration made, and must be built anew (%s), which would lose it; add the column to the model or drop it", a.From.Name, name, reason)
+			return nil, fmt.Errorf("table %s has a column %q that no migration made, and must be rebuilt (%s), which would lose it; add the column to the model or drop it", a.From.Name, name, reason)
 		}
 	}
 	table := database.Quote(to.Name)
@@ -156,7 +156,7 @@ func rebuild(a database.Alteration, l live, reason string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := []string{"-- building table " + to.Name + " anew: " + reason + "\n" + create}
+	out := []string{"-- rebuilding table " + to.Name + ": " + reason + "\n" + create}
 	copies, err := copyRows(a, l)
 	if err != nil {
 		return nil, err

@@ -249,7 +249,7 @@ type engineStmt interface {
 type stmt struct {
 	engine engineStmt
 	// busy says that its rows are still read. Run again meanwhile, it would
-	// begin anew.
+	// begin again.
 	busy bool
 	// once says that it is not kept.
 	once bool

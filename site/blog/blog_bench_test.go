@@ -93,7 +93,7 @@ func BenchmarkPages(b *testing.B) {
 				for _, path := range paths {
 					b.Run(strings.ReplaceAll(strings.Trim(path, "/"), "/", "_"), func(b *testing.B) { s.measure(b, path) })
 				}
-				// All that is kept made anew, which happens once for each write.
+				// All that is kept made again, which happens once for each write.
 				b.Run("blog_after_a_write", func(b *testing.B) {
 					for b.Loop() {
 						s.clock.Move(2 * time.Minute)

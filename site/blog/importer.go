@@ -18,7 +18,7 @@ import (
 )
 
 // formatVersion is part of the hash of each file. It is raised when the same
-// text would become another page, so that the next import makes it anew.
+// text would become another page, so that the next import makes it again.
 const formatVersion = "3"
 
 // importer stores the posts of a folder.

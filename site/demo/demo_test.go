@@ -264,7 +264,7 @@ func TestADemonstrationThatFails(t *testing.T) {
 	c := start(t, nil, broken{errors.New("the secret cause")})
 	page := c.Get(queriesPage).WantStatus(200).WantContains("#demo", "This does not work at the moment.").WantContains(".prose", "border running through it")
 	if strings.Contains(page.Body, "secret") || !strings.Contains(c.log.String(), "the secret cause") {
-		t.Errorf("the cause belongs into the log: %s", c.log.String())
+		t.Errorf("the cause belongs in the log: %s", c.log.String())
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/volaweb/vola/site/jekyll"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // summary is what want.json holds of a document. Only what is there is written.
 type summary struct {

@@ -141,7 +141,7 @@ func textOfScalar(node *yaml.Node) string {
 }
 
 // line returns the line of the file a node is in. That of an alias is the line
-// of its anchor, which is where there is something to mend.
+// of its anchor, which is where there is something to fix.
 func (fm frontMatter) line(node *yaml.Node) int { return fm.file.front.line + max(node.Line, 1) - 1 }
 
 // words is scalar for a value of one line.

@@ -32,7 +32,7 @@ type Options struct {
 	// them, so that several texts fit on one page. Defaults to none; ids of
 	// footnotes begin with the slug of the post in any case.
 	IDPrefix string
-	// Untrusted says that the text is a stranger's, such as a comment: links
+	// Untrusted says that the text comes from somebody else, such as a comment: links
 	// get rel="nofollow ugc", classes other than those of code are removed,
 	// frames leave nothing.
 	Untrusted bool

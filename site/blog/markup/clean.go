@@ -13,7 +13,7 @@ import (
 // that can do no harm.
 func clean(text string, untrusted bool) string {
 	if untrusted {
-		return strangers().Sanitize(text)
+		return untrustedPolicy().Sanitize(text)
 	}
 	return writers().Sanitize(text)
 }
@@ -21,7 +21,7 @@ func clean(text string, untrusted bool) string {
 // The two policies. They may be used concurrently, as nothing changes them.
 var (
 	writers   = sync.OnceValue(func() *bluemonday.Policy { return newPolicy(anyClass) })
-	strangers = sync.OnceValue(func() *bluemonday.Policy { return newPolicy(ourClasses) })
+	untrustedPolicy = sync.OnceValue(func() *bluemonday.Policy { return newPolicy(ourClasses) })
 )
 
 // What attributes may hold, where it matters. Values are escaped in any case.

@@ -24,7 +24,7 @@ type Options struct {
 	// NotePrefix and a hyphen begin the ids of footnotes, behind IDPrefix.
 	// Defaults to none.
 	NotePrefix string
-	// Untrusted says that the text is a stranger's, such as a comment: links
+	// Untrusted says that the text comes from somebody else, such as a comment: links
 	// get rel="nofollow ugc", classes other than those of code are removed,
 	// frames leave nothing.
 	Untrusted bool
@@ -234,7 +234,7 @@ func isHidden(n *html.Node) bool {
 	return false
 }
 
-// player settles a film or a sound: readers start it. For strangers it is a
+// player settles a film or a sound: readers start it. For untrusted text it is a
 // link, if anything.
 func (p *page) player(n *html.Node) {
 	src := htmltree.Attr(n, "src")

@@ -42,7 +42,7 @@ func (p *plan) blameWrite(ctx context.Context, h database.Handle, ptr unsafe.Poi
 		if qerr == nil && !found {
 			e.Table, e.Columns = p.table, []string{f.column}
 			e.Constraint = schema.ForeignKeyName(p.table, e.Columns, to.table, to.key.column)
-			return &culprit{p.dangling(f, ptr), err}
+			return &violation{p.dangling(f, ptr), err}
 		}
 	}
 	return err
@@ -58,20 +58,20 @@ func (p *plan) blameDelete(ctx context.Context, h database.Handle, err error, wh
 	}
 	if key, qerr := p.protector(ctx, h, false, where, args...); qerr == nil && key.Name != "" {
 		e.Table, e.Columns, e.Constraint = key.table, key.Columns, key.Name
-		return &culprit{p.referrer(key) + " still refers to a row of " + p.model.String(), err}
+		return &violation{p.referrer(key) + " still refers to a row of " + p.model.String(), err}
 	}
 	return err
 }
 
-// culprit is an error with what was found out about it afterwards. The texts
+// violation is an error with what was found out about it afterwards. The texts
 // of the errors around the database's own were made before that.
-type culprit struct {
+type violation struct {
 	text string
 	err  error
 }
 
-func (e *culprit) Error() string { return e.text + ": " + e.err.Error() }
-func (e *culprit) Unwrap() error { return e.err }
+func (e *violation) Error() string { return e.text + ": " + e.err.Error() }
+func (e *violation) Unwrap() error { return e.err }
 
 // dangling says what is wrong with the reference f of the row at ptr, which
 // leads to no row.
