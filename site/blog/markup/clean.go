@@ -20,7 +20,7 @@ func clean(text string, untrusted bool) string {
 
 // The two policies. They may be used concurrently, as nothing changes them.
 var (
-	writers   = sync.OnceValue(func() *bluemonday.Policy { return newPolicy(anyClass) })
+	writers         = sync.OnceValue(func() *bluemonday.Policy { return newPolicy(anyClass) })
 	untrustedPolicy = sync.OnceValue(func() *bluemonday.Policy { return newPolicy(ourClasses) })
 )
 
