@@ -22,7 +22,7 @@ import (
 // as a dry run does before.
 func FuzzCopy(f *testing.F) {
 	f.Add("text", []byte("bytes"), int64(1), 1.5, int64(0), "12.50", `{"b":[1.0,1e30,{"a":null}]}`)
-	f.Add("", []byte{}, int64(-1<<63), -0.0, int64(-62135596800000000), "-99999999.99", `"\u0001\ud83d\ude00"`)
+	f.Add("", []byte{}, int64(-1<<63), math.Copysign(0, -1), int64(-62135596800000000), "-99999999.99", `"\u0001\ud83d\ude00"`)
 	f.Add("\x00", []byte{0}, int64(1<<63-1), 5e-324, int64(253402300799999999), "0.00", `1e-400`)
 	f.Add("\xff, 'é%", []byte("\xff"), int64(0), 1e308, int64(1), "100000000.00", `"\ud800"`)
 	p := newPassage(f)

@@ -60,7 +60,7 @@ func (c comparer) compare(ctx context.Context, q *question) error {
 			return fmt.Errorf("Iter: %w", err)
 		}
 	case 3:
-		return c.comparePages(ctx, q, asked, want)
+		return c.comparePages(ctx, q, asked)
 	default: // queries are values: the same again
 		if got, err = asked.all(ctx); err == nil {
 			err = c.sameRows(q, got, want)
@@ -104,12 +104,12 @@ func (c comparer) compareOne(ctx context.Context, q *question, asked query, want
 
 // comparePages asks page by page. Rows that the order leaves equal stand on
 // pages in the order of the key.
-func (c comparer) comparePages(ctx context.Context, q *question, asked query, want []*row) error {
+func (c comparer) comparePages(ctx context.Context, q *question, asked query) error {
 	if q.limit >= 0 || q.offset > 0 {
 		return nil
 	}
 	q = q.byKey()
-	want = c.e.rows(c.w.rows[q.table], q.where, q.orders)
+	want := c.e.rows(c.w.rows[q.table], q.where, q.orders)
 	size := 1 + len(want)/2
 	for number := 1; ; number++ {
 		page := c.e.part(want, size, (number-1)*size)
