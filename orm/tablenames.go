@@ -2,6 +2,7 @@ package orm
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -10,8 +11,15 @@ import (
 // and says nothing. SQLite has no limit; one for both keeps a site movable.
 const maxNameBytes = 63
 
-// systemColumns are the columns that every table of PostgreSQL has already.
-var systemColumns = [...]string{"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}
+// isSystemColumn reports whether every table of PostgreSQL has a column of that
+// name already.
+func isSystemColumn(name string) bool {
+	switch name {
+	case "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid":
+		return true
+	}
+	return false
+}
 
 // checkNames refuses names that one of the databases does not take, whichever is
 // in use: ones that it keeps for itself, that are too long, or that it takes for
@@ -43,7 +51,7 @@ func (ms *Models) checkNames() []error {
 					errs = append(errs, m.mistake(field, err))
 				}
 			}
-			bad("", tableNameError(t.Name, option))
+			bad("", m.tableNameError(t.Name, option))
 			take(m, pairs, "table", t.Name)
 			for _, c := range t.Columns {
 				at := ""
@@ -60,7 +68,7 @@ func (ms *Models) checkNames() []error {
 				names = append(names, u.Name)
 			}
 			for _, name := range names {
-				if tableNameError(t.Name, "") == nil { // else it most likely begins like the table
+				if m.tableNameError(t.Name, "") == nil { // else it most likely begins like the table
 					bad("", indexNameError(name))
 				}
 				take(m, pairs, "index", name)
@@ -80,10 +88,15 @@ func (m *model) pairsField(table string) string {
 	return ""
 }
 
-func tableNameError(name, advice string) error {
+// tableNameError returns why a table cannot have the name. Vola's own packages
+// have tables whose names begin with vola_.
+func (m *model) tableNameError(name, advice string) error {
 	for _, kept := range [...]struct{ prefix, by string }{
 		{"sqlite_", "SQLite"}, {"pg_", "PostgreSQL"}, {"vola_", "Vola"},
 	} {
+		if kept.by == "Vola" && strings.HasPrefix(m.typ.PkgPath()+"/", path.Dir(ormPath)+"/") && !strings.HasSuffix(m.typ.PkgPath(), "_test") {
+			continue
+		}
 		if len(name) >= len(kept.prefix) && strings.EqualFold(name[:len(kept.prefix)], kept.prefix) {
 			return fmt.Errorf("is stored in the table %q, and %s keeps names that begin with %s for itself; rename the module, or %s", name, kept.by, kept.prefix, advice)
 		}
@@ -99,7 +112,7 @@ func tableNameError(name, advice string) error {
 
 func columnNameError(name string) error {
 	switch {
-	case slices.Contains(systemColumns[:], name):
+	case isSystemColumn(name):
 		return fmt.Errorf("is stored in the column %q, which PostgreSQL has in every table for itself; give the field the tag column=NAME", name)
 	case len(name) > maxNameBytes:
 		return fmt.Errorf("is stored in the column %q, of %d bytes, and PostgreSQL keeps only %d of a name; give the field the tag column=NAME", name, len(name), maxNameBytes)
