@@ -109,10 +109,11 @@ func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
 }
 
 // Each runs a test as two subtests with a site of their own: on SQLite, and on
-// PostgreSQL as [databasetest.Each] says.
-func Each(t *testing.T, cfg vola.Config, test func(t *testing.T, c *Client)) {
+// PostgreSQL as [databasetest.Each] says. site makes the configuration of each,
+// with modules of its own: a module belongs to one site.
+func Each(t *testing.T, site func() vola.Config, test func(t *testing.T, c *Client)) {
 	t.Helper()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) { test(t, Start(t, cfg, Options{DB: db})) })
+	databasetest.Each(t, func(t *testing.T, db *database.DB) { test(t, Start(t, site(), Options{DB: db})) })
 }
 
 // Command runs a command of one of the site's modules, with flags and arguments

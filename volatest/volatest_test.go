@@ -38,8 +38,8 @@ func (*greeter) Commands() []module.Command {
 
 func TestCommand(t *testing.T) {
 	t.Parallel()
-	cfg := vola.Config{Modules: []module.Module{&greeter{}}}
-	volatest.Each(t, cfg, func(t *testing.T, c *volatest.Client) {
+	site := func() vola.Config { return vola.Config{Modules: []module.Module{&greeter{}}} }
+	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
 		dialect := c.DB.Dialect().Name()
 		if out, err := c.Command("greet", "Ann", "--loud"); out != "HELLO ANN "+dialect+"\n" || err != nil {
 			t.Errorf("%q, %v", out, err)

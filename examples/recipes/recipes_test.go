@@ -20,7 +20,7 @@ func site() vola.Config { return vola.Config{Modules: []module.Module{module.At(
 // each runs a test on both databases, with a site of the recipes in a file.
 func each(t *testing.T, file string, test func(t *testing.T, c *volatest.Client)) {
 	t.Parallel()
-	volatest.Each(t, site(), func(t *testing.T, c *volatest.Client) {
+	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
 		if _, err := c.Command("import", file); err != nil {
 			t.Fatal(err)
 		}

@@ -36,8 +36,10 @@ func TestThemes(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "theme.zip")
 	pack(t, path, "themes/shop.html", `{{extends "themes/shop.html"}}{{block "head" .}}<h1>Themed {{site.Name}}</h1>{{end}}`)
-	cfg := vola.Config{Name: "Corner", Modules: []module.Module{module.At("/", &themes.Shop{Theme: path})}}
-	volatest.Each(t, cfg, func(t *testing.T, c *volatest.Client) {
+	site := func() vola.Config {
+		return vola.Config{Name: "Corner", Modules: []module.Module{module.At("/", &themes.Shop{Theme: path})}}
+	}
+	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
 		c.Get("/").WantText("h1", "Themed Corner").WantCount("li", 2)
 
 		// What is edited goes before the theme, and changes a part of it.
