@@ -61,7 +61,10 @@ func tryLock(ctx context.Context, conn *pgx.Conn, key int64) (got bool, err erro
 	if _, err := conn.Exec(ctx, "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0"); err != nil {
 		return false, err
 	}
-	err = conn.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", pgx.QueryExecModeExec, key).Scan(&got)
+	// By the simple protocol: the portal of the extended one stays open until the
+	// transaction ends, and with it a view of the rows, for whose end CREATE INDEX
+	// CONCURRENTLY would wait for ever.
+	err = conn.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", pgx.QueryExecModeSimpleProtocol, key).Scan(&got)
 	if err == nil && !got {
 		_, err = conn.Exec(ctx, "ROLLBACK")
 	}

@@ -294,3 +294,24 @@ func TestFormsOfTheServer(t *testing.T) {
 		})
 	}
 }
+
+// TestLockHoldsNoView: who holds the lock has no view of the rows, for whose end
+// CREATE INDEX CONCURRENTLY would wait for ever.
+func TestLockHoldsNoView(t *testing.T) {
+	t.Parallel()
+	for _, mode := range databasetest.PostgresModes() {
+		db := openMode(t, databasetest.PostgresURL(t), mode)
+		unlock, err := db.Backend().(database.Locker).Lock(t.Context(), "view", func() {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var views int64
+		if err := database.QueryRow(t.Context(), db, []any{&views}, `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL`); err != nil || views != 0 {
+			t.Errorf("%q: %d views of the rows are held, %v", mode, views, err)
+		}
+		if err := unlock(); err != nil {
+			t.Error(err)
+		}
+	}
+}
