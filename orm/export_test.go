@@ -1,6 +1,9 @@
 package orm
 
-import "github.com/volaweb/vola/schema"
+import (
+	"github.com/volaweb/vola/internal/jsonform"
+	"github.com/volaweb/vola/schema"
+)
 
 // The parsers of tags and of values, for fuzzing.
 
@@ -17,7 +20,7 @@ func DecimalText(s string, precision, scale int) (string, error) {
 
 // CanonicalJSON returns the form in which a document is stored.
 func CanonicalJSON(s string) (string, error) {
-	if err := checkJSON([]byte(s), true); err != nil {
+	if err := jsonform.Check([]byte(s), true); err != nil {
 		return "", err
 	}
 	return canonicalJSON([]byte(s))

@@ -22,12 +22,18 @@ var (
 	ErrNUL  = errors.New("the JSON document holds a NUL character")
 )
 
-// Canonical returns the document in the one form. Unlike the ORM, which writes
-// no number that a float64 cannot come near, it takes numbers of any size.
+// Canonical is [Check] of a document that may have escapes of its own, and [Form]
+// with numbers of any size.
 func Canonical(text []byte) (string, error) {
-	if err := check(text); err != nil {
+	if err := Check(text, true); err != nil {
 		return "", err
 	}
+	return Form(text, nil)
+}
+
+// Form returns the document in the one form. It calls refuse, if that is not nil,
+// with each number, and returns its error.
+func Form(text []byte, refuse func(number string) error) (string, error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
 	var v any
@@ -37,19 +43,28 @@ func Canonical(text []byte) (string, error) {
 	if _, err := dec.Token(); err != io.EOF {
 		return "", errors.New("the document is not JSON: something follows its end")
 	}
-	v, err := numbers(v)
+	v, err := numbers(v, refuse)
 	if err != nil {
 		return "", err
 	}
+	out, err := Marshal(v)
+	return strings.TrimSuffix(string(out), "\n"), err
+}
+
+// Marshal encodes v without the escapes that are for HTML only.
+func Marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	err = enc.Encode(v)
-	return strings.TrimSuffix(b.String(), "\n"), err
+	err := enc.Encode(v)
+	return b.Bytes(), err
 }
 
-// check refuses what encoding/json would replace, and NUL.
-func check(text []byte) error {
+// Check refuses what PostgreSQL's jsonb cannot hold. In place of bytes that are
+// not UTF-8 encoding/json writes the escape \ufffd, which it writes for nothing
+// else: the character itself is not escaped. Only raw documents may have escapes
+// of their own.
+func Check(text []byte, raw bool) error {
 	if !utf8.Valid(text) {
 		return ErrUTF8
 	}
@@ -67,9 +82,11 @@ func check(text []byte) error {
 		text = text[min(5, len(text)):]
 		switch {
 		case !ok:
-			return errors.New("the document is not JSON: it holds an escape that is not one")
+			return errors.New("the JSON document holds an escape that is not one")
 		case r == 0:
 			return ErrNUL
+		case r == utf8.RuneError && !raw:
+			return ErrUTF8
 		case utf16.IsSurrogate(r):
 			if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
 				return ErrUTF8
@@ -92,21 +109,26 @@ func unit(b []byte) (rune, bool) {
 }
 
 // numbers changes the numbers in v to the form they are stored in.
-func numbers(v any) (any, error) {
+func numbers(v any, refuse func(string) error) (any, error) {
 	var err error
 	switch v := v.(type) {
 	case json.Number:
-		text, err := Number(string(v))
+		if refuse != nil {
+			if err := refuse(string(v)); err != nil {
+				return nil, err
+			}
+		}
+		text, err := number(string(v))
 		return json.Number(text), err
 	case []any:
 		for i, x := range v {
-			if v[i], err = numbers(x); err != nil {
+			if v[i], err = numbers(x, refuse); err != nil {
 				return nil, err
 			}
 		}
 	case map[string]any:
 		for name, x := range v {
-			if v[name], err = numbers(x); err != nil {
+			if v[name], err = numbers(x, refuse); err != nil {
 				return nil, err
 			}
 		}
@@ -124,10 +146,10 @@ const (
 // maxExponent is the greatest that a number may be written with.
 const maxExponent = 1 << 20
 
-// Number writes a JSON number (RFC 8259, section 6) so that equal numbers are
+// number writes a JSON number (RFC 8259, section 6) so that equal numbers are
 // equal texts: 1, 1.0 and 10e-1 are 1, and minus zero is 0. No digit that counts
 // is lost. An exponent of more than 1048576 is an error.
-func Number(s string) (string, error) {
+func number(s string) (string, error) {
 	if s != "-0" && len(s) <= maxTrailingZeros && !strings.ContainsAny(s, ".eE") {
 		return s, nil
 	}
