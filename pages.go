@@ -55,9 +55,6 @@ func (s *Site) readPages() error {
 		}
 	}
 	set, err := templates.New(s.pages.cfg)
-	if list, ok := errors.AsType[templates.ErrorList](err); ok {
-		err = list.Distinct()
-	}
 	if s.opts.Dev {
 		if err != nil {
 			s.opts.Log.Error("the templates have mistakes", "error", err)

@@ -68,24 +68,6 @@ func (l ErrorList) Unwrap() []error {
 	return errs
 }
 
-// Distinct returns each error once: one in a file that several pages are made of
-// is found for each of them.
-func (l ErrorList) Distinct() ErrorList {
-	type place struct {
-		name, message string
-		line, col     int
-	}
-	seen := map[place]bool{}
-	var out ErrorList
-	for _, e := range l {
-		if at := (place{e.Name, e.Message, e.Line, e.Col}); !seen[at] {
-			seen[at] = true
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
 // sorted returns the list in the order of files and lines, each mistake once:
 // a mistake in a base template is found again by every page that extends it.
 func (l ErrorList) sorted() ErrorList {
