@@ -81,14 +81,14 @@ func (p *pool) acquire(ctx context.Context) (*conn, error) {
 
 // wait waits for a token.
 func (p *pool) wait(ctx context.Context) error {
+	var late <-chan time.Time // never, without patience
+	if p.patience > 0 {
+		ticker := time.NewTicker(p.patience)
+		defer ticker.Stop()
+		late = ticker.C
+	}
 	for {
 		before := p.ticks.Load()
-		var late <-chan time.Time
-		if p.patience > 0 {
-			timer := time.NewTimer(p.patience)
-			defer timer.Stop()
-			late = timer.C
-		}
 		select {
 		case <-p.free:
 			return nil
