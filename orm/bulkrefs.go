@@ -85,10 +85,7 @@ func (b bulk) edges(rows, refs []int) (edges map[int][]late, forward bool, err e
 		if err != nil {
 			return nil, rowError(row, err)
 		}
-		if bytes, ok := v.([]byte); ok {
-			v = string(bytes)
-		}
-		return v, nil
+		return mapKey(v), nil
 	}
 	key := b.p.indexOf(b.p.key.name)
 	place := make(map[any]int, len(rows))

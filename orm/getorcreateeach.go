@@ -85,12 +85,3 @@ func readEach(ctx context.Context, lookups []*lookup) (keys []any, found map[any
 	}
 	return keys, found, nil
 }
-
-// mapKey returns an argument of a statement in a form that can be a key of
-// a map.
-func mapKey(arg any) any {
-	if b, ok := arg.([]byte); ok {
-		return string(b)
-	}
-	return arg
-}

@@ -79,3 +79,12 @@ func (w *writer) sum(p *plan, i int) {
 	w.str(" + ")
 	w.whole(p.fields[i].small())
 }
+
+// mapKey returns an argument of a statement in a form that can be a key of
+// a map.
+func mapKey(arg any) any {
+	if b, ok := arg.([]byte); ok {
+		return string(b)
+	}
+	return arg
+}

@@ -119,10 +119,7 @@ func (p *plan) link(ctx context.Context, tx *database.Tx, f *relation, owner any
 func (p *plan) unlinked(ctx context.Context, tx *database.Tx, f *relation, owner any, keys []any) (int, error) {
 	different := map[any]bool{}
 	for _, k := range keys {
-		if b, ok := k.([]byte); ok {
-			k = string(b)
-		}
-		different[k] = true
+		different[mapKey(k)] = true
 	}
 	list, err := p.b.plans[f.target].listArg(keys)
 	if err != nil {
