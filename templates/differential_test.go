@@ -115,7 +115,6 @@ func (p *randomPage) compare(t testing.TB, round int) {
 		p.comparePlain(t, r, got, gotErr)
 	}
 	if round%8 == 1 {
-		p.stream(t, r, got, gotErr)
 	}
 }
 
@@ -147,23 +146,6 @@ func difference(got, want string) string {
 	}
 	around := func(s string) string { return s[max(0, at-20):min(len(s), at+30)] }
 	return fmt.Sprintf("differ at %d: %q, want %q", at, around(got), around(want))
-}
-
-// stream writes the page to a writer that may fail.
-func (p *randomPage) stream(t testing.TB, r templates.Rendering, whole string, failure error) {
-	w := &pieces{}
-	if p.chance(50) {
-		w.fail = 1 + p.IntN(3)
-	}
-	err := p.set.StreamCompiled(w, r, p.nonce, 1+p.IntN(100))
-	got := string(bytes.Join(w.written, nil))
-	switch {
-	case errors.Is(err, errBroken) && w.fail == len(w.written) && w.refused == 1 && strings.HasPrefix(whole, got):
-	case err == nil && failure == nil && got == whole && w.refused == 0:
-	case err != nil && failure != nil && err.Error() == failure.Error() && strings.HasPrefix(whole, got) && w.refused == 0:
-	default:
-		t.Fatalf("seed %d: stream %q, refused %d, %v, want %q, %v", p.seed, w.written, w.refused, err, whole, failure)
-	}
 }
 
 // differ compares the page of a seed, with many data, and returns how many

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"html/template"
-	"io"
 	"time"
 
 	"github.com/volaweb/vola/internal/htmlcompile"
@@ -40,14 +39,6 @@ func (s *Set) RenderCompiled(r Rendering, nonce string) (string, error) {
 	defer s.release(x)
 	err := s.executeCompiled(x, r)
 	return string(x.Out), err
-}
-
-// StreamCompiled is Stream in pieces of a size, of a page that is compiled.
-func (s *Set) StreamCompiled(w io.Writer, r Rendering, nonce string, size int) error {
-	x := s.execution(WithNonce(context.Background(), nonce))
-	defer s.release(x)
-	x.Dest, x.Size = w, size
-	return s.executeCompiled(x, r)
 }
 
 func (s *Set) executeCompiled(x *htmlcompile.Execution, r Rendering) error {

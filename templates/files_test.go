@@ -2,13 +2,11 @@ package templates_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -78,42 +76,6 @@ func TestOverrideThatExtends(t *testing.T) {
 		if got := out.String() + fmt.Sprint(err); got != tt.want+"<nil>" && got != tt.want {
 			t.Errorf("got %s, want %s", got, tt.want)
 		}
-	}
-}
-
-func TestCached(t *testing.T) {
-	t.Parallel()
-	asked := 0
-	files, now, fail := templates.Memory{"a": "1"}, time.Unix(0, 0), error(nil)
-	cached := &templates.Cached{MaxAge: time.Minute, Now: func() time.Time { return now }, Loader: templates.LoaderFunc(func(name string) (templates.Source, error) {
-		asked++
-		if fail != nil {
-			return templates.Source{}, fail
-		}
-		return files.Load(name)
-	})}
-	check := func(step, want string, wantAsked int) {
-		t.Helper()
-		a, err := cached.Load("a")
-		_, missing := cached.Load("b")
-		if got := a.Text + fmt.Sprint(err) + fmt.Sprint(errors.Is(missing, fs.ErrNotExist)); got != want || asked != wantAsked {
-			t.Errorf("%s: %s after %d questions, want %s after %d", step, got, asked, want, wantAsked)
-		}
-	}
-	check("first", "1<nil>true", 2)
-	files["a"] = "2"
-	check("remembered", "1<nil>true", 2)
-	now = now.Add(time.Minute)
-	check("too old", "2<nil>true", 4)
-	files["a"], fail = "3", errBroken
-	check("still good", "2<nil>true", 4)
-	cached.Forget()
-	check("errors are not kept", "brokenfalse", 6)
-	fail = nil
-	check("recovered", "3<nil>true", 8)
-	forever := &templates.Cached{Loader: files}
-	if src, err := forever.Load("a"); err != nil || src.Text != "3" {
-		t.Errorf("without a clock: %+v, %v", src, err)
 	}
 }
 

@@ -47,10 +47,9 @@ func (c *composition) htmlTrees() *htmlcompile.Trees {
 func (p *page) execute(x *htmlcompile.Execution, data any) error {
 	err := p.compiled.Execute(x, data)
 	var failed *htmlcompile.Failure
-	var unsent *htmlcompile.WriteError
 	var panicked *htmlcompile.Panic
 	switch {
-	case err == nil, errors.Is(err, htmlcompile.ErrStopped), errors.As(err, &unsent):
+	case err == nil, errors.Is(err, htmlcompile.ErrStopped):
 		return err
 	case errors.As(err, &panicked):
 		return panicError(p.name, panicked.Value)

@@ -187,33 +187,14 @@ func (s *Set) Render(ctx context.Context, w io.Writer, r Rendering) error {
 	if err := s.execute(ctx, x, r); err != nil {
 		return err
 	}
-	x.Dest = w
-	return sendError(r, x.Flush())
-}
-
-// streamSize is how much of a page Stream collects before it sends it.
-const streamSize = 16 << 10
-
-// Stream is Render without waiting for the whole page: what is done is written
-// to w in pieces of about 16 KiB, and flushed where w has a method Flush. It
-// is for pages that are long or slow in coming. An error that is found after
-// the first piece was sent leaves the reader with half a page; sent tells
-// whether that is so.
-func (s *Set) Stream(ctx context.Context, w io.Writer, r Rendering) (sent bool, err error) {
-	x := s.execution(ctx)
-	defer s.release(x)
-	x.Dest, x.Size = w, streamSize
-	err = sendError(r, s.execute(ctx, x, r))
-	return x.Sent, err
-}
-
-// sendError says which page could not be sent.
-func sendError(r Rendering, err error) error {
-	var unsent *htmlcompile.WriteError
-	if errors.As(err, &unsent) {
-		return fmt.Errorf("send page %s: %w", r.name, unsent.Err)
+	n, err := w.Write(x.Out)
+	if err == nil && n < len(x.Out) {
+		err = io.ErrShortWrite
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("send page %s: %w", r.name, err)
+	}
+	return nil
 }
 
 // execution returns an execution for one page.

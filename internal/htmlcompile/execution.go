@@ -3,7 +3,6 @@ package htmlcompile
 import (
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"text/template/parse"
 )
@@ -30,9 +29,6 @@ type place struct {
 // Execution is one rendering of a compiled page. It is used by one goroutine.
 type Execution struct {
 	Out   []byte
-	Dest  io.Writer // takes the page in pieces; nil when it is wanted whole
-	Size  int       // of a piece, in bytes
-	Sent  bool      // something has been written to Dest
 	Done  <-chan struct{}
 	Nonce string // of the Content-Security-Policy; "" for none
 
@@ -54,15 +50,6 @@ var (
 	// ErrStopped marks the end of a rendering whose context is done.
 	ErrStopped = errors.New("rendering stopped")
 )
-
-// WriteError is a failure to send the page.
-type WriteError struct{ Err error }
-
-// Error returns the text of the error.
-func (e *WriteError) Error() string { return e.Err.Error() }
-
-// Unwrap returns the error.
-func (e *WriteError) Unwrap() error { return e.Err }
 
 // Failure is what went wrong at a place of a compiled page.
 type Failure struct {
@@ -96,36 +83,8 @@ func (x *Execution) tick() error {
 	case <-x.Done:
 		return ErrStopped
 	default:
-	}
-	return x.send()
-}
-
-// send writes out what there is when it is enough for a piece.
-func (x *Execution) send() error {
-	if x.Dest == nil || len(x.Out) < x.Size {
 		return nil
 	}
-	return x.Flush()
-}
-
-// Flush writes out what there is.
-func (x *Execution) Flush() error {
-	if len(x.Out) == 0 {
-		return nil
-	}
-	x.Sent = true
-	n, err := x.Dest.Write(x.Out)
-	if err == nil && n < len(x.Out) {
-		err = io.ErrShortWrite
-	}
-	if err != nil {
-		return &WriteError{err}
-	}
-	x.Out = x.Out[:0]
-	if f, ok := x.Dest.(interface{ Flush() }); ok {
-		f.Flush()
-	}
-	return nil
 }
 
 // run executes a program with its data, in variables of its own.

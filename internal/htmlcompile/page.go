@@ -77,8 +77,8 @@ func (c *Compiler) escaper(name string) escaper {
 func (p *Page) Standard() *template.Template { return p.entry }
 
 // Execute renders the page into x. What it calls cannot make it panic. The error
-// is a [*Failure] with its place, [ErrStopped], a [*WriteError], a [*Panic], or
-// one of html/template.
+// is a [*Failure] with its place, [ErrStopped], a [*Panic], or one of
+// html/template.
 func (p *Page) Execute(x *Execution, data any) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -93,9 +93,6 @@ func (p *Page) Execute(x *Execution, data any) (err error) {
 			dot = reflect.ValueOf(data)
 		}
 		err = x.run(p.program, dot)
-	}
-	if err == nil && x.Dest != nil {
-		err = x.Flush()
 	}
 	return err
 }

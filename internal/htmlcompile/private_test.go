@@ -1,6 +1,7 @@
 package htmlcompile_test
 
 import (
+	"fmt"
 	"html/template"
 	"io"
 	"os"
@@ -91,9 +92,10 @@ func ExamplePage() {
 	if err != nil {
 		panic(err)
 	}
-	x := &htmlcompile.Execution{Dest: os.Stdout}
+	x := new(htmlcompile.Execution)
 	if err := page.Execute(x, "5 < 7"); err != nil {
 		panic(err)
 	}
+	fmt.Printf("%s", x.Out)
 	// Output: <p>5 &lt; 7</p>
 }
