@@ -33,7 +33,10 @@ const policy = `
 	# The data column.
 	BOTTOM
 	< database
-	< database/sqlite, database/postgres, orm, migrate;
+	< database/sqlite, database/postgres, orm/internal/ormsql, migrate;
+
+	# Behind a wall of its own, the SQL of the databases.
+	orm/internal/ormsql < orm;
 
 	orm, migrate < DATA;
 

@@ -165,3 +165,61 @@ func TestDecisionsHaveOneForm(t *testing.T) {
 		}
 	}
 }
+
+// TestLayersHaveAllFiles: each file of the large packages has one place in
+// ARCHITECTURE.md.
+func TestLayersHaveAllFiles(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg, dir := range map[string]string{"orm": "orm", "templates": "templates", "vola": "."} {
+		_, section, _ := strings.Cut(string(text), "### The files of "+pkg+"\n")
+		section, _, _ = strings.Cut(section, "\n#")
+		checkPlaces(t, dir, section)
+	}
+}
+
+func checkPlaces(t *testing.T, dir, section string) {
+	places := map[string]int{}
+	for _, m := range regexp.MustCompile("`([a-z_]+\\.go)`").FindAllStringSubmatch(section, -1) {
+		places[m[1]]++
+	}
+	files, err := filepath.Glob(dir + "/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(dir, err)
+	}
+	for _, file := range files {
+		name := filepath.Base(file)
+		if n := places[name]; n != 1 && !strings.HasSuffix(name, "_test.go") {
+			t.Errorf("ARCHITECTURE.md has %d places for %s", n, file)
+		}
+		delete(places, name)
+	}
+	for name := range places {
+		t.Errorf("ARCHITECTURE.md has a place for %s/%s, which does not exist", dir, name)
+	}
+}
+
+// TestNobodyAsksForTheDialect: what differs between databases is a method of a
+// grammar, a dialect or an editor. Package copydata is about two databases.
+func TestNobodyAsksForTheDialect(t *testing.T) {
+	t.Parallel()
+	asks := regexp.MustCompile(`(?i)dialect(\(\))?\.Name\(\) *[!=]=`)
+	for _, pattern := range []string{"orm/*.go", "orm/internal/ormsql/*.go", "migrate/*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatal(pattern, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if asks.Match(text) && !strings.HasSuffix(file, "_test.go") {
+				t.Errorf("%s asks a dialect for its name; ask for what it can do", file)
+			}
+		}
+	}
+}

@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/volaweb/vola/schema"
 )
@@ -169,6 +170,17 @@ type Features struct {
 	// encoded values, in which nil is NULL, cast to an array of the codec's
 	// Cast.
 	Arrays bool
+	// LooseTypes says that a column keeps no size of numbers, and takes values of
+	// other kinds than its own.
+	LooseTypes bool
+	// MaxName is how many bytes of a name are kept, 0 for any number. The rest is
+	// cut off without an error.
+	MaxName int
+	// Concurrently says that an index can be built while others write to the
+	// table, outside a transaction.
+	Concurrently bool
+	// NoForeignKeys says that TxOptions.NoForeignKeys has an effect.
+	NoForeignKeys bool
 }
 
 // Codec converts between a Go value and what the driver takes and gives. The
@@ -234,6 +246,15 @@ type Editor interface {
 	// Inspect returns the tables of the database as they are, but for those
 	// that are the database's own.
 	Inspect(ctx context.Context, h Handle) (schema.Schema, error)
+	// Columns returns the names of the columns of a table, none if it does not
+	// exist.
+	Columns(ctx context.Context, h Handle, table string) ([]string, error)
+	// Begin returns the statements that a transaction begins with that changes
+	// tables: none waits longer than this for a lock.
+	Begin(lockTimeout time.Duration) []string
+	// Settle returns the statements that are run after rows were changed, before
+	// tables are in the same transaction.
+	Settle() []string
 	// Tables returns the names of all tables in the database that are not the
 	// database's own.
 	Tables(ctx context.Context, h Handle) ([]string, error)

@@ -66,7 +66,7 @@ func storedAlike(d database.Dialect, t schema.Table, a, b schema.Column) bool {
 	}
 	whole := func(k schema.Kind) bool { _, _, ok := k.IntRange(); return ok || k == schema.Duration }
 	isKey := a.Auto || slices.Contains(t.PrimaryKey, a.Name) || refersFrom(t, a.Name) != ""
-	if whole(a.Type.Kind) && whole(b.Type.Kind) && (isKey || d.Name() == "sqlite") {
+	if whole(a.Type.Kind) && whole(b.Type.Kind) && (isKey || d.Features().LooseTypes) {
 		return true
 	}
 	// Where the statements are the same, so is what they make.

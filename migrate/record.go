@@ -71,13 +71,8 @@ const sinceFirst = 2
 
 // isWhole reports whether the table of records, which exists, has all columns.
 func isWhole(ctx context.Context, h database.Handle) (bool, error) {
-	q := "SELECT count(*) FROM pragma_table_info('" + recordTable + "') WHERE name = 'replaces'"
-	if database.Root(h).Dialect().Name() == "postgres" {
-		q = "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('" + recordTable + "') AND attname = 'replaces' AND NOT attisdropped"
-	}
-	var n int64
-	err := database.QueryRow(ctx, h, []any{&n}, q)
-	return n > 0, err
+	columns, err := database.Root(h).Dialect().Editor().Columns(ctx, h, recordTable)
+	return slices.Contains(columns, "replaces"), err
 }
 
 // createRecords makes the table of records when it is not there, and the

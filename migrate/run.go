@@ -48,7 +48,7 @@ func (r *Runner) try(ctx context.Context, m Move) error {
 			_, err := r.advance(ctx, tx, m, len(m.Operations))
 			return err
 		})
-		if unenforced && data && errors.Is(err, database.ErrForeignKey) && r.DB.Dialect().Name() == "sqlite" {
+		if unenforced && data && errors.Is(err, database.ErrForeignKey) && r.DB.Dialect().Features().NoForeignKeys {
 			return fmt.Errorf("%w; SQLite does not enforce foreign keys (ON DELETE does nothing) in a migration that changes tables: put the SQL or Go code into a migration of its own", err)
 		}
 		return err
@@ -108,12 +108,12 @@ func (r *Runner) next(ctx context.Context, m Move) (op []Operation, outside bool
 		return nil, false, nil
 	}
 	// SQLite builds every index inside the transaction, with its record.
-	postgres := r.DB.Dialect().Name() == "postgres"
+	possible := r.DB.Dialect().Features().Concurrently
 	switch o := m.Operations[i].(type) {
 	case AddIndex:
-		outside = o.Concurrently && postgres
+		outside = o.Concurrently && possible
 	case DropIndex:
-		outside = o.Concurrently && postgres
+		outside = o.Concurrently && possible
 	case RunSQL:
 		outside = true
 	}
@@ -122,8 +122,8 @@ func (r *Runner) next(ctx context.Context, m Move) (op []Operation, outside bool
 
 func (r *Runner) inTx(ctx context.Context, unenforced bool, fn func(ctx context.Context, tx *database.Tx) error) error {
 	return r.DB.InTxWith(ctx, database.TxOptions{NoForeignKeys: unenforced}, func(ctx context.Context, tx *database.Tx) error {
-		if r.DB.Dialect().Name() == "postgres" {
-			if _, err := tx.Exec(ctx, fmt.Sprintf("SET LOCAL lock_timeout = %d", r.lockTimeout().Milliseconds())); err != nil {
+		for _, q := range r.DB.Dialect().Editor().Begin(r.lockTimeout()) {
+			if _, err := tx.Exec(ctx, q); err != nil {
 				return err
 			}
 		}
@@ -210,14 +210,18 @@ func (r *Runner) do(ctx context.Context, h database.Handle, m Move, s step) erro
 	return nil
 }
 
-// settle makes PostgreSQL look at what deferred constraints put off after rows
-// were changed: it would refuse to alter the tables with that pending.
+// settle makes the database look at what deferred constraints put off after rows
+// were changed: it may refuse to alter the tables with that pending.
 func (r *Runner) settle(ctx context.Context, h database.Handle) error {
-	if _, ok := h.(*database.Tx); !ok || r.DB.Dialect().Name() != "postgres" {
+	if _, ok := h.(*database.Tx); !ok {
 		return nil
 	}
-	_, err := h.Exec(ctx, "SET CONSTRAINTS ALL IMMEDIATE")
-	return err
+	for _, q := range r.DB.Dialect().Editor().Settle() {
+		if _, err := h.Exec(ctx, q); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // exists reports whether the migration is the first of its module and makes

@@ -197,7 +197,7 @@ func leavesName(t, s step) bool {
 // for SQL that is only to be read. Go code has none.
 func (s step) statements(ctx context.Context, h database.Handle, d database.Dialect) ([]string, error) {
 	ed := d.Editor()
-	if why := s.cutOff(); why != "" && d.Name() == "postgres" {
+	if why := s.cutOff(); why != "" && d.Features().MaxName > 0 {
 		return nil, errors.New(why)
 	}
 	switch s.kind {

@@ -18,7 +18,7 @@ import (
 //
 // scratch is a database of the same kind that may be thrown away afterwards.
 // On PostgreSQL it is empty, and Verify copies the tables and rows into it;
-// on SQLite it is a file made with VACUUM INTO.
+// on SQLite it is a backup, see [database.Backuper].
 func Verify(ctx context.Context, r *Runner, scratch *database.DB) error {
 	try := *r
 	try.DB = scratch
@@ -173,10 +173,11 @@ func difference(a, b schema.Table) string {
 // expressions when it renames a column.
 func unquoted(v any) string { return strings.ReplaceAll(fmt.Sprint(v), `"`, "") }
 
-// copyTables copies tables and rows from one PostgreSQL database to another.
+// copyTables copies tables and rows from one database to another of a kind that
+// has no backups in a file.
 func copyTables(ctx context.Context, from, to *database.DB) error {
-	if from.Dialect().Name() != "postgres" {
-		return errors.New("the copy is empty; make it with VACUUM INTO")
+	if _, ok := from.Backend().(database.Backuper); ok {
+		return errors.New("the copy is empty; make it as a backup of the database")
 	}
 	s, err := from.Dialect().Editor().Inspect(ctx, from)
 	if err != nil {

@@ -1,6 +1,9 @@
 package orm
 
-import "github.com/volaweb/vola/schema"
+import (
+	"github.com/volaweb/vola/orm/internal/ormsql"
+	"github.com/volaweb/vola/schema"
+)
 
 // Integer is the types of whole numbers.
 type Integer interface {
@@ -13,26 +16,36 @@ type Numeric interface {
 	Integer | ~float32 | ~float64
 }
 
-func arithmetic[M any, V Numeric](fn function, a, b Expression[M, V]) *NumberExpr[*M, V] {
+func arithmetic[M any, V Numeric](fn ormsql.Function, a, b Expression[M, V]) *NumberExpr[*M, V] {
 	return (*NumberExpr[*M, V])(call(fn, nil, a.expression(nil, nil), b.expression(nil, nil)))
 }
 
 // Add is a + b. A sum of whole numbers beyond 64 bits is an error of the
 // statement, but in a query on SQLite, where it is one when it is read; so for
 // [Sub] and [Mul].
-func Add[M any, V Numeric](a, b Expression[M, V]) *NumberExpr[*M, V] { return arithmetic(fnAdd, a, b) }
+func Add[M any, V Numeric](a, b Expression[M, V]) *NumberExpr[*M, V] {
+	return arithmetic(ormsql.Add, a, b)
+}
 
 // Sub is a - b.
-func Sub[M any, V Numeric](a, b Expression[M, V]) *NumberExpr[*M, V] { return arithmetic(fnSub, a, b) }
+func Sub[M any, V Numeric](a, b Expression[M, V]) *NumberExpr[*M, V] {
+	return arithmetic(ormsql.Sub, a, b)
+}
 
 // Mul is a * b.
-func Mul[M any, V Numeric](a, b Expression[M, V]) *NumberExpr[*M, V] { return arithmetic(fnMul, a, b) }
+func Mul[M any, V Numeric](a, b Expression[M, V]) *NumberExpr[*M, V] {
+	return arithmetic(ormsql.Mul, a, b)
+}
 
 // Div is a / b, cut towards zero for whole numbers, and NULL where b is 0.
-func Div[M any, V Numeric](a, b Expression[M, V]) *NumberExpr[*M, V] { return arithmetic(fnDiv, a, b) }
+func Div[M any, V Numeric](a, b Expression[M, V]) *NumberExpr[*M, V] {
+	return arithmetic(ormsql.Div, a, b)
+}
 
 // Mod is the remainder of a / b, with the sign of a, and NULL where b is 0.
-func Mod[M any, V Integer](a, b Expression[M, V]) *NumberExpr[*M, V] { return arithmetic(fnMod, a, b) }
+func Mod[M any, V Integer](a, b Expression[M, V]) *NumberExpr[*M, V] {
+	return arithmetic(ormsql.Mod, a, b)
+}
 
 // numeric reports whether a kind can be computed with.
 func numeric(k schema.Kind) bool {

@@ -99,7 +99,7 @@ func (b bulk) tuples(fields, rows []int) ([]any, error) {
 }
 
 // markTuples adds to a shape what the text of tuples depends on.
-func (s *binder) markTuples(p *plan, fields []int, n int) {
+func (s *sqlArgs) markTuples(p *plan, fields []int, n int) {
 	for _, f := range fields {
 		s.mark('f', p.fields[f].name)
 	}
@@ -110,36 +110,36 @@ func (s *binder) markTuples(p *plan, fields []int, n int) {
 
 // tuples writes n rows as a table v, with the fields in column1, column2 and
 // so on; one column more has the number of the row, from 1.
-func (w *writer) tuples(p *plan, fields []int, n int) {
+func (w *sqlText) tuples(p *plan, fields []int, n int) {
 	if !p.arrays() {
-		w.str("(")
+		w.Str("(")
 		w.values(len(fields), n, true)
-		w.str(") AS v")
+		w.Str(") AS v")
 		return
 	}
-	w.str("unnest(")
+	w.Str("unnest(")
 	for i, f := range fields {
 		w.item(i, "")
-		w.arg()
-		w.str("::")
-		w.str(p.codecs[f].Cast)
-		w.str("[]")
+		w.Arg()
+		w.Str("::")
+		w.Str(p.codecs[f].Cast)
+		w.Str("[]")
 	}
-	w.str(") WITH ORDINALITY AS v(")
+	w.Str(") WITH ORDINALITY AS v(")
 	for i := range len(fields) + 1 {
 		w.item(i, "")
-		w.str(cell(i))
+		w.Str(cell(i))
 	}
-	w.str(")")
+	w.Str(")")
 }
 
 // item writes what stands before the i-th item of a list: a comma, but first
 // before the first.
-func (w *writer) item(i int, first string) {
+func (w *sqlText) item(i int, first string) {
 	if i > 0 {
 		first = ", "
 	}
-	w.str(first)
+	w.Str(first)
 }
 
 // cell is the name of the i-th column of tuples, from 0: that which both
@@ -148,63 +148,63 @@ func cell(i int) string { return "column" + strconv.Itoa(i+1) }
 
 // values writes a list of VALUES, with the number of each row behind it or
 // without.
-func (w *writer) values(columns, n int, numbered bool) {
-	w.str("VALUES ")
+func (w *sqlText) values(columns, n int, numbered bool) {
+	w.Str("VALUES ")
 	for i := range n {
 		w.item(i, "")
-		w.str("(")
+		w.Str("(")
 		for j := range columns {
 			w.item(j, "")
-			w.arg()
+			w.Arg()
 		}
 		if numbered {
-			w.str(", ")
-			w.str(strconv.Itoa(i + 1))
+			w.Str(", ")
+			w.Str(strconv.Itoa(i + 1))
 		}
-		w.str(")")
+		w.Str(")")
 	}
 }
 
 // matchTuples writes the condition that columns of t0 equal those of tuples,
 // which begin with these fields.
-func (w *writer) matchTuples(p *plan, fields []int) {
+func (w *sqlText) matchTuples(p *plan, fields []int) {
 	for i, f := range fields {
 		if i > 0 {
-			w.str(" AND ")
+			w.Str(" AND ")
 		}
-		w.col("t0", p.fields[f].column)
-		w.str(" = v." + cell(i))
+		w.Col("t0", p.fields[f].column)
+		w.Str(" = v." + cell(i))
 	}
 }
 
 // match returns a query of the rows that are in the database, t0, together
 // with the rows of the slice that have the same values in the fields, v.
-func (b bulk) match(fields, rows []int, kind byte, alive bool, selected func(w *writer)) ([]any, string, error) {
+func (b bulk) match(fields, rows []int, kind byte, alive bool, selected func(w *sqlText)) ([]any, string, error) {
 	p := b.p
 	args, err := b.tuples(fields, rows)
 	if err != nil {
 		return nil, "", err
 	}
-	s := &binder{shape: make([]byte, 0, 128)}
+	s := &sqlArgs{shape: make([]byte, 0, 128)}
 	s.mark(kind, p.table)
 	s.markTuples(p, fields, len(rows))
 	if alive {
 		s.alive(p)
 	}
 	text, err := p.b.texts.get(s.shape, func() (string, error) {
-		w := &writer{dialect: p.b.dialect}
-		w.str("SELECT ")
+		w := p.b.newText()
+		w.Str("SELECT ")
 		selected(w)
-		w.str(" FROM ")
+		w.Str(" FROM ")
 		w.tuples(p, fields, len(rows))
-		w.str(" JOIN ")
-		w.name(p.table)
-		w.str(" t0 ON ")
+		w.Str(" JOIN ")
+		w.Name(p.table)
+		w.Str(" t0 ON ")
 		w.matchTuples(p, fields)
 		if alive {
 			w.alive(p, "t0", " AND ")
 		}
-		return string(w.b), nil
+		return string(w.B), nil
 	})
 	return args, text, err
 }

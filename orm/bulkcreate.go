@@ -276,43 +276,43 @@ func (b bulk) insertRows(fields, rows []int, returning string) ([]any, string, e
 	if err != nil {
 		return nil, "", fmt.Errorf("create %s: %w", p.model, err)
 	}
-	s := &binder{shape: make([]byte, 0, 128)}
+	s := &sqlArgs{shape: make([]byte, 0, 128)}
 	s.mark('I', p.table)
 	s.mark('r', returning)
 	s.markTuples(p, fields, len(rows))
 	text, err := p.b.texts.get(s.shape, func() (string, error) {
-		w := &writer{dialect: p.b.dialect}
-		w.insertTuples(p, fields, len(rows), func() { w.str(cell(len(fields))) })
+		w := p.b.newText()
+		w.insertTuples(p, fields, len(rows), func() { w.Str(cell(len(fields))) })
 		if returning != "" {
-			w.str(" RETURNING ")
-			w.name(returning)
+			w.Str(" RETURNING ")
+			w.Name(returning)
 		}
-		return string(w.b), nil
+		return string(w.B), nil
 	})
 	return args, text, err
 }
 
 // insertTuples writes an INSERT of n rows; where they come from a query, order
 // writes by what it is sorted.
-func (w *writer) insertTuples(p *plan, fields []int, n int, order func()) {
-	w.str("INSERT INTO ")
-	w.name(p.table)
+func (w *sqlText) insertTuples(p *plan, fields []int, n int, order func()) {
+	w.Str("INSERT INTO ")
+	w.Name(p.table)
 	for i, f := range fields {
 		w.item(i, " (")
-		w.name(p.fields[f].column)
+		w.Name(p.fields[f].column)
 	}
-	w.str(") ")
+	w.Str(") ")
 	if !p.arrays() {
 		w.values(len(fields), n, false)
 		return
 	}
 	for i := range fields {
 		w.item(i, "SELECT ")
-		w.str(cell(i))
+		w.Str(cell(i))
 	}
-	w.str(" FROM ")
+	w.Str(" FROM ")
 	w.tuples(p, fields, n)
-	w.str(" ORDER BY ")
+	w.Str(" ORDER BY ")
 	order()
 }
 

@@ -98,32 +98,32 @@ func (u *bulkUpdate) update(ctx context.Context, h database.Handle, rows []int) 
 	if err != nil {
 		return 0, fmt.Errorf("update %s: %w", p.model, err)
 	}
-	s := &binder{shape: make([]byte, 0, 128)}
+	s := &sqlArgs{shape: make([]byte, 0, 128)}
 	s.mark('V', p.table)
 	s.markTuples(p, columns, len(rows))
 	text, err := p.b.texts.get(s.shape, func() (string, error) {
-		w := &writer{dialect: p.b.dialect}
+		w := p.b.newText()
 		if p.arrays() {
 			w.lockTuples(p, columns, u.by, len(rows))
 		}
-		w.str("UPDATE ")
-		w.name(p.table)
-		w.str(" AS t0 SET ")
+		w.Str("UPDATE ")
+		w.Name(p.table)
+		w.Str(" AS t0 SET ")
 		for i, f := range u.set {
 			w.item(i, "")
-			w.name(p.fields[f].column)
-			w.str(" = v." + cell(len(u.by)+i))
+			w.Name(p.fields[f].column)
+			w.Str(" = v." + cell(len(u.by)+i))
 		}
 		w.countVersion(p, "t0")
-		w.str(" FROM ")
+		w.Str(" FROM ")
 		if p.arrays() {
-			w.str("v WHERE " + readLocked + " AND ")
+			w.Str("v WHERE " + readLocked + " AND ")
 		} else {
 			w.tuples(p, columns, len(rows))
-			w.str(" WHERE ")
+			w.Str(" WHERE ")
 		}
 		w.matchTuples(p, u.by)
-		return string(w.b), nil
+		return string(w.B), nil
 	})
 	if err != nil {
 		return 0, err
@@ -137,22 +137,22 @@ func (u *bulkUpdate) update(ctx context.Context, h database.Handle, rows []int) 
 
 // countVersion writes, behind other assignments, that the version in the alias
 // is counted up.
-func (w *writer) countVersion(p *plan, alias string) {
+func (w *sqlText) countVersion(p *plan, alias string) {
 	if p.version == nil {
 		return
 	}
-	w.str(", ")
-	w.name(p.version.column)
-	w.str(" = ")
-	w.col(alias, p.version.column)
-	w.str(" + 1")
+	w.Str(", ")
+	w.Name(p.version.column)
+	w.Str(" = ")
+	w.Col(alias, p.version.column)
+	w.Str(" + 1")
 }
 
 // count returns how many of the rows are in the database with the values of the
 // fields.
 func (u *bulkUpdate) count(ctx context.Context, h database.Handle, fields []int) (there int, err error) {
 	err = u.chunks(u.all(), len(fields), false, func(rows []int) error {
-		args, text, err := u.match(fields, rows, 'C', false, func(w *writer) { w.str("count(*)") })
+		args, text, err := u.match(fields, rows, 'C', false, func(w *sqlText) { w.Str("count(*)") })
 		if err != nil {
 			return err
 		}

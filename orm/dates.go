@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"time"
+
+	"github.com/volaweb/vola/orm/internal/ormsql"
 )
 
 // DatePart is a part of a date or a time, for [Part] and [Trunc].
@@ -53,7 +55,7 @@ func Part[M, V any](part DatePart, x Expression[M, V]) *Expr[*M, int64] {
 // where it is not between 1 and 9999 in the zone, as may be next to the ends
 // of time.
 func PartIn[M, V any](part DatePart, x Expression[M, V], zone *time.Location) *Expr[*M, int64] {
-	e := call(fnPart, reflect.TypeFor[int64](), x.expression(nil, nil))
+	e := call(ormsql.Part, reflect.TypeFor[int64](), x.expression(nil, nil))
 	e.value = dated{part, zone}
 	return (*Expr[*M, int64])(e)
 }
@@ -69,12 +71,12 @@ func Trunc[M, V any](part DatePart, x Expression[M, V]) *Expr[*M, V] {
 // midnight where midnight is skipped, and the first of two. It is NULL where the
 // beginning lies before the year 1 of UTC.
 func TruncIn[M, V any](part DatePart, x Expression[M, V], zone *time.Location) *Expr[*M, V] {
-	e := call(fnTrunc, nil, x.expression(nil, nil))
+	e := call(ormsql.Trunc, nil, x.expression(nil, nil))
 	e.value = dated{part, zone}
 	return (*Expr[*M, V])(e)
 }
 
-// dated is what fnPart and fnTrunc need to know.
+// dated is what ormsql.Part and ormsql.Trunc need to know.
 type dated struct {
 	part DatePart
 	zone *time.Location

@@ -58,8 +58,8 @@ func deleteRow[T any](ctx context.Context, h database.Handle, row *T, purge bool
 		return err
 	}
 	return p.deleting(ctx, h, row, func(ctx context.Context, h database.Handle) error {
-		where := func(w *writer) { w.whereKey(p) }
-		n, done, err := p.deleteDeep(ctx, h, nil, func(w *writer) {
+		where := func(w *sqlText) { w.whereKey(p) }
+		n, done, err := p.deleteDeep(ctx, h, nil, func(w *sqlText) {
 			w.whereKey(p)
 			w.whereVersion(p)
 		}, args...)
@@ -70,12 +70,12 @@ func deleteRow[T any](ctx context.Context, h database.Handle, row *T, purge bool
 			return nil
 		}
 		text, err := p.b.texts.get(append([]byte("D\x00"), p.table...), func() (string, error) {
-			w := &writer{dialect: p.b.dialect}
-			w.str("DELETE FROM ")
-			w.name(p.table)
+			w := p.b.newText()
+			w.Str("DELETE FROM ")
+			w.Name(p.table)
 			w.whereKey(p)
 			w.whereVersion(p)
-			return string(w.b), nil
+			return string(w.B), nil
 		})
 		if err != nil {
 			return err
@@ -92,15 +92,15 @@ func (p *plan) mark(ctx context.Context, h database.Handle, ptr unsafe.Pointer, 
 		return err
 	}
 	return h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		if err := p.protected(ctx, tx, func(w *writer) { w.whereKey(p) }, key...); err != nil {
+		if err := p.protected(ctx, tx, func(w *sqlText) { w.whereKey(p) }, key...); err != nil {
 			return err
 		}
-		w := &writer{dialect: p.b.dialect}
+		w := p.b.newText()
 		w.marking(p)
 		w.whereKey(p)
 		w.whereVersion(p)
 		w.alive(p, "t0", " AND ")
-		return p.affectOne(ctx, tx, ptr, "delete", string(w.b), append([]any{mark}, args...))
+		return p.affectOne(ctx, tx, ptr, "delete", string(w.B), append([]any{mark}, args...))
 	})
 }
 
@@ -113,19 +113,19 @@ func (p *plan) marked(ptr unsafe.Pointer, now time.Time) {
 }
 
 // marking writes the beginning of the statement that marks rows, in alias t0.
-func (w *writer) marking(p *plan) {
-	w.str("UPDATE ")
-	w.name(p.table)
-	w.str(" AS t0 SET ")
-	w.name(p.deleted.column)
-	w.str(" = ")
-	w.arg()
+func (w *sqlText) marking(p *plan) {
+	w.Str("UPDATE ")
+	w.Name(p.table)
+	w.Str(" AS t0 SET ")
+	w.Name(p.deleted.column)
+	w.Str(" = ")
+	w.Arg()
 	if p.version != nil {
-		w.str(", ")
-		w.name(p.version.column)
-		w.str(" = ")
-		w.col("t0", p.version.column)
-		w.str(" + 1")
+		w.Str(", ")
+		w.Name(p.version.column)
+		w.Str(" = ")
+		w.Col("t0", p.version.column)
+		w.Str(" + 1")
 	}
 }
 
@@ -144,7 +144,7 @@ func (q *query) delete(ctx context.Context) (int64, error) {
 	if p.deleted == nil {
 		return q.purge(ctx, p)
 	}
-	b := newBinder()
+	b := newArgs()
 	b.mark('M', p.table)
 	b.shape = append(b.shape, byte('0'+q.deleted))
 	now, err := p.encode(p.indexOf(p.deleted.name), p.b.models.now().UTC().Truncate(microsecond))
@@ -156,7 +156,7 @@ func (q *query) delete(ctx context.Context) (int64, error) {
 	for _, n := range where {
 		b.node(p, n)
 	}
-	text, err := b.text(p, func(w *writer) {
+	text, err := b.text(p, func(w *sqlText) {
 		w.marking(p)
 		w.whereLocked(p, where, q.isOne(p))
 	})
@@ -167,7 +167,7 @@ func (q *query) delete(ctx context.Context) (int64, error) {
 	err = q.h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		ctx, cancel := q.limited(ctx)
 		defer cancel()
-		if err := p.protected(ctx, tx, func(w *writer) { w.where(p, "t0", where) }, b.args[1:]...); err != nil {
+		if err := p.protected(ctx, tx, func(w *sqlText) { w.where(p, "t0", where) }, b.args[1:]...); err != nil {
 			return err
 		}
 		res, err := tx.Exec(ctx, text, b.args...)
@@ -198,16 +198,16 @@ func (q *query) purgeAll(ctx context.Context) (int64, error) {
 func (q *query) purge(ctx context.Context, p *plan) (int64, error) {
 	b := q.bind(p, 'd')
 	where := p.visible(q.where, q.deleted)
-	text, err := b.text(p, func(w *writer) {
-		w.str("DELETE FROM ")
-		w.name(p.table)
-		w.str(" AS t0")
+	text, err := b.text(p, func(w *sqlText) {
+		w.Str("DELETE FROM ")
+		w.Name(p.table)
+		w.Str(" AS t0")
 		w.whereLocked(p, where, q.isOne(p))
 	})
 	if err != nil {
 		return 0, err
 	}
-	condition := func(w *writer) { w.where(p, "t0", where) }
+	condition := func(w *sqlText) { w.where(p, "t0", where) }
 	n, done, err := p.deleteDeep(ctx, q.h, q, condition, b.args...)
 	if err != nil {
 		err = fmt.Errorf("delete %s: %w", p.model, err)
@@ -220,7 +220,7 @@ func (q *query) purge(ctx context.Context, p *plan) (int64, error) {
 // protected returns the error of rows that cannot be marked as deleted, because
 // others refer to them that would not let them be deleted. where writes the
 // condition on the rows, in the alias t0.
-func (p *plan) protected(ctx context.Context, h database.Handle, where func(*writer), args ...any) error {
+func (p *plan) protected(ctx context.Context, h database.Handle, where func(*sqlText), args ...any) error {
 	if p.key == nil {
 		return nil // nothing can refer to it
 	}
@@ -242,7 +242,7 @@ type protection struct {
 // protector finds a foreign key by which a row still refers to one of the rows
 // and protects it; its Name is empty when there is none. With living, rows that
 // are marked as deleted protect nothing.
-func (p *plan) protector(ctx context.Context, h database.Handle, living bool, where func(*writer), args ...any) (protection, error) {
+func (p *plan) protector(ctx context.Context, h database.Handle, living bool, where func(*sqlText), args ...any) (protection, error) {
 	for _, m := range p.b.models.all {
 		for _, f := range m.fields {
 			if f.ref == nil || f.ref.model != p.model {
@@ -252,21 +252,21 @@ func (p *plan) protector(ctx context.Context, h database.Handle, living bool, wh
 			if key.OnDelete != schema.Restrict && key.OnDelete != schema.NoAction {
 				continue
 			}
-			found, err := p.any(ctx, h, func(w *writer) {
-				w.name(m.table)
-				w.str(" c WHERE ")
-				w.col("c", f.column)
-				w.str(" IN (SELECT ")
-				w.col("t0", p.key.column)
-				w.str(" FROM ")
-				w.name(p.table)
-				w.str(" t0")
+			found, err := p.any(ctx, h, func(w *sqlText) {
+				w.Name(m.table)
+				w.Str(" c WHERE ")
+				w.Col("c", f.column)
+				w.Str(" IN (SELECT ")
+				w.Col("t0", p.key.column)
+				w.Str(" FROM ")
+				w.Name(p.table)
+				w.Str(" t0")
 				where(w)
-				w.str(")")
+				w.Str(")")
 				if m.deleted != nil && living {
-					w.str(" AND ")
-					w.col("c", m.deleted.column)
-					w.str(" IS NULL")
+					w.Str(" AND ")
+					w.Col("c", m.deleted.column)
+					w.Str(" IS NULL")
 				}
 			}, args...)
 			if err != nil {

@@ -95,21 +95,21 @@ func (f *field) cascades() bool { return f.ref != nil && f.tag.onDelete == schem
 // deleteDeep deletes the rows that where, a condition in the alias t0, is about
 // where SQLite cannot do it in one statement. It returns how many there were,
 // and done is false when the statement will do.
-func (p *plan) deleteDeep(ctx context.Context, h database.Handle, q *query, where func(*writer), args ...any) (n int64, done bool, err error) {
+func (p *plan) deleteDeep(ctx context.Context, h database.Handle, q *query, where func(*sqlText), args ...any) (n int64, done bool, err error) {
 	if p.chains == nil {
 		return 0, false, nil
 	}
-	w := p.chainWriter(where)
-	w.str("SELECT count(*) FROM (SELECT 1 FROM " + goneTable + " LIMIT " + strconv.Itoa(deepRows+1) + ")")
+	w := p.chainText(where)
+	w.Str("SELECT count(*) FROM (SELECT 1 FROM " + goneTable + " LIMIT " + strconv.Itoa(deepRows+1) + ")")
 	limited, cancel := q.limited(ctx)
-	err = database.QueryRow(limited, h, []any{&n}, string(w.b), args...)
+	err = database.QueryRow(limited, h, []any{&n}, string(w.B), args...)
 	cancel()
 	if err != nil || n <= deepRows {
 		return 0, false, err
 	}
 	err = h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		d := &deepDelete{chained: p.chains, q: q, plans: p.b}
-		if err := d.find(ctx, tx, p.chainWriter(where), args); err != nil {
+		if err := d.find(ctx, tx, p.chainText(where), args); err != nil {
 			return err
 		}
 		n = d.roots
@@ -118,35 +118,35 @@ func (p *plan) deleteDeep(ctx context.Context, h database.Handle, q *query, wher
 	return n, true, err
 }
 
-// chainWriter returns a writer that has written the named query of all rows
+// chainText returns an SQL text with the named query of all rows
 // that are gone then: which model they are of, their key, by which edge they
 // are reached, and the key of the row that they refer to by it.
-func (p *plan) chainWriter(where func(*writer)) *writer {
-	w := &writer{dialect: p.b.dialect}
-	w.str("WITH RECURSIVE " + goneTable + "(s, k, e, p) AS (SELECT 0, ")
-	w.col("t0", p.key.column)
-	w.str(", -1, NULL FROM ")
-	w.name(p.table)
-	w.str(" AS t0")
+func (p *plan) chainText(where func(*sqlText)) *sqlText {
+	w := p.b.newText()
+	w.Str("WITH RECURSIVE " + goneTable + "(s, k, e, p) AS (SELECT 0, ")
+	w.Col("t0", p.key.column)
+	w.Str(", -1, NULL FROM ")
+	w.Name(p.table)
+	w.Str(" AS t0")
 	where(w)
 	for i, e := range p.chains.edges {
 		from := p.chains.models[e.from]
 		fmt.Fprintf((*textWriter)(w), " UNION SELECT %d, ", e.from)
-		w.col("c", from.key.column)
+		w.Col("c", from.key.column)
 		fmt.Fprintf((*textWriter)(w), ", %d, d.k FROM "+goneTable+" d JOIN ", i)
-		w.name(from.table)
+		w.Name(from.table)
 		fmt.Fprintf((*textWriter)(w), " c ON d.s = %d AND ", e.to)
-		w.col("c", e.field.column)
-		w.str(" = d.k")
+		w.Col("c", e.field.column)
+		w.Str(" = d.k")
 	}
-	w.str(") ")
+	w.Str(") ")
 	return w
 }
 
-type textWriter writer
+type textWriter sqlText
 
 func (w *textWriter) Write(b []byte) (int, error) {
-	w.b = append(w.b, b...)
+	w.B = append(w.B, b...)
 	return len(b), nil
 }
 
@@ -174,15 +174,15 @@ type deepRef struct {
 }
 
 // find reads the rows and the references between them.
-func (d *deepDelete) find(ctx context.Context, tx *database.Tx, w *writer, args []any) error {
+func (d *deepDelete) find(ctx context.Context, tx *database.Tx, w *sqlText, args []any) error {
 	for range d.models {
 		d.ids = append(d.ids, map[any]int32{})
 	}
 	// The plus keeps the engine from reading what is declared a date as one.
-	w.str("SELECT s, +k, e, +p FROM " + goneTable)
+	w.Str("SELECT s, +k, e, +p FROM " + goneTable)
 	ctx, cancel := d.q.limited(ctx)
 	defer cancel()
-	rows, err := tx.Query(ctx, string(w.b), args...)
+	rows, err := tx.Query(ctx, string(w.B), args...)
 	if err != nil {
 		return err
 	}
@@ -335,22 +335,22 @@ func (d *deepDelete) statements(ctx context.Context, tx *database.Tx, rows []int
 			keys[i] = d.rows[row].key
 		}
 		p := d.plans.plans[d.models[d.rows[chunk[0]].model].typ]
-		w := &writer{dialect: d.plans.dialect}
-		w.str(begin + " WHERE ")
-		column := func() { w.name(p.key.column) }
+		w := d.plans.newText()
+		w.Str(begin + " WHERE ")
+		column := func() { w.Name(p.key.column) }
 		args := keys
-		if p.spreads(p.kindAt(p.indexOf(p.key.name))) {
+		if p.b.grammar.Spreads(p.key.store.Kind) {
 			w.spread(column, len(keys))
 		} else {
-			list, err := p.listArg(keys)
+			list, err := p.b.grammar.ListArg(keys)
 			if err != nil {
 				return err
 			}
-			w.inListOf(false, column)
+			w.InList(&w.Text, false, column)
 			args = []any{list}
 		}
 		ctx, cancel := d.q.limited(ctx)
-		_, err := tx.Exec(ctx, string(w.b), args...)
+		_, err := tx.Exec(ctx, string(w.B), args...)
 		cancel()
 		if err != nil {
 			return err

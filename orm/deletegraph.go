@@ -35,7 +35,7 @@ type deleteGraph struct {
 	// gone keys.
 	sets  []*model
 	args  []any
-	where func(*writer) // the condition on the rows of the root, in alias t0
+	where func(*sqlText) // the condition on the rows of the root, in alias t0
 }
 
 // deleteEdge is one reference: rows of a table refer to those of a model.
@@ -93,44 +93,44 @@ func (g *deleteGraph) set(table string) int {
 
 func goneColumn(i int) string { return "k" + strconv.Itoa(i) }
 
-// writer returns a writer that has written the named queries.
-func (g *deleteGraph) writer() *writer {
-	w := &writer{dialect: g.root.b.dialect}
-	w.str("WITH RECURSIVE " + rowsTable + "(k) AS (SELECT ")
-	w.col("t0", g.root.keys[0].column) // of several only for the count
-	w.str(" FROM ")
-	w.name(g.root.table)
-	w.str(" AS t0")
+// text returns an SQL text in which the named queries are written.
+func (g *deleteGraph) text() *sqlText {
+	w := g.root.b.newText()
+	w.Str("WITH RECURSIVE " + rowsTable + "(k) AS (SELECT ")
+	w.Col("t0", g.root.keys[0].column) // of several only for the count
+	w.Str(" FROM ")
+	w.Name(g.root.table)
+	w.Str(" AS t0")
 	g.where(w)
-	w.str(")")
+	w.Str(")")
 	if len(g.sets) == 0 {
-		w.str(" ")
+		w.Str(" ")
 		return w
 	}
-	w.str(", " + goneTable + "(")
+	w.Str(", " + goneTable + "(")
 	for i := range g.sets {
 		w.item(i, "")
-		w.str(goneColumn(i))
+		w.Str(goneColumn(i))
 	}
-	w.str(") AS (SELECT ")
+	w.Str(") AS (SELECT ")
 	for i := range g.sets {
 		w.item(i, "")
 		if i == 0 {
-			w.str("k")
+			w.Str("k")
 		} else {
 			g.null(w, i)
 		}
 	}
-	w.str(" FROM " + rowsTable)
+	w.Str(" FROM " + rowsTable)
 	g.recursion(w)
-	w.str(") ")
+	w.Str(") ")
 	return w
 }
 
 // recursion writes how the gone keys grow. PostgreSQL lets the growing query be
 // named once, and SQLite has no LATERAL.
-func (g *deleteGraph) recursion(w *writer) {
-	lateral := w.dialect.Name() != "sqlite"
+func (g *deleteGraph) recursion(w *sqlText) {
+	lateral := g.root.b.traits.Lateral
 	first := true
 	for _, e := range g.edges {
 		from, to := g.set(e.table), g.set(e.fk.RefTable)
@@ -139,63 +139,54 @@ func (g *deleteGraph) recursion(w *writer) {
 		}
 		switch {
 		case !lateral:
-			w.str(" UNION SELECT ")
+			w.Str(" UNION SELECT ")
 		case first:
-			w.str(" UNION SELECT x.* FROM " + goneTable + " d CROSS JOIN LATERAL (SELECT ")
+			w.Str(" UNION SELECT x.* FROM " + goneTable + " d CROSS JOIN LATERAL (SELECT ")
 		default:
-			w.str(" UNION ALL SELECT ")
+			w.Str(" UNION ALL SELECT ")
 		}
 		first = false
 		for i, m := range g.sets {
 			w.item(i, "")
 			if i == from {
-				w.col("c", m.key.column)
+				w.Col("c", m.key.column)
 			} else {
 				g.null(w, i)
 			}
 		}
-		w.str(" FROM ")
+		w.Str(" FROM ")
 		if !lateral {
-			w.str(goneTable + " d JOIN ")
+			w.Str(goneTable + " d JOIN ")
 		}
-		w.name(e.table)
+		w.Name(e.table)
 		if lateral {
-			w.str(" c WHERE ")
+			w.Str(" c WHERE ")
 		} else {
-			w.str(" c ON ")
+			w.Str(" c ON ")
 		}
-		w.col("c", e.column())
-		w.str(" = d." + goneColumn(to))
+		w.Col("c", e.column())
+		w.Str(" = d." + goneColumn(to))
 	}
 	if lateral && !first {
-		w.str(") x")
+		w.Str(") x")
 	}
 }
 
-// null writes the NULL of a column of the gone keys. PostgreSQL wants it to be
-// of the key's very type.
-func (g *deleteGraph) null(w *writer, i int) {
-	if w.dialect.Name() == "sqlite" {
-		w.str("NULL")
-		return
-	}
-	w.str("(SELECT ")
-	w.name(g.sets[i].key.column)
-	w.str(" FROM ")
-	w.name(g.sets[i].table)
-	w.str(" WHERE 1=0)")
+// null writes the NULL of a column of the gone keys.
+func (g *deleteGraph) null(w *sqlText, i int) {
+	w.Null(&w.Text, g.sets[i].table, g.sets[i].key.column)
 }
 
 // refers writes the condition that a row of the edge's table, in the alias c,
 // refers to one that is gone.
-func (g *deleteGraph) refers(w *writer, e deleteEdge) {
+func (g *deleteGraph) refers(w *sqlText, e deleteEdge) {
 	g.among(w, e.column(), g.set(e.fk.RefTable))
 }
 
-func (g *deleteGraph) among(w *writer, column string, set int) {
+func (g *deleteGraph) among(w *sqlText, column string, set int) {
 	k := goneColumn(set)
-	w.col("c", column)
-	w.str(" IN (SELECT " + k + " FROM " + goneTable + " WHERE " + k + " IS NOT NULL)")
+	w.Col("c", column)
+	w.Str(" IN (SELECT " + k + " FROM " + goneTable + " WHERE " + k + " IS NOT NULL)")
 }
 
 // cascades returns the edges by which rows of a table are deleted.
@@ -210,7 +201,7 @@ func (g *deleteGraph) cascades(table string) []deleteEdge {
 }
 
 // gone writes the condition that a row of the table, in the alias c, is gone.
-func (g *deleteGraph) gone(w *writer, table string) {
+func (g *deleteGraph) gone(w *sqlText, table string) {
 	if i := g.set(table); i >= 0 {
 		g.among(w, g.sets[i].key.column, i)
 		return
@@ -218,12 +209,12 @@ func (g *deleteGraph) gone(w *writer, table string) {
 	edges := g.cascades(table)
 	for i, e := range edges {
 		if i > 0 {
-			w.str(" OR ")
+			w.Str(" OR ")
 		}
 		g.refers(w, e)
 	}
 	if len(edges) == 0 {
-		w.str("1=0")
+		w.Str("1=0")
 	}
 }
 
@@ -231,7 +222,7 @@ func (g *deleteGraph) gone(w *writer, table string) {
 type plannedEffect struct {
 	DeleteEffect
 	edge  deleteEdge
-	count func(*writer)
+	count func(*sqlText)
 	// again says that the count includes the rows of the query itself.
 	again bool
 }
@@ -269,26 +260,26 @@ func (g *deleteGraph) deletes(r reachedTable) (plannedEffect, bool) {
 	set := g.set(r.table)
 	switch {
 	case set >= 0:
-		p.count = func(w *writer) { w.str("SELECT count(" + goneColumn(set) + ") FROM " + goneTable) }
+		p.count = func(w *sqlText) { w.Str("SELECT count(" + goneColumn(set) + ") FROM " + goneTable) }
 	case len(edges) == 1:
-		p.count = func(w *writer) { g.countRows(w, via, func() { g.refers(w, via) }) }
+		p.count = func(w *sqlText) { g.countRows(w, via, func() { g.refers(w, via) }) }
 	default: // a row that is deleted twice is one; each part can use an index
-		p.count = func(w *writer) {
-			w.str("SELECT count(*) FROM (")
+		p.count = func(w *sqlText) {
+			w.Str("SELECT count(*) FROM (")
 			for i, e := range edges {
 				if i > 0 {
-					w.str(" UNION ")
+					w.Str(" UNION ")
 				}
 				for j, k := range e.keys {
 					w.item(j, "SELECT ")
-					w.col("c", k)
+					w.Col("c", k)
 				}
-				w.str(" FROM ")
-				w.name(e.table)
-				w.str(" c WHERE ")
+				w.Str(" FROM ")
+				w.Name(e.table)
+				w.Str(" c WHERE ")
 				g.refers(w, e)
 			}
-			w.str(") u")
+			w.Str(") u")
 		}
 	}
 	return p, true
@@ -300,17 +291,17 @@ func (g *deleteGraph) keeps(e deleteEdge) []plannedEffect {
 	if e.fk.OnDelete == schema.SetNull {
 		kind = WouldSetNull
 	}
-	out := []plannedEffect{{DeleteEffect: e.effect(kind), edge: e, count: func(w *writer) {
+	out := []plannedEffect{{DeleteEffect: e.effect(kind), edge: e, count: func(w *sqlText) {
 		g.countRows(w, e, func() { g.stays(w, e) })
 	}}}
 	late := e.fk.Deferred && e.fk.OnDelete == schema.NoAction // checked when all is done
 	if kind == WouldRefuse && !late && g.reaches(e.table) {
-		out = append(out, plannedEffect{DeleteEffect: e.effect(MayRefuse), edge: e, count: func(w *writer) {
+		out = append(out, plannedEffect{DeleteEffect: e.effect(MayRefuse), edge: e, count: func(w *sqlText) {
 			g.countRows(w, e, func() {
 				g.refers(w, e)
-				w.str(" AND (")
+				w.Str(" AND (")
 				g.gone(w, e.table)
-				w.str(")")
+				w.Str(")")
 			})
 		}})
 	}
@@ -319,17 +310,17 @@ func (g *deleteGraph) keeps(e deleteEdge) []plannedEffect {
 
 // stays writes the condition that a row refers to one that is gone, and is not
 // gone itself.
-func (g *deleteGraph) stays(w *writer, e deleteEdge) {
+func (g *deleteGraph) stays(w *sqlText, e deleteEdge) {
 	g.refers(w, e)
-	w.str(" AND (")
+	w.Str(" AND (")
 	g.gone(w, e.table)
-	w.str(") IS NOT TRUE")
+	w.Str(") IS NOT TRUE")
 }
 
-func (g *deleteGraph) countRows(w *writer, e deleteEdge, where func()) {
-	w.str("SELECT count(*) FROM ")
-	w.name(e.table)
-	w.str(" c WHERE ")
+func (g *deleteGraph) countRows(w *sqlText, e deleteEdge, where func()) {
+	w.Str("SELECT count(*) FROM ")
+	w.Name(e.table)
+	w.Str(" c WHERE ")
 	where()
 }
 
@@ -347,19 +338,19 @@ func (e deleteEdge) effect(kind DeleteKind) DeleteEffect {
 func (g *deleteGraph) examples(ctx context.Context, h database.Handle, e plannedEffect) ([]string, error) {
 	p := g.root.b.plans[e.edge.model.typ]
 	keys := p.only(p.keyFields())
-	w := g.writer()
-	w.str("SELECT ")
-	w.b = keys.appendColumns(w.b, "c")
-	w.str(" FROM ")
-	w.name(p.table)
-	w.str(" c WHERE ")
+	w := g.text()
+	w.Str("SELECT ")
+	w.B = keys.appendColumns(w.B, "c")
+	w.Str(" FROM ")
+	w.Name(p.table)
+	w.Str(" c WHERE ")
 	g.stays(w, e.edge)
 	for i, f := range keys.fields {
 		w.item(i, " ORDER BY ")
-		w.col("c", f.column)
+		w.Col("c", f.column)
 	}
-	w.str(" LIMIT " + strconv.Itoa(MaxExamples))
-	rows, err := h.Query(ctx, string(w.b), g.args...)
+	w.Str(" LIMIT " + strconv.Itoa(MaxExamples))
+	rows, err := h.Query(ctx, string(w.B), g.args...)
 	if err != nil {
 		return nil, err
 	}

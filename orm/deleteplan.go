@@ -85,7 +85,7 @@ func (q *query) planDelete(ctx context.Context) (DeletePlan, error) {
 	}
 	g := newDeleteGraph(p)
 	g.args = b.args
-	g.where = func(w *writer) { w.where(p, "t0", p.visible(q.where, q.deleted)) }
+	g.where = func(w *sqlText) { w.where(p, "t0", p.visible(q.where, q.deleted)) }
 	if err := g.count(ctx, q.h, &out); err != nil {
 		return out, fmt.Errorf("plan the delete of %s: %w", p.model, err)
 	}
@@ -100,14 +100,14 @@ func (g *deleteGraph) count(ctx context.Context, h database.Handle, out *DeleteP
 	for i := range counts {
 		dest[i] = &counts[i]
 	}
-	w := g.writer()
-	w.str("SELECT (SELECT count(*) FROM " + rowsTable + ")")
+	w := g.text()
+	w.Str("SELECT (SELECT count(*) FROM " + rowsTable + ")")
 	for _, e := range effects {
-		w.str(", (")
+		w.Str(", (")
 		e.count(w)
-		w.str(")")
+		w.Str(")")
 	}
-	if err := database.QueryRow(ctx, h, dest, string(w.b), g.args...); err != nil {
+	if err := database.QueryRow(ctx, h, dest, string(w.B), g.args...); err != nil {
 		return err
 	}
 	out.Rows = counts[0]

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/orm/internal/ormsql"
 )
 
 // SQL returns the statement that All would run, and its arguments, without
@@ -33,32 +34,20 @@ func (q *query) explain(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if database.Root(q.h).Dialect().Name() == "postgres" {
-		return explain(ctx, q.h, "EXPLAIN "+text, args, func(rows database.Rows, line *string) error { return rows.Scan(line) })
+	g, err := ormsql.For(database.Root(q.h).Dialect())
+	if err != nil {
+		return "", err
 	}
-	depth := map[int64]int{}
-	return explain(ctx, q.h, "EXPLAIN QUERY PLAN "+text, args, func(rows database.Rows, line *string) error {
-		var id, parent, unused int64
-		var detail string
-		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-			return err
-		}
-		depth[id] = depth[parent] + 1
-		*line = strings.Repeat("  ", depth[id]-1) + detail
-		return nil
-	})
-}
-
-func explain(ctx context.Context, h database.Handle, text string, args []any, scan func(database.Rows, *string) error) (string, error) {
-	rows, err := h.Query(ctx, text, args...)
+	before, read := g.Explain()
+	rows, err := q.h.Query(ctx, before+text, args...)
 	if err != nil {
 		return "", fmt.Errorf("explain: %w", err)
 	}
 	defer rows.Close()
 	var out strings.Builder
 	for rows.Next() {
-		var line string
-		if err := scan(rows, &line); err != nil {
+		line, err := read(rows)
+		if err != nil {
 			return "", fmt.Errorf("explain: %w", err)
 		}
 		out.WriteString(line + "\n")
@@ -84,12 +73,17 @@ func (q *query) countEstimate(ctx context.Context, limit int64) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if database.Root(q.h).Dialect().Name() != "postgres" {
+	g, err := ormsql.For(database.Root(q.h).Dialect())
+	if err != nil {
+		return 0, err
+	}
+	before := g.Estimate()
+	if before == "" {
 		q.limitTo(int(limit))
 		return q.count(ctx)
 	}
 	var doc string
-	if err := database.QueryRow(ctx, q.h, []any{&doc}, "EXPLAIN (FORMAT JSON) "+text, args...); err != nil {
+	if err := database.QueryRow(ctx, q.h, []any{&doc}, before+text, args...); err != nil {
 		return 0, fmt.Errorf("estimate: %w", err)
 	}
 	var plans []struct {

@@ -3,6 +3,8 @@ package orm
 import (
 	"reflect"
 	"slices"
+
+	"github.com/volaweb/vola/orm/internal/ormsql"
 )
 
 // Expression is a value of type V computed for each row of M: a column, or
@@ -176,7 +178,7 @@ const (
 // expr is a part of an expression.
 type expr struct {
 	kind  exprKind
-	fn    function
+	fn    ormsql.Function
 	field string // Go name of a field, or of a relation for exprVia
 	args  []*expr
 	conds []*node
@@ -203,7 +205,7 @@ func (e *expr) given() *expr {
 // isValue reports whether an expression is no more than given values, which
 // take their form from what they meet.
 func (e *expr) isValue() bool {
-	if e.kind == exprCase || e.kind == exprCall && e.fn == fnCoalesce {
+	if e.kind == exprCase || e.kind == exprCall && e.fn == ormsql.Coalesce {
 		return !slices.ContainsFunc(e.args, func(a *expr) bool { return a == nil || !a.isValue() })
 	}
 	return e.kind == exprValue

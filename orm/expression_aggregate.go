@@ -3,6 +3,8 @@ package orm
 import (
 	"reflect"
 	"slices"
+
+	"github.com/volaweb/vola/orm/internal/ormsql"
 )
 
 // Aggregate is an [Expression] computed from many rows, such as their number.
@@ -13,7 +15,7 @@ type Aggregate[P, V any] expr
 func (x *Aggregate[P, V]) expression(P, *V) *expr { return (*expr)(x).given() }
 func (x *Aggregate[P, V]) selected(P) *expr       { return (*expr)(x).given() }
 
-func aggregate(fn function, typ reflect.Type, args ...*expr) *expr {
+func aggregate(fn ormsql.Function, typ reflect.Type, args ...*expr) *expr {
 	return &expr{kind: exprAggregate, fn: fn, typ: typ, args: args}
 }
 

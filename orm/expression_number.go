@@ -1,5 +1,7 @@
 package orm
 
+import "github.com/volaweb/vola/orm/internal/ormsql"
+
 // NumberExpr is an [Expr] of numbers. Its methods compute with given numbers;
 // to compute with two expressions there are the functions [Add], [Sub], [Mul]
 // and [Div].
@@ -22,28 +24,28 @@ func Calc[M, V any](x Expression[M, V]) *NumberExpr[*M, V] {
 //
 //go:noinline
 func (x *NumberExpr[P, V]) Add(v V) *NumberExpr[P, V] {
-	return (*NumberExpr[P, V])(call(fnAdd, nil, (*expr)(x), valueExpr(v)))
+	return (*NumberExpr[P, V])(call(ormsql.Add, nil, (*expr)(x), valueExpr(v)))
 }
 
 // Sub is x - v, with the limits of the function [Add].
 //
 //go:noinline
 func (x *NumberExpr[P, V]) Sub(v V) *NumberExpr[P, V] {
-	return (*NumberExpr[P, V])(call(fnSub, nil, (*expr)(x), valueExpr(v)))
+	return (*NumberExpr[P, V])(call(ormsql.Sub, nil, (*expr)(x), valueExpr(v)))
 }
 
 // Mul is x * v, with the limits of the function [Add].
 //
 //go:noinline
 func (x *NumberExpr[P, V]) Mul(v V) *NumberExpr[P, V] {
-	return (*NumberExpr[P, V])(call(fnMul, nil, (*expr)(x), valueExpr(v)))
+	return (*NumberExpr[P, V])(call(ormsql.Mul, nil, (*expr)(x), valueExpr(v)))
 }
 
 // Div is x / v, as the function [Div] divides.
 //
 //go:noinline
 func (x *NumberExpr[P, V]) Div(v V) *NumberExpr[P, V] {
-	return (*NumberExpr[P, V])(call(fnDiv, nil, (*expr)(x), valueExpr(v)))
+	return (*NumberExpr[P, V])(call(ormsql.Div, nil, (*expr)(x), valueExpr(v)))
 }
 
 // Eq matches rows where the expression is v. To compare two expressions use

@@ -1,7 +1,6 @@
 package orm
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -11,70 +10,40 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/orm/internal/ormsql"
 	"github.com/volaweb/vola/schema"
 )
 
-// What an UPDATE computes is not known before, and a column may hold less: an
-// int16 on SQLite is as large as any integer, and no database knows of a uint8.
-// So that nothing is stored which cannot be read again, a statement computes
-// with a guard around the expression, which makes it fail with a text of the
-// form "vola_fit(Field): sentence;".
-const (
-	misfitMark = "vola_fit("
-	misfitEnd  = ";"
-)
-
-// limit is what a column holds of the values that can be computed for it.
-type limit struct {
-	kind        limitKind
-	least, most int64 // of limitInteger, in the units of the database
-	size, bytes int   // of limitText, each 0 for none
-	choices     []any // of limitChoice
-	name        string
-}
-
-type limitKind byte
-
-const (
-	limitNone limitKind = iota
-	limitInteger
-	limitDuration
-	limitFloat32
-	limitFloat64
-	limitDecimal
-	limitText
-	limitChoice
-)
-
-// limit returns the field's limit.
-func (f *field) limit() limit {
+// limit returns what the field's column holds of the values that an UPDATE
+// computes.
+func (f *field) limit() ormsql.Limit {
+	l := ormsql.Limit{Field: f.name, Type: f.store}
 	if f.choices != nil {
-		return limit{kind: limitChoice, choices: f.choices}
+		l.Kind, l.Choices = ormsql.LimitChoice, f.choices
+		return l
 	}
 	switch f.store.Kind {
 	case schema.Int16, schema.Int32, schema.Int64:
-		l := limit{kind: limitInteger}
-		l.least, l.most, l.name = f.integerRange()
-		return l
+		l.Kind = ormsql.LimitInteger
+		l.Least, l.Most, l.Range = f.integerRange()
 	case schema.Duration:
-		return limit{kind: limitDuration, least: math.MinInt64 / 1000, most: math.MaxInt64 / 1000, name: "a duration"}
+		l.Kind, l.Least, l.Most, l.Range = ormsql.LimitDuration, math.MinInt64/1000, math.MaxInt64/1000, "a duration"
 	case schema.Float64:
+		l.Kind, l.Range = ormsql.LimitFloat64, "a float64"
 		if f.form == formFloat && f.base.Kind() == reflect.Float32 {
-			return limit{kind: limitFloat32, name: "a float32"}
+			l.Kind, l.Range = ormsql.LimitFloat32, "a float32"
 		}
-		return limit{kind: limitFloat64, name: "a float64"}
 	case schema.Decimal:
-		return limit{kind: limitDecimal}
+		l.Kind = ormsql.LimitDecimal
 	case schema.Text:
 		if f.store.Size > 0 || f.indexed > 0 {
-			l := limit{kind: limitText, size: f.store.Size, bytes: f.indexed}
-			if l.size > 0 && utf8.UTFMax*l.size <= l.bytes {
-				l.bytes = 0
+			l.Kind, l.Size, l.Bytes = ormsql.LimitText, f.store.Size, f.indexed
+			if l.Size > 0 && utf8.UTFMax*l.Size <= l.Bytes {
+				l.Bytes = 0
 			}
-			return l
 		}
 	}
-	return limit{}
+	return l
 }
 
 // integerRange returns what both the field and its column hold.
@@ -101,125 +70,18 @@ func (f *field) integerRange() (least, most int64, name string) {
 	return least, most, name
 }
 
-// guards reports whether the database must be told of the limit: PostgreSQL
-// itself refuses what goes beyond the types that it computes with.
-func (w *writer) guards(l limit) bool {
-	switch l.kind {
-	case limitNone:
-		return false
-	case limitInteger:
-		return w.sqlite() || l.least != math.MinInt64 || l.most != math.MaxInt64
-	case limitFloat64:
-		return w.sqlite()
-	}
-	return true
-}
-
 // guarded writes the expression that inner writes so that the statement fails
 // where the i-th field does not hold its value. own says that some of the
 // expression is the program's own SQL.
-func (w *writer) guarded(p *plan, i int, own bool, inner func()) {
-	f := p.fields[i]
-	l := f.limit()
-	switch {
-	case !w.guards(l):
+func (w *sqlText) guarded(p *plan, i int, own bool, inner func()) {
+	l := p.fields[i].limit()
+	l.Cast, l.OwnSQL = p.codecs[i].Cast, own
+	if !w.Guards(l) {
 		inner()
-	case w.sqlite():
-		w.str("vola_fit(")
-		inner()
-		w.str(", " + literal(f.name) + ", " + l.sqlite(f.store, own) + ")")
-	default:
-		l.postgres(w, f, p.codecs[i].Cast, inner)
-	}
-}
-
-// sqlite returns the last arguments of the function vola_fit.
-func (l limit) sqlite(t schema.Type, own bool) string {
-	kind, name := "", l.name
-	var a, b int64
-	switch l.kind {
-	case limitInteger, limitDuration:
-		kind, a, b = "integer", l.least, l.most
-		if own {
-			kind = "number"
-		}
-	case limitFloat32:
-		kind, a = "float", 32
-	case limitFloat64:
-		kind, a = "float", 64
-	case limitDecimal:
-		kind, a, b = "decimal", int64(t.Precision), int64(t.Scale)
-	case limitText:
-		kind, a, b = "text", int64(l.size), int64(l.bytes)
-	case limitChoice:
-		kind = "choice"
-		texts := make([]string, len(l.choices))
-		for i, c := range l.choices {
-			texts[i] = fmt.Sprint(c)
-		}
-		list, _ := json.Marshal(texts) // texts always have a form in JSON
-		name = string(list)
-	}
-	return fmt.Sprintf("%s, %d, %d, %s", literal(kind), a, b, literal(name))
-}
-
-// Between these, float64s have a nearest float32; from the first on there is
-// none but infinity, and up to the second it is 0, for which PostgreSQL has an
-// error.
-const (
-	beyondFloat32 = "3.4028235677973366e38"
-	zeroFloat32   = "7.006492321624085e-46"
-)
-
-// postgres writes a CASE that casts a sentence to a number where the value v
-// does not fit. The value is computed once, in a subquery.
-func (l limit) postgres(w *writer, f *field, cast string, inner func()) {
-	if l.kind == limitText && l.size > 0 && l.bytes > 0 {
-		chars, bytes := l, l
-		chars.bytes, bytes.size = 0, 0
-		chars.postgres(w, f, cast, func() { bytes.postgres(w, f, cast, inner) })
 		return
 	}
-	bad, good, what, why := "", "v", "left(CAST(v AS text), 40)", " is out of the range of "+l.name
-	switch l.kind {
-	case limitInteger:
-		bad = fmt.Sprintf("v NOT BETWEEN %d AND %d", l.least, l.most)
-	case limitDuration:
-		bad = fmt.Sprintf("v NOT BETWEEN interval '%d microseconds' AND interval '%d microseconds'", l.least, l.most)
-	case limitFloat32:
-		bad = "abs(v) >= " + beyondFloat32
-		good = "CASE WHEN abs(v) <= " + zeroFloat32 + " THEN 0 ELSE CAST(CAST(v AS real) AS double precision) END"
-	case limitDecimal:
-		whole := f.store.Precision - f.store.Scale
-		good = fmt.Sprintf("round(CAST(v AS numeric), %d)", f.store.Scale)
-		bad = fmt.Sprintf("abs(%s) >= 1e%d", good, whole)
-		what, why = good, fmt.Sprintf(" has more than %d digits before the point", whole)
-	case limitText:
-		if l.bytes > 0 {
-			bad = fmt.Sprintf("octet_length(v) > %d", l.bytes)
-			what, why = "'the value has ' || octet_length(v)", fmt.Sprintf(" bytes, and at most %d can be indexed", l.bytes)
-			break
-		}
-		bad = fmt.Sprintf("char_length(v) > %d", l.size)
-		what, why = "'the text has ' || char_length(v)", fmt.Sprintf(" characters, and at most %d are allowed", l.size)
-	case limitChoice:
-		list := make([]string, len(l.choices))
-		for i, c := range l.choices {
-			list[i] = fmt.Sprint(c)
-			if text, ok := c.(string); ok {
-				list[i] = literal(text)
-			}
-		}
-		bad, why = "v NOT IN ("+strings.Join(list, ", ")+")", " is not one of the choices"
-	}
-	w.str("(SELECT CASE WHEN " + bad + " THEN CAST(CAST(CAST(" + literal(misfitMark+f.name+"): ") + " || " + what + " || " +
-		literal(why+misfitEnd) + " AS bigint) AS text) AS " + cast + ") ELSE " + good + " END FROM (SELECT ")
-	inner()
-	w.str(" AS v) AS " + w.alias() + ")")
+	w.Guard(&w.Text, l, inner)
 }
-
-// literal returns a text as SQL.
-func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 // blameUpdate says which field an UPDATE computed a value for that it does not
 // hold, as far as that is known.
@@ -253,13 +115,11 @@ func (p *plan) blameUpdate(err error, set []assignedField, where []*node) error 
 
 // misfit finds what a guard says in the text of an error.
 func (p *plan) misfit(text string) (f *field, sentence string) {
-	_, rest, _ := strings.Cut(text, misfitMark)
-	name, rest, ok := strings.Cut(rest, "): ")
-	end := strings.LastIndex(rest, misfitEnd)
-	if !ok || end < 0 {
+	name, sentence, ok := ormsql.Misfit(text)
+	if !ok {
 		return nil, ""
 	}
-	return p.fieldNamed(name), rest[:end]
+	return p.fieldNamed(name), sentence
 }
 
 // anyComputes reports whether one of the conditions is on an expression.

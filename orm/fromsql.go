@@ -171,14 +171,14 @@ func (b *binding) rawSQL(sql string, args []any) (string, []any, error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("orm: the SQL %.60q %w", sql, err)
 	}
-	w := &writer{dialect: b.dialect}
+	w := b.newText()
 	out := make([]any, len(args))
 	for i, piece := range pieces {
-		w.str(piece)
+		w.Str(piece)
 		if i == len(args) {
 			break
 		}
-		w.arg()
+		w.Arg()
 		if args[i] == nil {
 			continue
 		}
@@ -190,7 +190,7 @@ func (b *binding) rawSQL(sql string, args []any) (string, []any, error) {
 			return "", nil, fmt.Errorf("orm: argument %d of SQL: %w", i+1, err)
 		}
 	}
-	return string(w.b), out, nil
+	return string(w.B), out, nil
 }
 
 // columnsPlan returns how rows with those columns are read into a type.

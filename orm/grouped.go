@@ -44,7 +44,7 @@ func (g *grouping) selects(field string) bool {
 }
 
 // check looks at the items that are made of aggregates and at the conditions on
-// groups; the binder asks for the orders one by one.
+// groups; sqlArgs asks for the orders one by one.
 func (g *grouping) check() error {
 	g.where = "computes with"
 	for _, x := range g.s.items {
@@ -68,7 +68,7 @@ func (g *grouping) order(o order) error {
 }
 
 func (g *grouping) field(name string) error {
-	if g.whole || g.selects(name) || g.p.indexOf(name) < 0 { // the binder knows those that are not there
+	if g.whole || g.selects(name) || g.p.indexOf(name) < 0 { // sqlArgs knows those that are not there
 		return nil
 	}
 	return fmt.Errorf("orm: Select from %s %s %s, which is not selected; of rows that are one result there is no one value of it: "+
@@ -98,7 +98,7 @@ func (g *grouping) is(e *expr) bool {
 	if !slices.ContainsFunc(g.by, func(x *expr) bool { return reflect.DeepEqual(x, e) }) {
 		return false
 	}
-	b := newBinder()
+	b := newArgs()
 	b.expr(g.p, e, kind{})
 	return len(b.args) == 0 && !e.hasVia()
 }
@@ -142,7 +142,7 @@ func (g *grouping) relation(n *node) error {
 	via, err := g.p.route(n)
 	switch {
 	case err != nil:
-		return nil // the binder has the same
+		return nil // sqlArgs has the same
 	case via.forward != nil:
 		return g.field(via.forward.name)
 	}

@@ -75,7 +75,7 @@ func (q *query) readBatches(ctx context.Context, b *rowBuffer, flush func() (boo
 		return err
 	}
 	if tx, ok := q.h.(*database.Tx); ok {
-		if p.b.dialect.Name() == "postgres" {
+		if p.b.traits.Cursors {
 			return q.cursorOver(ctx, p, tx, text, args, b, flush)
 		}
 		// SQLite would go on reading what the loop writes: a row that is

@@ -2,6 +2,7 @@ package orm
 
 import (
 	"errors"
+	"strings"
 	"unsafe"
 
 	"github.com/volaweb/vola/schema"
@@ -27,16 +28,16 @@ func (p *plan) appendKey(args []any, row unsafe.Pointer) ([]any, error) {
 }
 
 // whereKey writes the condition that a row has the key that appendKey appends.
-func (w *writer) whereKey(p *plan) {
+func (w *sqlText) whereKey(p *plan) {
 	before := " WHERE "
 	for _, f := range p.fields {
 		if !p.isKey(f) {
 			continue
 		}
-		w.str(before)
-		w.name(f.column)
-		w.str(" = ")
-		w.whole(f.small())
+		w.Str(before)
+		w.Name(f.column)
+		w.Str(" = ")
+		w.Whole(&w.Text, f.small())
 		before = " AND "
 	}
 }
@@ -57,27 +58,25 @@ func (p *plan) canAdd(i int) error {
 }
 
 // sum writes the sum of a column and the next argument.
-func (w *writer) sum(p *plan, i int) {
+func (w *sqlText) sum(p *plan, i int) {
 	if add := p.codecs[i].Add; add != nil {
-		part := &writer{dialect: w.dialect, args: w.args}
-		part.col("t0", p.fields[i].column)
-		column := string(part.b)
-		part.b = part.b[:0]
-		part.arg()
-		text, _ := add(column, string(part.b)) // canAdd has asked already
-		w.str(text)
-		w.args = part.args
+		part := w.Part()
+		part.Col("t0", p.fields[i].column)
+		column := part.String()
+		part.B = part.B[:0]
+		part.Arg()
+		text, _ := add(column, part.String()) // canAdd has asked already
+		w.Str(text)
+		w.Args = part.Args
 		return
 	}
-	if k := p.fields[i].columnType().Kind; !w.sqlite() && (k == schema.Int16 || k == schema.Int32) {
-		w.str("CAST(") // so that the guard finds a sum that is too large
-		w.col("t0", p.fields[i].column)
-		w.str(" AS bigint)")
-	} else {
-		w.col("t0", p.fields[i].column)
-	}
-	w.str(" + ")
-	w.whole(p.fields[i].small())
+	// So that the guard finds a sum that is too large.
+	before, after, _ := strings.Cut(w.Widened(p.fields[i].columnType().Kind), "§")
+	w.Str(before)
+	w.Col("t0", p.fields[i].column)
+	w.Str(after)
+	w.Str(" + ")
+	w.Whole(&w.Text, p.fields[i].small())
 }
 
 // mapKey returns an argument of a statement in a form that can be a key of

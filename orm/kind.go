@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/orm/internal/ormsql"
 	"github.com/volaweb/vola/schema"
 )
 
@@ -78,7 +79,7 @@ func (p *plan) kindOf(e *expr) (kind, error) {
 			return kind{}, err
 		}
 		return target.kindOf(e.sel.items[0])
-	case e.kind == exprAggregate && e.fn == fnSum:
+	case e.kind == exprAggregate && e.fn == ormsql.Sum:
 		k, err := p.kindOfFirst(e.args)
 		if err != nil {
 			return kind{}, err
@@ -87,10 +88,6 @@ func (p *plan) kindOf(e *expr) (kind, error) {
 	}
 	return p.kindOfFirst(e.args)
 }
-
-// sqliteDigits is how many digits of a decimal a float64 holds without doubt,
-// in which SQLite adds.
-const sqliteDigits = 15
 
 // sumOf returns the kind of a sum of values of a kind: that of decimals may
 // have more digits than each of them. There is one kind for each field,
@@ -103,10 +100,7 @@ func (b *binding) sumOf(k kind) kind {
 		return have.(kind)
 	}
 	f := *k.f
-	f.store.Precision = maxPrecision
-	if b.dialect.Name() == "sqlite" {
-		f.store.Precision = max(sqliteDigits, k.f.store.Precision)
-	}
+	f.store.Precision = max(b.traits.SumDigits, k.f.store.Precision)
 	have, _ := b.kinds.LoadOrStore(k.f, kind{&f, k.codec})
 	return have.(kind)
 }
@@ -143,7 +137,7 @@ func (p *plan) meets(e *expr, like kind) error {
 	}
 	k, err := p.kindOf(e)
 	if err != nil || alike(k.f.store, like.f.store) {
-		return nil // the binder has the same error
+		return nil // sqlArgs has the same error
 	}
 	return fmt.Errorf("orm: in a query of %s, %s is stored as %v and %s as %v; the databases do not take one for the other",
 		p.model, k.f.name, k.f.store, like.f.name, like.f.store)
@@ -160,7 +154,8 @@ func alike(a, b schema.Type) bool {
 	case a.Kind == schema.Decimal:
 		// Beyond its digits SQLite has a text as wide as the column. Only sums
 		// on PostgreSQL have the greatest precision.
-		number := func(t schema.Type) bool { return t.Precision <= sqliteDigits || t.Precision == maxPrecision }
+		const float = 15 // digits of a float64
+		number := func(t schema.Type) bool { return t.Precision <= float || t.Precision == maxPrecision }
 		return number(a) && number(b) || a.Precision == b.Precision && a.Scale == b.Scale
 	}
 	return true

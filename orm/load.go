@@ -46,19 +46,19 @@ func loadForward(ctx context.Context, q *query, s rowset, via route, r prefetch)
 	if err != nil || len(distinct) == 0 {
 		return err
 	}
-	arg, err := target.listArg(distinct)
+	arg, err := target.b.grammar.ListArg(distinct)
 	if err != nil {
 		return err
 	}
 	text, err := target.b.texts.get(append([]byte("r\x00"), target.table...), func() (string, error) {
-		w := &writer{dialect: target.b.dialect}
-		w.str("SELECT ")
-		w.str(target.selectList)
-		w.str(" FROM ")
-		w.name(target.table)
-		w.str(" t0 WHERE ")
+		w := target.b.newText()
+		w.Str("SELECT ")
+		w.Str(target.selectList)
+		w.Str(" FROM ")
+		w.Name(target.table)
+		w.Str(" t0 WHERE ")
 		w.inList("t0", target.key.column)
-		return string(w.b), nil
+		return string(w.B), nil
 	})
 	if err != nil {
 		return err
@@ -103,11 +103,11 @@ func loadMany(ctx context.Context, q *query, s rowset, via route, r prefetch) er
 	if err != nil {
 		return err
 	}
-	list, err := s.plan.listArg(distinct)
+	list, err := s.plan.b.grammar.ListArg(distinct)
 	if err != nil {
 		return err
 	}
-	b := newBinder()
+	b := newArgs()
 	b.mark('m', s.plan.table)
 	b.mark('.', r.field)
 	if r.limits { // the rows are numbered, in their order, before they are chosen
@@ -128,9 +128,9 @@ func loadMany(ctx context.Context, q *query, s rowset, via route, r prefetch) er
 		return b.err
 	}
 	text, err := target.b.texts.get(b.shape, func() (string, error) {
-		w := &writer{dialect: target.b.dialect}
+		w := target.b.newText()
 		w.loadMany(via, r)
-		return string(w.b), nil
+		return string(w.B), nil
 	})
 	if err != nil {
 		return err
@@ -229,12 +229,12 @@ func (s rowset) groupedBy(group, counts []int, places []int64) rowset {
 // ordersInGo reports whether the rows of pairs are put in order here: the sum
 // of small sorts costs less than the engine's one large one.
 func (via route) ordersInGo(r prefetch) bool {
-	return via.pairs != nil && via.pairs.through == nil && len(r.orders) == 0 && !r.limits && via.target.b.dialect.Name() == "sqlite"
+	return via.pairs != nil && via.pairs.through == nil && len(r.orders) == 0 && !r.limits && via.target.b.traits.SortsSlowly
 }
 
 // loadMany writes the statement that loads related rows: the owner's key, then
 // the row. With a limit for each owner the rows are numbered within it first.
-func (w *writer) loadMany(via route, r prefetch) {
+func (w *sqlText) loadMany(via route, r prefetch) {
 	target := via.target
 	ownerAlias, ownerColumn := "t0", ""
 	if via.pairs != nil {
@@ -247,47 +247,47 @@ func (w *writer) loadMany(via route, r prefetch) {
 		case len(r.orders) > 0:
 			w.orderBy(target, "t0", r.orders)
 		case via.pairs != nil:
-			w.str(" ORDER BY ")
-			w.col("p", via.pairs.order)
+			w.Str(" ORDER BY ")
+			w.Col("p", via.pairs.order)
 		default:
-			w.str(" ORDER BY ")
-			w.col("t0", target.key.column)
+			w.Str(" ORDER BY ")
+			w.Col("t0", target.key.column)
 		}
 	}
-	w.str("SELECT ")
+	w.Str("SELECT ")
 	if r.limits {
-		w.str("* FROM (SELECT ")
+		w.Str("* FROM (SELECT ")
 	}
-	w.col(ownerAlias, ownerColumn)
-	w.str(" AS owner_key, ")
+	w.Col(ownerAlias, ownerColumn)
+	w.Str(" AS owner_key, ")
 	if via.ordersInGo(r) {
-		w.col("p", via.pairs.order)
-		w.str(" AS owner_place, ")
+		w.Col("p", via.pairs.order)
+		w.Str(" AS owner_place, ")
 	}
-	w.b = target.appendColumnsAs(w.b, "t0")
+	w.B = target.appendColumnsAs(w.B, "t0")
 	if r.limits {
-		w.str(", row_number() OVER (PARTITION BY ")
-		w.col(ownerAlias, ownerColumn)
+		w.Str(", row_number() OVER (PARTITION BY ")
+		w.Col(ownerAlias, ownerColumn)
 		order()
-		w.str(") AS owner_row")
+		w.Str(") AS owner_row")
 	}
-	w.str(" FROM ")
+	w.Str(" FROM ")
 	if via.pairs != nil {
-		w.name(via.pairs.table)
-		w.str(" p JOIN ")
-		w.name(target.table)
-		w.str(" t0 ON ")
-		w.col("t0", target.key.column)
-		w.str(" = ")
-		w.col("p", via.pairs.far)
+		w.Name(via.pairs.table)
+		w.Str(" p JOIN ")
+		w.Name(target.table)
+		w.Str(" t0 ON ")
+		w.Col("t0", target.key.column)
+		w.Str(" = ")
+		w.Col("p", via.pairs.far)
 	} else {
-		w.name(target.table)
-		w.str(" t0")
+		w.Name(target.table)
+		w.Str(" t0")
 	}
-	w.str(" WHERE ")
+	w.Str(" WHERE ")
 	w.inList(ownerAlias, ownerColumn)
 	for _, n := range r.where {
-		w.str(" AND ")
+		w.Str(" AND ")
 		w.node(target, "t0", n)
 	}
 	w.alive(target, "t0", " AND ")
@@ -298,9 +298,9 @@ func (w *writer) loadMany(via route, r prefetch) {
 		order()
 		return
 	}
-	w.str(") n WHERE owner_row <= ")
-	w.arg()
-	w.str(" ORDER BY owner_row")
+	w.Str(") n WHERE owner_row <= ")
+	w.Arg()
+	w.Str(" ORDER BY owner_row")
 }
 
 // appendColumnsAs is appendColumns with the columns' plain names as labels, so
@@ -324,29 +324,8 @@ func (p *plan) appendColumnsAs(b []byte, alias string) []byte {
 
 // inList writes the condition that a column is in the list that is the next
 // argument.
-func (w *writer) inList(alias, column string) {
-	w.inListOf(false, func() { w.col(alias, column) })
-}
-
-// inListOf is inList of anything that column writes. If wide is set, the list is
-// one of numbers of 64 bits.
-func (w *writer) inListOf(wide bool, column func()) {
-	column()
-	if w.dialect.Name() == "sqlite" {
-		w.str(" IN (SELECT value FROM json_each(")
-		w.arg()
-		w.str("))")
-		return
-	}
-	if wide {
-		w.str(" = ANY(CAST(")
-		w.arg()
-		w.str(" AS bigint[]))")
-		return
-	}
-	w.str(" = ANY(")
-	w.arg()
-	w.str(")")
+func (w *sqlText) inList(alias, column string) {
+	w.InList(&w.Text, false, func() { w.Col(alias, column) })
 }
 
 // fetch reads rows of a model that is only known at run time; lead, when not

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/orm/internal/ormsql"
 )
 
 // Lock says what a query does about rows that another transaction has locked.
@@ -40,15 +41,4 @@ func (q *query) setLock(other *query, how Lock) {
 	}
 }
 
-func (w *writer) lock(l lock) {
-	if l == 0 || w.sqlite() {
-		return
-	}
-	w.str(" FOR UPDATE")
-	switch Lock(l - 1) {
-	case SkipLocked:
-		w.str(" SKIP LOCKED")
-	case NoWait:
-		w.str(" NOWAIT")
-	}
-}
+func (w *sqlText) lock(l lock) { w.Str(w.Lock(ormsql.Lock(l))) }

@@ -87,18 +87,18 @@ func (f *field) compare(a, b any) int {
 // table v, and a table locked, which locks the rows with the same values in the
 // fields that the tuples begin with. The statement must read locked before it
 // writes; see readLocked.
-func (w *writer) lockTuples(p *plan, fields, by []int, n int) {
-	w.str("WITH v AS (SELECT * FROM ")
+func (w *sqlText) lockTuples(p *plan, fields, by []int, n int) {
+	w.Str("WITH v AS (SELECT * FROM ")
 	w.tuples(p, fields, n)
-	w.str("), locked AS (SELECT 1 FROM v JOIN ")
-	w.name(p.table)
-	w.str(" t0 ON ")
+	w.Str("), locked AS (SELECT 1 FROM v JOIN ")
+	w.Name(p.table)
+	w.Str(" t0 ON ")
 	w.matchTuples(p, by)
 	for i := range by {
 		w.item(i, " ORDER BY ")
-		w.str("v." + cell(i))
+		w.Str("v." + cell(i))
 	}
-	w.str(" FOR NO KEY UPDATE OF t0) ")
+	w.Str(" FOR NO KEY UPDATE OF t0) ")
 }
 
 // readLocked is a condition that is true when all rows have been locked.
@@ -107,21 +107,21 @@ const readLocked = "(SELECT count(*) FROM locked) >= 0"
 // whereLocked writes conditions on rows in the alias t0 that are to be deleted.
 // On PostgreSQL the rows are locked in the order of the key before the first is
 // deleted.
-func (w *writer) whereLocked(p *plan, conditions []*node, single bool) {
+func (w *sqlText) whereLocked(p *plan, conditions []*node, single bool) {
 	if single || !p.arrays() || p.key == nil {
 		w.where(p, "t0", conditions)
 		return
 	}
-	t := w.alias()
-	w.str(" WHERE ")
-	w.col("t0", p.key.column)
-	w.str(" = ANY(ARRAY(SELECT ")
-	w.col(t, p.key.column)
-	w.str(" FROM ")
-	w.name(p.table)
-	w.str(" " + t)
+	t := w.Alias()
+	w.Str(" WHERE ")
+	w.Col("t0", p.key.column)
+	w.Str(" = ANY(ARRAY(SELECT ")
+	w.Col(t, p.key.column)
+	w.Str(" FROM ")
+	w.Name(p.table)
+	w.Str(" " + t)
 	w.where(p, t, conditions)
-	w.str(" ORDER BY ")
-	w.col(t, p.key.column)
-	w.str(" FOR UPDATE OF " + t + "))")
+	w.Str(" ORDER BY ")
+	w.Col(t, p.key.column)
+	w.Str(" FOR UPDATE OF " + t + "))")
 }

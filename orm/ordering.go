@@ -58,8 +58,7 @@ func (q *query) orderIndexed() (bool, error) {
 			columns = append(columns, schema.IndexColumn{Column: f.column, Desc: o.desc})
 		}
 	}
-	postgres := p.b.dialect.Name() == "postgres"
-	return slices.ContainsFunc(p.orderings(), func(x ordering) bool { return x.serves(p, columns, fixed, postgres) }), nil
+	return slices.ContainsFunc(p.orderings(), func(x ordering) bool { return x.serves(p, columns, fixed) }), nil
 }
 
 // orderFixed says whether the conditions of a query leave a column one value.
@@ -119,7 +118,7 @@ func (m *model) orderingOf(parts []schema.IndexColumn, unique, constraint bool) 
 
 // serves reports whether the index gives the order of the columns, those that
 // are fixed left out.
-func (x ordering) serves(m *plan, order []schema.IndexColumn, fixed map[string]orderFixed, postgres bool) bool {
+func (x ordering) serves(m *plan, order []schema.IndexColumn, fixed map[string]orderFixed) bool {
 	if x.partial {
 		return false
 	}
@@ -139,7 +138,7 @@ func (x ordering) serves(m *plan, order []schema.IndexColumn, fixed map[string]o
 			}
 			return false
 		}
-		if nullable && postgres && x.constraint {
+		if nullable && m.b.traits.KeysEndWithNull && x.constraint {
 			return false
 		}
 		forward = forward && p.Desc == order[0].Desc

@@ -62,47 +62,47 @@ func (r related) add(ctx context.Context, h database.Handle, typ reflect.Type, o
 // two who add the same pairs do not wait for each other.
 func (p *plan) link(ctx context.Context, tx *database.Tx, f *relation, owner any, keys []any) (missing int, err error) {
 	target := p.b.plans[f.target]
-	w := &writer{dialect: p.b.dialect}
-	w.str("INSERT INTO ")
-	w.name(f.table)
-	w.str(" (")
+	w := p.b.newText()
+	w.Str("INSERT INTO ")
+	w.Name(f.table)
+	w.Str(" (")
 	if p.arrays() {
-		w.name(f.order)
-		w.str(", ")
+		w.Name(f.order)
+		w.Str(", ")
 	}
-	w.name(f.near)
-	w.str(", ")
-	w.name(f.far)
+	w.Name(f.near)
+	w.Str(", ")
+	w.Name(f.far)
 	if p.arrays() {
-		w.str(") SELECT number, CAST(")
-		w.arg()
-		w.str(" AS " + p.codecs[p.indexOf(p.key.name)].Cast + "), key FROM (SELECT key, nextval(pg_get_serial_sequence(")
-		w.str(quoteText(database.Quote(f.table)) + ", " + quoteText(f.order))
-		w.str(")) AS number FROM (SELECT key FROM unnest(")
-		w.arg()
-		w.str("::" + target.codecs[target.indexOf(target.key.name)].Cast + "[]) WITH ORDINALITY AS v(key, place) ORDER BY place) v) v ORDER BY key")
+		w.Str(") SELECT number, CAST(")
+		w.Arg()
+		w.Str(" AS " + p.codecs[p.indexOf(p.key.name)].Cast + "), key FROM (SELECT key, nextval(pg_get_serial_sequence(")
+		w.Str(quoteText(database.Quote(f.table)) + ", " + quoteText(f.order))
+		w.Str(")) AS number FROM (SELECT key FROM unnest(")
+		w.Arg()
+		w.Str("::" + target.codecs[target.indexOf(target.key.name)].Cast + "[]) WITH ORDINALITY AS v(key, place) ORDER BY place) v) v ORDER BY key")
 	} else {
-		w.str(") VALUES (")
-		w.arg()
-		w.str(", ")
-		w.arg()
-		w.str(")")
+		w.Str(") VALUES (")
+		w.Arg()
+		w.Str(", ")
+		w.Arg()
+		w.Str(")")
 	}
-	w.str(" ON CONFLICT (")
-	w.name(f.near)
-	w.str(", ")
-	w.name(f.far)
-	w.str(") DO NOTHING")
+	w.Str(" ON CONFLICT (")
+	w.Name(f.near)
+	w.Str(", ")
+	w.Name(f.far)
+	w.Str(") DO NOTHING")
 	stored := int64(0)
 	if p.arrays() {
-		res, err := tx.Exec(ctx, string(w.b), owner, keys)
+		res, err := tx.Exec(ctx, string(w.B), owner, keys)
 		if err != nil {
 			return 0, err
 		}
 		stored = res.RowsAffected
 	} else {
 		for _, k := range keys {
-			res, err := tx.Exec(ctx, string(w.b), owner, k)
+			res, err := tx.Exec(ctx, string(w.B), owner, k)
 			if err != nil {
 				return 0, err
 			}
@@ -121,21 +121,21 @@ func (p *plan) unlinked(ctx context.Context, tx *database.Tx, f *relation, owner
 	for _, k := range keys {
 		different[mapKey(k)] = true
 	}
-	list, err := p.b.plans[f.target].listArg(keys)
+	list, err := p.b.grammar.ListArg(keys)
 	if err != nil {
 		return 0, err
 	}
-	w := &writer{dialect: p.b.dialect}
-	w.str("SELECT count(*) FROM ")
-	w.name(f.table)
-	w.str(" AS p WHERE ")
-	w.col("p", f.near)
-	w.str(" = ")
-	w.arg()
-	w.str(" AND ")
+	w := p.b.newText()
+	w.Str("SELECT count(*) FROM ")
+	w.Name(f.table)
+	w.Str(" AS p WHERE ")
+	w.Col("p", f.near)
+	w.Str(" = ")
+	w.Arg()
+	w.Str(" AND ")
 	w.inList("p", f.far)
 	var n int
-	if err := database.QueryRow(ctx, tx, []any{&n}, string(w.b), owner, list); err != nil {
+	if err := database.QueryRow(ctx, tx, []any{&n}, string(w.B), owner, list); err != nil {
 		return 0, err
 	}
 	return len(different) - n, nil
@@ -154,12 +154,12 @@ func (r related) remove(ctx context.Context, h database.Handle, typ reflect.Type
 	if err != nil {
 		return err
 	}
-	list, err := target.listArg(keys)
+	list, err := target.b.grammar.ListArg(keys)
 	if err != nil {
 		return err
 	}
-	return p.unlink(ctx, h, f, owner, func(w *writer) {
-		w.str(" AND ")
+	return p.unlink(ctx, h, f, owner, func(w *sqlText) {
+		w.Str(" AND ")
 		w.inList("p", f.far)
 	}, list)
 }
@@ -175,17 +175,17 @@ func (r related) replace(ctx context.Context, h database.Handle, typ reflect.Typ
 		if err != nil {
 			return err
 		}
-		list, err := target.listArg(keys)
+		list, err := target.b.grammar.ListArg(keys)
 		if err != nil {
 			return err
 		}
-		keep := func(w *writer) {}
+		keep := func(w *sqlText) {}
 		args := []any{}
 		if len(rows) > 0 {
-			keep = func(w *writer) {
-				w.str(" AND NOT (")
+			keep = func(w *sqlText) {
+				w.Str(" AND NOT (")
 				w.inList("p", f.far)
-				w.str(")")
+				w.Str(")")
 			}
 			args = append(args, list)
 		}
@@ -211,28 +211,28 @@ func (p *plan) lockPairs(ctx context.Context, tx *database.Tx, f *relation, owne
 	if err != nil {
 		return err
 	}
-	w := &writer{dialect: p.b.dialect}
-	w.str("SELECT 1 FROM ")
-	w.name(p.table)
-	w.str(" WHERE ")
-	w.name(p.key.column)
-	w.str(" = ")
-	w.arg()
-	w.str(" FOR NO KEY UPDATE")
-	if _, err := tx.Exec(ctx, string(w.b), key); err != nil {
+	w := p.b.newText()
+	w.Str("SELECT 1 FROM ")
+	w.Name(p.table)
+	w.Str(" WHERE ")
+	w.Name(p.key.column)
+	w.Str(" = ")
+	w.Arg()
+	w.Str(" FOR NO KEY UPDATE")
+	if _, err := tx.Exec(ctx, string(w.B), key); err != nil {
 		return fmt.Errorf("part %s from %s: %w", p.model, f.model, err)
 	}
-	w = &writer{dialect: p.b.dialect}
-	w.str("SELECT 1 FROM ")
-	w.name(f.table)
-	w.str(" AS p WHERE ")
-	w.col("p", f.near)
-	w.str(" = ")
-	w.arg()
-	w.str(" ORDER BY ")
-	w.col("p", f.far)
-	w.str(" FOR UPDATE")
-	if _, err := tx.Exec(ctx, string(w.b), key); err != nil {
+	w = p.b.newText()
+	w.Str("SELECT 1 FROM ")
+	w.Name(f.table)
+	w.Str(" AS p WHERE ")
+	w.Col("p", f.near)
+	w.Str(" = ")
+	w.Arg()
+	w.Str(" ORDER BY ")
+	w.Col("p", f.far)
+	w.Str(" FOR UPDATE")
+	if _, err := tx.Exec(ctx, string(w.B), key); err != nil {
 		return fmt.Errorf("part %s from %s: %w", p.model, f.model, err)
 	}
 	return nil
@@ -241,33 +241,33 @@ func (p *plan) lockPairs(ctx context.Context, tx *database.Tx, f *relation, owne
 // unlink deletes the owner's rows of the join table that match the condition
 // more, which is written after that on the owner. PostgreSQL locks them in the
 // order of the keys first, and deletes just those.
-func (p *plan) unlink(ctx context.Context, h database.Handle, f *relation, owner unsafe.Pointer, more func(*writer), args ...any) error {
+func (p *plan) unlink(ctx context.Context, h database.Handle, f *relation, owner unsafe.Pointer, more func(*sqlText), args ...any) error {
 	key, err := p.arg(p.indexOf(p.key.name), owner)
 	if err != nil {
 		return err
 	}
-	w := &writer{dialect: p.b.dialect}
-	w.str("DELETE FROM ")
-	w.name(f.table)
+	w := p.b.newText()
+	w.Str("DELETE FROM ")
+	w.Name(f.table)
 	if p.arrays() {
-		w.str(" WHERE ")
-		w.name(f.order)
-		w.str(" = ANY(ARRAY(SELECT ")
-		w.col("p", f.order)
-		w.str(" FROM ")
-		w.name(f.table)
+		w.Str(" WHERE ")
+		w.Name(f.order)
+		w.Str(" = ANY(ARRAY(SELECT ")
+		w.Col("p", f.order)
+		w.Str(" FROM ")
+		w.Name(f.table)
 	}
-	w.str(" AS p WHERE ")
-	w.col("p", f.near)
-	w.str(" = ")
-	w.arg()
+	w.Str(" AS p WHERE ")
+	w.Col("p", f.near)
+	w.Str(" = ")
+	w.Arg()
 	more(w)
 	if p.arrays() {
-		w.str(" ORDER BY ")
-		w.col("p", f.far)
-		w.str(" FOR UPDATE))")
+		w.Str(" ORDER BY ")
+		w.Col("p", f.far)
+		w.Str(" FOR UPDATE))")
 	}
-	if _, err := h.Exec(ctx, string(w.b), append([]any{key}, args...)...); err != nil {
+	if _, err := h.Exec(ctx, string(w.B), append([]any{key}, args...)...); err != nil {
 		return fmt.Errorf("part %s from %s: %w", p.model, f.model, err)
 	}
 	return nil

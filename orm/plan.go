@@ -10,6 +10,7 @@ import (
 	"unsafe"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/orm/internal/ormsql"
 )
 
 // binding is the models on one database: how each field is written and read
@@ -17,6 +18,8 @@ import (
 type binding struct {
 	models  *Models
 	dialect database.Dialect
+	grammar ormsql.Grammar
+	traits  ormsql.Traits
 	plans   map[reflect.Type]*plan
 	texts   texts
 	kinds   syncMap // reflect.Type to kind, of values that belong to no column, and *field to that of its sum
@@ -51,10 +54,14 @@ type bindingKey struct{}
 // database, before the first query; calling it again with other models is an
 // error.
 func Use(db *database.DB, models *Models) error {
-	b := &binding{models: models, dialect: db.Dialect(), plans: map[reflect.Type]*plan{}, kinds: new(sync.Map), results: new(sync.Map), zones: new(sync.Map)}
+	grammar, err := ormsql.For(db.Dialect())
+	if err != nil {
+		return err
+	}
+	b := &binding{models: models, dialect: db.Dialect(), grammar: grammar, traits: grammar.Traits(), plans: map[reflect.Type]*plan{}, kinds: new(sync.Map), results: new(sync.Map), zones: new(sync.Map)}
 	var errs []error
 	var chains map[*model]*chained
-	if b.dialect.Name() == "sqlite" {
+	if b.traits.ShallowCascades {
 		chains = models.chains()
 	}
 	for _, m := range models.all {

@@ -3,7 +3,6 @@ package orm
 import (
 	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"github.com/volaweb/vola/schema"
@@ -32,7 +31,7 @@ func Raw[M, V any](sql string, args ...any) *Expr[*M, V] {
 		err = fmt.Errorf("has %d question marks, and %d args are given", len(e.raw)-1, len(args))
 	}
 	if err != nil {
-		// The binder meets it, and reports it when the query runs.
+		// sqlArgs meets it, and reports it when the query runs.
 		return (*Expr[*M, V])(&expr{kind: exprRaw, typ: e.typ, value: fmt.Errorf("orm: the SQL %.60q %w", sql, err)})
 	}
 	for i, a := range args {
@@ -137,7 +136,7 @@ func (p *plan) kindOfRaw(e *expr) (kind, error) {
 func (p *plan) computable(x *expr) error {
 	k, err := p.kindOf(x)
 	if err != nil || k.f.store.Kind != schema.Decimal || k.codec.Add == nil {
-		return nil // the binder has the same error
+		return nil // sqlArgs has the same error
 	}
 	if _, err := k.codec.Add("", ""); err != nil {
 		return fmt.Errorf("%s is a decimal of %d digits, which %s stores as text, and SQL cannot compute with that", k.f.name, k.f.store.Precision, p.b.dialect.Name())
@@ -146,35 +145,31 @@ func (p *plan) computable(x *expr) error {
 }
 
 // raw writes the program's own SQL.
-func (w *writer) raw(p *plan, alias string, e *expr) {
+func (w *sqlText) raw(p *plan, alias string, e *expr) {
 	k, err := p.kindOf(e)
 	decimal := err == nil && k.f.store.Kind == schema.Decimal
-	switch {
-	case decimal && w.sqlite():
-		w.str("round(")
-	case decimal:
-		w.str("round(CAST(")
-	}
-	w.str("(")
-	for i, piece := range e.raw {
-		w.str(piece)
-		if i < len(e.args) {
-			like := kind{}
-			if x := e.args[i]; x.kind == exprValue {
-				if k, ok := p.storedLike(e, x.typ); ok {
-					like = k
+	text := func() {
+		w.Str("(")
+		for i, piece := range e.raw {
+			w.Str(piece)
+			if i < len(e.args) {
+				like := kind{}
+				if x := e.args[i]; x.kind == exprValue {
+					if k, ok := p.storedLike(e, x.typ); ok {
+						like = k
+					}
 				}
+				w.expr(p, alias, e.args[i], like)
 			}
-			w.expr(p, alias, e.args[i], like)
 		}
+		w.Str(")")
 	}
-	w.str(")")
-	switch {
-	case decimal && w.sqlite():
-		w.str(", " + strconv.Itoa(k.f.store.Scale) + ")")
-	case decimal:
-		w.str(" AS numeric), " + strconv.Itoa(k.f.store.Scale) + ")")
-	case err == nil && k.f.store.Kind == schema.Text:
-		w.byCodePoint()
+	if decimal {
+		w.Round(&w.Text, k.f.store.Scale, text)
+		return
+	}
+	text()
+	if err == nil && k.f.store.Kind == schema.Text {
+		w.ByCodePoint(&w.Text)
 	}
 }

@@ -56,62 +56,62 @@ func (p *plan) routeBack(from reflect.Type, name string) (route, error) {
 
 // exists writes a condition on related rows as a subquery, so that no row of p
 // is found twice.
-func (w *writer) exists(p *plan, alias string, n *node) {
+func (w *sqlText) exists(p *plan, alias string, n *node) {
 	if n.op == opNotExists {
-		w.str("NOT ")
+		w.Str("NOT ")
 	}
 	via, err := p.route(n)
 	if err != nil {
-		return // the binder has found it, and the text is not used
+		return // sqlArgs has found it, and the text is not used
 	}
-	t := w.alias()
-	w.str("EXISTS (SELECT 1")
+	t := w.Alias()
+	w.Str("EXISTS (SELECT 1")
 	hidden := via.forward == nil && via.target.deleted != nil
 	w.related(p, alias, t, via, len(n.kids()) > 0 || hidden)
 	if len(n.kids()) > 0 {
-		w.str(" AND ")
+		w.Str(" AND ")
 		w.joined(via.target, t, n.kids(), " AND ")
 	}
 	if hidden {
 		w.alive(via.target, t, " AND ")
 	}
-	w.str(")")
+	w.Str(")")
 }
 
 // related writes FROM and WHERE of a subquery on the rows of via.target, in
 // alias t, that a row of p in alias leads to. Without need of the rows
 // themselves, pairs are enough.
-func (w *writer) related(p *plan, alias, t string, via route, need bool) {
-	w.str(" FROM ")
+func (w *sqlText) related(p *plan, alias, t string, via route, need bool) {
+	w.Str(" FROM ")
 	if via.pairs == nil {
-		w.name(via.target.table)
-		w.str(" " + t + " WHERE ")
+		w.Name(via.target.table)
+		w.Str(" " + t + " WHERE ")
 		if via.forward != nil {
-			w.col(t, via.target.key.column)
-			w.str(" = ")
-			w.col(alias, via.forward.column)
+			w.Col(t, via.target.key.column)
+			w.Str(" = ")
+			w.Col(alias, via.forward.column)
 		} else {
-			w.col(t, via.reverse.column)
-			w.str(" = ")
-			w.col(alias, p.key.column)
+			w.Col(t, via.reverse.column)
+			w.Str(" = ")
+			w.Col(alias, p.key.column)
 		}
 		return
 	}
-	pair := w.alias()
-	w.name(via.pairs.table)
-	w.str(" " + pair)
+	pair := w.Alias()
+	w.Name(via.pairs.table)
+	w.Str(" " + pair)
 	if need {
-		w.str(" JOIN ")
-		w.name(via.target.table)
-		w.str(" " + t + " ON ")
-		w.col(t, via.target.key.column)
-		w.str(" = ")
-		w.col(pair, via.pairs.far)
+		w.Str(" JOIN ")
+		w.Name(via.target.table)
+		w.Str(" " + t + " ON ")
+		w.Col(t, via.target.key.column)
+		w.Str(" = ")
+		w.Col(pair, via.pairs.far)
 	}
-	w.str(" WHERE ")
-	w.col(pair, via.pairs.near)
-	w.str(" = ")
-	w.col(alias, p.key.column)
+	w.Str(" WHERE ")
+	w.Col(pair, via.pairs.near)
+	w.Str(" = ")
+	w.Col(alias, p.key.column)
 }
 
 // joins splits conditions that rows must all fulfil into those that become
@@ -126,7 +126,7 @@ func (p *plan) joins(conditions []*node) (joins, rest []*node) {
 		f := p.fieldNamed(n.field)
 		return f != nil && f.ref != nil
 	}
-	if p.b.dialect.Name() != "sqlite" || !slices.ContainsFunc(conditions, is) {
+	if !p.b.traits.JoinsReferences || !slices.ContainsFunc(conditions, is) {
 		return nil, conditions
 	}
 	for _, n := range conditions {
@@ -140,21 +140,21 @@ func (p *plan) joins(conditions []*node) (joins, rest []*node) {
 }
 
 // from writes the table of p as t0, and the conditions on its rows.
-func (w *writer) from(p *plan, conditions []*node, d deletedRows) {
-	w.name(p.table)
-	w.str(" t0")
+func (w *sqlText) from(p *plan, conditions []*node, d deletedRows) {
+	w.Name(p.table)
+	w.Str(" t0")
 	joins, rest := p.joins(conditions)
 	for _, n := range joins {
 		via, _ := p.routeOf(n.field)
-		t := w.alias()
-		w.str(" JOIN ")
-		w.name(via.target.table)
-		w.str(" " + t + " ON ")
-		w.col(t, via.target.key.column)
-		w.str(" = ")
-		w.col("t0", via.forward.column)
+		t := w.Alias()
+		w.Str(" JOIN ")
+		w.Name(via.target.table)
+		w.Str(" " + t + " ON ")
+		w.Col(t, via.target.key.column)
+		w.Str(" = ")
+		w.Col("t0", via.forward.column)
 		if len(n.kids()) > 0 {
-			w.str(" AND ")
+			w.Str(" AND ")
 			w.joined(via.target, t, n.kids(), " AND ")
 		}
 	}

@@ -144,7 +144,7 @@ const verbSave = "save"
 
 // update stores the fields of the struct at ptr in the row with its key.
 func (p *plan) update(ctx context.Context, h database.Handle, ptr unsafe.Pointer, verb string, set []assignedField) error {
-	b := newBinder()
+	b := newArgs()
 	b.mark('u', p.table)
 	for i, s := range set {
 		v, err := p.arg(s.at, ptr)
@@ -164,11 +164,11 @@ func (p *plan) update(ctx context.Context, h database.Handle, ptr unsafe.Pointer
 		b.args = append(b.args, *p.versionAt(ptr))
 	}
 	text, err := p.b.texts.get(b.shape, func() (string, error) {
-		w := &writer{dialect: p.b.dialect}
+		w := p.b.newText()
 		w.update(p, set)
 		w.whereKey(p)
 		w.whereVersion(p)
-		return string(w.b), nil
+		return string(w.B), nil
 	})
 	if err != nil {
 		return err
@@ -185,7 +185,7 @@ func (p *plan) versionAt(ptr unsafe.Pointer) *int64 {
 }
 
 // nextVersion is the assignment that counts the version up.
-func (p *plan) nextVersion(b *binder) assignedField {
+func (p *plan) nextVersion(b *sqlArgs) assignedField {
 	s := assignedField{at: p.indexOf(p.version.name), op: assignAdd}
 	s.bind(b, p, int64(1))
 	return s
@@ -193,12 +193,12 @@ func (p *plan) nextVersion(b *binder) assignedField {
 
 // whereVersion writes, behind whereKey, that the row has the version that the
 // next argument is.
-func (w *writer) whereVersion(p *plan) {
+func (w *sqlText) whereVersion(p *plan) {
 	if p.version != nil {
-		w.str(" AND ")
-		w.name(p.version.column)
-		w.str(" = ")
-		w.arg()
+		w.Str(" AND ")
+		w.Name(p.version.column)
+		w.Str(" = ")
+		w.Arg()
 	}
 }
 
@@ -231,19 +231,19 @@ func (p *plan) unaffected(ctx context.Context, h database.Handle, ptr unsafe.Poi
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{dialect: p.b.dialect}
-	w.str("SELECT ")
+	w := p.b.newText()
+	w.Str("SELECT ")
 	if p.version != nil {
-		w.name(p.version.column)
+		w.Name(p.version.column)
 	} else {
-		w.str("0")
+		w.Str("0")
 	}
-	w.str(" FROM ")
-	w.name(p.table)
+	w.Str(" FROM ")
+	w.Name(p.table)
 	w.whereKey(p)
 	w.alive(p, database.Quote(p.table), " AND ")
 	var version int64
-	err = database.QueryRow(ctx, h, []any{&version}, string(w.b), key...)
+	err = database.QueryRow(ctx, h, []any{&version}, string(w.B), key...)
 	switch {
 	case errors.Is(err, database.ErrNoRows):
 		return nil, nil

@@ -5,27 +5,27 @@ package orm
 // many rows; a reference to one still leads to it.
 
 // alive adds to the shape that marked rows are left out.
-func (b *binder) alive(p *plan) {
+func (b *sqlArgs) alive(p *plan) {
 	if p.deleted != nil {
 		b.shape = append(b.shape, 'A')
 	}
 }
 
 // alive writes the condition that a row is not marked, behind before.
-func (w *writer) alive(p *plan, alias, before string) {
+func (w *sqlText) alive(p *plan, alias, before string) {
 	if p.deleted == nil {
 		return
 	}
-	w.str(before)
-	w.col(alias, p.deleted.column)
-	w.str(" IS NULL")
+	w.Str(before)
+	w.Col(alias, p.deleted.column)
+	w.Str(" IS NULL")
 }
 
 // amongLiving writes, behind the columns of a conflict, that it is one with a
 // row that is not marked; unless the columns are the key.
-func (w *writer) amongLiving(p *plan, columns []string) {
+func (w *sqlText) amongLiving(p *plan, columns []string) {
 	if p.deleted != nil && p.seenBy(columns) == deletedHidden {
-		w.str(" WHERE " + p.deletedIsNull())
+		w.Str(" WHERE " + p.deletedIsNull())
 	}
 }
 

@@ -128,8 +128,8 @@ func (q *query) plan() (*plan, error) {
 }
 
 // bind collects the arguments of the query and begins its shape with kind.
-func (q *query) bind(p *plan, kind byte) *binder {
-	b := newBinder()
+func (q *query) bind(p *plan, kind byte) *sqlArgs {
+	b := newArgs()
 	b.mark(kind, p.table)
 	b.shape = append(b.shape, byte('0'+q.deleted), byte('0'+q.lock))
 	joins, rest := q.where, []*node(nil)
@@ -151,7 +151,7 @@ func (q *query) bind(p *plan, kind byte) *binder {
 }
 
 // text returns the statement's text for the shape that b has found.
-func (b *binder) text(p *plan, write func(*writer)) (string, error) {
+func (b *sqlArgs) text(p *plan, write func(*sqlText)) (string, error) {
 	if b.err != nil {
 		return "", b.err
 	}
@@ -159,19 +159,19 @@ func (b *binder) text(p *plan, write func(*writer)) (string, error) {
 		return "", fmt.Errorf("orm: the statement on %s has %d arguments, and the database takes %d; give lists to In, which sends each as one", p.model, len(b.args), most)
 	}
 	return p.b.texts.get(b.shape, func() (string, error) {
-		w := &writer{dialect: p.b.dialect, b: make([]byte, 0, 256)}
+		w := p.b.newText()
 		write(w)
-		return string(w.b), nil
+		return string(w.B), nil
 	})
 }
 
 // selectText returns the statement that reads the query's rows.
 func (q *query) selectText(p *plan) (string, []any, error) {
 	b := q.bind(p, 's')
-	text, err := b.text(p, func(w *writer) {
-		w.str("SELECT ")
-		w.str(p.selectList)
-		w.str(" FROM ")
+	text, err := b.text(p, func(w *sqlText) {
+		w.Str("SELECT ")
+		w.Str(p.selectList)
+		w.Str(" FROM ")
 		w.from(p, q.where, q.deleted)
 		w.orderBy(p, "t0", q.orders)
 		w.limits(q.limit, q.offset)
@@ -367,16 +367,16 @@ func (q *query) count(ctx context.Context) (int64, error) {
 		return 0, err
 	}
 	b := q.bind(p, 'c')
-	text, err := b.text(p, func(w *writer) {
+	text, err := b.text(p, func(w *sqlText) {
 		limited := q.limit >= 0 || q.offset > 0
-		w.str("SELECT count(*) FROM ")
+		w.Str("SELECT count(*) FROM ")
 		if limited {
-			w.str("(SELECT 1 FROM ")
+			w.Str("(SELECT 1 FROM ")
 		}
 		w.from(p, q.where, q.deleted)
 		if limited {
 			w.limits(q.limit, q.offset)
-			w.str(") t")
+			w.Str(") t")
 		}
 	})
 	if err != nil {

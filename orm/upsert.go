@@ -219,7 +219,7 @@ func (u *upsert) insert(ctx context.Context, h database.Handle, fields, rows []i
 	if err != nil {
 		return 0, err
 	}
-	s := &binder{shape: make([]byte, 0, 128)}
+	s := &sqlArgs{shape: make([]byte, 0, 128)}
 	s.mark('J', p.table)
 	s.markTuples(p, fields, len(rows))
 	for _, list := range [...][]int{u.by, u.update} {
@@ -229,9 +229,9 @@ func (u *upsert) insert(ctx context.Context, h database.Handle, fields, rows []i
 		}
 	}
 	text, err := p.b.texts.get(s.shape, func() (string, error) {
-		w := &writer{dialect: p.b.dialect}
+		w := p.b.newText()
 		u.write(w, fields, len(rows))
-		return string(w.b), nil
+		return string(w.B), nil
 	})
 	if err != nil {
 		return 0, err
@@ -264,11 +264,11 @@ func (u *upsert) left(n, of int) error {
 // write writes the statement. A row that PostgreSQL has just made has no
 // transaction that locked or replaced it, xmax. Sorted rows are locked in the
 // same order by everyone, so that nobody waits in a circle.
-func (u *upsert) write(w *writer, fields []int, n int) {
+func (u *upsert) write(w *sqlText, fields []int, n int) {
 	p := u.p
 	counts := u.update != nil && p.arrays()
 	if counts {
-		w.str("WITH done AS (")
+		w.Str("WITH done AS (")
 	}
 	w.insertTuples(p, fields, n, func() {
 		for i, f := range u.by {
@@ -277,37 +277,37 @@ func (u *upsert) write(w *writer, fields []int, n int) {
 			if at < 0 { // a key that the database numbers conflicts with none
 				at = len(fields)
 			}
-			w.str(cell(at))
+			w.Str(cell(at))
 		}
 	})
 	var columns []string
 	for i, f := range u.by {
 		w.item(i, " ON CONFLICT (")
-		w.name(p.fields[f].column)
+		w.Name(p.fields[f].column)
 		columns = append(columns, p.fields[f].column)
 	}
-	w.str(")")
+	w.Str(")")
 	w.amongLiving(p, columns)
 	if u.update == nil {
-		w.str(" DO NOTHING")
+		w.Str(" DO NOTHING")
 		return
 	}
-	w.str(" DO UPDATE SET ")
+	w.Str(" DO UPDATE SET ")
 	for i, f := range u.update {
 		w.item(i, "")
-		w.name(p.fields[f].column)
-		w.str(" = excluded.")
-		w.name(p.fields[f].column)
+		w.Name(p.fields[f].column)
+		w.Str(" = excluded.")
+		w.Name(p.fields[f].column)
 	}
 	w.countVersion(p, database.Quote(p.table))
 	if counts {
-		w.str(" RETURNING xmax = 0 AS made) SELECT count(*) FILTER (WHERE made), count(*) FROM done")
+		w.Str(" RETURNING xmax = 0 AS made) SELECT count(*) FILTER (WHERE made), count(*) FROM done")
 	}
 }
 
 // count returns how many of the rows are in the database.
 func (u *upsert) count(ctx context.Context, h database.Handle, rows []int) (n int, err error) {
-	args, text, err := u.match(u.by, rows, 'C', !u.keyed, func(w *writer) { w.str("count(*)") })
+	args, text, err := u.match(u.by, rows, 'C', !u.keyed, func(w *sqlText) { w.Str("count(*)") })
 	if err != nil {
 		return 0, err
 	}
@@ -322,9 +322,9 @@ func (u *upsert) find(ctx context.Context, h database.Handle, rows []int) (n int
 		read = append(read, u.p.indexOf(u.p.version.name))
 	}
 	keys := u.p.only(read)
-	args, text, err := u.match(u.by, rows, 'K', !u.keyed, func(w *writer) {
-		w.str("v." + cell(len(u.by)) + ", ")
-		w.b = keys.appendColumns(w.b, "t0")
+	args, text, err := u.match(u.by, rows, 'K', !u.keyed, func(w *sqlText) {
+		w.Str("v." + cell(len(u.by)) + ", ")
+		w.B = keys.appendColumns(w.B, "t0")
 	})
 	if err != nil {
 		return 0, err

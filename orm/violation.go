@@ -32,12 +32,12 @@ func (p *plan) blameWrite(ctx context.Context, h database.Handle, ptr unsafe.Poi
 			continue
 		}
 		to := f.ref.model
-		found, qerr := p.any(ctx, h, func(w *writer) {
-			w.name(to.table)
-			w.str(" WHERE ")
-			w.name(to.key.column)
-			w.str(" = ")
-			w.arg()
+		found, qerr := p.any(ctx, h, func(w *sqlText) {
+			w.Name(to.table)
+			w.Str(" WHERE ")
+			w.Name(to.key.column)
+			w.Str(" = ")
+			w.Arg()
 		}, key)
 		if qerr == nil && !found {
 			e.Table, e.Columns = p.table, []string{f.column}
@@ -51,7 +51,7 @@ func (p *plan) blameWrite(ctx context.Context, h database.Handle, ptr unsafe.Poi
 // blameDelete completes the error of rows that could not be deleted: it finds
 // a table whose rows still refer to them. where writes the condition on the
 // rows, in the alias t0.
-func (p *plan) blameDelete(ctx context.Context, h database.Handle, err error, where func(*writer), args ...any) error {
+func (p *plan) blameDelete(ctx context.Context, h database.Handle, err error, where func(*sqlText), args ...any) error {
 	e := anonymous(err)
 	if e == nil || p.key == nil {
 		return err
@@ -116,13 +116,13 @@ func anonymous(err error) *database.Error {
 }
 
 // any reports whether a statement that begins SELECT 1 FROM finds a row.
-func (p *plan) any(ctx context.Context, h database.Handle, rest func(*writer), args ...any) (bool, error) {
-	w := &writer{dialect: p.b.dialect}
-	w.str("SELECT 1 FROM ")
+func (p *plan) any(ctx context.Context, h database.Handle, rest func(*sqlText), args ...any) (bool, error) {
+	w := p.b.newText()
+	w.Str("SELECT 1 FROM ")
 	rest(w)
-	w.str(" LIMIT 1")
+	w.Str(" LIMIT 1")
 	var one int64
-	err := database.QueryRow(ctx, h, []any{&one}, string(w.b), args...)
+	err := database.QueryRow(ctx, h, []any{&one}, string(w.B), args...)
 	if errors.Is(err, database.ErrNoRows) {
 		return false, nil
 	}

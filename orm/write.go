@@ -106,55 +106,55 @@ func (p *plan) insertText(numbered, returning bool, unless []string) (string, er
 		shape = append(append(shape, 0), column...)
 	}
 	return p.b.texts.get(shape, func() (string, error) {
-		w := &writer{dialect: p.b.dialect}
-		w.str("INSERT INTO ")
-		w.name(p.table)
+		w := p.b.newText()
+		w.Str("INSERT INTO ")
+		w.Name(p.table)
 		first := true
 		for _, f := range p.fields {
 			if !p.inserts(f, numbered) {
 				continue
 			}
 			if first {
-				w.str(" (")
+				w.Str(" (")
 			} else {
-				w.str(", ")
+				w.Str(", ")
 			}
 			first = false
-			w.name(f.column)
+			w.Name(f.column)
 		}
 		if first {
-			w.str(" DEFAULT VALUES")
+			w.Str(" DEFAULT VALUES")
 		} else {
-			w.str(") VALUES (")
+			w.Str(") VALUES (")
 			for i := 0; i < len(p.fields); i++ {
 				if !p.inserts(p.fields[i], numbered) {
 					continue
 				}
-				if w.args > 0 {
-					w.str(", ")
+				if w.Args > 0 {
+					w.Str(", ")
 				}
-				w.arg()
+				w.Arg()
 			}
-			w.str(")")
+			w.Str(")")
 		}
 		for i, column := range unless {
 			if i == 0 {
-				w.str(" ON CONFLICT (")
+				w.Str(" ON CONFLICT (")
 			} else {
-				w.str(", ")
+				w.Str(", ")
 			}
-			w.name(column)
+			w.Name(column)
 		}
 		if unless != nil {
-			w.str(")")
+			w.Str(")")
 			w.amongLiving(p, unless)
-			w.str(" DO NOTHING")
+			w.Str(" DO NOTHING")
 		}
 		if returning {
-			w.str(" RETURNING ")
-			w.name(p.key.column)
+			w.Str(" RETURNING ")
+			w.Name(p.key.column)
 		}
-		return string(w.b), nil
+		return string(w.B), nil
 	})
 }
 
@@ -238,7 +238,7 @@ func (q *query) update(ctx context.Context, assignments []assignment) (int64, er
 	if len(assignments) == 0 {
 		return 0, fmt.Errorf("orm: an update of %s names no column", p.model)
 	}
-	b := newBinder()
+	b := newArgs()
 	b.mark('U', p.table)
 	var set []assignedField
 	for _, a := range assignments {
@@ -270,7 +270,7 @@ func (q *query) update(ctx context.Context, assignments []assignment) (int64, er
 	for _, n := range where {
 		b.node(p, n)
 	}
-	text, err := b.text(p, func(w *writer) {
+	text, err := b.text(p, func(w *sqlText) {
 		w.update(p, set)
 		w.where(p, "t0", where)
 	})
@@ -354,7 +354,7 @@ func (p *plan) assigned(a assignment) (assignedField, any, error) {
 }
 
 // bind adds the assignment to the shape, and its value to the arguments.
-func (s assignedField) bind(b *binder, p *plan, v any) {
+func (s assignedField) bind(b *sqlArgs, p *plan, v any) {
 	b.mark(byte('0'+s.op), p.fields[s.at].name)
 	switch s.op {
 	case assignNull:
@@ -365,20 +365,20 @@ func (s assignedField) bind(b *binder, p *plan, v any) {
 	}
 }
 
-func (w *writer) update(p *plan, set []assignedField) {
-	w.str("UPDATE ")
-	w.name(p.table)
-	w.str(" AS t0 SET ")
+func (w *sqlText) update(p *plan, set []assignedField) {
+	w.Str("UPDATE ")
+	w.Name(p.table)
+	w.Str(" AS t0 SET ")
 	for i, s := range set {
 		if i > 0 {
-			w.str(", ")
+			w.Str(", ")
 		}
 		column := p.fields[s.at].column
-		w.name(column)
-		w.str(" = ")
+		w.Name(column)
+		w.Str(" = ")
 		switch s.op {
 		case assignNull:
-			w.str("NULL")
+			w.Str("NULL")
 		case assignAdd:
 			if p.fields[s.at] == p.version {
 				w.sum(p, s.at) // of ones: it never gets that far
@@ -388,7 +388,7 @@ func (w *writer) update(p *plan, set []assignedField) {
 		case assignExpr:
 			w.guarded(p, s.at, s.expr.hasSQL(), func() { w.expr(p, "t0", s.expr, p.kindAt(s.at)) })
 		default:
-			w.arg()
+			w.Arg()
 		}
 	}
 }

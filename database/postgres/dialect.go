@@ -17,7 +17,7 @@ func (dialect) AppendPlaceholder(b []byte, n int) []byte {
 }
 
 func (dialect) Features() database.Features {
-	return database.Features{Returning: true, TxDDL: true, MaxArgs: 65535, Arrays: true}
+	return database.Features{Returning: true, TxDDL: true, MaxArgs: 65535, Arrays: true, MaxName: 63, Concurrently: true}
 }
 
 func (dialect) Editor() database.Editor { return editor{} }

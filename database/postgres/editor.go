@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/schema"
@@ -200,9 +201,29 @@ func (editor) DropTable(t schema.Table) ([]string, error) {
 
 // Tables returns the names of the tables in the schemas that the connection
 // searches.
+// Columns returns the names of the columns of a table.
+func (editor) Columns(ctx context.Context, h database.Handle, table string) ([]string, error) {
+	return listNames(ctx, h, `SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped
+		ORDER BY attnum`, database.Quote(table))
+}
+
+// Begin sets lock_timeout for the transaction.
+func (editor) Begin(lockTimeout time.Duration) []string {
+	return []string{"SET LOCAL lock_timeout = " + strconv.FormatInt(lockTimeout.Milliseconds(), 10)}
+}
+
+// Settle has deferred constraints looked at: PostgreSQL refuses to alter tables
+// with that pending.
+func (editor) Settle() []string { return []string{"SET CONSTRAINTS ALL IMMEDIATE"} }
+
 func (editor) Tables(ctx context.Context, h database.Handle) ([]string, error) {
-	rows, err := h.Query(ctx, `SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p')
+	return listNames(ctx, h, `SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p')
 		AND c.relnamespace = ANY (current_schemas(false)::regnamespace[]) ORDER BY c.relname`)
+}
+
+// listNames returns the names that a query finds.
+func listNames(ctx context.Context, h database.Handle, query string, args ...any) ([]string, error) {
+	rows, err := h.Query(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

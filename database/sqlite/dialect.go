@@ -14,7 +14,7 @@ func (dialect) Name() string { return "sqlite" }
 func (dialect) AppendPlaceholder(b []byte, n int) []byte { return append(b, '?') }
 
 func (dialect) Features() database.Features {
-	return database.Features{TxDDL: true, MaxArgs: 32766}
+	return database.Features{TxDDL: true, MaxArgs: 32766, LooseTypes: true, NoForeignKeys: true}
 }
 
 func (dialect) Editor() database.Editor { return editor{} }

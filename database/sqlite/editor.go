@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/schema"
@@ -208,8 +209,24 @@ func (editor) DropTable(t schema.Table) ([]string, error) {
 }
 
 // Tables returns the names of the tables that are not SQLite's own.
+// Columns returns the names of the columns of a table.
+func (editor) Columns(ctx context.Context, h database.Handle, table string) ([]string, error) {
+	return listNames(ctx, h, `SELECT name FROM pragma_table_info(?) ORDER BY cid`, table)
+}
+
+// Begin returns nothing: a transaction has the only lock from its beginning.
+func (editor) Begin(time.Duration) []string { return nil }
+
+// Settle returns nothing: tables are changed with foreign keys off.
+func (editor) Settle() []string { return nil }
+
 func (editor) Tables(ctx context.Context, h database.Handle) ([]string, error) {
-	rows, err := h.Query(ctx, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY name`)
+	return listNames(ctx, h, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY name`)
+}
+
+// listNames returns the names that a query finds.
+func listNames(ctx context.Context, h database.Handle, query string, args ...any) ([]string, error) {
+	rows, err := h.Query(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

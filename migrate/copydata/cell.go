@@ -83,7 +83,7 @@ func newCell(d database.Dialect, t schema.Type) (cell, error) {
 	if err != nil {
 		return nil, err
 	}
-	loose := d.Name() == "sqlite"
+	loose := d.Features().LooseTypes
 	switch t.Kind {
 	case schema.Bool:
 		return newHolder(codec, loose, readBool), nil

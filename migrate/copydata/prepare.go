@@ -134,10 +134,10 @@ func (c *copier) begin(ctx context.Context, s *state) error {
 }
 
 // alterKeys drops the foreign keys that the target has, or adds those that it
-// lacks, on PostgreSQL.
+// lacks, where a transaction cannot do without them.
 func (c *copier) alterKeys(ctx context.Context, tx *database.Tx, drop bool) error {
 	d := c.to.Dialect()
-	if d.Name() != "postgres" {
+	if d.Features().NoForeignKeys {
 		return nil
 	}
 	live, err := d.Editor().Inspect(ctx, tx)

@@ -1,13 +1,17 @@
-// Command uses counts how the files of a package use each other: it looks for
-// the order of the files in which the fewest uses lead from a file to one above
-// it, and prints what share of the uses that is. A package with layers has few;
-// in one without, every file uses every other.
+// Command uses counts how the files of a package use each other: what share of
+// the uses leads from a file to one above it. A package with layers has few; in
+// one without, every file uses every other.
 //
 //	go run ./scripts/uses ./orm ./templates .
 //
+// What is above what is said by the section "The files of" the package in
+// ARCHITECTURE.md: the rows of its table are layers, from the top down. For a
+// package without such a section the order of the files is looked for in which
+// the fewest uses lead upwards.
+//
 // A use is a name in one file that is declared in another one of the same
 // package: a function, type, variable, constant, method or field. Tests do not
-// count. With -v the order is printed, and the uses that lead upwards.
+// count. With -v the layers are printed, and the uses that lead upwards.
 package main
 
 import (
@@ -18,8 +22,11 @@ import (
 	"go/types"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/packages"
 )
@@ -44,11 +51,21 @@ func run(w io.Writer, verbose bool, patterns []string) error {
 			return p.Errors[0]
 		}
 		g := usesOf(p)
-		order := g.order()
-		all, up := g.count(order)
-		fmt.Fprintf(w, "%s: %d files, %d uses between them, %d upwards (%.1f %%)\n", p.PkgPath, len(g.files), all, up, 100*float64(up)/float64(max(all, 1)))
+		layers, err := g.layers("ARCHITECTURE.md", p.PkgPath)
+		if err != nil {
+			return err
+		}
+		by := "by its layers"
+		if layers == nil {
+			by = "in the best order"
+			for _, file := range g.order() {
+				layers = append(layers, []int{file})
+			}
+		}
+		all, up := g.count(layers)
+		fmt.Fprintf(w, "%s %s: %d files, %d uses between them, %d upwards (%.1f %%)\n", p.PkgPath, by, len(g.files), all, up, 100*float64(up)/float64(max(all, 1)))
 		if verbose {
-			g.print(w, order)
+			g.print(w, layers)
 		}
 	}
 	return nil
@@ -146,25 +163,62 @@ func (g *graph) order() []int {
 	return order
 }
 
-// count returns how many uses there are, and how many lead upwards.
-func (g *graph) count(order []int) (all, up int) {
-	for above, a := range order {
-		for below, b := range order {
-			all += g.uses[a][b]
-			if above > below {
-				up += g.uses[a][b]
+// layers returns the files of the layers of a package as a document has them, nil
+// if it has none of the package.
+func (g *graph) layers(document, pkg string) ([][]int, error) {
+	text, err := os.ReadFile(document)
+	if err != nil {
+		return nil, err
+	}
+	_, section, ok := strings.Cut(string(text), "### The files of "+path.Base(pkg)+"\n")
+	if !ok {
+		return nil, nil
+	}
+	section, _, _ = strings.Cut(section, "\n#")
+	named := regexp.MustCompile("`([a-z_]+\\.go)`")
+	var layers [][]int
+	for line := range strings.Lines(section) {
+		var layer []int
+		for _, m := range named.FindAllStringSubmatch(line, -1) {
+			if file := slices.Index(g.files, m[1]); file >= 0 {
+				layer = append(layer, file)
+			}
+		}
+		if layer != nil {
+			layers = append(layers, layer)
+		}
+	}
+	return layers, nil
+}
+
+// count returns how many uses there are between files, and how many lead upwards.
+func (g *graph) count(layers [][]int) (all, up int) {
+	for above, layer := range layers {
+		for below, other := range layers {
+			for _, a := range layer {
+				for _, b := range other {
+					all += g.uses[a][b]
+					if above > below {
+						up += g.uses[a][b]
+					}
+				}
 			}
 		}
 	}
 	return all, up
 }
 
-func (g *graph) print(w io.Writer, order []int) {
-	for i, a := range order {
-		fmt.Fprintf(w, "  %s\n", g.files[a])
-		for _, b := range order[:i] {
-			if n := g.uses[a][b]; n > 0 {
-				fmt.Fprintf(w, "    up: %d of %s\n", n, g.files[b])
+func (g *graph) print(w io.Writer, layers [][]int) {
+	for i, layer := range layers {
+		fmt.Fprintf(w, "  layer %d\n", i+1)
+		for _, a := range layer {
+			fmt.Fprintf(w, "    %s\n", g.files[a])
+			for _, other := range layers[:i] {
+				for _, b := range other {
+					if n := g.uses[a][b]; n > 0 {
+						fmt.Fprintf(w, "      up: %d of %s\n", n, g.files[b])
+					}
+				}
 			}
 		}
 	}

@@ -19,22 +19,22 @@ func (s *selection) text() (*plan, string, []any, error) {
 	if err != nil {
 		return nil, "", nil, err
 	}
-	b := &binder{shape: make([]byte, 0, 256)}
+	b := &sqlArgs{shape: make([]byte, 0, 256)}
 	b.shape = append(b.shape, 'S')
 	b.selection(p, s)
 	if b.err != nil {
 		return nil, "", nil, b.err
 	}
 	text, err := p.b.texts.get(b.shape, func() (string, error) {
-		w := &writer{dialect: p.b.dialect, b: make([]byte, 0, 256)}
+		w := p.b.newText()
 		w.selection(p, s, "t0")
-		return string(w.b), nil
+		return string(w.B), nil
 	})
 	return p, text, b.args, err
 }
 
 // selection collects the arguments and the shape of a selection.
-func (b *binder) selection(p *plan, s *selection) {
+func (b *sqlArgs) selection(p *plan, s *selection) {
 	if s.err != nil {
 		b.fail(s.err)
 		return
@@ -216,7 +216,7 @@ func (s *selection) placeOf(p *plan, o order) int {
 }
 
 // subquery collects a selection that stands within a query.
-func (b *binder) subquery(p *plan, s *selection) {
+func (b *sqlArgs) subquery(p *plan, s *selection) {
 	b.shape = append(b.shape, 'Q')
 	if err := s.single(); err != nil {
 		b.fail(err)

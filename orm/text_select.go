@@ -6,23 +6,23 @@ import (
 )
 
 // selection writes a selection from rows in the given alias.
-func (w *writer) selection(p *plan, s *selection, alias string) {
+func (w *sqlText) selection(p *plan, s *selection, alias string) {
 	if len(s.unions) > 0 {
 		w.unionOf(p, s)
 		return
 	}
-	w.str("SELECT ")
+	w.Str("SELECT ")
 	if s.distinct {
-		w.str("DISTINCT ")
+		w.Str("DISTINCT ")
 	}
 	var places []int // of what groups are made by
 	at := 1
 	for i, x := range s.items {
 		if i > 0 {
-			w.str(", ")
+			w.Str(", ")
 		}
 		if x.kind == exprRow {
-			w.b = p.appendColumns(w.b, alias)
+			w.B = p.appendColumns(w.B, alias)
 			for range p.fields {
 				places = append(places, at)
 				at++
@@ -30,7 +30,7 @@ func (w *writer) selection(p *plan, s *selection, alias string) {
 			continue
 		}
 		if k, err := p.kindOf(x); err == nil {
-			w.str(k.codec.SelectPrefix)
+			w.Str(k.codec.SelectPrefix)
 		}
 		w.expr(p, alias, x, kind{})
 		if !x.hasAggregate() {
@@ -39,33 +39,33 @@ func (w *writer) selection(p *plan, s *selection, alias string) {
 		at++
 	}
 	for _, i := range s.sought {
-		w.str(", ")
-		w.str(p.codecs[i].SelectPrefix)
-		w.col(alias, p.fields[i].column)
+		w.Str(", ")
+		w.Str(p.codecs[i].SelectPrefix)
+		w.Col(alias, p.fields[i].column)
 	}
-	w.str(" FROM ")
-	w.name(p.table)
-	w.str(" " + alias)
+	w.Str(" FROM ")
+	w.Name(p.table)
+	w.Str(" " + alias)
 	w.where(p, alias, p.visible(s.where, s.deleted))
 	if s.grouped() {
 		for i, n := range places {
-			w.str([...]string{" GROUP BY ", ", "}[min(i, 1)] + strconv.Itoa(n))
+			w.Str([...]string{" GROUP BY ", ", "}[min(i, 1)] + strconv.Itoa(n))
 		}
 	}
 	if len(s.having) > 0 {
-		w.str(" HAVING ")
+		w.Str(" HAVING ")
 		w.joined(p, alias, s.having, " AND ")
 	}
 	for i, o := range s.orders {
 		if place := s.placeFor(p, o); place > 0 {
-			w.str([...]string{" ORDER BY ", ", "}[min(i, 1)] + strconv.Itoa(place))
+			w.Str([...]string{" ORDER BY ", ", "}[min(i, 1)] + strconv.Itoa(place))
 			w.direction(o)
 			continue
 		}
-		part := len(w.b)
+		part := len(w.B)
 		w.orderBy(p, alias, []order{o})
 		if i > 0 {
-			w.b = slices.Replace(w.b, part, part+len(" ORDER BY "), []byte(", ")...)
+			w.B = slices.Replace(w.B, part, part+len(" ORDER BY "), []byte(", ")...)
 		}
 	}
 	w.limits(s.limit, s.offset)
@@ -73,21 +73,21 @@ func (w *writer) selection(p *plan, s *selection, alias string) {
 
 // unionOf writes a union. Each part is a query within one, because SQLite
 // takes no parentheses there.
-func (w *writer) unionOf(p *plan, s *selection) {
+func (w *sqlText) unionOf(p *plan, s *selection) {
 	for i, u := range s.unions {
 		if i > 0 {
-			w.str(" UNION ")
+			w.Str(" UNION ")
 			if u.all {
-				w.str("ALL ")
+				w.Str("ALL ")
 			}
 		}
-		w.str("SELECT * FROM (")
+		w.Str("SELECT * FROM (")
 		other, _ := p.b.planFor(u.s.model)
-		w.selection(other, u.s, w.alias())
-		w.str(") " + w.alias())
+		w.selection(other, u.s, w.Alias())
+		w.Str(") " + w.Alias())
 	}
 	for i, n := range s.places {
-		w.str([...]string{" ORDER BY ", ", "}[min(i, 1)] + strconv.Itoa(max(n, -n)))
+		w.Str([...]string{" ORDER BY ", ", "}[min(i, 1)] + strconv.Itoa(max(n, -n)))
 		w.direction(order{desc: n < 0})
 	}
 	w.limits(s.limit, s.offset)
@@ -95,15 +95,15 @@ func (w *writer) unionOf(p *plan, s *selection) {
 
 // subquery writes a selection within a query; of one that stands for a value
 // only the first result is taken.
-func (w *writer) subquery(p *plan, s *selection, value bool) {
+func (w *sqlText) subquery(p *plan, s *selection, value bool) {
 	other, _ := p.b.planFor(s.model)
-	w.str("(")
+	w.Str("(")
 	if value {
-		w.str("SELECT * FROM (")
+		w.Str("SELECT * FROM (")
 	}
-	w.selection(other, s, w.alias())
+	w.selection(other, s, w.Alias())
 	if value {
-		w.str(") " + w.alias() + " LIMIT 1")
+		w.Str(") " + w.Alias() + " LIMIT 1")
 	}
-	w.str(")")
+	w.Str(")")
 }

@@ -7,13 +7,14 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/volaweb/vola/orm/internal/ormsql"
 	"github.com/volaweb/vola/schema"
 )
 
 // expr collects the arguments and the shape of an expression on rows of p.
 // like is the kind of what the expression meets, for values; its field may be
 // nil.
-func (b *binder) expr(p *plan, e *expr, like kind) {
+func (b *sqlArgs) expr(p *plan, e *expr, like kind) {
 	if e == nil {
 		b.fail(errZeroExpr)
 		return
@@ -67,7 +68,7 @@ func (b *binder) expr(p *plan, e *expr, like kind) {
 }
 
 // raw collects the program's own SQL and its arguments.
-func (b *binder) raw(p *plan, e *expr) {
+func (b *sqlArgs) raw(p *plan, e *expr) {
 	for i, piece := range e.raw {
 		b.mark('r', piece)
 		if i == len(e.args) {
@@ -108,7 +109,7 @@ func errNoWhen(e *expr) error {
 }
 
 // given collects a value, in the form of what it meets.
-func (b *binder) given(p *plan, e *expr, like kind) {
+func (b *sqlArgs) given(p *plan, e *expr, like kind) {
 	k, err := p.valueKind(e, like)
 	if err != nil {
 		b.fail(err)
@@ -131,8 +132,8 @@ func (p *plan) valueKind(e *expr, like kind) (kind, error) {
 }
 
 // call collects the parts of a function.
-func (b *binder) call(p *plan, e *expr, like kind) {
-	if e.fn != fnCoalesce {
+func (b *sqlArgs) call(p *plan, e *expr, like kind) {
+	if e.fn != ormsql.Coalesce {
 		like = kind{} // of others the result is not what the parts are
 	}
 	k, err := p.kindOfParts(e.args, like)
@@ -142,13 +143,13 @@ func (b *binder) call(p *plan, e *expr, like kind) {
 	}
 	b.shape = append(b.shape, byte(k.f.store.Kind))
 	switch e.fn {
-	case fnLower, fnUpper, fnTrim, fnLength, fnConcat:
+	case ormsql.Lower, ormsql.Upper, ormsql.Trim, ormsql.Length, ormsql.Concat:
 		if k.f.store.Kind != schema.Text {
 			b.fail(fmt.Errorf("orm: %s.%s is stored as %v, and orm.%s is of texts", p.model, k.f.name, k.f.store, [...]string{
-				fnLower: "Lower", fnUpper: "Upper", fnTrim: "Trim", fnLength: "Length", fnConcat: "Concat"}[e.fn]))
+				ormsql.Lower: "Lower", ormsql.Upper: "Upper", ormsql.Trim: "Trim", ormsql.Length: "Length", ormsql.Concat: "Concat"}[e.fn]))
 			return
 		}
-	case fnPart, fnTrunc:
+	case ormsql.Part, ormsql.Trunc:
 		d := e.value.(dated)
 		if err := p.b.checkDated(e.fn, d, k.f.store.Kind); err != nil {
 			b.fail(err)
@@ -156,15 +157,15 @@ func (b *binder) call(p *plan, e *expr, like kind) {
 		}
 		b.shape = append(b.shape, byte(d.part))
 		b.mark('z', d.zoned())
-		if e.fn == fnTrunc {
+		if e.fn == ormsql.Trunc {
 			for range strings.Count(p.b.trunc(d, k.f.store.Kind), "§") - 1 {
 				b.expr(p, e.args[0], k)
 			}
 		}
-	case fnJSONText, fnJSONNumber, fnJSONBool, fnJSONHas:
+	case ormsql.JSONText, ormsql.JSONNumber, ormsql.JSONBool, ormsql.JSONHas:
 		b.json(p, e, k)
 		return
-	case fnAdd, fnSub, fnMul, fnDiv, fnMod:
+	case ormsql.Add, ormsql.Sub, ormsql.Mul, ormsql.Div, ormsql.Mod:
 		if !numeric(k.f.store.Kind) {
 			b.fail(fmt.Errorf("orm: %s.%s is stored as %v, which the databases do not compute with alike", p.model, k.f.name, k.f.store.Kind))
 			return
@@ -175,14 +176,14 @@ func (b *binder) call(p *plan, e *expr, like kind) {
 	}
 }
 
-func (b *binding) checkDated(fn function, d dated, k schema.Kind) error {
+func (b *binding) checkDated(fn ormsql.Function, d dated, k schema.Kind) error {
 	if k != schema.Time && k != schema.Date {
 		return fmt.Errorf("orm: the %s of what is stored as %v; it is a part of dates and times", d.part, k)
 	}
 	switch {
 	case d.part < Year || d.part > YearDay:
 		return fmt.Errorf("orm: %d is no DatePart", d.part)
-	case fn == fnTrunc && d.part == YearDay:
+	case fn == ormsql.Trunc && d.part == YearDay:
 		return errors.New("orm: Trunc does not go with YearDay; use Day")
 	case k == schema.Date && (d.part == Hour || d.part == Minute || d.part == Second):
 		return fmt.Errorf("orm: a date has no %s", d.part)
@@ -197,7 +198,7 @@ func (b *binding) checkDated(fn function, d dated, k schema.Kind) error {
 
 // json collects the document and the path, twice where the statement first
 // asks for the type of the value.
-func (b *binder) json(p *plan, e *expr, k kind) {
+func (b *sqlArgs) json(p *plan, e *expr, k kind) {
 	if k.f.store.Kind != schema.JSON {
 		b.fail(fmt.Errorf("orm: a path into what is stored as %v; only JSON documents have paths", k.f.store.Kind))
 		return
@@ -207,28 +208,17 @@ func (b *binder) json(p *plan, e *expr, k kind) {
 		b.fail(err)
 		return
 	}
-	for range p.b.jsonTwice(e.fn) {
+	b.expr(p, e.args[0], k)
+	b.args = append(b.args, path)
+	if p.b.grammar.JSONTwice(e.fn) {
 		b.expr(p, e.args[0], k)
 		b.args = append(b.args, path)
 	}
 }
 
-// jsonTwice returns how often the text of a function names the document.
-func (b *binding) jsonTwice(fn function) int {
-	if fn == fnJSONHas || fn == fnJSONBool && b.dialect.Name() == "sqlite" {
-		return 1
-	}
-	return 2
-}
-
-// path returns a path as both databases write it, if they do so by different
-// standards. On PostgreSQL it is strict, so that a number is not taken for a
-// list of one.
+// path returns a path as both databases write it.
 func (b *binding) path(steps []any) (string, error) {
 	var text strings.Builder
-	if b.dialect.Name() != "sqlite" {
-		text.WriteString("strict ")
-	}
 	text.WriteByte('$')
 	for _, x := range steps {
 		switch x := x.(type) {
@@ -249,11 +239,11 @@ func (b *binding) path(steps []any) (string, error) {
 			return "", fmt.Errorf("orm: a %T in a JSON path; it is made of strings and ints", x)
 		}
 	}
-	return text.String(), nil
+	return b.grammar.JSONPath(text.String()), nil
 }
 
 // aggregate collects an aggregate where one is allowed.
-func (b *binder) aggregate(p *plan, e *expr) {
+func (b *sqlArgs) aggregate(p *plan, e *expr) {
 	if !b.grouped {
 		b.fail(fmt.Errorf("orm: an aggregate of %s stands where each row is looked at alone; conditions on aggregates are for Having, in a query that Select is given", p.model))
 		return
@@ -280,18 +270,18 @@ func (b *binder) aggregate(p *plan, e *expr) {
 }
 
 // canAggregate reports why an aggregate cannot be made of values of a kind.
-func (p *plan) canAggregate(fn function, k kind) error {
+func (p *plan) canAggregate(fn ormsql.Function, k kind) error {
 	refuse := func(allowed ...schema.Kind) error {
 		if slices.Contains(allowed, k.f.store.Kind) {
 			return nil
 		}
-		name := map[function]string{fnSum: "sum", fnAvg: "mean", fnMin: "smallest", fnMax: "largest"}[fn]
+		name := map[ormsql.Function]string{ormsql.Sum: "sum", ormsql.Avg: "mean", ormsql.Min: "smallest", ormsql.Max: "largest"}[fn]
 		return fmt.Errorf("orm: the %s of %s of %s, which is stored as %v, is not the same on all databases, or has no meaning", name, k.f.name, p.model, k.f.store.Kind)
 	}
 	numbers := []schema.Kind{schema.Int16, schema.Int32, schema.Int64, schema.Float64, schema.Decimal}
 	switch fn {
-	case fnSum, fnAvg:
-		if fn == fnSum {
+	case ormsql.Sum, ormsql.Avg:
+		if fn == ormsql.Sum {
 			numbers = append(numbers, schema.Duration)
 		}
 		if err := refuse(numbers...); err != nil {
@@ -302,14 +292,14 @@ func (p *plan) canAggregate(fn function, k kind) error {
 				return fieldError(p.model, k.f, err)
 			}
 		}
-	case fnMin, fnMax:
+	case ormsql.Min, ormsql.Max:
 		return refuse(append(numbers, schema.Duration, schema.Text, schema.Time, schema.Date, schema.Clock)...)
 	}
 	return nil
 }
 
 // via collects an expression on related rows, and the conditions on them.
-func (b *binder) via(p *plan, e *expr) {
+func (b *sqlArgs) via(p *plan, e *expr) {
 	b.mark('v', e.field)
 	via, err := p.route(&node{field: e.field, more: operands{back: e.back}.pointer()})
 	if err != nil {
