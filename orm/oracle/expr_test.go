@@ -242,6 +242,8 @@ func textCalls[M any, V ~string](e *expr, args []any) any {
 		return orm.Trim(x)
 	case "Length":
 		return orm.Length(x)
+	case "Negated":
+		return orm.Raw[M, V]("-?", args[0].(orm.Selected[M]))
 	case "Concat":
 		var others []orm.Expression[M, V]
 		for _, a := range args[1:] {

@@ -88,6 +88,11 @@ func (g *generator) function(t *table, k *kind, depth int) *expr {
 		return g.numberFunction(x, depth)
 	case "bool":
 		return g.boolFunction(x, depth)
+	case "decimal(9,2)": // the program's own SQL on what has a form of its own
+		if columns := t.columnsOf(k.name); len(columns) > 0 {
+			x.op, x.args = "Negated", []*expr{columnExpr(pick(g, columns))}
+			return x
+		}
 	case "time", "date":
 		x.op, x.args = "Trunc", []*expr{g.expr(t, k, depth)}
 		g.datePart(x, k.name == "time", orm.Year, orm.Quarter, orm.Month, orm.Day, orm.Weekday)

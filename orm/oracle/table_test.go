@@ -34,7 +34,7 @@ type table struct {
 	// columnOrder makes the orm's order by a column.
 	columnOrder func(o order) any
 	newRow      func() any // *M
-	create      func(ctx context.Context, h database.Handle, row any) error
+	createAll   func(ctx context.Context, h database.Handle, rows []any) error
 	update      func(ctx context.Context, h database.Handle, row any, c *column) error
 	query       func(h database.Handle) query
 }
@@ -115,7 +115,13 @@ func tableOf[M any](name string) *table {
 		or:     func(kids []any) any { return orm.Or(conditions[M](kids)...) },
 		not:    func(kid any) any { return orm.Not(kid.(orm.Condition[M])) },
 		newRow: func() any { return new(M) },
-		create: func(ctx context.Context, h database.Handle, row any) error { return orm.Create(ctx, h, row.(*M)) },
+		createAll: func(ctx context.Context, h database.Handle, rows []any) error {
+			list := make([]M, len(rows))
+			for i, r := range rows {
+				list[i] = *r.(*M)
+			}
+			return orm.CreateAll(ctx, h, list)
+		},
 		update: func(ctx context.Context, h database.Handle, row any, c *column) error {
 			return orm.Update(ctx, h, row.(*M), orm.Descriptor[orm.Column[*M, any]](c.name))
 		},

@@ -106,6 +106,11 @@ func call(x *expr, args []any) any {
 		return strings.Trim(text(args[0]), " ")
 	case "Length":
 		return int64(utf8.RuneCountInString(text(args[0])))
+	case "Negated":
+		if s, ok := strings.CutPrefix(text(args[0]), "-"); ok {
+			return s
+		}
+		return "-" + text(args[0])
 	case "Concat":
 		var b strings.Builder
 		for _, a := range args {

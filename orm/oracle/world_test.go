@@ -155,19 +155,20 @@ func (w *world) store(ctx context.Context, db *database.DB) error {
 			}
 		}
 		for _, t := range w.tables {
+			var models []any
 			for _, row := range w.rows[t] {
-				row.model = row.structWith(func(c *column) bool { return !c.null || !c.refers() })
-				if err := t.create(ctx, tx, row.model); err != nil {
-					return fmt.Errorf("store %+v: %w", row.model, err)
-				}
+				models = append(models, row.structWith(func(c *column) bool { return !c.null || c.refersTo() == nil || c.refersTo() == t }))
+			}
+			if err := t.createAll(ctx, tx, models); err != nil {
+				return fmt.Errorf("store the rows of %s: %w", t.name, err)
 			}
 		}
-		// What may be NULL can refer to rows that come later, or to itself.
+		// What may be NULL can refer to rows of tables that come later.
 		for _, t := range w.tables {
 			for _, row := range w.rows[t] {
 				row.model = row.structWith(func(*column) bool { return true })
 				for _, c := range t.columns {
-					if c.null && c.refers() && row.values[c.at] != nil {
+					if c.null && c.refersTo() != nil && row.values[c.at] != nil {
 						if err := t.update(ctx, tx, row.model, c); err != nil {
 							return err
 						}
@@ -191,14 +192,14 @@ func (w *world) store(ctx context.Context, db *database.DB) error {
 	})
 }
 
-// refers reports whether the column is a foreign key.
-func (c *column) refers() bool {
+// refersTo returns the table that the column is a foreign key to, or nil.
+func (c *column) refersTo() *table {
 	for _, rel := range c.table.relations {
 		if rel.forward == c {
-			return true
+			return rel.to
 		}
 	}
-	return false
+	return nil
 }
 
 // structWith returns a *M with the values of the columns that with takes.
