@@ -294,6 +294,11 @@ func (g *generator) aggregate(t *table, k *kind, depth int) *expr {
 	}
 	switch x.op = pick(g, ops); x.op {
 	case "CountOf", "CountDistinct":
+		// NULL is what counts leave out.
+		if columns := slices.DeleteFunc(slices.Clone(t.columns), func(c *column) bool { return !c.null }); len(columns) > 0 && g.chance(60) {
+			x.args = []*expr{columnExpr(pick(g, columns))}
+			break
+		}
 		kinds := []*kind{texts(), bigs(), flags(), days()}
 		if len(t.columnsOf("date")) == 0 {
 			kinds = kinds[:2]
