@@ -9,7 +9,7 @@ help: ## print this list
 test: ## run all tests; the last lines say what was run and what was not
 	@scripts/test.sh
 
-lint: ## check the form of the source: gofmt, go vet, staticcheck
+lint: ## check the form of the source: gofmt, go vet, staticcheck, revive
 	@scripts/lint.sh
 
 vuln: ## check for known vulnerabilities (govulncheck)

@@ -300,14 +300,14 @@ const (
 )
 
 // get returns the text kept for the shape, or makes it.
-func (t *texts) get(shape []byte, make_ func() (string, error)) (string, error) {
+func (t *texts) get(shape []byte, write func() (string, error)) (string, error) {
 	t.mu.RLock()
 	s, ok := t.m[string(shape)]
 	t.mu.RUnlock()
 	if ok {
 		return s, nil
 	}
-	s, err := make_()
+	s, err := write()
 	if err != nil {
 		return "", err
 	}

@@ -9,12 +9,9 @@ import (
 	"strings"
 )
 
-// Limits says how large things may be. A file, a function, a type or an
-// interface over its limit is allowed when a comment "// size: reason" stands
-// directly above it (for a file, above its package clause).
+// Limits says how large things may be. A type or an interface over its limit is
+// allowed when a comment "// size: reason" stands directly above it.
 type Limits struct {
-	FileLines        int
-	FuncLines        int
 	Methods          int                  // exported methods of a type
 	InterfaceMethods func(dir string) int // methods of an exported interface in the package at dir
 	Names            func(dir string) int // exported names in the package at dir, 0 for no limit
@@ -29,8 +26,8 @@ type Share struct {
 	Under   int // lines
 }
 
-// Sizes returns what is larger than the limits. Tests are measured only by the
-// length of their files, generated files not at all.
+// Sizes returns what is larger than the limits. Tests and generated files are not
+// measured.
 func (m *Module) Sizes(limits Limits) []Finding {
 	var found []Finding
 	var lengths []int
@@ -39,12 +36,8 @@ func (m *Module) Sizes(limits Limits) []Finding {
 			if file.Generated {
 				continue
 			}
-			if file.Lines > limits.FileLines && !saysAbovePackage(file.Syntax) {
-				found = append(found, Finding{File: file.Name, Text: fmt.Sprintf("%d lines, the limit is %d; divide it by concept, or give the reason in a comment \"// size: ...\"", file.Lines, limits.FileLines)})
-			}
 			if !file.Test {
 				lengths = append(lengths, file.Lines)
-				found = append(found, m.longFuncs(file, limits.FuncLines)...)
 			}
 		}
 		found = append(found, m.wideTypes(pkg, limits)...)
@@ -57,20 +50,6 @@ func (m *Module) Sizes(limits Limits) []Finding {
 	}
 	if len(lengths) >= limits.SpreadFrom {
 		found = append(found, spread(lengths, limits.Spread)...)
-	}
-	return found
-}
-
-func (m *Module) longFuncs(file *File, limit int) []Finding {
-	var found []Finding
-	for _, decl := range file.Syntax.Decls {
-		fn, ok := decl.(*ast.FuncDecl)
-		if !ok || says("size:", fn.Doc) {
-			continue
-		}
-		if lines := m.fset.Position(fn.End()).Line - m.fset.Position(fn.Pos()).Line + 1; lines > limit {
-			found = append(found, m.at(fn.Pos(), "func %s has %d lines, the limit is %d; divide it, or give the reason in a comment \"// size: ...\"", fn.Name.Name, lines, limit))
-		}
 	}
 	return found
 }
@@ -199,15 +178,4 @@ func spread(lengths []int, shares []Share) []Finding {
 		}
 	}
 	return found
-}
-
-// saysAbovePackage reports whether a reason for the file's length stands above
-// its package clause.
-func saysAbovePackage(file *ast.File) bool {
-	for _, group := range file.Comments {
-		if group.End() < file.Package && says("size:", group) {
-			return true
-		}
-	}
-	return false
 }
