@@ -73,9 +73,9 @@ func (q *query) chunks(ctx context.Context, size int, yield func(*query, error) 
 	case size < 1:
 		err = fmt.Errorf("orm: a chunk cannot have %d rows", size)
 	case p.key == nil:
-		err = fmt.Errorf("orm: chunks of %s: the key has several fields, %s", p.model, describe(p.keys))
+		err = fmt.Errorf("orm: chunks of %s: the key has several fields, %s; read the rows with Iter or Seek", p.model, describe(p.keys))
 	case q.limit >= 0 || q.offset > 0 || len(q.orders) > 0 || len(q.with) > 0 || q.lock != 0:
-		err = errors.New("orm: a query with an order, Limit, Offset, With or ForUpdate cannot be divided into chunks")
+		err = errors.New("orm: a query with an order, Limit, Offset, With or ForUpdate cannot be divided into chunks; call OrderBy, With and ForUpdate on each chunk")
 	}
 	if err != nil {
 		yield(nil, err)

@@ -67,5 +67,5 @@ func (f *field) keyValue(key any) (any, error) {
 		}
 		return nil, fmt.Errorf("the key %d is out of range for %s", key, f.base)
 	}
-	return nil, fmt.Errorf("a key is a %s, not a %T", f.base, key)
+	return nil, fmt.Errorf("the key %v is a %T, and the field is a %s", key, key, f.base)
 }

@@ -118,6 +118,8 @@ func (f *field) parse(text string) (any, error) {
 		return nil, fmt.Errorf("a %s cannot be given as text", f.base)
 	case errors.Is(err, strconv.ErrRange):
 		return nil, fault.Newf(fault.Invalid, "%.40q is out of range", text)
+	case errors.Is(err, strconv.ErrSyntax): // says no more than the sentence
+		return nil, fault.Newf(fault.Invalid, "%.40q is not %s", text, what)
 	case err != nil:
 		return nil, fault.Wrap(fault.Invalid, err, fmt.Sprintf("%.40q is not %s", text, what))
 	}
