@@ -118,8 +118,10 @@ func Each(t *testing.T, site func() vola.Config, test func(t *testing.T, c *Clie
 }
 
 // Command runs a command of one of the site's modules, with flags and arguments
-// as on the command line, and returns what it printed and its error. It fails
-// the test if no module has such a command.
+// as on the command line, and returns what it printed and its error. It ends the
+// test if no module has such a command; the name has no module in front of it,
+// and of several modules with a command of that name it runs that of the first.
+// For commands of every site, such as migrate, there is vola.Run.
 func (c *Client) Command(name string, args ...string) (stdout string, err error) {
 	c.t.Helper()
 	var names []string
