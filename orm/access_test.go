@@ -33,13 +33,13 @@ func TestFind(t *testing.T) {
 			}
 		}
 		for want, key := range map[string][]any{
-			"no row matches":          {int64(9999)},
-			"not a string":            {"1"},
-			"the key is nil":          {nil},
-			"out of range":            {uint64(1) << 63},
-			"and 0 values are given":  {},
-			"and 2 values are given":  {1, 2},
-			"a key is a int64, not a": {1.5},
+			"no row matches": {int64(9999)},
+			"the key 1 is a string, and the field is a int64": {"1"},
+			"the key is nil":         {nil},
+			"out of range":           {uint64(1) << 63},
+			"and 0 values are given": {},
+			"and 2 values are given": {1, 2},
+			"the key 1.5 is a float64, and the field is a int64": {1.5},
 		} {
 			if _, err := orm.Find[Employee](ctx, db, key...); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%v: error %v, want %q", key, err, want)
@@ -224,7 +224,7 @@ func TestParseEq(t *testing.T) {
 			}
 			c, err := orm.ParseEq(db, column, tt.text)
 			if tt.want != "" {
-				if err == nil || !strings.Contains(err.Error()+fault.Message(err), tt.want) {
+				if err == nil || !strings.Contains(err.Error()+fault.Message(err), tt.want) || strings.Contains(err.Error(), "strconv.") {
 					t.Errorf("%s %.20q: error %v, want %q", tt.field, tt.text, err, tt.want)
 				}
 				continue
@@ -439,8 +439,8 @@ func TestChunks(t *testing.T) {
 		}
 		for name, q := range map[string]*orm.Query[counted]{"order": old.OrderBy(id.Asc()), "limit": old.Limit(3), "timeout": old.Timeout(-1)} {
 			for _, err := range q.Chunks(ctx, 8) {
-				if err == nil {
-					t.Errorf("chunks with %s are not refused", name)
+				if err == nil || name != "timeout" && !strings.Contains(err.Error(), "call OrderBy, With and ForUpdate on each chunk") {
+					t.Errorf("chunks with %s: error %v", name, err)
 				}
 			}
 		}

@@ -168,7 +168,7 @@ func (u *bulkUpdate) count(ctx context.Context, h database.Handle, fields []int)
 // that are named, each once, and those tagged auto_now.
 func updateFields(p *plan, fields []string) ([]int, error) {
 	if len(fields) == 0 {
-		return nil, fmt.Errorf("orm: an update of %s names no field", p.model)
+		return nil, fmt.Errorf("orm: an update of %s names no field; name the fields to store (Save stores all fields of a row)", p.model)
 	}
 	var set []int
 	for _, name := range fields {

@@ -53,7 +53,7 @@ func TestUpdateAll(t *testing.T) {
 			fields []orm.Field[Employee]
 			want   string
 		}{
-			"no field":         {staff, nil, "names no field"},
+			"no field":         {staff, nil, "names no field; name the fields to store (Save stores all fields of a row)"},
 			"the key":          {staff, []orm.Field[Employee]{Employees.ID}, "cannot change the key"},
 			"twice":            {[]Employee{ann, {ID: 77}, ann}, []orm.Field[Employee]{Employees.Name}, fmt.Sprintf("rows 0 and 2 are for the same row, with ID %d", ann.ID)},
 			"a value":          {[]Employee{ann, {ID: 77, Name: "\x00"}}, []orm.Field[Employee]{Employees.Name}, "row 1: hr.Employee, field Name"},

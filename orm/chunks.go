@@ -10,13 +10,20 @@ import (
 	"time"
 )
 
-// Timeout limits how long each statement of the query may run. One that takes
-// longer is stopped in the database, and its error is
+// Timeout limits how long each statement of the query may run; d must be
+// positive. One that takes longer is stopped in the database, and its error is
 // context.DeadlineExceeded. SQLite looks at the limit until the first row is
-// found: a statement that finds further rows slowly runs longer. The statements that load relations are limited as
-// well, each by itself. The statement of Iter runs as long as the loop does, but
-// for a Query in a transaction on PostgreSQL, which reads a batch with each.
-// Defaults to the deadline of the context.
+// found: a statement that finds further rows slowly runs longer. The statements
+// that load relations are limited as well, each by itself. The statement of Iter
+// runs as long as the loop does, but for a Query in a transaction on PostgreSQL,
+// which reads a batch with each. Defaults to the deadline of the context.
+//
+// On PostgreSQL the connection is closed, and with it a transaction ends that
+// the statement belongs to, also if the statement ran in an inner InTx. The
+// server ignores a request to stop that comes while it plans the statement,
+// which can take 0.1 s if it compiles statements (its setting jit): the
+// statement then runs on there to its end. What must never run on needs the
+// server's own statement_timeout, in the database's URL.
 func (q *Query[T]) Timeout(d time.Duration) *Query[T] {
 	c := new(Query[T])
 	(*query)(c).setTimeout((*query)(q), d)
@@ -53,10 +60,15 @@ func (q *query) limited(ctx context.Context) (context.Context, context.CancelFun
 //	}
 //
 // A chunk can be read, updated or deleted; it still has the conditions of the
-// query, so a row that matches no more is left alone. Rows that get a key above
-// the highest one at the beginning are in no chunk. Finding a chunk is one
-// statement. The key must be one field; an order, a limit or relations to load
-// do not go with it.
+// query, so a row that matches no more is left alone, and a chunk may be empty.
+// Rows that get a key above the highest one at the beginning are in no chunk. A
+// chunk is found by one statement, after the loop is done with the one before
+// it, and sees what that has changed. Of a query of a transaction, all are parts
+// of that transaction.
+//
+// Rows that are marked as deleted are in chunks after [Query.WithDeleted]. The
+// key must be one field. An order, relations to load and ForUpdate are asked of
+// each chunk, not of the query; a limit does not go with it.
 //
 //go:noinline
 func (q *Query[T]) Chunks(ctx context.Context, size int) iter.Seq2[*Query[T], error] {
@@ -73,9 +85,9 @@ func (q *query) chunks(ctx context.Context, size int, yield func(*query, error) 
 	case size < 1:
 		err = fmt.Errorf("orm: a chunk cannot have %d rows", size)
 	case p.key == nil:
-		err = fmt.Errorf("orm: chunks of %s: the key has several fields, %s", p.model, describe(p.keys))
+		err = fmt.Errorf("orm: chunks of %s: the key has several fields, %s; read the rows with Iter or Seek", p.model, describe(p.keys))
 	case q.limit >= 0 || q.offset > 0 || len(q.orders) > 0 || len(q.with) > 0 || q.lock != 0:
-		err = errors.New("orm: a query with an order, Limit, Offset, With or ForUpdate cannot be divided into chunks")
+		err = errors.New("orm: a query with an order, Limit, Offset, With or ForUpdate cannot be divided into chunks; call OrderBy, With and ForUpdate on each chunk")
 	}
 	if err != nil {
 		yield(nil, err)

@@ -141,8 +141,8 @@ type Increments[P, V any] struct {
 	//
 	//	orm.From[Post](db).Where(Posts.ID.Eq(7)).Update(ctx, Posts.Hits.Increment(1))
 	//
-	// A sum that the column cannot hold is an error, and then no row is
-	// changed. To compute with a column in an expression there is [Calc].
+	// NULL stays NULL. A sum that the column cannot hold is an error, and
+	// then no row is changed. To compute with a column in an expression there is [Calc].
 	Increment func(v V) AssignmentOf[P]
 }
 

@@ -28,6 +28,36 @@ func ExampleFind() {
 	// Ann true false <nil>
 }
 
+// Relations of relations are loaded with Then; related rows are chosen, ordered
+// and limited.
+func ExampleQuery_With() {
+	withFirm(func(ctx context.Context, db *database.DB) error {
+		// snippet: with
+		all, err := orm.From[Department](db).OrderBy(Departments.Name.Asc()).With(
+			Departments.Head,
+			Departments.Employees.Where(Employees.Remote.Eq(false)).OrderBy(Employees.Salary.Desc()).Limit(3).Then(
+				Employees.Manager.Then(Employees.Department),
+				Employees.Skills,
+			),
+		).All(ctx)
+		// end snippet
+		if err != nil {
+			return err
+		}
+		for _, d := range all {
+			for _, e := range d.Employees.Rows() {
+				fmt.Println(d.Name, e.Name, e.Manager != nil, len(e.Skills.Rows()))
+			}
+		}
+		return nil
+	})
+	// Output:
+	// IT Ann false 0
+	// IT Bob true 0
+	// Sales Dora false 0
+	// Sales Émile false 0
+}
+
 // A field of a struct is read and set by its descriptor, for programs that work
 // with fields they do not know.
 func ExampleAccessorOf() {

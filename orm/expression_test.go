@@ -174,7 +174,14 @@ func TestSelectMistakes(t *testing.T) {
 			}
 		}
 		_, err := orm.Select[struct{ A, B string }](q, E.Name).All(t.Context())
-		check(err, "the struct has 2 fields, and 1 expressions are selected")
+		check(err, "the struct has 2 fields, and 1 expressions are selected; each field takes one; "+
+			"nothing of the name is selected for A, B; no field has the name of Name")
+		_, err = orm.Select[struct{ Name, Extra string }](q, E.Name).All(t.Context())
+		check(err, "each field takes one; nothing of the name is selected for Extra")
+		_, err = orm.Select[struct{ Name string }](q, E.Name, orm.Lower(E.Name)).All(t.Context())
+		check(err, "each field takes one; no field has the name of number 2")
+		_, err = orm.Select[struct{ Name, Title string }](q, orm.As("Titel", E.Name)).All(t.Context())
+		check(err, "it has no field Titel, which As names")
 		_, err = orm.Select[struct{ A string }](q, E.Salary).All(t.Context())
 		check(err, "field A is a string, and what is selected for it a int64")
 		_, err = orm.Select[time.Time](q, E.Joined).All(t.Context())

@@ -14,7 +14,11 @@ import (
 //	post, err := orm.Find[Post](ctx, db, id)
 //
 // The error is [ErrNotFound] if there is none. A key of several fields is given
-// in the order of the struct. Whole numbers of any type may be given for a key
+// in the order of the struct:
+//
+//	shelf, err := orm.Find[Shelf](ctx, db, room, number)
+//
+// [Query.Lookup] is for a row that need not be there. Whole numbers of any type may be given for a key
 // that is one; a key of another type than the field's is an error.
 func Find[T any](ctx context.Context, h database.Handle, key ...any) (row T, err error) {
 	err = findByKey(ctx, h, reflect.TypeFor[T](), unsafe.Pointer(&row), key)
@@ -67,5 +71,5 @@ func (f *field) keyValue(key any) (any, error) {
 		}
 		return nil, fmt.Errorf("the key %d is out of range for %s", key, f.base)
 	}
-	return nil, fmt.Errorf("a key is a %s, not a %T", f.base, key)
+	return nil, fmt.Errorf("the key %v is a %T, and the field is a %s", key, key, f.base)
 }

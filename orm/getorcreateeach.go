@@ -10,7 +10,8 @@ import (
 
 // GetOrCreateEach is [GetOrCreate] for several values of one unique field: it
 // returns the rows in the order of the values, and creates those that are not
-// there. A value that is given twice has the same row twice.
+// there: with that value, and in all other fields the model's defaults or zero
+// values. A value that is given twice has the same row twice.
 //
 //	tags, err := orm.GetOrCreateEach(ctx, db, Tags.Name.Set, "soup", "quick")
 //	...

@@ -33,7 +33,7 @@ func (m Many[T]) Rows() []T { return mustRows(rowsAt(m.first, m.n, m.loaded)) }
 func (m Many[T]) Loaded() bool { return m.loaded }
 
 // MarshalJSON writes the related rows as a list, and null if they were not
-// loaded.
+// loaded. Only null can be read back.
 //
 //go:noinline
 func (m Many[T]) MarshalJSON() ([]byte, error) { return rowsJSON(m.All()) }
@@ -66,7 +66,7 @@ func (m HasMany[T]) Rows() []T { return mustRows(rowsAt(m.first, m.n, m.loaded))
 func (m HasMany[T]) Loaded() bool { return m.loaded }
 
 // MarshalJSON writes the related rows as a list, and null if they were not
-// loaded.
+// loaded. Only null can be read back.
 //
 //go:noinline
 func (m HasMany[T]) MarshalJSON() ([]byte, error) { return rowsJSON(m.All()) }
@@ -104,7 +104,7 @@ func (h HasOne[T]) Row() *T {
 func (h HasOne[T]) Loaded() bool { return h.loaded }
 
 // MarshalJSON writes the related row, and null if there is none or it was not
-// loaded.
+// loaded. It is not read back: decoding leaves the relation not loaded.
 //
 //go:noinline
 func (h HasOne[T]) MarshalJSON() ([]byte, error) { return json.Marshal(h.first) }

@@ -40,7 +40,7 @@ func (m *model) relationNamed(name string) *relation {
 // linkRelation joins a relation with the model that it leads to.
 func (ms *Models) linkRelation(m *model, r *relation) []error {
 	bad := func(format string, args ...any) []error {
-		return []error{fmt.Errorf("model %s, field %s: "+format, append([]any{m, r.name}, args...)...)}
+		return []error{m.mistake(r.name, fmt.Errorf(format, args...))}
 	}
 	r.model = ms.byType[r.target]
 	if r.model == nil {
@@ -143,7 +143,7 @@ func (ms *Models) linkBothSides(m *model) []error {
 		}
 		o := r.model.relationNamed(r.tag.reverse)
 		if o == nil || o.kind != relPairs || o.target != m.typ || o.tag.reverse != "" {
-			errs = append(errs, fmt.Errorf("model %s, field %s: tag reverse=%s, but %s has no many-to-many field of that name to %s", m, r.name, r.tag.reverse, r.model, m))
+			errs = append(errs, m.mistake(r.name, fmt.Errorf("tag reverse=%s, but %s has no many-to-many field of that name to %s", r.tag.reverse, r.model, m)))
 			continue
 		}
 		r.table, r.near, r.far, r.order = o.table, o.far, o.near, o.order

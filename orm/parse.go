@@ -32,8 +32,11 @@ func ParseEq[M any](h database.Handle, column Field[M], text string) (Condition[
 }
 
 // ParseSet sets a field of row to the value that a text says, as [ParseEq] reads
-// it: a cell of a file, say. An empty text sets a field that may be NULL to
-// NULL, unless it holds text. On an error row stays as it is.
+// it: a cell of a file, say. A reference is set by the key of the row that it
+// leads to. Spaces count: a text that may have them around it is for
+// strings.TrimSpace first. An empty text sets a field that may be NULL to NULL,
+// unless it holds text; in a number, a date and the like that may not be NULL it
+// is an error. On an error, a [FieldError], row stays as it is.
 //
 //	err := orm.ParseSet(db, &post, Posts.Hits, record[2])
 func ParseSet[M any](h database.Handle, row *M, column Field[M], text string) error {
@@ -118,6 +121,8 @@ func (f *field) parse(text string) (any, error) {
 		return nil, fmt.Errorf("a %s cannot be given as text", f.base)
 	case errors.Is(err, strconv.ErrRange):
 		return nil, fault.Newf(fault.Invalid, "%.40q is out of range", text)
+	case errors.Is(err, strconv.ErrSyntax): // says no more than the sentence
+		return nil, fault.Newf(fault.Invalid, "%.40q is not %s", text, what)
 	case err != nil:
 		return nil, fault.Wrap(fault.Invalid, err, fmt.Sprintf("%.40q is not %s", text, what))
 	}

@@ -51,7 +51,12 @@ func (q *Query[T]) OrderBy(orders ...Order[T]) *Query[T] {
 	return c
 }
 
-// With loads relations together with the rows, one more statement for each.
+// With loads relations together with the rows, one more statement for each:
+//
+//	orm.From[Post](db).With(Posts.Author, Posts.Comments.OrderBy(Comments.Written.Desc()).Limit(3).Then(Comments.Author))
+//
+// Then loads relations of the related rows as well. Relations to many also have
+// Where, OrderBy and Limit, for which related rows are loaded.
 //
 //go:noinline
 func (q *Query[T]) With(relations ...Prefetch[T]) *Query[T] {

@@ -80,7 +80,8 @@ func (r RefOf[P, K]) MarshalJSON() ([]byte, error) {
 	return json.Marshal(r.ID)
 }
 
-// UnmarshalJSON reads the key of the row referred to.
+// UnmarshalJSON reads the key of the row referred to. It is an error if the text
+// has the row itself, as MarshalJSON writes it after With.
 //
 //go:noinline
 func (r *RefOf[P, K]) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &r.ID) }

@@ -198,6 +198,11 @@ func TestBadRelationsAreAllReported(t *testing.T) {
 			t.Errorf("not reported: %s\nin: %v", want, err)
 		}
 	}
+	for line := range strings.Lines(err.Error()) {
+		if !strings.HasPrefix(line, "relations_test.go:") && !strings.Contains(line, "/relations_test.go:") {
+			t.Errorf("no file and line: %s", line)
+		}
+	}
 }
 
 // The statements do not grow with the rows, three relations deep.

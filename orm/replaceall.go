@@ -15,12 +15,17 @@ import (
 //
 //	err := orm.ReplaceAll(ctx, db, Recipes.Amounts, &recipe, amounts)
 //
-// Each row is given the reference to owner. A row whose key is that of a
+// Each row is given the reference to owner, which must have been stored, and a
+// new one its key. A row whose key is that of a
 // related row is stored in it, with all its fields, as by [Save]; the others are
 // created, as by [CreateAll]; related rows that are not among rows are deleted,
 // as by [Query.Delete]. A row with a key that the database numbers, and that no
 // related row has, is [ErrNotFound]: rows of another owner are not taken over.
 // The model of the rows must have a key of one column.
+//
+// First rows are deleted, then those that are there are stored one by one in the
+// order of rows, then the new ones are created. So two related rows cannot
+// exchange the values of a unique constraint: that is [database.ErrUnique].
 func ReplaceAll[M, T any](ctx context.Context, h database.Handle, relation *Reverse[*M, *T], owner *M, rows []T) error {
 	if relation == nil || owner == nil {
 		return fmt.Errorf("orm: replace rows of %s: the relation or the owner is nil", reflect.TypeFor[T]())

@@ -2,8 +2,12 @@ package orm
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
+	"strings"
 )
 
 // resultKey is what the fields of a selection's results depend on.
@@ -83,8 +87,8 @@ func (p *plan) newResults(s *selection, kinds []kind) (*plan, error) {
 	if s.result.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("%d expressions are selected; they go into a struct with a field for each", len(kinds))
 	}
-	if n := s.result.NumField(); n != len(kinds) {
-		return nil, fmt.Errorf("the struct has %d fields, and %d expressions are selected; each field takes one", n, len(kinds))
+	if s.result.NumField() != len(kinds) {
+		return nil, p.miscount(s, kinds)
 	}
 	at, err := p.fieldsFor(s, kinds)
 	if err != nil {
@@ -147,6 +151,37 @@ func (p *plan) fieldsFor(s *selection, kinds []kind) ([]int, error) {
 		types[t] = i
 	}
 	return at, nil
+}
+
+// miscount says which fields of the struct, or which of what is selected, are
+// too many.
+func (p *plan) miscount(s *selection, kinds []kind) error {
+	fields := make(map[string]bool)
+	for i := range s.result.NumField() {
+		fields[s.result.Field(i).Name] = true
+	}
+	var names []string
+	for i := range kinds {
+		name := s.nameOf(i, p)
+		switch {
+		case fields[name]:
+			delete(fields, name)
+		case s.names[i] != "":
+			return fmt.Errorf("it has no field %s, which As names", name)
+		case name != "":
+			names = append(names, name)
+		default:
+			names = append(names, fmt.Sprintf("number %d", i+1))
+		}
+	}
+	err := fmt.Sprintf("the struct has %d fields, and %d expressions are selected; each field takes one", s.result.NumField(), len(kinds))
+	if len(fields) > 0 {
+		err += "; nothing of the name is selected for " + strings.Join(slices.Sorted(maps.Keys(fields)), ", ")
+	}
+	if len(names) > 0 {
+		err += "; no field has the name of " + strings.Join(names, ", ")
+	}
+	return errors.New(err)
 }
 
 // nameOf returns the name of the result's field that an item goes into, if

@@ -7,6 +7,7 @@
 package volatest
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -117,10 +118,13 @@ func Each(t *testing.T, site func() vola.Config, test func(t *testing.T, c *Clie
 }
 
 // Command runs a command of one of the site's modules, with flags and arguments
-// as on the command line, and returns what it printed and its error. It fails
-// the test if no module has such a command.
+// as on the command line, and returns what it printed and its error. It ends the
+// test if no module has such a command; the name has no module in front of it,
+// and of several modules with a command of that name it runs that of the first.
+// For commands of every site, such as migrate, there is vola.Run.
 func (c *Client) Command(name string, args ...string) (stdout string, err error) {
 	c.t.Helper()
+	var names []string
 	for _, m := range c.modules {
 		has, ok := module.As[module.HasCommands](m)
 		if !ok {
@@ -128,6 +132,7 @@ func (c *Client) Command(name string, args ...string) (stdout string, err error)
 		}
 		for _, command := range has.Commands() {
 			if command.Name != name {
+				names = append(names, command.Name)
 				continue
 			}
 			var out strings.Builder
@@ -140,7 +145,8 @@ func (c *Client) Command(name string, args ...string) (stdout string, err error)
 			return out.String(), err
 		}
 	}
-	c.t.Fatalf("no module of the site has a command %q", name)
+	c.t.Fatalf("no module of the site has a command %q; the commands of its modules are: %s "+
+		"(give the name without that of the module; commands of every site, such as migrate, are run by vola.Run)", name, cmp.Or(strings.Join(names, ", "), "none"))
 	return "", nil
 }
 

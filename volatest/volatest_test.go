@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -34,6 +35,31 @@ func (*greeter) Commands() []module.Command {
 			return err
 		},
 	}}
+}
+
+// stopped is a TB that keeps the text of Fatalf.
+type stopped struct {
+	testing.TB
+	fatal string
+}
+
+func (s *stopped) Fatalf(format string, args ...any) {
+	s.fatal = fmt.Sprintf(format, args...)
+	runtime.Goexit()
+}
+
+func TestCommandThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	s := &stopped{TB: t}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = volatest.New(s, vola.Config{Modules: []module.Module{&greeter{}}}).Command("greeter greet", "Ann")
+	}()
+	<-done
+	if want := `no module of the site has a command "greeter greet"; the commands of its modules are: greet `; !strings.HasPrefix(s.fatal, want) {
+		t.Errorf("got %q, want %q", s.fatal, want)
+	}
 }
 
 func TestCommand(t *testing.T) {

@@ -62,8 +62,8 @@ func Form(r *http.Request) *Values {
 	return f
 }
 
-// Required makes it an error that one of the names is missing or empty. It
-// returns q:
+// Required makes it an error that one of the names is missing or empty. Spaces
+// count: a text of nothing else is not empty. It returns q:
 //
 //	form := web.Form(r).Required("stars")
 //	stars := form.IntBetween("stars", 0, 1, 5)
