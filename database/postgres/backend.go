@@ -70,7 +70,10 @@ type tx struct {
 }
 
 func (t *tx) Query(ctx context.Context, q string, args []any) (database.Rows, error) {
-	r, err := begun(t.tx.Query(ctx, q, typedArgs(args)...))
+	if err := settle(t.tx.Conn().PgConn()); err != nil {
+		return nil, mapError(err)
+	}
+	r, err := begun(ctx, func() (pgx.Rows, error) { return t.tx.Query(ctx, q, typedArgs(args)...) })
 	if err != nil {
 		return nil, inTxError(err)
 	}
@@ -78,13 +81,19 @@ func (t *tx) Query(ctx context.Context, q string, args []any) (database.Rows, er
 }
 
 func (t *tx) Exec(ctx context.Context, q string, args []any) (database.Result, error) {
+	if err := settle(t.tx.Conn().PgConn()); err != nil {
+		return database.Result{}, mapError(err)
+	}
 	tag, err := t.tx.Exec(ctx, q, typedArgs(args)...)
-	return database.Result{RowsAffected: tag.RowsAffected()}, inTxError(err)
+	return database.Result{RowsAffected: tag.RowsAffected()}, inTxError(stopError(ctx.Err, err))
 }
 
 func (t *tx) Commit(ctx context.Context) error {
 	defer t.lease.release()
-	err := t.tx.Commit(ctx)
+	err := settle(t.tx.Conn().PgConn())
+	if err == nil {
+		err = stopError(ctx.Err, t.tx.Commit(ctx))
+	}
 	if errors.Is(err, pgx.ErrTxCommitRollback) {
 		return fmt.Errorf("the database undid the transaction, because a statement in it that was not run by its Tx had failed: %w", err)
 	}
@@ -93,7 +102,11 @@ func (t *tx) Commit(ctx context.Context) error {
 
 func (t *tx) Rollback(ctx context.Context) error {
 	defer t.lease.release()
-	return mapError(t.tx.Rollback(ctx))
+	err := settle(t.tx.Conn().PgConn())
+	if err == nil {
+		err = stopError(ctx.Err, t.tx.Rollback(ctx))
+	}
+	return mapError(err)
 }
 
 func (t *tx) Raw() any { return t.tx }
@@ -103,18 +116,20 @@ type rows struct {
 	pgx.Rows
 	// peeked says that more tells of the row that Next has not yet moved to.
 	peeked, more bool
+	contextErr   func() error // of the statement's context
 }
 
 // begun waits for the first row. Some modes of pgx learn only then that the
 // server refuses the statement, and who gets an error here has no rows to close.
-func begun(res pgx.Rows, err error) (*rows, error) {
+func begun(ctx context.Context, query func() (pgx.Rows, error)) (*rows, error) {
+	res, err := query()
 	if err != nil {
-		return nil, err
+		return nil, stopError(ctx.Err, err)
 	}
-	r := &rows{Rows: res, peeked: true, more: res.Next()}
+	r := &rows{Rows: res, peeked: true, more: res.Next(), contextErr: ctx.Err}
 	if !r.more && res.Err() != nil {
 		res.Close()
-		return nil, res.Err()
+		return nil, stopError(ctx.Err, res.Err())
 	}
 	return r, nil
 }
@@ -128,7 +143,7 @@ func (r *rows) Next() bool {
 }
 
 func (r *rows) Scan(dest ...any) error { return mapError(r.Rows.Scan(dest...)) }
-func (r *rows) Err() error             { return mapError(r.Rows.Err()) }
+func (r *rows) Err() error             { return mapError(stopError(r.contextErr, r.Rows.Err())) }
 
 func (r *rows) Columns() ([]string, error) {
 	var names []string

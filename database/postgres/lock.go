@@ -50,7 +50,7 @@ func (b *backend) Lock(ctx context.Context, name string, waiting func()) (unlock
 		}
 		if err != nil {
 			conn.Close(context.WithoutCancel(ctx))
-			return nil, mapError(err)
+			return nil, mapError(stopError(ctx.Err, err))
 		}
 	}
 }

@@ -44,13 +44,13 @@ func (b *backend) Ping(ctx context.Context) error {
 			return mapError(err)
 		}
 		defer l.release()
-		return mapError(l.Ping(ctx))
+		return mapError(stopError(ctx.Err, l.Ping(ctx)))
 	}
 	if err != nil {
 		return mapError(err)
 	}
 	b.ping.keep(ctx, c)
-	return mapError(c.Ping(ctx))
+	return mapError(stopError(ctx.Err, c.Ping(ctx)))
 }
 
 func (p *pinger) take() *pgx.Conn {

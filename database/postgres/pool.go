@@ -24,6 +24,7 @@ type lease struct {
 // release gives the connection back, once.
 func (l *lease) release() {
 	if l.Conn != nil {
+		_ = settle(l.Conn.Conn().PgConn()) // a connection that is lost is closed, and the pool drops it
 		l.Conn.Release()
 		l.Conn = nil
 		l.gate.leave()
@@ -132,7 +133,7 @@ func (b *backend) Query(ctx context.Context, q string, args []any) (database.Row
 		if err != nil {
 			return nil, mapError(err) // no connection is available
 		}
-		r, err := begun(l.Query(ctx, q, args...))
+		r, err := begun(ctx, func() (pgx.Rows, error) { return l.Query(ctx, q, args...) })
 		if err == nil {
 			return &pooledRows{rows: r, lease: l}, nil
 		}
@@ -155,7 +156,8 @@ func (b *backend) Exec(ctx context.Context, q string, args []any) (database.Resu
 			return tag, err
 		}
 		defer l.release()
-		return l.Exec(ctx, q, args...)
+		tag, err = l.Exec(ctx, q, args...)
+		return tag, stopError(ctx.Err, err)
 	}
 	args = typedArgs(args)
 	tag, err := run()
@@ -179,7 +181,7 @@ func (b *backend) begin(ctx context.Context, opts pgx.TxOptions) (*tx, error) {
 		t, err := l.BeginTx(ctx, opts)
 		if err != nil {
 			l.release()
-			return nil, err
+			return nil, stopError(ctx.Err, err)
 		}
 		return &tx{t, l}, nil
 	}
