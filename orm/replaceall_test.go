@@ -55,6 +55,48 @@ func TestGetOrCreateEach(t *testing.T) {
 	})
 }
 
+// TestGetOrCreateEachInOrder: rows are created in the order of the values, not
+// in that of the call, so that two transactions cannot wait for each other.
+func TestGetOrCreateEachInOrder(t *testing.T) {
+	each(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		rows, err := orm.GetOrCreateEach(ctx, db, Skills.Name.Set, "c", "a", "d", "b", "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, a, d, b := rows[0], rows[1], rows[2], rows[3]; a.Name != "a" || !(a.ID < b.ID && b.ID < c.ID && c.ID < d.ID) || rows[4] != a {
+			t.Errorf("created as %d %d %d %d", c.ID, a.ID, d.ID, b.ID)
+		}
+		_, _, ann := seed(t, db)
+		people, err := orm.From[Employee](db).OrderBy(Employees.ID.Desc()).All(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []int64
+		for _, e := range people {
+			ids = append(ids, e.ID)
+		}
+		histories, err := orm.GetOrCreateEach(ctx, db, Histories.Employee.Set, ids...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, h := range histories {
+			if h.Employee.ID != ids[i] || i > 0 && h.ID > histories[i-1].ID {
+				t.Errorf("number %d is %+v", i, h)
+			}
+		}
+		mixed := func(id int64) orm.AssignmentOf[*History] {
+			if id == ann.ID {
+				return Histories.ID.Set(id)
+			}
+			return Histories.Employee.Set(id)
+		}
+		if _, err := orm.GetOrCreateEach(ctx, db, mixed, ids...); err == nil || !strings.Contains(err.Error(), "all go by one field") {
+			t.Errorf("by two fields: %v", err)
+		}
+	})
+}
+
 func TestReplaceAll(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
 		_, _, ann := seed(t, db)
