@@ -2,6 +2,7 @@ package orm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -211,18 +212,10 @@ func (p *plan) lockPairs(ctx context.Context, tx *database.Tx, f *relation, owne
 	if err != nil {
 		return err
 	}
-	w := &writer{dialect: p.b.dialect}
-	w.str("SELECT 1 FROM ")
-	w.name(p.table)
-	w.str(" WHERE ")
-	w.name(p.key.column)
-	w.str(" = ")
-	w.arg()
-	w.str(" FOR NO KEY UPDATE")
-	if _, err := tx.Exec(ctx, string(w.b), key); err != nil {
+	if _, err := p.lockOwner(ctx, tx, key); err != nil {
 		return fmt.Errorf("part %s from %s: %w", p.model, f.model, err)
 	}
-	w = &writer{dialect: p.b.dialect}
+	w := &writer{dialect: p.b.dialect}
 	w.str("SELECT 1 FROM ")
 	w.name(f.table)
 	w.str(" AS p WHERE ")
@@ -236,6 +229,28 @@ func (p *plan) lockPairs(ctx context.Context, tx *database.Tx, f *relation, owne
 		return fmt.Errorf("part %s from %s: %w", p.model, f.model, err)
 	}
 	return nil
+}
+
+// lockOwner locks the row with a key, but not against rows that are made to refer
+// to it, and reports whether it is stored. On SQLite the transaction has locked
+// all there is.
+func (p *plan) lockOwner(ctx context.Context, tx *database.Tx, key any) (stored bool, err error) {
+	w := &writer{dialect: p.b.dialect}
+	w.str("SELECT 1 FROM ")
+	w.name(p.table)
+	w.str(" WHERE ")
+	w.name(p.key.column)
+	w.str(" = ")
+	w.arg()
+	if !w.sqlite() {
+		w.str(" FOR NO KEY UPDATE")
+	}
+	var one int
+	err = database.QueryRow(ctx, tx, []any{&one}, string(w.b), key)
+	if errors.Is(err, database.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // unlink deletes the owner's rows of the join table that match the condition

@@ -204,6 +204,54 @@ func TestReplaceAllHooks(t *testing.T) {
 	})
 }
 
+// TestReplaceAllAtOnce: the rows of one of several stay, also where there were
+// none to lock.
+func TestReplaceAllAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		_, _, ann := seed(t, db)
+		var wait sync.WaitGroup
+		for i := range 20 {
+			wait.Go(func() {
+				owner, rows := ann, []Leave{{Start: noon.AddDate(i, 0, 0)}, {Start: noon.AddDate(i, 0, 0)}, {Start: noon.AddDate(i, 0, 0)}}
+				if err := orm.ReplaceAll(ctx, db, Employees.Leaves, &owner, rows); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		rows, err := orm.From[Leave](db).Where(Leaves.Employee.Eq(ann.ID)).All(ctx)
+		if err != nil || len(rows) != 3 || !rows[0].Start.Equal(rows[1].Start) || !rows[0].Start.Equal(rows[2].Start) {
+			t.Errorf("%+v, %v", rows, err)
+		}
+	})
+}
+
+// TestReplaceAllAgain calls it again with the rows of a call that failed.
+func TestReplaceAllAgain(t *testing.T) {
+	eachDocs(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		shelf := Shelf{Name: "a"}
+		ok(t, orm.Create(ctx, db, &shelf))
+		docs := []Doc{{Slug: "one"}, {Slug: "two"}}
+		ok(t, orm.ReplaceAll(ctx, db, shelfDocs, &shelf, docs))
+		docs = append(docs, Doc{Slug: "three"}, Doc{Slug: "two"})
+		docs[0].Slug = "uno"
+		want(t, orm.ReplaceAll(ctx, db, shelfDocs, &shelf, docs), database.ErrUnique)
+		if docs[0].Version != 1 || docs[2].ID != 0 || docs[2].Version != 0 {
+			t.Errorf("rows that are not stored are left as %+v", docs)
+		}
+		docs[3].Slug = "four"
+		ok(t, orm.ReplaceAll(ctx, db, shelfDocs, &shelf, docs))
+		slugs, err := orm.Select[string](orm.From[Doc](db).OrderBy(docID.Asc()), docSlug).All(ctx)
+		if err != nil || strings.Join(slugs, " ") != "uno two three four" {
+			t.Errorf("stored are %v, %v", slugs, err)
+		}
+		want(t, orm.ReplaceAll(ctx, db, shelfDocs, &Shelf{Name: "not stored"}, nil), orm.ErrNotFound)
+		want(t, orm.ReplaceAll(ctx, db, shelfDocs, &Shelf{Name: "not stored"}, []Doc{{Slug: "five"}}), orm.ErrNotFound)
+	})
+}
+
 // TestJSON: rows can be encoded with what was loaded of their relations.
 func TestJSON(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
