@@ -294,8 +294,23 @@ func TestJSON(t *testing.T) {
 		if err := json.Unmarshal([]byte(`{"Department":7,"Manager":null}`), &back); err != nil || back.Department.ID != 7 || back.Manager != nil {
 			t.Errorf("%+v, %v", back.Department, err)
 		}
-		if err := json.Unmarshal([]byte(`{"Department":"x"}`), &back); err == nil {
-			t.Error("a reference that is not a key was read")
+		if err := json.Unmarshal([]byte(`{"Department":"x"}`), &back); err == nil || back.Department.ID != 7 {
+			t.Errorf("a reference that is not a key was read: %+v", back.Department)
+		}
+		// The row of another key is not shown for the one that was read.
+		if err := json.Unmarshal([]byte(`{"Department":null}`), &loaded); err != nil || !loaded.Department.Loaded() {
+			t.Errorf("null left %+v, %v", loaded.Department, err)
+		}
+		if err := json.Unmarshal([]byte(`{"Department":7}`), &loaded); err != nil || loaded.Department.Loaded() || text(loaded.Department) != "7" {
+			t.Errorf("%+v, %v", loaded.Department, err)
+		}
+		// An encoder that is not to escape what is special in HTML does not.
+		loaded.Skills.Rows()[0].Name, loaded.History = "R&D", plain.History
+		var plainText strings.Builder
+		enc := json.NewEncoder(&plainText)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(loaded); err != nil || !strings.Contains(plainText.String(), `"R&D"`) || !strings.Contains(text(loaded), `"R\u0026D"`) {
+			t.Errorf("%s, %v", plainText.String(), err)
 		}
 	})
 }
