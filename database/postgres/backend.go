@@ -70,16 +70,17 @@ type tx struct {
 }
 
 func (t *tx) Query(ctx context.Context, q string, args []any) (database.Rows, error) {
-	r, err := begun(t.tx.Query(ctx, q, typedArgs(args)...))
+	r, err := begun(t.tx.Query(keepConn(ctx), q, typedArgs(args)...))
 	if err != nil {
-		return nil, inTxError(err)
+		return nil, t.mapError(ctx, err)
 	}
+	r.ended = ctx.Err
 	return r, nil
 }
 
 func (t *tx) Exec(ctx context.Context, q string, args []any) (database.Result, error) {
-	tag, err := t.tx.Exec(ctx, q, typedArgs(args)...)
-	return database.Result{RowsAffected: tag.RowsAffected()}, inTxError(err)
+	tag, err := t.tx.Exec(keepConn(ctx), q, typedArgs(args)...)
+	return database.Result{RowsAffected: tag.RowsAffected()}, t.mapError(ctx, err)
 }
 
 func (t *tx) Commit(ctx context.Context) error {
@@ -93,7 +94,7 @@ func (t *tx) Commit(ctx context.Context) error {
 
 func (t *tx) Rollback(ctx context.Context) error {
 	defer t.lease.release()
-	return mapError(t.tx.Rollback(ctx))
+	return t.mapError(ctx, t.tx.Rollback(ctx))
 }
 
 func (t *tx) Raw() any { return t.tx }
@@ -103,6 +104,8 @@ type rows struct {
 	pgx.Rows
 	// peeked says that more tells of the row that Next has not yet moved to.
 	peeked, more bool
+	// ended, if it is not nil, tells why the statement was stopped.
+	ended func() error
 }
 
 // begun waits for the first row. Some modes of pgx learn only then that the
@@ -127,8 +130,15 @@ func (r *rows) Next() bool {
 	return r.Rows.Next()
 }
 
-func (r *rows) Scan(dest ...any) error { return mapError(r.Rows.Scan(dest...)) }
-func (r *rows) Err() error             { return mapError(r.Rows.Err()) }
+func (r *rows) Scan(dest ...any) error { return r.mapError(r.Rows.Scan(dest...)) }
+func (r *rows) Err() error             { return r.mapError(r.Rows.Err()) }
+
+func (r *rows) mapError(err error) error {
+	if err != nil && r.ended != nil {
+		err = stopped(err, r.ended())
+	}
+	return mapError(err)
+}
 
 func (r *rows) Columns() ([]string, error) {
 	var names []string

@@ -81,6 +81,7 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 		return nil
 	}
 	pc.ShouldPing = shouldPing
+	pc.ConnConfig.BuildContextWatcherHandler = newStopper
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", database.RedactURL(cfg.URL), mapError(err))
