@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"sync"
@@ -9,10 +10,11 @@ import (
 
 // Cached is a [Loader] that remembers what another answered, also that it has
 // no such file, for loaders that are slow: those that ask a server. Other
-// errors are not remembered. It may be used by several goroutines, and must
-// not be copied.
+// errors are not remembered. If that loader is a [Versioned], or a [Chain] with
+// one, its answers are forgotten when its version changes. Cached may be used by
+// several goroutines, and must not be copied.
 type Cached struct {
-	// Loader is asked for what is not remembered.
+	// Loader is asked for what is not remembered, by one goroutine at a time.
 	Loader Loader
 	// MaxAge is how long an answer is good for. Defaults to until Forget is
 	// called.
@@ -20,8 +22,11 @@ type Cached struct {
 	// Now is the clock. Defaults to time.Now.
 	Now func() time.Time
 
+	loading sync.Mutex // held while the loader works; taken before mu
 	mu      sync.Mutex
 	answers map[string]cachedAnswer
+	forgets int     // how often answers were forgotten
+	version *string // of the answers; nil if it was not asked for
 }
 
 type cachedAnswer struct {
@@ -36,24 +41,58 @@ func (c *Cached) Load(name string) (Source, error) {
 	if c.Now != nil {
 		now = c.Now
 	}
+	c.loading.Lock()
+	defer c.loading.Unlock()
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if a, ok := c.answers[name]; ok && (c.MaxAge == 0 || now().Sub(a.at) < c.MaxAge) {
+	a, ok := c.answers[name]
+	forgets := c.forgets
+	c.mu.Unlock()
+	if ok && (c.MaxAge == 0 || now().Sub(a.at) < c.MaxAge) {
 		return a.src, a.err
 	}
 	src, err := c.Loader.Load(name)
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		if c.answers == nil {
 			c.answers = make(map[string]cachedAnswer)
 		}
-		c.answers[name] = cachedAnswer{src, err, now()}
+		if c.forgets == forgets { // it may be of before otherwise
+			c.answers[name] = cachedAnswer{src, err, now()}
+		}
 	}
 	return src, err
 }
 
-// Forget makes the loader ask for every file again.
+// Version returns that of the loader, "" if that is not a [Versioned].
+func (c *Cached) Version(ctx context.Context) (string, error) {
+	loaders := versionedIn(Chain{c.Loader})
+	if len(loaders) == 0 {
+		return "", nil
+	}
+	version, err := versionsOf(ctx, loaders)
+	if err != nil {
+		return "", err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.version == nil || *c.version != version {
+		c.forget()
+		c.version = &version
+	}
+	return version, nil
+}
+
+// Forget makes the loader ask for every file again. It does not wait for a Load
+// at work.
 func (c *Cached) Forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.forget()
+}
+
+// forget is Forget for those that have the lock.
+func (c *Cached) forget() {
 	c.answers = nil
+	c.forgets++
 }

@@ -117,6 +117,62 @@ func TestCached(t *testing.T) {
 	}
 }
 
+// TestCachedVersioned: what is remembered of a loader that changes is forgotten
+// when it has, also inside a chain.
+func TestCachedVersioned(t *testing.T) {
+	t.Parallel()
+	loader := &versioned{Memory: templates.Memory{"page.html": "one {{.}}"}, version: "1"}
+	cached := &templates.Cached{Loader: templates.Chain{templates.Memory{}, loader}}
+	page := templates.Page[string]("page.html")
+	set, err := templates.New(templates.Config{Loaders: []templates.Loader{cached}, Pages: []templates.Checked{page}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		text, version string
+		err           error
+		want          string
+		loads         int
+	}{
+		{"two {{.}}", "1", nil, "one x", 1},
+		{"two {{.}}", "2", nil, "two x", 2},
+		{"three {{.}}", "3", errBroken, "two x", 2},
+		{"four {{.}}", "4", nil, "four x", 3},
+	} {
+		loader.Memory["page.html"], loader.version, loader.err = step.text, step.version, step.err
+		var out strings.Builder
+		if err := set.Render(t.Context(), &out, page.Data("x")); err != nil || out.String() != step.want || loader.loads != step.loads {
+			t.Errorf("%s: %q, %v after %d loads; want %q after %d", step.text, &out, err, loader.loads, step.want, step.loads)
+		}
+	}
+	if v, err := (&templates.Cached{Loader: templates.Memory{}}).Version(t.Context()); v != "" || err != nil {
+		t.Errorf("the version of what does not change is %q, %v", v, err)
+	}
+}
+
+// TestCachedForgetsAtWork: an answer that was asked for before Forget is not
+// remembered after it, and Forget does not wait for it.
+func TestCachedForgetsAtWork(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	var cached templates.Cached
+	cached.Loader = templates.LoaderFunc(func(name string) (templates.Source, error) {
+		asked++
+		if asked == 1 {
+			cached.Forget()
+		}
+		return templates.Source{Name: name}, nil
+	})
+	for range 3 {
+		if _, err := cached.Load("a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if asked != 2 {
+		t.Errorf("the loader was asked %d times, want twice", asked)
+	}
+}
+
 // versioned is a loader that says when it has changed.
 type versioned struct {
 	templates.Memory

@@ -76,12 +76,7 @@ func New(config Config) (*Set, error) {
 	}
 	config.Loaders = slices.Clone(config.Loaders)
 	config.Pages = slices.Clone(config.Pages)
-	s := &Set{config: config, functions: functions}
-	for _, loader := range Chain(config.Loaders).flat() {
-		if v, ok := loader.(Versioned); ok {
-			s.versioned = append(s.versioned, v)
-		}
-	}
+	s := &Set{config: config, functions: functions, versioned: versionedIn(config.Loaders)}
 	s.spare.New = func() any { return new(htmlcompile.Execution) }
 	if err := s.Reload(); err != nil {
 		return nil, err

@@ -18,10 +18,23 @@ type Versioned interface {
 	Version(ctx context.Context) (string, error)
 }
 
+// versionedIn returns the loaders of a chain that are Versioned.
+func versionedIn(c Chain) []Versioned {
+	var all []Versioned
+	for _, loader := range c.flat() {
+		if v, ok := loader.(Versioned); ok {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
 // versions returns what the loaders say of themselves.
-func (s *Set) versions(ctx context.Context) (string, error) {
+func (s *Set) versions(ctx context.Context) (string, error) { return versionsOf(ctx, s.versioned) }
+
+func versionsOf(ctx context.Context, loaders []Versioned) (string, error) {
 	var all []string
-	for _, loader := range s.versioned {
+	for _, loader := range loaders {
 		v, err := loader.Version(ctx)
 		if err != nil {
 			return "", fmt.Errorf("version of the templates of %T: %w", loader, err)
