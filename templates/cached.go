@@ -83,6 +83,15 @@ func (c *Cached) Version(ctx context.Context) (string, error) {
 	return version, nil
 }
 
+// Names returns the names of the loader's files, none if that is not a [Lister].
+// They are not remembered.
+func (c *Cached) Names() ([]string, error) {
+	if lister, ok := c.Loader.(Lister); ok {
+		return lister.Names()
+	}
+	return nil, nil
+}
+
 // Forget makes the loader ask for every file again. It does not wait for a Load
 // at work.
 func (c *Cached) Forget() {

@@ -145,6 +145,13 @@ func TestCachedVersioned(t *testing.T) {
 			t.Errorf("%s: %q, %v after %d loads; want %q after %d", step.text, &out, err, loader.loads, step.want, step.loads)
 		}
 	}
+	if names, err := (templates.Chain{cached}).Names(); fmt.Sprint(names) != "[page.html]" || err != nil {
+		t.Errorf("the names are %v, %v", names, err)
+	}
+	nameless := &templates.Cached{Loader: templates.LoaderFunc(loader.Load)}
+	if names, err := nameless.Names(); len(names) != 0 || err != nil {
+		t.Errorf("the names of a function are %v, %v", names, err)
+	}
 	if v, err := (&templates.Cached{Loader: templates.Memory{}}).Version(t.Context()); v != "" || err != nil {
 		t.Errorf("the version of what does not change is %q, %v", v, err)
 	}
