@@ -163,7 +163,9 @@ func (tx *Tx) rollback(ctx context.Context) error {
 }
 
 // InTx runs fn in a savepoint of the transaction: an error of fn undoes what
-// fn did and leaves the rest of the transaction as it was.
+// fn did and leaves the rest of the transaction as it was. So does a statement
+// in fn that was stopped, because its context is done. But on SQLite one that
+// writes ends the whole transaction, whose later statements are errors then.
 func (tx *Tx) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	if err := tx.usable(); err != nil {
 		return err

@@ -48,15 +48,7 @@ var errGaps = errors.New("the new keys have gaps")
 // positions of the rows that have a key and of those that the database numbers.
 // forget takes back keys and versions of rows that are not stored after all.
 func (b bulk) prepareCreate() (given, numbered []int, forget func(), err error) {
-	before := make([]identity, b.n)
-	for i := range b.n {
-		before[i] = b.p.identityOf(b.at(i))
-	}
-	forget = func() {
-		for i, id := range before {
-			b.p.setIdentity(b.at(i), id)
-		}
-	}
+	forget = b.identities()
 	for i := range b.n {
 		ptr := b.at(i)
 		b.p.stamp(ptr, true)
@@ -75,6 +67,19 @@ func (b bulk) prepareCreate() (given, numbered []int, forget func(), err error) 
 		}
 	}
 	return given, numbered, forget, nil
+}
+
+// identities keeps the keys and versions of the rows; forget gives them back.
+func (b bulk) identities() (forget func()) {
+	before := make([]identity, b.n)
+	for i := range b.n {
+		before[i] = b.p.identityOf(b.at(i))
+	}
+	return func() {
+		for i, id := range before {
+			b.p.setIdentity(b.at(i), id)
+		}
+	}
 }
 
 // autoKey returns where a row has the key that the database numbers.

@@ -12,18 +12,13 @@ import (
 
 // Timeout limits how long each statement of the query may run; d must be
 // positive. One that takes longer is stopped in the database, and its error is
-// context.DeadlineExceeded. SQLite looks at the limit until the first row is
-// found: a statement that finds further rows slowly runs longer. The statements
-// that load relations are limited as well, each by itself. The statement of Iter
-// runs as long as the loop does, but for a Query in a transaction on PostgreSQL,
-// which reads a batch with each. Defaults to the deadline of the context.
-//
-// On PostgreSQL the connection is closed, and with it a transaction ends that
-// the statement belongs to, also if the statement ran in an inner InTx. The
-// server ignores a request to stop that comes while it plans the statement,
-// which can take 0.1 s if it compiles statements (its setting jit): the
-// statement then runs on there to its end. What must never run on needs the
-// server's own statement_timeout, in the database's URL.
+// context.DeadlineExceeded. In a transaction, an InTx of the Tx around it lets
+// the rest go on, but on SQLite not after a statement that writes. SQLite looks
+// at the limit until the first row is found: a statement that finds further rows
+// slowly runs longer. The statements that load relations are limited as well,
+// each by itself. The statement of Iter runs as long as the loop does, but for a
+// Query in a transaction on PostgreSQL, which reads a batch with each. Defaults
+// to the deadline of the context.
 func (q *Query[T]) Timeout(d time.Duration) *Query[T] {
 	c := new(Query[T])
 	(*query)(c).setTimeout((*query)(q), d)

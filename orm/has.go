@@ -1,10 +1,12 @@
 package orm
 
 import (
-	"encoding/json"
+	"bytes"
 	"reflect"
 	"strings"
 	"unsafe"
+
+	"github.com/volaweb/vola/internal/jsonform"
 )
 
 // Many is a many-to-many relation to T: a join table holds pairs of keys of the
@@ -107,14 +109,21 @@ func (h HasOne[T]) Loaded() bool { return h.loaded }
 // loaded. It is not read back: decoding leaves the relation not loaded.
 //
 //go:noinline
-func (h HasOne[T]) MarshalJSON() ([]byte, error) { return json.Marshal(h.first) }
+func (h HasOne[T]) MarshalJSON() ([]byte, error) { return relatedJSON(h.first) }
 
 // rowsJSON writes rows that were loaded if err is nil.
 func rowsJSON(rows any, err error) ([]byte, error) {
 	if err != nil {
 		return []byte("null"), nil
 	}
-	return json.Marshal(rows)
+	return relatedJSON(rows)
+}
+
+// relatedJSON writes what an encoder gets from the MarshalJSON of a relation. The
+// encoder adds the escapes that are for HTML, unless it was told not to.
+func relatedJSON(v any) ([]byte, error) {
+	text, err := jsonform.Marshal(v)
+	return bytes.TrimSuffix(text, []byte("\n")), err
 }
 
 func rowsAt[T any](first *T, n int, loaded bool) ([]T, error) {

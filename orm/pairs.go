@@ -2,6 +2,7 @@ package orm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"unsafe"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/orm/internal/ormsql"
 )
 
 func links[P, R any](r *related) Links[P, R] {
@@ -211,18 +213,10 @@ func (p *plan) lockPairs(ctx context.Context, tx *database.Tx, f *relation, owne
 	if err != nil {
 		return err
 	}
-	w := p.b.newText()
-	w.Str("SELECT 1 FROM ")
-	w.Name(p.table)
-	w.Str(" WHERE ")
-	w.Name(p.key.column)
-	w.Str(" = ")
-	w.Arg()
-	w.Str(" FOR NO KEY UPDATE")
-	if _, err := tx.Exec(ctx, string(w.B), key); err != nil {
+	if _, err := p.lockOwner(ctx, tx, key); err != nil {
 		return fmt.Errorf("part %s from %s: %w", p.model, f.model, err)
 	}
-	w = p.b.newText()
+	w := p.b.newText()
 	w.Str("SELECT 1 FROM ")
 	w.Name(f.table)
 	w.Str(" AS p WHERE ")
@@ -236,6 +230,26 @@ func (p *plan) lockPairs(ctx context.Context, tx *database.Tx, f *relation, owne
 		return fmt.Errorf("part %s from %s: %w", p.model, f.model, err)
 	}
 	return nil
+}
+
+// lockOwner locks the row with a key, but not against rows that are made to refer
+// to it, and reports whether it is stored. On SQLite the transaction has locked
+// all there is.
+func (p *plan) lockOwner(ctx context.Context, tx *database.Tx, key any) (stored bool, err error) {
+	w := p.b.newText()
+	w.Str("SELECT 1 FROM ")
+	w.Name(p.table)
+	w.Str(" WHERE ")
+	w.Name(p.key.column)
+	w.Str(" = ")
+	w.Arg()
+	w.Str(w.Lock(ormsql.LockNoKey))
+	var one int
+	err = database.QueryRow(ctx, tx, []any{&one}, string(w.B), key)
+	if errors.Is(err, database.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // unlink deletes the owner's rows of the join table that match the condition

@@ -75,16 +75,27 @@ func (r RefOf[P, K]) Loaded() bool {
 //go:noinline
 func (r RefOf[P, K]) MarshalJSON() ([]byte, error) {
 	if row, err := r.Get(); err == nil {
-		return json.Marshal(row)
+		return relatedJSON(row)
 	}
-	return json.Marshal(r.ID)
+	return relatedJSON(r.ID)
 }
 
 // UnmarshalJSON reads the key of the row referred to. It is an error if the text
-// has the row itself, as MarshalJSON writes it after With.
+// has the row itself, as MarshalJSON writes it after With. A row that was loaded
+// is dropped, as the key may be another's; null leaves all as it is.
 //
 //go:noinline
-func (r *RefOf[P, K]) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &r.ID) }
+func (r *RefOf[P, K]) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		return nil
+	}
+	var id K
+	if err := json.Unmarshal(text, &id); err != nil {
+		return err
+	}
+	*r = RefOf[P, K]{ID: id}
+	return nil
+}
 
 func notLoaded(t reflect.Type) error {
 	return fault.Wrap(fault.Internal, fmt.Errorf("orm: the related %s was not loaded; name the relation in With of the query", t), "")

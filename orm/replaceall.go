@@ -21,21 +21,27 @@ import (
 // created, as by [CreateAll]; related rows that are not among rows are deleted,
 // as by [Query.Delete]. A row with a key that the database numbers, and that no
 // related row has, is [ErrNotFound]: rows of another owner are not taken over.
-// The model of the rows must have a key of one column.
+// So is an owner that is not stored. The model of the rows must have a key of one
+// column.
 //
-// First rows are deleted, then those that are there are stored one by one in the
-// order of rows, then the new ones are created. So two related rows cannot
-// exchange the values of a unique constraint: that is [database.ErrUnique].
+// The owner is locked until the transaction ends, so of several who replace its
+// rows at once the last one's rows stay. After an error rows have the keys and
+// versions that they had before. First rows are deleted, then those that are there
+// are stored one by one in the order of rows, then the new ones are created. So
+// two related rows cannot exchange the values of a unique constraint: that is
+// [database.ErrUnique].
 func ReplaceAll[M, T any](ctx context.Context, h database.Handle, relation *Reverse[*M, *T], owner *M, rows []T) error {
 	if relation == nil || owner == nil {
 		return fmt.Errorf("orm: replace rows of %s: the relation or the owner is nil", reflect.TypeFor[T]())
 	}
-	return h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+	var forget func()
+	err := h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		r, err := newReplacement(ctx, tx, relation.r, reflect.TypeFor[M](), unsafe.Pointer(owner))
 		if err != nil {
 			return err
 		}
 		b := bulkOf(r.p, rows)
+		forget = b.identities()
 		updated, created, err := r.divide(b)
 		if err != nil {
 			return err
@@ -61,6 +67,10 @@ func ReplaceAll[M, T any](ctx context.Context, h database.Handle, relation *Reve
 		}
 		return err
 	})
+	if err != nil && forget != nil {
+		forget()
+	}
+	return err
 }
 
 // replacement is what ReplaceAll knows of the rows that there are.
@@ -73,7 +83,7 @@ type replacement struct {
 	q        *query // for the related rows
 }
 
-// newReplacement reads the keys of the related rows, and locks them.
+// newReplacement locks the owner and its related rows, and reads their keys.
 func newReplacement(ctx context.Context, tx *database.Tx, rel related, model reflect.Type, owner unsafe.Pointer) (*replacement, error) {
 	p, err := planOf(tx, model)
 	if err != nil {
@@ -92,9 +102,21 @@ func newReplacement(ctx context.Context, tx *database.Tx, rel related, model ref
 	}
 	r.key = r.p.indexOf(r.p.key.name)
 	r.owner = p.key.goValue(owner)
+	ownerKey, err := p.arg(p.indexOf(p.key.name), owner)
+	if err != nil {
+		return nil, err
+	}
+	// The rows alone are not enough: there may be none yet.
+	switch stored, err := p.lockOwner(ctx, tx, ownerKey); {
+	case err != nil:
+		return nil, fmt.Errorf("replace rows of %s: %w", r.p.model, err)
+	case !stored:
+		return nil, fmt.Errorf("replace rows of %s: %w: no %s with key %v is stored", r.p.model, ErrNotFound, p.model, ownerKey)
+	}
 	r.q = &query{h: tx, model: r.p.typ, limit: -1, where: []*node{r.ofOwner()}}
 	locking := r.q.own()
 	locking.lock = lock(Wait) + 1
+	locking.orders = []order{{field: r.p.key.name}}
 	s, err := locking.all(ctx)
 	if err != nil {
 		return nil, err

@@ -55,6 +55,48 @@ func TestGetOrCreateEach(t *testing.T) {
 	})
 }
 
+// TestGetOrCreateEachInOrder: rows are created in the order of the values, not
+// in that of the call, so that two transactions cannot wait for each other.
+func TestGetOrCreateEachInOrder(t *testing.T) {
+	each(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		rows, err := orm.GetOrCreateEach(ctx, db, Skills.Name.Set, "c", "a", "d", "b", "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, a, d, b := rows[0], rows[1], rows[2], rows[3]; a.Name != "a" || !(a.ID < b.ID && b.ID < c.ID && c.ID < d.ID) || rows[4] != a {
+			t.Errorf("created as %d %d %d %d", c.ID, a.ID, d.ID, b.ID)
+		}
+		_, _, ann := seed(t, db)
+		people, err := orm.From[Employee](db).OrderBy(Employees.ID.Desc()).All(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []int64
+		for _, e := range people {
+			ids = append(ids, e.ID)
+		}
+		histories, err := orm.GetOrCreateEach(ctx, db, Histories.Employee.Set, ids...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, h := range histories {
+			if h.Employee.ID != ids[i] || i > 0 && h.ID > histories[i-1].ID {
+				t.Errorf("number %d is %+v", i, h)
+			}
+		}
+		mixed := func(id int64) orm.AssignmentOf[*History] {
+			if id == ann.ID {
+				return Histories.ID.Set(id)
+			}
+			return Histories.Employee.Set(id)
+		}
+		if _, err := orm.GetOrCreateEach(ctx, db, mixed, ids...); err == nil || !strings.Contains(err.Error(), "all go by one field") {
+			t.Errorf("by two fields: %v", err)
+		}
+	})
+}
+
 func TestReplaceAll(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
 		_, _, ann := seed(t, db)
@@ -162,6 +204,54 @@ func TestReplaceAllHooks(t *testing.T) {
 	})
 }
 
+// TestReplaceAllAtOnce: the rows of one of several stay, also where there were
+// none to lock.
+func TestReplaceAllAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		_, _, ann := seed(t, db)
+		var wait sync.WaitGroup
+		for i := range 20 {
+			wait.Go(func() {
+				owner, rows := ann, []Leave{{Start: noon.AddDate(i, 0, 0)}, {Start: noon.AddDate(i, 0, 0)}, {Start: noon.AddDate(i, 0, 0)}}
+				if err := orm.ReplaceAll(ctx, db, Employees.Leaves, &owner, rows); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		rows, err := orm.From[Leave](db).Where(Leaves.Employee.Eq(ann.ID)).All(ctx)
+		if err != nil || len(rows) != 3 || !rows[0].Start.Equal(rows[1].Start) || !rows[0].Start.Equal(rows[2].Start) {
+			t.Errorf("%+v, %v", rows, err)
+		}
+	})
+}
+
+// TestReplaceAllAgain calls it again with the rows of a call that failed.
+func TestReplaceAllAgain(t *testing.T) {
+	eachDocs(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		shelf := Shelf{Name: "a"}
+		ok(t, orm.Create(ctx, db, &shelf))
+		docs := []Doc{{Slug: "one"}, {Slug: "two"}}
+		ok(t, orm.ReplaceAll(ctx, db, shelfDocs, &shelf, docs))
+		docs = append(docs, Doc{Slug: "three"}, Doc{Slug: "two"})
+		docs[0].Slug = "uno"
+		want(t, orm.ReplaceAll(ctx, db, shelfDocs, &shelf, docs), database.ErrUnique)
+		if docs[0].Version != 1 || docs[2].ID != 0 || docs[2].Version != 0 {
+			t.Errorf("rows that are not stored are left as %+v", docs)
+		}
+		docs[3].Slug = "four"
+		ok(t, orm.ReplaceAll(ctx, db, shelfDocs, &shelf, docs))
+		slugs, err := orm.Select[string](orm.From[Doc](db).OrderBy(docID.Asc()), docSlug).All(ctx)
+		if err != nil || strings.Join(slugs, " ") != "uno two three four" {
+			t.Errorf("stored are %v, %v", slugs, err)
+		}
+		want(t, orm.ReplaceAll(ctx, db, shelfDocs, &Shelf{Name: "not stored"}, nil), orm.ErrNotFound)
+		want(t, orm.ReplaceAll(ctx, db, shelfDocs, &Shelf{Name: "not stored"}, []Doc{{Slug: "five"}}), orm.ErrNotFound)
+	})
+}
+
 // TestJSON: rows can be encoded with what was loaded of their relations.
 func TestJSON(t *testing.T) {
 	each(t, func(t *testing.T, db *database.DB) {
@@ -204,8 +294,23 @@ func TestJSON(t *testing.T) {
 		if err := json.Unmarshal([]byte(`{"Department":7,"Manager":null}`), &back); err != nil || back.Department.ID != 7 || back.Manager != nil {
 			t.Errorf("%+v, %v", back.Department, err)
 		}
-		if err := json.Unmarshal([]byte(`{"Department":"x"}`), &back); err == nil {
-			t.Error("a reference that is not a key was read")
+		if err := json.Unmarshal([]byte(`{"Department":"x"}`), &back); err == nil || back.Department.ID != 7 {
+			t.Errorf("a reference that is not a key was read: %+v", back.Department)
+		}
+		// The row of another key is not shown for the one that was read.
+		if err := json.Unmarshal([]byte(`{"Department":null}`), &loaded); err != nil || !loaded.Department.Loaded() {
+			t.Errorf("null left %+v, %v", loaded.Department, err)
+		}
+		if err := json.Unmarshal([]byte(`{"Department":7}`), &loaded); err != nil || loaded.Department.Loaded() || text(loaded.Department) != "7" {
+			t.Errorf("%+v, %v", loaded.Department, err)
+		}
+		// An encoder that is not to escape what is special in HTML does not.
+		loaded.Skills.Rows()[0].Name, loaded.History = "R&D", plain.History
+		var plainText strings.Builder
+		enc := json.NewEncoder(&plainText)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(loaded); err != nil || !strings.Contains(plainText.String(), `"R&D"`) || !strings.Contains(text(loaded), `"R\u0026D"`) {
+			t.Errorf("%s, %v", plainText.String(), err)
 		}
 	})
 }

@@ -2,12 +2,16 @@ package web_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/web"
@@ -70,5 +74,65 @@ func TestForm(t *testing.T) {
 	}
 	if err := web.Form(httptest.NewRequest("GET", "/?n=1", nil)).Required("n").Err(); err == nil {
 		t.Error("a GET request has no form")
+	}
+}
+
+// TestFormTwice: a form that cannot be read is an error each time it is asked
+// for, and never the part of it that was read.
+func TestFormTwice(t *testing.T) {
+	t.Parallel()
+	const plain = "application/x-www-form-urlencoded"
+	parts := func(fields int, value string) (kind, body string) {
+		var b bytes.Buffer
+		w := multipart.NewWriter(&b)
+		for i := range fields {
+			if err := w.WriteField(fmt.Sprint("f", i), value); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := errors.Join(w.WriteField("n", "1"), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		return w.FormDataContentType(), b.String()
+	}
+	request := func(kind, body string) *http.Request {
+		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", kind)
+		return r
+	}
+	limited := func(r *http.Request) *http.Request {
+		r.Body = http.MaxBytesReader(httptest.NewRecorder(), r.Body, 100)
+		return r
+	}
+	long := "n=1&" + strings.Repeat("a=1&", 100)
+	parsed := limited(request(plain, long))
+	if v := parsed.FormValue("n"); v != "" {
+		t.Errorf("net/http reads %q", v)
+	}
+	kind, few := parts(3, "x")
+	broken := request(kind, "")
+	broken.Body = io.NopCloser(iotest.ErrReader(&fs.PathError{Op: "write", Path: "multipart", Err: errors.New("no space")}))
+	for name, tt := range map[string]struct {
+		r    *http.Request
+		want int
+	}{
+		"damaged":            {request(plain, "n=1&a=%zz"), 400},
+		"large":              {limited(request(plain, long)), 413},
+		"large, parsed":      {parsed, 413},
+		"larger than 10 MB":  {request(plain, "n=1&a="+strings.Repeat("x", 11<<20)), 413},
+		"parts, cut":         {request(kind, few[:len(few)-20]), 400},
+		"parts, large":       {limited(request(parts(9, "x"))), 413},
+		"parts, too many":    {request(parts(1100, "x")), 413},
+		"parts, over 11 MB":  {request(parts(1, strings.Repeat("x", 12<<20))), 413},
+		"parts, not written": {broken, 500},
+		"parts, good":        {request(kind, few), 200},
+		"good":               {request(plain, "n=1"), 200},
+	} {
+		for i := range 2 {
+			form := web.Form(tt.r).Required("n")
+			if err := form.Err(); web.Status(err) != tt.want {
+				t.Errorf("%s, call %d: %v", name, i+1, err)
+			}
+		}
 	}
 }

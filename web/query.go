@@ -37,31 +37,6 @@ func Query(r *http.Request) *Values {
 	return q
 }
 
-// maxForm is how much of a form of kind multipart/form-data is held in memory,
-// in bytes.
-const maxForm = 1 << 20
-
-// Form returns what reads the fields of a form that was sent in the body of the
-// request, of either kind that browsers send. Parameters of the address do not
-// count. A body that is larger than the route allows makes Err a 413.
-func Form(r *http.Request) *Values {
-	err := r.ParseForm()
-	if err == nil {
-		// It calls ParseForm too, but forgets its error.
-		if err = r.ParseMultipartForm(maxForm); errors.Is(err, http.ErrNotMultipart) {
-			err = nil
-		}
-	}
-	f := &Values{values: r.PostForm, what: "field"}
-	if err != nil {
-		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); !tooLarge {
-			err = fault.Wrap(fault.Invalid, err, "The form that was sent is damaged.")
-		}
-		f.errs = append(f.errs, err)
-	}
-	return f
-}
-
 // Required makes it an error that one of the names is missing or empty. Spaces
 // count: a text of nothing else is not empty. It returns q:
 //

@@ -30,6 +30,7 @@ func Conform(t *testing.T, open func(testing.TB) *database.DB) {
 		"swallowed error":         swallowedError,
 		"panic rolls back":        panicRollsBack,
 		"cancelled context":       cancelledContext,
+		"stopped statement":       stoppedStatement,
 		"read-only transaction":   readOnlyTransaction,
 		"observers":               observersAreTold,
 		"many writers, one total": manyWriters,

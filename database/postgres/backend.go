@@ -75,7 +75,7 @@ func (t *tx) Query(ctx context.Context, q string, args []any) (database.Rows, er
 	}
 	r, err := begun(ctx, func() (pgx.Rows, error) { return t.tx.Query(ctx, q, typedArgs(args)...) })
 	if err != nil {
-		return nil, inTxError(err)
+		return nil, t.mapError(err)
 	}
 	return r, nil
 }
@@ -85,7 +85,7 @@ func (t *tx) Exec(ctx context.Context, q string, args []any) (database.Result, e
 		return database.Result{}, mapError(err)
 	}
 	tag, err := t.tx.Exec(ctx, q, typedArgs(args)...)
-	return database.Result{RowsAffected: tag.RowsAffected()}, inTxError(stopError(ctx.Err, err))
+	return database.Result{RowsAffected: tag.RowsAffected()}, t.mapError(stopError(ctx.Err, err))
 }
 
 func (t *tx) Commit(ctx context.Context) error {
@@ -106,7 +106,18 @@ func (t *tx) Rollback(ctx context.Context) error {
 	if err == nil {
 		err = stopError(ctx.Err, t.tx.Rollback(ctx))
 	}
-	return mapError(err)
+	return t.mapError(err)
+}
+
+// mapError gives an error of the transaction its kind: if its connection is
+// closed, whatever the driver was about to do on it, that of a lost one.
+func (t *tx) mapError(err error) error {
+	err = inTxError(err)
+	if _, known := errors.AsType[*database.Error](err); err == nil || known || !t.tx.Conn().IsClosed() ||
+		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &database.Error{Kind: database.Connection, Cause: err}
 }
 
 func (t *tx) Raw() any { return t.tx }

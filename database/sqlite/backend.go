@@ -159,21 +159,36 @@ type tx struct {
 	unenforced bool
 	// unchecked says that they are not checked before the commit either.
 	unchecked bool
+	// lost is why there is nothing left to commit.
+	lost error
 }
 
 func (t *tx) Query(ctx context.Context, query string, args []any) (database.Rows, error) {
+	if t.lost != nil {
+		return nil, t.lost
+	}
 	r, err := t.conn.query(ctx, query, args)
 	if err != nil {
+		t.check(err)
 		return nil, err
 	}
+	r.tx = t
 	return r, nil
 }
 
 func (t *tx) Exec(ctx context.Context, query string, args []any) (result, error) {
-	return t.conn.exec(ctx, query, args)
+	if t.lost != nil {
+		return result{}, t.lost
+	}
+	res, err := t.conn.exec(ctx, query, args)
+	t.check(err)
+	return res, err
 }
 
 func (t *tx) Commit(ctx context.Context) error {
+	if t.lost != nil {
+		return errors.Join(t.lost, t.Rollback(ctx))
+	}
 	t.pool.work()
 	defer t.pool.rest()
 	if t.unenforced && !t.unchecked {

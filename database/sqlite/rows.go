@@ -21,6 +21,7 @@ type rows struct {
 	pool *pool
 	conn *conn
 	of   *pool // that of the connection, also in a transaction
+	tx   *tx   // nil outside one
 	room [12]driver.Value
 }
 
@@ -101,6 +102,9 @@ func (r *rows) Close() error {
 	if r.conn != nil {
 		r.pool.release(r.conn, broken(r.err))
 		r.conn = nil
+	}
+	if r.tx != nil {
+		r.tx.check(r.Err())
 	}
 	return r.Err()
 }

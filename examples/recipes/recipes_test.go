@@ -48,7 +48,7 @@ func TestPages(t *testing.T) {
 
 		c.Get("/").Click("article:nth-of-type(3) a").WantText("h1", "Crème brûlée").
 			WantText(".amounts li:last-child", "1 pod vanilla").Click(".facts a").WantText(".total", "3 recipes")
-		c.Get("/2.json").WantBody(`"Ingredient":{"ID":5,"Name":"tomato"},"Quantity":"1.50","Unit":"kg"}`)
+		c.Get("/2.json").WantBody(`"Ingredient":{"ID":7,"Name":"tomato"},"Quantity":"1.50","Unit":"kg"}`)
 		c.WantStatements(4) // the recipe, its tags, its amounts, their ingredients
 		c.Get("/15.json").WantStatus(404)
 	})

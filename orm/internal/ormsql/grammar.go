@@ -131,6 +131,7 @@ const (
 	LockAndWait
 	LockAndSkip
 	LockOrFail
+	LockNoKey // not against rows that are made to refer to it
 )
 
 // DatePart is a part of a date or a time.

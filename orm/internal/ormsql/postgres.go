@@ -215,7 +215,7 @@ func (postgres) PassKey(table, column string) string {
 func (postgres) Offset(*Text) {}
 
 func (postgres) Lock(l Lock) string {
-	return [...]string{NoLock: "", LockAndWait: " FOR UPDATE", LockAndSkip: " FOR UPDATE SKIP LOCKED", LockOrFail: " FOR UPDATE NOWAIT"}[l]
+	return [...]string{NoLock: "", LockAndWait: " FOR UPDATE", LockAndSkip: " FOR UPDATE SKIP LOCKED", LockOrFail: " FOR UPDATE NOWAIT", LockNoKey: " FOR NO KEY UPDATE"}[l]
 }
 
 func (postgres) Null(t *Text, table, column string) {
