@@ -431,6 +431,13 @@ func TestChunks(t *testing.T) {
 		if fmt.Sprint(sizes) != "[8 8 4]" {
 			t.Errorf("chunks of %v", sizes)
 		}
+		parts := 0
+		for range orm.From[counted](db).Where(id.Le(10)).Chunks(ctx, 5) {
+			parts++
+		}
+		if parts != 2 {
+			t.Errorf("10 rows come in %d chunks of 5", parts)
+		}
 		if left, err := old.Where(n.Eq(1)).Count(ctx); left != 20 || err != nil {
 			t.Errorf("%d rows were changed once, %v", left, err)
 		}

@@ -118,7 +118,7 @@ func (q *query) chunks(ctx context.Context, size int, yield func(*query, error) 
 				chunk.where = append(chunk.where, from)
 			}
 		}
-		if !yield(chunk, nil) || bound == nil {
+		if !yield(chunk, nil) || bound == nil || mapKey(bound) == mapKey(last) {
 			return
 		}
 		after = bound

@@ -118,36 +118,42 @@ func Each(t *testing.T, site func() vola.Config, test func(t *testing.T, c *Clie
 }
 
 // Command runs a command of one of the site's modules, with flags and arguments
-// as on the command line, and returns what it printed and its error. It ends the
-// test if no module has such a command; the name has no module in front of it,
-// and of several modules with a command of that name it runs that of the first.
-// For commands of every site, such as migrate, there is vola.Run.
+// as on the command line, and returns what it printed and its error. The
+// name is that of the command alone, or with its module before it, as in
+// "shop stock". It ends the test if no module has such a command, or several
+// have. For commands of every site, such as migrate, there is vola.Run.
 func (c *Client) Command(name string, args ...string) (stdout string, err error) {
 	c.t.Helper()
-	var names []string
+	var all []string
+	var found []module.Command
 	for _, m := range c.modules {
-		has, ok := module.As[module.HasCommands](m)
-		if !ok {
-			continue
-		}
-		for _, command := range has.Commands() {
-			if command.Name != name {
-				names = append(names, command.Name)
-				continue
+		if has, ok := module.As[module.HasCommands](m); ok {
+			for _, command := range has.Commands() {
+				full := m.Name() + " " + command.Name
+				all = append(all, full)
+				if name == command.Name || name == full {
+					found = append(found, command)
+				}
 			}
-			var out strings.Builder
-			env := module.Env{Host: c.Site.Host(), Stdin: strings.NewReader(""), Stdout: &out, Stderr: c.t.Output()}
-			p := &cli.Program{Stdout: &out, Stderr: c.t.Output(), Commands: []cli.Command{{
-				Name: name, Args: command.Args, Flags: command.Flags,
-				Run: func(ctx context.Context, args []string) error { return command.Run(ctx, env, args) },
-			}}}
-			err := p.Run(c.t.Context(), append([]string{name}, args...))
-			return out.String(), err
 		}
 	}
-	c.t.Fatalf("no module of the site has a command %q; the commands of its modules are: %s "+
-		"(give the name without that of the module; commands of every site, such as migrate, are run by vola.Run)", name, cmp.Or(strings.Join(names, ", "), "none"))
-	return "", nil
+	switch len(found) {
+	case 0:
+		c.t.Fatalf("no module of the site has a command %q; the commands of its modules are: %s "+
+			"(commands of every site, such as migrate, are run by vola.Run)", name, cmp.Or(strings.Join(all, ", "), "none"))
+	case 1:
+	default:
+		c.t.Fatalf("%d modules of the site have a command %q; put the name of the module before it: %s", len(found), name, strings.Join(all, ", "))
+	}
+	command := found[0]
+	var out strings.Builder
+	env := module.Env{Host: c.Site.Host(), Stdin: strings.NewReader(""), Stdout: &out, Stderr: c.t.Output()}
+	p := &cli.Program{Stdout: &out, Stderr: c.t.Output(), Commands: []cli.Command{{
+		Name: command.Name, Args: command.Args, Flags: command.Flags,
+		Run: func(ctx context.Context, args []string) error { return command.Run(ctx, env, args) },
+	}}}
+	err = p.Run(c.t.Context(), append([]string{command.Name}, args...))
+	return out.String(), err
 }
 
 // Statements returns the SQL statements of the last request.

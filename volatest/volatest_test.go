@@ -54,10 +54,10 @@ func TestCommandThatIsNotThere(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_, _ = volatest.New(s, vola.Config{Modules: []module.Module{&greeter{}}}).Command("greeter greet", "Ann")
+		_, _ = volatest.New(s, vola.Config{Modules: []module.Module{&greeter{}}}).Command("greeter wave", "Ann")
 	}()
 	<-done
-	if want := `no module of the site has a command "greeter greet"; the commands of its modules are: greet `; !strings.HasPrefix(s.fatal, want) {
+	if want := `no module of the site has a command "greeter wave"; the commands of its modules are: greeter greet `; !strings.HasPrefix(s.fatal, want) {
 		t.Errorf("got %q, want %q", s.fatal, want)
 	}
 }
@@ -69,6 +69,9 @@ func TestCommand(t *testing.T) {
 		dialect := c.DB.Dialect().Name()
 		if out, err := c.Command("greet", "Ann", "--loud"); out != "HELLO ANN "+dialect+"\n" || err != nil {
 			t.Errorf("%q, %v", out, err)
+		}
+		if out, err := c.Command(new(greeter).Name()+" greet", "Ann"); out != "hello Ann "+dialect+"\n" || err != nil {
+			t.Errorf("with the module's name: %q, %v", out, err)
 		}
 		for args, want := range map[string]string{"": "greet needs NAME", "a b": "greet takes NAME", "nobody": "there is nobody", "--nope a": "not defined: -nope"} {
 			if _, err := c.Command("greet", strings.Fields(args)...); err == nil || !strings.Contains(err.Error(), want) {
