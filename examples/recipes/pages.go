@@ -90,7 +90,8 @@ func (b *box) rate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Redirect(w, r, "../", http.StatusSeeOther) // its page, or 404
+	// Back to where it was rated, or else to its page, which may be a 404.
+	return web.Redirect(w, r, web.SafeNext(r, r.Referer(), "../"), http.StatusSeeOther)
 }
 
 // end snippet
