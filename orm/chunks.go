@@ -13,10 +13,8 @@ import (
 // Timeout limits how long each statement of the query may run; d must be
 // positive. One that takes longer is stopped in the database, and its error is
 // context.DeadlineExceeded. In a transaction, an InTx of the Tx around it lets
-// the rest go on, but on SQLite not after a statement that writes. SQLite looks
-// at the limit until the first row is found: a statement that finds further rows
-// slowly runs longer. The statements that load relations are limited as well,
-// each by itself. The statement of Iter runs as long as the loop does, but for a
+// the rest go on, but on SQLite not after a statement that writes. The
+// statements that load relations are limited as well, each by itself. The statement of Iter runs as long as the loop does, but for a
 // Query in a transaction on PostgreSQL, which reads a batch with each. Defaults
 // to the deadline of the context.
 func (q *Query[T]) Timeout(d time.Duration) *Query[T] {

@@ -46,7 +46,7 @@ func (b *backend) Ping(ctx context.Context) error {
 		b.alone.release(c, true)
 		return err
 	}
-	rows.pool, rows.conn = b.alone, c
+	rows.pool = b.alone
 	for rows.Next() {
 	}
 	return rows.Close()
@@ -91,7 +91,7 @@ func (b *backend) Query(ctx context.Context, query string, args []any) (database
 		p.release(c, broken(err))
 		return nil, err
 	}
-	r.pool, r.conn = p, c
+	r.pool = p
 	return r, nil
 }
 
@@ -126,10 +126,11 @@ func (b *backend) Begin(ctx context.Context, opts database.TxOptions) (database.
 	}
 	// The transaction ends by Commit or Rollback, not by the context: what
 	// database/sql would do behind our back would race with them.
+	_, before := c.enter(ctx)
 	sqlTx, err := c.sql.BeginTx(context.WithoutCancel(ctx), &sql.TxOptions{ReadOnly: opts.ReadOnly})
-	if err != nil {
+	if err = c.leave(before, err); err != nil {
 		p.release(c, broken(err) || unenforced)
-		return nil, mapError(err)
+		return nil, err
 	}
 	return &tx{pool: p, conn: c, sql: sqlTx, unenforced: unenforced, unchecked: opts.ForeignKeysUnchecked}, nil
 }

@@ -16,6 +16,7 @@ import (
 const (
 	codeBusy       = 5
 	codeReadOnly   = 8
+	codeInterrupt  = 9
 	codeCorrupt    = 11
 	codeCantOpen   = 14
 	codeNotADB     = 26
@@ -101,6 +102,13 @@ func after(message, prefix string) string {
 		rest = rest[:i]
 	}
 	return rest
+}
+
+// stops reports whether a statement has this error if it is stopped: at work, or
+// while it waits for another process.
+func stops(err error) bool {
+	var e *engine.Error
+	return errors.As(err, &e) && (e.Code()&0xff == codeInterrupt || e.Code()&0xff == codeBusy)
 }
 
 // cannotOpen reports whether a file could not be opened.

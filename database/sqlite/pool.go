@@ -155,6 +155,7 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 		if c.engine, ok = raw.(driver.ConnPrepareContext); !ok {
 			return fmt.Errorf("the engine's %T prepares no statements", raw)
 		}
+		c.watch = newWatch(raw)
 		return nil
 	})
 	if err == nil {
@@ -234,6 +235,7 @@ type conn struct {
 	sql    *sql.Conn
 	engine driver.ConnPrepareContext
 	stmts  map[string]*stmt
+	watch  *watch // nil if the engine watches contexts
 	// args is room for the arguments of one call.
 	args []driver.NamedValue
 }
@@ -264,7 +266,7 @@ func (c *conn) prepare(ctx context.Context, query string) (*stmt, error) {
 	}
 	raw, err := c.engine.PrepareContext(ctx, query)
 	if err != nil {
-		return nil, mapError(err)
+		return nil, err
 	}
 	engine, isStmt := raw.(engineStmt)
 	if !isStmt {
@@ -318,15 +320,19 @@ func (c *conn) exec(ctx context.Context, query string, args []any) (out result, 
 	if err != nil {
 		return result{}, err
 	}
-	s, err := c.prepare(ctx, query)
-	if err != nil {
+	if err := ctx.Err(); err != nil {
 		return result{}, err
 	}
-	defer func() { err = join(err, s.release()) }()
-	res, err := s.engine.ExecContext(ctx, values)
-	clear(values)
+	engine, before := c.enter(ctx)
+	s, err := c.prepare(engine, query)
 	if err != nil {
-		return result{}, mapError(err)
+		return result{}, c.leave(before, err)
+	}
+	defer func() { err = join(err, s.release()) }()
+	res, err := s.engine.ExecContext(engine, values)
+	clear(values)
+	if err = c.leave(before, err); err != nil {
+		return result{}, err
 	}
 	if out.RowsAffected, err = res.RowsAffected(); err != nil {
 		return out, mapError(err)
@@ -342,18 +348,20 @@ func (c *conn) query(ctx context.Context, query string, args []any) (*rows, erro
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.prepare(ctx, query)
-	if err != nil {
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	engine, err := s.engine.QueryContext(ctx, values)
-	clear(values)
+	engine, before := c.enter(ctx)
+	s, err := c.prepare(engine, query)
 	if err != nil {
-		return nil, errors.Join(mapError(err), s.release())
+		return nil, c.leave(before, err)
 	}
-	r := newRows(ctx, s, engine)
-	r.of = c.of
-	return r, nil
+	res, err := s.engine.QueryContext(engine, values)
+	clear(values)
+	if err = c.leave(before, err); err != nil {
+		return nil, join(err, s.release())
+	}
+	return newRows(ctx, c, s, res), nil
 }
 
 // join is errors.Join without its cost where there is no error.
@@ -368,5 +376,6 @@ func (c *conn) close() {
 	for _, s := range c.stmts {
 		s.engine.Close()
 	}
+	c.watch.remove()
 	c.sql.Close()
 }

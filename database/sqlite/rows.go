@@ -17,12 +17,10 @@ type rows struct {
 	err    error
 	closed bool
 	ended  ended
-	// The connection goes back to the pool; both are nil in a transaction.
-	pool *pool
-	conn *conn
-	of   *pool // that of the connection, also in a transaction
-	tx   *tx   // nil outside one
-	room [12]driver.Value
+	conn   *conn
+	pool   *pool // to which the connection goes back; nil in a transaction
+	tx     *tx   // nil outside one
+	room   [12]driver.Value
 }
 
 // ended is what rows know of the context of their query: whether it is over.
@@ -33,8 +31,8 @@ type ended interface {
 	Err() error
 }
 
-func newRows(ctx context.Context, s *stmt, engine driver.Rows) *rows {
-	r := &rows{engine: engine, stmt: s, ended: ctx}
+func newRows(ctx context.Context, c *conn, s *stmt, engine driver.Rows) *rows {
+	r := &rows{engine: engine, stmt: s, ended: ctx, conn: c}
 	r.values = r.room[:]
 	if n := len(engine.Columns()); n <= len(r.room) {
 		r.values = r.room[:n]
@@ -48,29 +46,28 @@ func (r *rows) Next() bool {
 	if r.closed || r.err != nil {
 		return false
 	}
-	select {
-	case <-r.ended.Done():
-		r.err = r.ended.Err()
+	if r.err = r.ended.Err(); r.err != nil {
 		return false
-	default:
 	}
-	r.of.work()
-	r.err = r.engine.Next(r.values)
-	r.of.rest()
-	if r.err == nil {
-		return true
-	}
-	if errors.Is(r.err, io.EOF) {
+	r.conn.of.work()
+	before := r.conn.resume(r.ended)
+	err := r.engine.Next(r.values)
+	if errors.Is(err, io.EOF) {
 		r.err = io.EOF
+		err = nil
 	}
-	return false
+	if err = r.conn.leave(before, err); err != nil {
+		r.err = err
+	}
+	r.conn.of.rest()
+	return r.err == nil
 }
 
 func (r *rows) Err() error {
 	if r.err == io.EOF {
 		return nil
 	}
-	return mapError(r.err)
+	return r.err
 }
 
 func (r *rows) Columns() ([]string, error) { return r.engine.Columns(), nil }
@@ -97,11 +94,10 @@ func (r *rows) Close() error {
 		err = err2
 	}
 	if r.err == nil || r.err == io.EOF {
-		r.err = err
+		r.err = mapError(err)
 	}
-	if r.conn != nil {
+	if r.pool != nil {
 		r.pool.release(r.conn, broken(r.err))
-		r.conn = nil
 	}
 	if r.tx != nil {
 		r.tx.check(r.Err())

@@ -36,7 +36,10 @@ func (opener) Schemes() []string         { return []string{"sqlite"} }
 func (opener) Dialect() database.Dialect { return dialect{} }
 
 // busyTimeout is how long a statement waits for another process's lock.
-const busyTimeout = "10000" // milliseconds
+const busyTimeout = 10 * time.Second
+
+// busyPragma sets it before the first lock is asked for; see [watch] for then on.
+const busyPragma = "busy_timeout(10000)" // milliseconds
 
 // heldTimeout is how long a statement waits for a transaction of this process
 // that does nothing.
@@ -75,9 +78,9 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 		// opening a database that turns out to be someone else's leaves it as
 		// it was.
 		writers: newPool(1, openSQL(path, "rwc",
-			"busy_timeout("+busyTimeout+")", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)")),
+			busyPragma, "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)")),
 		readers: newPool(cfg.MaxConns, openSQL(path, "rw",
-			"busy_timeout("+busyTimeout+")", "query_only(1)")),
+			busyPragma, "query_only(1)")),
 	}
 	b.writers.patience = heldTimeout
 	b.alone = newPool(1, b.readers.open)
