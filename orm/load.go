@@ -46,24 +46,24 @@ func loadForward(ctx context.Context, q *query, s rowset, via route, r prefetch)
 	if err != nil || len(distinct) == 0 {
 		return err
 	}
-	arg, err := target.b.grammar.ListArg(distinct)
+	args, width, err := target.b.keyArgs(distinct)
 	if err != nil {
 		return err
 	}
-	text, err := target.b.texts.get(append([]byte("r\x00"), target.table...), func() (string, error) {
+	text, err := target.b.texts.get(append([]byte{'r', width}, target.table...), func() (string, error) {
 		w := target.b.newText()
 		w.Str("SELECT ")
 		w.Str(target.selectList)
 		w.Str(" FROM ")
 		w.Name(target.table)
 		w.Str(" t0 WHERE ")
-		w.inList("t0", target.key.column)
+		w.isKey("t0", target.key.column, width)
 		return string(w.B), nil
 	})
 	if err != nil {
 		return err
 	}
-	found, err := fetch(ctx, q, target, nil, nil, text, arg)
+	found, err := fetch(ctx, q, target, nil, nil, text, args...)
 	if err != nil {
 		return err
 	}
@@ -73,16 +73,12 @@ func loadForward(ctx context.Context, q *query, s rowset, via route, r prefetch)
 	if err := found.init(ctx); err != nil {
 		return err
 	}
-	foundKeys, _, err := found.keys(target.key)
+	at, err := found.places(distinct)
 	if err != nil {
 		return err
 	}
-	at := make(map[any]int, len(foundKeys))
-	for i, k := range foundKeys {
-		at[k] = i
-	}
 	for i, k := range keys {
-		j, ok := at[k]
+		j, ok := at(k)
 		if !ok {
 			continue
 		}
@@ -95,6 +91,23 @@ func loadForward(ctx context.Context, q *query, s rowset, via route, r prefetch)
 	return nil
 }
 
+// places returns where the row with a key is among rows that were asked for by
+// these keys.
+func (s rowset) places(distinct []any) (func(key any) (int, bool), error) {
+	if len(distinct) == 1 { // all rows, of which there is one or none, have that key
+		return func(key any) (int, bool) { return 0, key != nil && s.n > 0 }, nil
+	}
+	keys, _, err := s.keys(s.plan.key)
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[any]int, len(keys))
+	for i, k := range keys {
+		at[k] = i
+	}
+	return func(key any) (int, bool) { i, ok := at[key]; return i, ok }, nil
+}
+
 // loadMany loads the rows that a relation leads to, together with the keys of
 // the rows that they belong to.
 func loadMany(ctx context.Context, q *query, s rowset, via route, r prefetch) error {
@@ -103,18 +116,19 @@ func loadMany(ctx context.Context, q *query, s rowset, via route, r prefetch) er
 	if err != nil {
 		return err
 	}
-	list, err := s.plan.b.grammar.ListArg(distinct)
+	args, width, err := s.plan.b.keyArgs(distinct)
 	if err != nil {
 		return err
 	}
 	b := newArgs()
 	b.mark('m', s.plan.table)
+	b.shape = append(b.shape, width)
 	b.mark('.', r.field)
 	if r.limits { // the rows are numbered, in their order, before they are chosen
 		b.shape = append(b.shape, 'l')
 		b.orders(target, r.orders)
 	}
-	b.args = append(b.args, list)
+	b.args = append(b.args, args...)
 	for _, n := range r.where {
 		b.node(target, n)
 	}
@@ -129,17 +143,14 @@ func loadMany(ctx context.Context, q *query, s rowset, via route, r prefetch) er
 	}
 	text, err := target.b.texts.get(b.shape, func() (string, error) {
 		w := target.b.newText()
-		w.loadMany(via, r)
+		w.loadMany(via, r, width)
 		return string(w.B), nil
 	})
 	if err != nil {
 		return err
 	}
 	owner := reflect.New(key.base)
-	at := make(map[any]int, len(distinct))
-	for i, k := range distinct {
-		at[k] = i
-	}
+	at := groups(distinct)
 	ownerOf := make([]int, 0, len(distinct)) // of each related row, an index of distinct
 	var places []int64                       // of each related row, where it stands in the order of pairs
 	var place int64
@@ -152,15 +163,18 @@ func loadMany(ctx context.Context, q *query, s rowset, via route, r prefetch) er
 	starts := make([]int, len(distinct)+1) // at first how many rows each has
 	ownerKey := s.plan.indexOf(key.name)
 	found, err := fetch(ctx, q, target, lead, func() error {
-		var k any = nil
-		if id, ok := owner.Interface().(*int64); ok {
-			k = *id
-		} else if k, err = s.plan.convertArg(ownerKey, owner.Elem().Interface()); err != nil {
-			return err
-		}
-		i, ok := at[k]
-		if !ok {
-			return fmt.Errorf("the key %v was not asked for", k)
+		i := 0
+		if len(distinct) > 1 {
+			var k any = nil
+			if id, ok := owner.Interface().(*int64); ok {
+				k = *id
+			} else if k, err = s.plan.convertArg(ownerKey, owner.Elem().Interface()); err != nil {
+				return err
+			}
+			var ok bool
+			if i, ok = at(k); !ok {
+				return fmt.Errorf("the key %v was not asked for", k)
+			}
 		}
 		ownerOf = append(ownerOf, i)
 		if inGo {
@@ -182,7 +196,7 @@ func loadMany(ctx context.Context, q *query, s rowset, via route, r prefetch) er
 	rel := s.plan.relationNamed(r.field)
 	given := make([]bool, len(distinct))
 	for i, k := range keys {
-		o := at[k]
+		o, _ := at(k)
 		rows := grouped.part(starts[o], starts[o+1])
 		if given[o] { // the same row twice in s: each has its own slice
 			rows = rows.copied()
@@ -193,6 +207,18 @@ func loadMany(ctx context.Context, q *query, s rowset, via route, r prefetch) er
 	return nil
 }
 
+// groups returns where each of the keys is among them.
+func groups(distinct []any) func(key any) (int, bool) {
+	if len(distinct) == 1 {
+		return func(any) (int, bool) { return 0, true }
+	}
+	at := make(map[any]int, len(distinct))
+	for i, k := range distinct {
+		at[k] = i
+	}
+	return func(key any) (int, bool) { i, ok := at[key]; return i, ok }
+}
+
 // groupedBy returns the rows with those of one group behind each other, the
 // groups in their order. group has the group of each row, and counts the number
 // of rows of each group; it holds afterwards where each group begins.
@@ -201,6 +227,9 @@ func (s rowset) groupedBy(group, counts []int, places []int64) rowset {
 	for i, n := range counts {
 		counts[i] = sum
 		sum += n
+	}
+	if len(counts) <= 2 && places == nil { // one group
+		return s
 	}
 	perm, next := make([]int, len(group)), slices.Clone(counts)
 	same := true
@@ -234,7 +263,7 @@ func (via route) ordersInGo(r prefetch) bool {
 
 // loadMany writes the statement that loads related rows: the owner's key, then
 // the row. With a limit for each owner the rows are numbered within it first.
-func (w *sqlText) loadMany(via route, r prefetch) {
+func (w *sqlText) loadMany(via route, r prefetch, width byte) {
 	target := via.target
 	ownerAlias, ownerColumn := "t0", ""
 	if via.pairs != nil {
@@ -285,7 +314,7 @@ func (w *sqlText) loadMany(via route, r prefetch) {
 		w.Str(" t0")
 	}
 	w.Str(" WHERE ")
-	w.inList(ownerAlias, ownerColumn)
+	w.isKey(ownerAlias, ownerColumn, width)
 	for _, n := range r.where {
 		w.Str(" AND ")
 		w.node(target, "t0", n)
@@ -320,6 +349,43 @@ func (p *plan) appendColumnsAs(b []byte, alias string) []byte {
 		}
 	}
 	return b
+}
+
+// keyArgs returns keys as arguments, and in how many places the text has them:
+// one key is one argument, few are so many where that is quicker, the last one
+// several times so that lists of other lengths share a statement, and more are one
+// list, which has the width 0.
+func (b *binding) keyArgs(keys []any) (args []any, width byte, err error) {
+	if len(keys) == 1 {
+		return keys, 1, nil
+	}
+	if len(keys) == 0 || len(keys) > b.traits.ShortLists {
+		list, err := b.grammar.ListArg(keys)
+		return []any{list}, 0, err
+	}
+	n := 2
+	for n < len(keys) {
+		n *= 2
+	}
+	args = slices.Grow(slices.Clip(keys), n-len(keys))
+	for len(args) < n {
+		args = append(args, keys[len(keys)-1])
+	}
+	return args, byte(n), nil
+}
+
+// isKey writes the condition that a column is one of the keys of keyArgs.
+func (w *sqlText) isKey(alias, column string, width byte) {
+	switch width {
+	case 0:
+		w.inList(alias, column)
+	case 1:
+		w.Col(alias, column)
+		w.Str(" = ")
+		w.Arg()
+	default:
+		w.spread(func() { w.Col(alias, column) }, int(width))
+	}
 }
 
 // inList writes the condition that a column is in the list that is the next

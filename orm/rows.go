@@ -81,6 +81,13 @@ func (s rowset) init(ctx context.Context) error {
 func (s rowset) keys(f *field) (all, distinct []any, err error) {
 	at := s.plan.indexOf(f.name)
 	all = make([]any, s.n)
+	if s.n == 1 {
+		all[0], err = s.plan.arg(at, s.at(0))
+		if err != nil || all[0] == nil {
+			return all, nil, err
+		}
+		return all, all, nil
+	}
 	seen := make(map[any]bool, s.n)
 	distinct = make([]any, 0, s.n)
 	for i := range all {

@@ -20,6 +20,7 @@ func (sqlite) Traits() Traits {
 		SumDigits:       15, // what a float64, in which SQLite adds, holds without doubt
 		PrefixRange:     true,
 		JoinsReferences: true,
+		ShortLists:      16,
 		SortsSlowly:     true,
 		ShallowCascades: true,
 	}
