@@ -105,7 +105,7 @@ const policy = `
 	# Other modules, and who may use them. Not inherited by those above.
 	internal/house: golang.org/x/tools/go/packages;
 	templates: golang.org/x/text;
-	database/sqlite: modernc.org/sqlite golang.org/x/text;
+	database/sqlite: modernc.org/sqlite modernc.org/libc golang.org/x/text;
 	database/postgres: github.com/jackc/pgx/v5;
 	database/databasetest: github.com/jackc/pgx/v5;
 	orm: golang.org/x/text;

@@ -19,7 +19,8 @@ func (q *query) sql() (text string, args []any, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	return q.selectText(p)
+	in, _ := q.inline(p)
+	return q.selectText(p, in)
 }
 
 // Explain returns how the database would run the query: the output of EXPLAIN

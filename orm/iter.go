@@ -70,7 +70,7 @@ func (q *query) readBatches(ctx context.Context, b *rowBuffer, flush func() (boo
 		return err
 	}
 	b.plan = p
-	text, args, err := q.selectText(p)
+	text, args, err := q.selectText(p, nil)
 	if err != nil {
 		return err
 	}

@@ -208,6 +208,7 @@ type reader struct {
 	scanners  []database.Scanner
 	receivers []*receiver
 	lead      int // columns before the model's own
+	inlined   []*inlined
 	// room is where dests and scanners begin: together with the reader they
 	// are one allocation for all but wide models.
 	room struct {
@@ -244,6 +245,35 @@ func (p *plan) newReader(lead ...any) *reader {
 
 // scan reads the current row into the struct at ptr.
 func (r *reader) scan(rows database.Rows, ptr unsafe.Pointer) error {
+	next := r.dests[r.lead:]
+	r.into(next, ptr)
+	next = next[len(r.plan.fields):]
+	for _, x := range r.inlined {
+		x.read.into(next, x.rows.next())
+		next = next[len(x.read.plan.fields):]
+	}
+	if err := rows.Scan(r.dests...); err != nil {
+		return &scanError{r.plan.model, err}
+	}
+	return nil
+}
+
+// scanError is the error of a row that does not fit the struct.
+type scanError struct {
+	model *model
+	err   error
+}
+
+func (e *scanError) Error() string { return fmt.Sprintf("read a %s: %v", e.model, e.err) }
+func (e *scanError) Unwrap() error { return e.err }
+
+func isScanError(err error) bool {
+	_, ok := errors.AsType[*scanError](err)
+	return ok
+}
+
+// into makes the first of dests those of a struct.
+func (r *reader) into(dests []any, ptr unsafe.Pointer) {
 	for i, f := range r.plan.fields {
 		var d any
 		if r.receivers != nil && r.receivers[i] != nil {
@@ -256,12 +286,8 @@ func (r *reader) scan(rows database.Rows, ptr unsafe.Pointer) error {
 			r.scanners[i].Reset(d)
 			d = r.scanners[i]
 		}
-		r.dests[r.lead+i] = d
+		dests[i] = d
 	}
-	if err := rows.Scan(r.dests...); err != nil {
-		return fmt.Errorf("read a %s: %w", r.plan.model, err)
-	}
-	return nil
 }
 
 // truncateTimes cuts the times in the struct at ptr to what is stored, so that

@@ -139,8 +139,9 @@ func (p *plan) joins(conditions []*node) (joins, rest []*node) {
 	return joins, rest
 }
 
-// from writes the table of p as t0, and the conditions on its rows.
-func (w *sqlText) from(p *plan, conditions []*node, d deletedRows) {
+// from writes the table of p as t0, and the conditions on its rows; before those
+// more, if it is not nil.
+func (w *sqlText) from(p *plan, conditions []*node, d deletedRows, more func()) {
 	w.Name(p.table)
 	w.Str(" t0")
 	joins, rest := p.joins(conditions)
@@ -157,6 +158,9 @@ func (w *sqlText) from(p *plan, conditions []*node, d deletedRows) {
 			w.Str(" AND ")
 			w.joined(via.target, t, n.kids(), " AND ")
 		}
+	}
+	if more != nil {
+		more()
 	}
 	w.where(p, "t0", p.visible(rest, d))
 }

@@ -165,14 +165,20 @@ func (b *sqlArgs) text(p *plan, write func(*sqlText)) (string, error) {
 	})
 }
 
-// selectText returns the statement that reads the query's rows.
-func (q *query) selectText(p *plan) (string, []any, error) {
+// selectText returns the statement that reads the query's rows, and those of
+// relations.
+func (q *query) selectText(p *plan, in []*inlined) (string, []any, error) {
 	b := q.bind(p, 's')
+	b.markInlined(in)
 	text, err := b.text(p, func(w *sqlText) {
+		if len(in) > 0 {
+			w.selectInlined(q, p, in)
+			return
+		}
 		w.Str("SELECT ")
 		w.Str(p.selectList)
 		w.Str(" FROM ")
-		w.from(p, q.where, q.deleted)
+		w.from(p, q.where, q.deleted, nil)
 		w.orderBy(p, "t0", q.orders)
 		w.limits(q.limit, q.offset)
 		w.lock(q.lock)
@@ -235,28 +241,45 @@ func (q *query) readAll(ctx context.Context, p *plan) (rowset, error) {
 	return s, err
 }
 
-// read reads the rows, which are still to be finished.
+// read reads the rows, which are still to be finished: q.with has the relations
+// afterwards that are still to be loaded.
 func (q *query) read(ctx context.Context, p *plan) (rowset, error) {
-	text, args, err := q.selectText(p)
+	in, rest := q.inline(p)
+	s, err := q.readWith(ctx, p, in)
+	switch {
+	case len(in) == 0:
+	case err == nil:
+		q.with = rest
+	case isScanError(err):
+		// A row that is referred to is missing, where nobody enforces that it
+		// exists, or not before the end of the transaction.
+		s, err = q.readWith(ctx, p, nil)
+	}
+	return s, err
+}
+
+// readWith reads the rows with those of relations.
+func (q *query) readWith(ctx context.Context, p *plan, in []*inlined) (rowset, error) {
+	text, args, err := q.selectText(p, in)
 	if err != nil {
 		return rowset{}, err
 	}
-	ctx, cancel := q.limited(ctx)
+	limited, cancel := q.limited(ctx)
 	defer cancel()
-	rows, err := q.h.Query(ctx, text, args...)
+	rows, err := q.h.Query(limited, text, args...)
 	if err != nil {
 		return rowset{}, fmt.Errorf("find %s: %w", p.model, err)
 	}
 	b := rowBuffer{rowset: rowset{plan: p}, expect: capacity(q.limit)}
 	r := p.newReader()
-	for rows.Next() {
-		if err := r.scan(rows, b.next()); err != nil {
-			rows.Close()
+	r.inline(in)
+	if err := r.scanAll(rows, &b); err != nil {
+		return rowset{}, fmt.Errorf("find %s: %w", p.model, err)
+	}
+	for _, x := range in {
+		if err := x.refer(ctx, b.rowset); err != nil {
 			return rowset{}, err
 		}
-	}
-	if err := rows.Close(); err != nil {
-		return rowset{}, fmt.Errorf("find %s: %w", p.model, err)
 	}
 	return b.rowset, nil
 }
@@ -314,7 +337,25 @@ func (q *query) unfinished(p *plan) bool { return len(q.with) > 0 || p.hooks&hoo
 // one reads the row of a query that has no more than one, into the zero struct
 // at ptr, and reports whether there is one.
 func (q *query) one(ctx context.Context, p *plan, ptr unsafe.Pointer) (found bool, err error) {
-	text, args, err := q.selectText(p)
+	in, rest := q.inline(p)
+	found, err = q.oneWith(ctx, p, ptr, in)
+	switch {
+	case len(in) == 0:
+	case err == nil:
+		q.with = rest
+	case isScanError(err): // as in read
+		reflect.NewAt(p.typ, ptr).Elem().SetZero()
+		found, err = q.oneWith(ctx, p, ptr, nil)
+	}
+	if err == nil && found && q.unfinished(p) {
+		err = q.finish(ctx, rowset{p, span{ptr, 1}})
+	}
+	return found, err
+}
+
+// oneWith reads the row with those of relations.
+func (q *query) oneWith(ctx context.Context, p *plan, ptr unsafe.Pointer, in []*inlined) (found bool, err error) {
+	text, args, err := q.selectText(p, in)
 	if err != nil {
 		return false, err
 	}
@@ -326,6 +367,7 @@ func (q *query) one(ctx context.Context, p *plan, ptr unsafe.Pointer) (found boo
 	}
 	if found = rows.Next(); found {
 		r := p.newReader()
+		r.inline(in)
 		if err := r.scan(rows, ptr); err != nil {
 			rows.Close()
 			return false, err
@@ -334,8 +376,10 @@ func (q *query) one(ctx context.Context, p *plan, ptr unsafe.Pointer) (found boo
 	if err := rows.Close(); err != nil {
 		return false, fmt.Errorf("find %s: %w", p.model, err)
 	}
-	if found && q.unfinished(p) {
-		err = q.finish(ctx, rowset{p, span{ptr, 1}})
+	for _, x := range in {
+		if found {
+			err = errors.Join(err, x.refer(ctx, rowset{p, span{ptr, 1}}))
+		}
 	}
 	return found, err
 }
@@ -373,7 +417,7 @@ func (q *query) count(ctx context.Context) (int64, error) {
 		if limited {
 			w.Str("(SELECT 1 FROM ")
 		}
-		w.from(p, q.where, q.deleted)
+		w.from(p, q.where, q.deleted, nil)
 		if limited {
 			w.limits(q.limit, q.offset)
 			w.Str(") t")

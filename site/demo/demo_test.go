@@ -98,7 +98,7 @@ func TestEscaping(t *testing.T) {
 func TestQueries(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, c *site) {
-		c.Get(queriesPage).WantStatus(200).WantCount("#demo tbody tr", 5).WantText("#demo h3", "3 statements").
+		c.Get(queriesPage).WantStatus(200).WantCount("#demo tbody tr", 5).WantText("#demo h3", "2 statements").
 			WantText("#demo tbody td", "From nothing to a page")
 		page := c.Get(queriesPage+query("title", "TYPED", "topic", "queries", "order", "title")).WantStatus(200).
 			WantCount("#demo tbody tr", 1).WantText("#demo tbody td", "What a typed query buys you").
