@@ -25,6 +25,11 @@ type Config struct {
 	// Middleware wraps every request, inside the site's own: the first is
 	// outermost.
 	Middleware []web.Middleware
+	// NoRequestID leaves out the id of each request, in the log and in
+	// X-Request-Id; NoAccessLog the line of each request in the log, as where a
+	// proxy writes one; NoSecureHeaders the headers of
+	// middleware.SecureHeaders, as where Middleware sets them in another way.
+	NoRequestID, NoAccessLog, NoSecureHeaders bool
 	// Templates are the project's own template files, before those of the
 	// modules. In a program these are usually embedded; a folder "templates" in
 	// the working directory goes before them, and so does, under "serve --dev"

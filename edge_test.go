@@ -375,3 +375,24 @@ func TestMistakesOnce(t *testing.T) {
 		t.Errorf("%d, want line %d:\n%s", w.Code, framedLine, body)
 	}
 }
+
+// TestMiddlewareLeftOut: what a site need not have is there, and can be left out.
+func TestMiddlewareLeftOut(t *testing.T) {
+	t.Parallel()
+	get := func(change func(*vola.Config)) (header http.Header, log string) {
+		cfg := site(t.TempDir())
+		change(&cfg)
+		var b strings.Builder
+		res := volatest.Start(t, cfg, volatest.Options{Log: &b}).Get("/no-such-page")
+		return res.Header, b.String()
+	}
+	header, log := get(func(*vola.Config) {})
+	id := header.Get("X-Request-Id")
+	if id == "" || header.Get("Content-Security-Policy") == "" || !strings.Contains(log, "path=/no-such-page") || !strings.Contains(log, id) {
+		t.Errorf("%v, %s", header, log)
+	}
+	header, log = get(func(c *vola.Config) { c.NoRequestID, c.NoAccessLog, c.NoSecureHeaders = true, true, true })
+	if header.Get("X-Request-Id") != "" || header.Get("Content-Security-Policy") != "" || strings.Contains(log, "path=/no-such-page") {
+		t.Errorf("left out: %v, %s", header, log)
+	}
+}

@@ -127,23 +127,30 @@ func (s *Site) route() error {
 		own = append([]web.Middleware{repeatedStatements(log)}, own...)
 	}
 	var err error
-	s.mux, err = r.Build(web.BuildConfig{
-		ErrorHandler: s.handleError,
-		MaxURL:       maxURL,
-		Middleware: append([]web.Middleware{
-			middleware.RequestID(middleware.RequestIDConfig{}),
-			middleware.AccessLog(middleware.AccessLogConfig{Logger: log}),
-			middleware.Recover(middleware.RecoverConfig{Logger: log}),
-			middleware.SecureHeaders(middleware.SecureHeadersConfig{}),
-			middleware.Limits(middleware.LimitsConfig{MaxURL: maxURL}),
-			middleware.MaxBody(1 << 20),
-			middleware.CrossOrigin(http.NewCrossOriginProtection()),
-			middleware.Work(middleware.WorkConfig{
-				AtWork: s.set.MaxRequests, Deadline: s.set.deadline(), Stop: streams,
-			}),
-		}, own...),
-	})
+	s.mux, err = r.Build(web.BuildConfig{ErrorHandler: s.handleError, MaxURL: maxURL, Middleware: append(s.middleware(streams), own...)})
 	return err
+}
+
+// middleware returns what each request of the site goes through, the first
+// outermost. Streams end with the context.
+func (s *Site) middleware(streams context.Context) []web.Middleware {
+	var all []web.Middleware
+	if !s.cfg.NoRequestID {
+		all = append(all, middleware.RequestID(middleware.RequestIDConfig{}))
+	}
+	if !s.cfg.NoAccessLog {
+		all = append(all, middleware.AccessLog(middleware.AccessLogConfig{Logger: s.opts.Log}))
+	}
+	all = append(all, middleware.Recover(middleware.RecoverConfig{Logger: s.opts.Log}))
+	if !s.cfg.NoSecureHeaders {
+		all = append(all, middleware.SecureHeaders(middleware.SecureHeadersConfig{}))
+	}
+	return append(all,
+		middleware.Limits(middleware.LimitsConfig{MaxURL: maxURL}),
+		middleware.MaxBody(1<<20),
+		middleware.CrossOrigin(http.NewCrossOriginProtection()),
+		middleware.Work(middleware.WorkConfig{AtWork: s.set.MaxRequests, Deadline: s.set.deadline(), Stop: streams}),
+	)
 }
 
 // Open makes db the site's database and starts the modules. The migrations

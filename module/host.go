@@ -1,7 +1,6 @@
 package module
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -39,7 +38,8 @@ type Site struct {
 	Dev     bool // started for development
 }
 
-// Renderer renders pages; a [templates.Set] is one.
+// Renderer renders pages; a [templates.Set] is one. It calls Write once, with the
+// whole page, and not at all if the page cannot be rendered.
 type Renderer interface {
 	Render(ctx context.Context, w io.Writer, r templates.Rendering) error
 }
@@ -64,15 +64,26 @@ func (h *Host) Render(w http.ResponseWriter, r *http.Request, page templates.Ren
 
 // RenderStatus is Render with another status than 200.
 func (h *Host) RenderStatus(w http.ResponseWriter, r *http.Request, status int, page templates.Rendering) error {
-	var b bytes.Buffer
-	if err := h.pages.Render(r.Context(), &b, page); err != nil {
-		return err
-	}
-	header := w.Header()
+	return h.pages.Render(r.Context(), &sender{w, r, status}, page)
+}
+
+// sender answers with the page that is written to it, which is not copied: the
+// memory of a page is used again for others.
+type sender struct {
+	w      http.ResponseWriter
+	r      *http.Request
+	status int
+}
+
+func (s *sender) Write(page []byte) (int, error) {
+	header := s.w.Header()
 	if header.Get("Content-Type") == "" {
 		header.Set("Content-Type", "text/html; charset=utf-8")
 	}
-	return web.Send(w, r, status, b.Bytes())
+	if err := web.Send(s.w, s.r, s.status, page); err != nil {
+		return 0, err
+	}
+	return len(page), nil
 }
 
 // URL returns the path of the route of that name, such as "blog:post", with

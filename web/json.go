@@ -1,9 +1,9 @@
 package web
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 )
@@ -13,16 +13,19 @@ import (
 // encodes before it writes, so that a value that cannot be encoded is still
 // answered with an error page.
 func JSON(w http.ResponseWriter, status int, v any) error {
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(withSlices(v)); err != nil {
+	text, err := json.Marshal(withSlices(v))
+	if err != nil {
 		return fmt.Errorf("encode %T as JSON: %w", v, err)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
-	h.Set("Content-Length", strconv.Itoa(buf.Len()))
+	h.Set("Content-Length", strconv.Itoa(len(text)+len("\n")))
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	if _, err := w.Write(buf.Bytes()); err != nil {
+	if _, err = w.Write(text); err == nil {
+		_, err = io.WriteString(w, "\n")
+	}
+	if err != nil {
 		return fmt.Errorf("send JSON: %w", err)
 	}
 	return nil

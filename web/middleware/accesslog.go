@@ -49,11 +49,18 @@ func logAccess(logger *slog.Logger, r *http.Request, rw *web.Response, took time
 	if status == 0 && !aborted {
 		status = http.StatusOK // what net/http sends for a handler that wrote nothing
 	}
+	level := slog.LevelInfo
+	if status >= 500 {
+		level = slog.LevelError
+	}
+	if !logger.Enabled(r.Context(), level) {
+		return
+	}
 	remote, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		remote = r.RemoteAddr
 	}
-	attrs := []slog.Attr{
+	attrs := append(make([]slog.Attr, 0, 9),
 		slog.String("method", r.Method),
 		slog.String("path", web.LogPath(rw, r)),
 		slog.String("route", r.Pattern),
@@ -61,16 +68,12 @@ func logAccess(logger *slog.Logger, r *http.Request, rw *web.Response, took time
 		slog.Int64("bytes", rw.Bytes()),
 		slog.Duration("duration", took),
 		slog.String("remote", remote),
-	}
+	)
 	if id := RequestIDFrom(r.Context()); id != "" {
 		attrs = append(attrs, slog.String("id", id))
 	}
 	if aborted {
 		attrs = append(attrs, slog.Bool("aborted", true))
-	}
-	level := slog.LevelInfo
-	if status >= 500 {
-		level = slog.LevelError
 	}
 	logger.LogAttrs(r.Context(), level, "request", attrs...)
 }

@@ -31,6 +31,22 @@ type RequestIDConfig struct {
 
 type requestIDKey struct{}
 
+// requestContext is the context of a request with its id, which is also the value
+// of the header: together they are one allocation.
+type requestContext struct {
+	// lifetime: that of the request, as of any context made from another
+	context.Context
+	id [1]string
+}
+
+// Value returns the id for its key.
+func (c *requestContext) Value(key any) any {
+	if key == (requestIDKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
+}
+
 // RequestID gives every request an id of 128 random bits in hexadecimal, in
 // its context (see [RequestIDFrom]) and in the response's X-Request-Id.
 func RequestID(cfg RequestIDConfig) web.Middleware {
@@ -50,16 +66,19 @@ func RequestID(cfg RequestIDConfig) web.Middleware {
 					return
 				}
 			}
-			w.Header().Set(RequestIDHeader, id)
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
+			ctx := &requestContext{r.Context(), [1]string{id}}
+			w.Header()[RequestIDHeader] = ctx.id[:]
+			next.ServeHTTP(w, r.WithContext(ctx))
 		})
 	}
 }
 
 // RequestIDFrom returns the id of the request that ctx belongs to, or "".
 func RequestIDFrom(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
+	if c, ok := ctx.Value(requestIDKey{}).(*requestContext); ok {
+		return c.id[0]
+	}
+	return ""
 }
 
 func newID(random io.Reader) (string, error) {
@@ -67,7 +86,9 @@ func newID(random io.Reader) (string, error) {
 	if _, err := io.ReadFull(random, b[:]); err != nil {
 		return "", fmt.Errorf("make a request id: %w", err)
 	}
-	return hex.EncodeToString(b[:]), nil
+	var text [2 * len(b)]byte
+	hex.Encode(text[:], b[:])
+	return string(text[:]), nil
 }
 
 // acceptedID returns id, or "" if it could do harm in a log or a header.
