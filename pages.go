@@ -29,6 +29,9 @@ func (s *Site) readPages() error {
 		Loaders: s.sources().loaders(s.host),
 		Now:     s.opts.Now,
 		Checks:  s.checks(),
+		// Routes and static files stay, and in development the pages are made
+		// for each request.
+		Constant: []string{"url", "static"},
 		Funcs: map[string]any{
 			"url":    s.mux.URL,
 			"static": s.static.URL,

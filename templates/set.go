@@ -31,6 +31,11 @@ type Config struct {
 	// those of text/template cannot be replaced.
 	Funcs map[string]any
 
+	// Constant names functions of Funcs whose result depends on nothing but their
+	// arguments, as long as the templates are not read again: where those are
+	// constants too, the function is called when the page is compiled.
+	Constant []string
+
 	// Now is the clock of timesince and timeuntil. Defaults to time.Now.
 	Now func() time.Time
 
@@ -77,6 +82,10 @@ func New(config Config) (*Set, error) {
 	config.Loaders = slices.Clone(config.Loaders)
 	config.Pages = slices.Clone(config.Pages)
 	s := &Set{config: config, functions: functions}
+	s.compiler.Constant = make(map[string]bool)
+	for _, name := range config.Constant {
+		s.compiler.Constant[name] = true
+	}
 	for _, loader := range Chain(config.Loaders).flat() {
 		if v, ok := loader.(Versioned); ok {
 			s.versioned = append(s.versioned, v)

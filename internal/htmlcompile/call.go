@@ -73,14 +73,24 @@ func (t *treeCompiler) function(n *parse.IdentifierNode, cmd parse.Node, nodes [
 		}
 	}
 	at, value := t.place(n), reflect.ValueOf(fn)
-	return func(x *Execution, dot reflect.Value) (reflect.Value, error) {
-		last, err := c.last(x, dot)
-		if err != nil {
-			return last, err
+	eval := c.direct(fn, at)
+	if eval == nil {
+		eval = func(x *Execution, dot reflect.Value) (reflect.Value, error) {
+			last, err := c.last(x, dot)
+			if err != nil {
+				return last, err
+			}
+			x.at = at
+			return c.call(x, dot, value, value.Type(), nil, last)
 		}
-		x.at = at
-		return c.call(x, dot, value, value.Type(), nil, last)
-	}, nil
+	}
+	if always, ok := t.folded(c, eval); ok {
+		return func(x *Execution, _ reflect.Value) (reflect.Value, error) {
+			x.at = at
+			return always, nil
+		}, nil
+	}
+	return eval, nil
 }
 
 // last returns the value that comes from the pipeline.

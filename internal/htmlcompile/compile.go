@@ -18,6 +18,7 @@ var errNotCompiled = errors.New("not compiled")
 type compiler struct {
 	lookup    func(name string) *parse.Tree // nil for none
 	functions map[string]any
+	constant  map[string]bool
 	standard  *standard
 	escaper   func(name string) escaper
 	programs  map[string]*program

@@ -25,7 +25,10 @@ import (
 type Compiler struct {
 	// Without is the name of an escaper that does nothing, for tests that
 	// check whether the loss of it is noticed. Defaults to "".
-	Without  string
+	Without string
+	// Constant names functions whose result depends on their arguments alone as
+	// long as the page lives: called with constants, they are called once.
+	Constant map[string]bool
 	standard standard
 }
 
@@ -47,7 +50,7 @@ func (c *Compiler) Compile(e *Escaped) (*Page, error) {
 			}
 			return nil
 		},
-		functions: e.trees.Functions, standard: &c.standard, escaper: c.escaper, programs: make(map[string]*program),
+		functions: e.trees.Functions, constant: c.Constant, standard: &c.standard, escaper: c.escaper, programs: make(map[string]*program),
 	}
 	p := &Page{entry: e.set.Lookup(e.trees.Entry)}
 	program, err := compiler.compile(e.trees.Entry)
