@@ -134,15 +134,15 @@ func (w *sqlText) marking(p *plan) {
 // ([PlanDelete] predicts them). Without a condition it is refused unless Every was said; Limit, Offset
 // and relations to load do not go with it. Rows of a model with a field tagged
 // soft_delete are marked, as [Delete] does. No methods of the rows run.
-func (q *Query[T]) Delete(ctx context.Context) (int64, error) { return (*query)(q).own().delete(ctx) }
+func (q *Query[T]) Delete(ctx context.Context) (int64, error) { return (*query)(q).own().delete(ctx, nil) }
 
-func (q *query) delete(ctx context.Context) (int64, error) {
+func (q *query) delete(ctx context.Context, ret *returning) (int64, error) {
 	p, err := q.planToWrite("delete")
 	if err != nil {
 		return 0, err
 	}
 	if p.deleted == nil {
-		return q.purge(ctx, p)
+		return q.purge(ctx, p, ret)
 	}
 	b := newArgs()
 	b.mark('M', p.table)
@@ -156,9 +156,12 @@ func (q *query) delete(ctx context.Context) (int64, error) {
 	for _, n := range where {
 		b.node(p, n)
 	}
+	conditions := len(b.args)
+	b.returning(p, ret)
 	text, err := b.text(p, func(w *sqlText) {
 		w.marking(p)
 		w.whereLocked(p, where, q.isOne(p))
+		w.returning(p, ret)
 	})
 	if err != nil {
 		return 0, err
@@ -167,15 +170,11 @@ func (q *query) delete(ctx context.Context) (int64, error) {
 	err = q.h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		ctx, cancel := q.limited(ctx)
 		defer cancel()
-		if err := p.protected(ctx, tx, func(w *sqlText) { w.where(p, "t0", where) }, b.args[1:]...); err != nil {
+		if err := p.protected(ctx, tx, func(w *sqlText) { w.where(p, "t0", where) }, b.args[1:conditions]...); err != nil {
 			return err
 		}
-		res, err := tx.Exec(ctx, text, b.args...)
-		if err != nil {
-			return fmt.Errorf("delete %s: %w", p.model, err)
-		}
-		n = res.RowsAffected
-		return nil
+		n, err = q.change(ctx, tx, p, "delete", text, b.args, ret)
+		return err
 	})
 	return n, err
 }
@@ -192,29 +191,45 @@ func (q *query) purgeAll(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return q.purge(ctx, p)
+	return q.purge(ctx, p, nil)
 }
 
-func (q *query) purge(ctx context.Context, p *plan) (int64, error) {
+func (q *query) purge(ctx context.Context, p *plan, ret *returning) (n int64, err error) {
+	if ret != nil && p.chains != nil {
+		// Several statements may be needed.
+		err := q.h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+			if err := ret.before(ctx, tx); err != nil {
+				return err
+			}
+			c := q.own()
+			c.h = tx
+			n, err = c.purge(ctx, p, nil)
+			return err
+		})
+		return n, err
+	}
 	b := q.bind(p, 'd')
+	conditions := len(b.args)
+	b.returning(p, ret)
 	where := p.visible(q.where, q.deleted)
 	text, err := b.text(p, func(w *sqlText) {
 		w.Str("DELETE FROM ")
 		w.Name(p.table)
 		w.Str(" AS t0")
 		w.whereLocked(p, where, q.isOne(p))
+		w.returning(p, ret)
 	})
 	if err != nil {
 		return 0, err
 	}
 	condition := func(w *sqlText) { w.where(p, "t0", where) }
-	n, done, err := p.deleteDeep(ctx, q.h, q, condition, b.args...)
+	n, done, err := p.deleteDeep(ctx, q.h, q, condition, b.args[:conditions]...)
 	if err != nil {
 		err = fmt.Errorf("delete %s: %w", p.model, err)
 	} else if !done {
-		n, err = q.write(ctx, p, "delete", text, b.args)
+		n, err = q.write(ctx, p, "delete", text, b.args, ret)
 	}
-	return n, p.blameDelete(ctx, q.h, err, condition, b.args...)
+	return n, p.blameDelete(ctx, q.h, err, condition, b.args[:conditions]...)
 }
 
 // protected returns the error of rows that cannot be marked as deleted, because

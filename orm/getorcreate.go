@@ -125,7 +125,7 @@ func UpdateOrCreate[T any](ctx context.Context, h database.Handle, by Lookup[T],
 		q.h = tx
 		made := false
 		for range maxRounds {
-			n, err := q.update(ctx, changes)
+			n, err := q.update(ctx, changes, nil)
 			if err != nil {
 				return err
 			}

@@ -46,7 +46,7 @@ func ReplaceAll[M, T any](ctx context.Context, h database.Handle, relation *Reve
 		if err != nil {
 			return err
 		}
-		if _, err := r.others(b, updated).delete(ctx); err != nil {
+		if _, err := r.others(b, updated).delete(ctx, nil); err != nil {
 			return err
 		}
 		for _, i := range updated {

@@ -222,7 +222,7 @@ var errVersion = errors.New("the version counts by itself; it cannot be set")
 //
 //go:noinline
 func (q *Query[T]) Update(ctx context.Context, assignments ...Assignment[T]) (int64, error) {
-	return (*query)(q).own().update(ctx, assigning(assignments))
+	return (*query)(q).own().update(ctx, assigning(assignments), nil)
 }
 
 // assigning returns assignments without the type of their model.
@@ -230,7 +230,7 @@ func assigning[P any](assignments []AssignmentOf[P]) []assignment {
 	return slices.Clone(*(*[]assignment)(unsafe.Pointer(&assignments)))
 }
 
-func (q *query) update(ctx context.Context, assignments []assignment) (int64, error) {
+func (q *query) update(ctx context.Context, assignments []assignment, ret *returning) (int64, error) {
 	p, err := q.planToWrite("update")
 	if err != nil {
 		return 0, err
@@ -270,14 +270,16 @@ func (q *query) update(ctx context.Context, assignments []assignment) (int64, er
 	for _, n := range where {
 		b.node(p, n)
 	}
+	b.returning(p, ret)
 	text, err := b.text(p, func(w *sqlText) {
 		w.update(p, set)
 		w.where(p, "t0", where)
+		w.returning(p, ret)
 	})
 	if err != nil {
 		return 0, err
 	}
-	n, err := q.write(ctx, p, "update", text, b.args)
+	n, err := q.write(ctx, p, "update", text, b.args, ret)
 	return n, p.blameUpdate(err, set, where)
 }
 
@@ -300,14 +302,10 @@ func (n *node) says() bool {
 	return n == nil || n.op != opAnd || slices.ContainsFunc(n.kids(), (*node).says)
 }
 
-func (q *query) write(ctx context.Context, p *plan, verb, text string, args []any) (int64, error) {
+func (q *query) write(ctx context.Context, p *plan, verb, text string, args []any, ret *returning) (int64, error) {
 	ctx, cancel := q.limited(ctx)
 	defer cancel()
-	res, err := q.h.Exec(ctx, text, args...)
-	if err != nil {
-		return 0, fmt.Errorf("%s %s: %w", verb, p.model, err)
-	}
-	return res.RowsAffected, nil
+	return q.change(ctx, q.h, p, verb, text, args, ret)
 }
 
 // assignedField is one column of an UPDATE.

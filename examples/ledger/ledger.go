@@ -115,22 +115,30 @@ func texts(row []any) []string {
 	return out
 }
 
+// snippet: returning
+
 // Archive marks the entries before a day as archived, some at a time, so that
-// nobody waits long for the table, and returns how many they were.
-func Archive(ctx context.Context, h database.Handle, before time.Time) (n int64, err error) {
+// nobody waits long for the table, and returns how many they were, and the cents
+// of all.
+func Archive(ctx context.Context, h database.Handle, before time.Time) (n int, cents int64, err error) {
 	old := orm.From[Entry](h).Where(Entries.At.Lt(before), Entries.Archived.Eq(false))
 	for chunk, err := range old.Chunks(ctx, 1000) {
 		if err != nil {
-			return n, err
+			return n, cents, err
 		}
-		done, err := chunk.Update(ctx, Entries.Archived.Set(true))
+		archived, err := orm.Returning[int64](chunk, Entries.Cents).Update(ctx, Entries.Archived.Set(true))
 		if err != nil {
-			return n, err
+			return n, cents, err
 		}
-		n += done
+		n += len(archived)
+		for _, c := range archived {
+			cents += c
+		}
 	}
-	return n, nil
+	return n, cents, nil
 }
+
+// end snippet
 
 // Copy copies the values of some columns from one entry to another, as a form
 // does that shows only those.

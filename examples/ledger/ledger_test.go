@@ -91,10 +91,14 @@ func TestExport(t *testing.T) {
 func TestArchive(t *testing.T) {
 	withEntries(t, func(t *testing.T, ctx context.Context, db *database.DB, _ []ledger.Account) {
 		before := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, 1100)
-		if n, err := ledger.Archive(ctx, db, before); n != 1102 || err != nil {
-			t.Errorf("%d were archived, %v", n, err)
+		sums, err := orm.Select[int64](orm.From[ledger.Entry](db).Where(ledger.Entries.At.Lt(before)), orm.Sum(ledger.Entries.Cents)).Get(ctx)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if n, err := ledger.Archive(ctx, db, before); n != 0 || err != nil {
+		if n, cents, err := ledger.Archive(ctx, db, before); n != 1102 || cents != sums || err != nil {
+			t.Errorf("%d were archived, of %d cents and not %d, %v", n, cents, sums, err)
+		}
+		if n, cents, err := ledger.Archive(ctx, db, before); n != 0 || cents != 0 || err != nil {
 			t.Errorf("%d were archived twice, %v", n, err)
 		}
 	})

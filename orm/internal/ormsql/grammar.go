@@ -101,6 +101,9 @@ type Traits struct {
 	// JoinsReferences says that conditions on rows that are referred to are
 	// quick only as joins.
 	JoinsReferences bool
+	// ReturningByTable says that RETURNING knows the table by its name and not by
+	// its alias.
+	ReturningByTable bool
 	// ShortLists is up to how many values a list is written as so many arguments,
 	// 0 if a list is always one.
 	ShortLists int

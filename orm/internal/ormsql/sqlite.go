@@ -17,12 +17,13 @@ type sqlite struct{}
 
 func (sqlite) Traits() Traits {
 	return Traits{
-		SumDigits:       15, // what a float64, in which SQLite adds, holds without doubt
-		PrefixRange:     true,
-		JoinsReferences: true,
-		ShortLists:      16,
-		SortsSlowly:     true,
-		ShallowCascades: true,
+		SumDigits:        15, // what a float64, in which SQLite adds, holds without doubt
+		PrefixRange:      true,
+		JoinsReferences:  true,
+		ShortLists:       16,
+		ReturningByTable: true,
+		SortsSlowly:      true,
+		ShallowCascades:  true,
 	}
 }
 
