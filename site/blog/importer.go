@@ -23,7 +23,8 @@ const formatVersion = "3"
 
 // importer stores the posts of a folder.
 type importer struct {
-	blog     *Blog
+	store    *store
+	media    mediaFolder
 	fsys     fs.FS
 	folder   string          // where fsys is, as an absolute path; see Origin
 	above    fs.FS           // the folder that fsys is in; may be nil
@@ -38,17 +39,9 @@ type importer struct {
 	progress func(done, total int)
 }
 
-// report says what became of the files of an import.
-type report struct {
-	Total                        int // of posts and pages
-	Imported, Updated, Unchanged int
-	Copied                       int // pictures and other files
-	Failed                       []failure
-	Warnings                     []string
-	Skipped                      []string // files among the posts that are none
-	Gone                         []string // files that posts came from and that are not there
-	Elsewhere                    int      // posts that came from other folders
-	Pruned                       bool     // their posts were removed
+// importer returns an importer of a folder of a blog.
+func (b *Blog) importer(fsys fs.FS, folder string) importer {
+	return importer{store: b.store, media: b.media, fsys: fsys, folder: folder}
 }
 
 // run imports everything. A file that is bad is reported and changes nothing;
@@ -129,12 +122,8 @@ func (im importer) post(ctx context.Context, name string, files *found) (outcome
 	if err != nil {
 		return 0, nil, err
 	}
-	f := file{path: name, folder: im.folder, was: im.draftOf(name), hash: im.hash(text), source: string(text)}
-	origin, err := first(ctx, orm.From[Origin](im.blog.DB).Where(Origins.Path.Eq(name)))
+	f, origin, err := im.recognise(ctx, name, text)
 	if err != nil {
-		return 0, nil, err
-	}
-	if err := im.checkFolder(origin, f); err != nil {
 		return 0, nil, err
 	}
 	if origin != nil && origin.Hash == f.hash && (origin.Folder == f.folder || im.dryRun) {
@@ -149,9 +138,18 @@ func (im importer) post(ctx context.Context, name string, files *found) (outcome
 		}
 		return imported, f.doc.Warnings, nil
 	}
-	f.ours = im.ours
-	_, done, err := im.blog.store(ctx, f)
+	_, done, err := im.store.put(ctx, f)
 	return done, f.doc.Warnings, err
+}
+
+// recognise returns a file that is not parsed yet, and what is known of it.
+func (im importer) recognise(ctx context.Context, name string, text []byte) (file, *Origin, error) {
+	f := file{path: name, folder: im.folder, was: im.draftOf(name), hash: im.hash(text), source: string(text), ours: im.ours}
+	origin, err := first(ctx, orm.From[Origin](im.store.db).Where(Origins.Path.Eq(name)))
+	if err != nil {
+		return f, nil, err
+	}
+	return f, origin, im.checkFolder(origin, f)
 }
 
 // maxWork is how long reading one text may take. Package jekyll bounds the work,

@@ -70,7 +70,7 @@ func (im *importer) recogniseFolder(ctx context.Context, names []string) error {
 	if im.folder == "" {
 		return nil
 	}
-	known, err := orm.From[Origin](im.blog.DB).Where(Origins.Folder.Ne(im.folder), Origins.Folder.Ne("")).All(ctx)
+	known, err := orm.From[Origin](im.store.db).Where(Origins.Folder.Ne(im.folder), Origins.Folder.Ne("")).All(ctx)
 	if err != nil || len(known) == 0 {
 		return err
 	}
@@ -83,7 +83,7 @@ func (im *importer) recogniseFolder(ctx context.Context, names []string) error {
 		if err != nil {
 			continue
 		}
-		sources, err := orm.Select[string](orm.From[Body](im.blog.DB).Where(Bodies.Post.Eq(origin.Post.ID)), Bodies.Source).All(ctx)
+		sources, err := orm.Select[string](orm.From[Body](im.store.db).Where(Bodies.Post.Eq(origin.Post.ID)), Bodies.Source).All(ctx)
 		if err != nil {
 			return err
 		}
@@ -133,7 +133,7 @@ type references struct {
 
 func (im importer) references(post string, files *found) *references {
 	return &references{post: post, files: files, address: func(file string) (string, error) {
-		return im.blog.URL("blog:media", file)
+		return im.store.links.URL("blog:media", file)
 	}}
 }
 

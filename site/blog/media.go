@@ -1,7 +1,6 @@
 package blog
 
 import (
-	"cmp"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -95,9 +94,9 @@ func mediaType(name string) string {
 func isImage(name string) bool { return strings.HasPrefix(mediaType(name), "image/") }
 
 // media answers with a file from the media folder.
-func (b *Blog) media(w http.ResponseWriter, r *http.Request) error {
+func (b articles) serveMedia(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("file")
-	f, info, err := b.openMedia(name)
+	f, info, err := b.media.open(name)
 	if err != nil {
 		return err
 	}
@@ -113,15 +112,24 @@ func (b *Blog) media(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// openMedia opens a file in the media folder and nowhere else, wherever its
-// name or a symbolic link leads.
-func (b *Blog) openMedia(name string) (*os.File, fs.FileInfo, error) {
+// mediaFolder is the folder with the files of posts.
+type mediaFolder string
+
+// has reports whether there is such a file.
+func (m mediaFolder) has(name string) bool {
+	f, _, err := m.open(name)
+	return err == nil && f.Close() == nil
+}
+
+// open opens a file in the folder and nowhere else, wherever its name or a
+// symbolic link leads.
+func (m mediaFolder) open(name string) (*os.File, fs.FileInfo, error) {
 	missing := fault.New(fault.NotFound, "There is no such file.")
 	if mediaType(name) == "" || !fs.ValidPath(name) || isHidden(name) {
 		return nil, nil, missing
 	}
 	// snippet: wrap
-	f, err := os.OpenInRoot(b.settings.Media, name)
+	f, err := os.OpenInRoot(string(m), name)
 	if err != nil {
 		// Also a link that leads out: what is there is nobody's business.
 		return nil, nil, fault.Wrap(fault.NotFound, err, "There is no such file.")
@@ -140,19 +148,4 @@ func (b *Blog) openMedia(name string) (*os.File, fs.FileInfo, error) {
 // isHidden reports whether a path has a name in it that begins with a dot.
 func isHidden(name string) bool {
 	return strings.HasPrefix(name, ".") || strings.Contains(name, "/.")
-}
-
-// oldMedia returns where a file is now that the old site had at that path, ""
-// if there is none: the media folder keeps the paths of the folder that was
-// imported.
-func (b *Blog) oldMedia(old string) (string, error) {
-	name := strings.TrimPrefix(path.Clean(old), "/")
-	f, _, err := b.openMedia(name)
-	if err != nil {
-		return "", nil
-	}
-	if err := f.Close(); err != nil {
-		return "", err
-	}
-	return b.URL("blog:media", cmp.Or(name, "-"))
 }

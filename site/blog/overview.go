@@ -2,9 +2,11 @@ package blog
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/orm"
 )
 
@@ -102,29 +104,40 @@ func (k *overviews) changed() {
 }
 
 // overview returns what is known of all posts.
-func (b *Blog) overview(ctx context.Context) (*overview, error) {
-	now := b.Now()
-	old, _ := b.kept.get()
+func (s *store) overview(ctx context.Context) (*overview, error) {
+	now := s.now()
+	old, _ := s.kept.get()
 	if old != nil && old.goodAt(now) {
 		return old, nil
 	}
-	if !b.kept.making.TryLock() {
+	if !s.kept.making.TryLock() {
 		if old != nil {
 			return old, nil // another request is at it
 		}
-		b.kept.making.Lock()
+		s.kept.making.Lock()
 	}
-	defer b.kept.making.Unlock()
-	old, writes := b.kept.get()
+	defer s.kept.making.Unlock()
+	old, writes := s.kept.get()
 	if old != nil && old.goodAt(now) {
 		return old, nil
 	}
-	fresh, err := b.look(ctx, old, now)
+	fresh, err := s.look(ctx, old, now)
 	if err != nil {
 		return nil, err
 	}
-	b.kept.put(fresh, writes)
+	s.kept.put(fresh, writes)
 	return fresh, nil
+}
+
+// hasPage reports whether there is a page of that name to lead readers to. It is
+// for menus, on every page of the site, so it asks nobody: it is what was known
+// when a list was last shown.
+func (s *store) hasPage(slug string) bool {
+	if s == nil {
+		return false // the site has not started
+	}
+	o, _ := s.kept.get()
+	return o != nil && slices.Contains(o.pages, slug)
 }
 
 // goodAt reports whether the overview can be used at that time as it is. The
@@ -138,69 +151,65 @@ func (o *overview) due(now time.Time) bool { return !o.until.IsZero() && !now.Be
 
 // look returns the old overview with a new date if nothing has changed since,
 // else a new one.
-func (b *Blog) look(ctx context.Context, old *overview, now time.Time) (*overview, error) {
-	s, err := b.state(ctx)
+func (s *store) look(ctx context.Context, old *overview, now time.Time) (*overview, error) {
+	is, err := readState(ctx, s.db)
 	if err != nil {
 		return nil, err
 	}
-	if old != nil && old.state == s && !old.due(now) && now.Sub(old.made) < remake && !now.Before(old.made) {
+	if old != nil && old.state == is && !old.due(now) && now.Sub(old.made) < remake && !now.Before(old.made) {
 		same := *old
 		same.asked = now
 		return &same, nil
 	}
-	o := &overview{state: s, made: now, asked: now}
-	if o.ids, err = b.streamIDs(ctx); err != nil {
+	o := &overview{state: is, made: now, asked: now}
+	// Of an index and nothing else.
+	if o.ids, err = orm.Select[int64](s.stream(), Posts.ID).All(ctx); err != nil {
 		return nil, err
 	}
-	if o.recent, err = b.stream().Limit(recents).All(ctx); err != nil {
+	if o.recent, err = s.stream().Limit(recents).All(ctx); err != nil {
 		return nil, err
 	}
-	if o.topics, err = b.topicCounts(ctx, now); err != nil {
+	if o.topics, err = topicCounts(ctx, s.db, now); err != nil {
 		return nil, err
 	}
-	if o.months, err = b.monthCounts(ctx); err != nil {
+	if o.months, err = monthCounts(ctx, s.stream()); err != nil {
 		return nil, err
 	}
-	pages, err := b.visible().Where(Posts.Page.Eq(true)).OrderBy(Posts.ID.Asc()).Limit(menuPages).All(ctx)
+	pages, err := s.visible().Where(Posts.Page.Eq(true)).OrderBy(Posts.ID.Asc()).Limit(menuPages).All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range pages {
 		o.pages = append(o.pages, p.Slug)
 	}
-	next, ok, err := orm.From[Post](b.DB).Where(Posts.Published.Gt(now)).OrderBy(oldest()...).Lookup(ctx)
+	next, ok, err := orm.From[Post](s.db).Where(Posts.Published.Gt(now)).OrderBy(oldest()...).Lookup(ctx)
 	if ok {
 		o.until = *next.Published
 	}
 	return o, err
 }
 
-// state reads two indexes, where one SELECT of both aggregates would read the
+// readState reads two indexes, where one SELECT of both aggregates would read the
 // table.
-func (b *Blog) state(ctx context.Context) (state, error) {
-	return orm.FromSQL[state](b.DB, `SELECT (SELECT count(*) FROM blog_post) AS posts,
+func readState(ctx context.Context, h database.Handle) (state, error) {
+	return orm.FromSQL[state](h, `SELECT (SELECT count(*) FROM blog_post) AS posts,
 		coalesce((SELECT CAST(max(changed) AS text) FROM blog_post), '') AS changed`).First(ctx)
 }
 
-// streamIDs reads an index and nothing else.
-func (b *Blog) streamIDs(ctx context.Context) ([]int64, error) {
-	return orm.Select[int64](b.stream(), Posts.ID).All(ctx)
-}
-
-func (b *Blog) topicCounts(ctx context.Context, now time.Time) ([]topicCount, error) {
-	return orm.FromSQL[topicCount](b.DB, `SELECT t.id, t.name, t.slug, count(*) AS posts FROM blog_topic t
+func topicCounts(ctx context.Context, h database.Handle, now time.Time) ([]topicCount, error) {
+	return orm.FromSQL[topicCount](h, `SELECT t.id, t.name, t.slug, count(*) AS posts FROM blog_topic t
 		JOIN blog_post_topics pt ON pt.topic_id = t.id
 		JOIN blog_post p ON p.id = pt.post_id
 		WHERE p.page = ? AND p.published <= ?
 		GROUP BY t.id, t.name, t.slug ORDER BY count(*) DESC, t.slug`, false, now).All(ctx)
 }
 
-func (b *Blog) monthCounts(ctx context.Context) ([]monthCount, error) {
+func monthCounts(ctx context.Context, stream *orm.Query[Post]) ([]monthCount, error) {
 	type row struct {
 		Month string
 		Posts int64
 	}
-	rows, err := orm.Select[row](b.visible().Where(Posts.Page.Eq(false)).OrderBy(Posts.Month.Desc()),
+	rows, err := orm.Select[row](stream.OrderBy(Posts.Month.Desc()),
 		Posts.Month, orm.As("Posts", orm.Count[Post]())).All(ctx)
 	if err != nil {
 		return nil, err
