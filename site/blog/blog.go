@@ -32,7 +32,9 @@ import (
 //go:embed templates
 var files embed.FS
 
-// Blog is the module. New makes one.
+// Blog is the module. New makes one. Its handlers are methods of small types
+// that embed it, one for each kind of page: lists, articles, searches, feeds and
+// sitemaps.
 type Blog struct {
 	module.Base
 
@@ -47,7 +49,7 @@ type Blog struct {
 	settings settings
 	content  fs.FS
 
-	// What a blog consists of, from Start on.
+	// Set by Start:
 	links links
 	store *store
 	media mediaFolder
@@ -76,10 +78,9 @@ func (b *Blog) Migrations() []migrate.Migration { return migrations.All() }
 // Templates returns the module's template files.
 func (b *Blog) Templates() fs.FS { return files }
 
-// Start makes the blog's parts for the site.
+// Start opens the blog for the site.
 func (b *Blog) Start(ctx context.Context, h *module.Host) error {
-	b.links, b.media = links{h}, mediaFolder(b.settings.Media)
-	b.store = &store{db: h.DB, now: h.Now, index: indexOf(h.DB), links: b.links, newKey: b.newPreviewKey}
+	b.links, b.store, b.media = links{h}, newStore(h, b.newPreviewKey), mediaFolder(b.settings.Media)
 	return b.Base.Start(ctx, h)
 }
 

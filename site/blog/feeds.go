@@ -80,7 +80,12 @@ func (b feeds) feed(ctx context.Context, q *orm.Query[Post], self, page string, 
 	if err != nil {
 		return f, err
 	}
-	texts, err := b.store.feedTexts(ctx, posts)
+	ids := make([]int64, len(posts))
+	for i, p := range posts {
+		ids[i] = p.ID
+	}
+	short := orm.From[Body](b.DB).Where(Bodies.Post.In(ids...), orm.Length(Bodies.HTML).Le(feedText))
+	texts, err := texts(ctx, short, Bodies.HTML)
 	if err != nil {
 		return f, err
 	}
@@ -100,24 +105,16 @@ func (b feeds) feedEntry(p Post, text string) (e feed.Entry, err error) {
 	if err != nil {
 		return e, err
 	}
-	author, err := p.Author.Get()
-	if err != nil {
-		return e, err
-	}
-	topics, err := p.Topics.All()
-	if err != nil {
-		return e, err
-	}
 	link := b.links.absolute(path)
 	e = feed.Entry{
-		Title: p.Title, Link: link, Author: author.Name(),
+		Title: p.Title, Link: link, Author: p.Author.Row().Name(),
 		Published: p.Date(), Updated: p.Changed.In(p.Date().Location()),
 		Summary: feed.Absolute(p.Excerpt, b.Site.BaseURL, link),
 	}
 	if text != "" {
 		e.Content = feed.Absolute(text, b.Site.BaseURL, link)
 	}
-	for _, t := range topics {
+	for _, t := range p.Topics.Rows() {
 		e.Topics = append(e.Topics, t.Name)
 	}
 	return e, nil

@@ -9,10 +9,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"strings"
 	"time"
 
+	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/site/jekyll"
 )
@@ -41,7 +43,7 @@ type importer struct {
 
 // importer returns an importer of a folder of a blog.
 func (b *Blog) importer(fsys fs.FS, folder string) importer {
-	return importer{store: b.store, media: b.media, fsys: fsys, folder: folder}
+	return importer{store: b.store, media: b.media, fsys: fsys, folder: folder, progress: func(done, total int) {}}
 }
 
 // run imports everything. A file that is bad is reported and changes nothing;
@@ -76,9 +78,7 @@ func (im importer) run(ctx context.Context) (report, error) {
 		if err := ctx.Err(); err != nil {
 			return r, err
 		}
-		if im.progress != nil {
-			im.progress(i, len(files.posts))
-		}
+		im.progress(i, r.Total)
 		done, warnings, err := im.post(ctx, name, &files)
 		r.Warnings = append(r.Warnings, warnings...)
 		if err != nil {
@@ -88,17 +88,10 @@ func (im importer) run(ctx context.Context) (report, error) {
 			r.Failed = append(r.Failed, failure{name, reason(name, err)})
 			continue
 		}
-		switch done {
-		case imported:
-			r.Imported++
-		case updated:
-			r.Updated++
-		case unchanged:
-			r.Unchanged++
-		}
+		r.Done[done]++
 	}
-	if im.progress != nil && len(files.posts) > 0 {
-		im.progress(len(files.posts), len(files.posts))
+	if r.Total > 0 {
+		im.progress(r.Total, r.Total)
 	}
 	if err := im.copyMedia(ctx, im.wanted(files), &r); err != nil {
 		return r, err
@@ -150,6 +143,55 @@ func (im importer) recognise(ctx context.Context, name string, text []byte) (fil
 		return f, nil, err
 	}
 	return f, origin, im.checkFolder(origin, f)
+}
+
+// importOne imports one file and returns its post.
+func (b *Blog) importOne(ctx context.Context, path string, loc *time.Location) (Post, error) {
+	dir, name := identity(path)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return Post{}, err
+	}
+	defer root.Close()
+	folder, err := absoluteFolder(dir)
+	if err != nil {
+		return Post{}, err
+	}
+	im := b.importer(root.FS(), folder)
+	im.zone = loc
+	if err := im.readSite(); err != nil {
+		return Post{}, err
+	}
+	if im.included, err = guarded(ctx, "_includes", im.includes); err != nil {
+		return Post{}, err
+	}
+	text, err := readText(im.fsys, name)
+	if err != nil {
+		return Post{}, fmt.Errorf("%s: %s", path, plain(err))
+	}
+	files, err := findFiles(im.fsys)
+	if err != nil {
+		return Post{}, err
+	}
+	if err := im.recogniseFolder(ctx, files.posts); err != nil {
+		return Post{}, err
+	}
+	f, _, err := im.recognise(ctx, name, text)
+	if err != nil {
+		return Post{}, err
+	}
+	if f.doc, err = im.parse(ctx, name, text, &files); err != nil {
+		return Post{}, err
+	}
+	var r report
+	if err := im.copyMedia(ctx, im.wanted(files), &r); err != nil {
+		return Post{}, err
+	}
+	if len(r.Failed) > 0 {
+		return Post{}, fault.Newf(fault.Invalid, "%s: %s", r.Failed[0].Path, r.Failed[0].Reason)
+	}
+	p, _, err := im.store.put(ctx, f)
+	return p, err
 }
 
 // maxWork is how long reading one text may take. Package jekyll bounds the work,

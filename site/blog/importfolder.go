@@ -122,6 +122,26 @@ func absoluteFolder(dir string) (string, error) {
 	return filepath.ToSlash(abs), nil
 }
 
+// identity returns the folder and the path below it by which a file is known,
+// however the command was called: an import of the folder above _posts, or of
+// the file's own folder where there is no _posts, finds the same.
+func identity(file string) (dir, name string) {
+	file = filepath.Clean(file)
+	parts := strings.Split(filepath.ToSlash(file), "/")
+	i := slices.IndexFunc(parts, func(s string) bool { return s == "_posts" || s == "_pages" || s == "_drafts" })
+	if i < 0 || i == len(parts)-1 {
+		return filepath.Dir(file), filepath.Base(file)
+	}
+	dir = strings.Join(parts[:i], "/")
+	switch {
+	case dir == "" && strings.HasPrefix(file, string(filepath.Separator)):
+		dir = "/"
+	case dir == "":
+		dir = "."
+	}
+	return filepath.FromSlash(dir), strings.Join(parts[i:], "/")
+}
+
 // references are the local files that one text refers to.
 type references struct {
 	post    string

@@ -11,15 +11,15 @@ const maxListed = 20
 
 // report says what became of the files of an import.
 type report struct {
-	Total                        int // of posts and pages
-	Imported, Updated, Unchanged int
-	Copied                       int // pictures and other files
-	Failed                       []failure
-	Warnings                     []string
-	Skipped                      []string // files among the posts that are none
-	Gone                         []string // files that posts came from and that are not there
-	Elsewhere                    int      // posts that came from other folders
-	Pruned                       bool     // their posts were removed
+	Total     int    // of posts and pages
+	Done      [3]int // of those, by outcome
+	Copied    int    // pictures and other files
+	Failed    []failure
+	Warnings  []string
+	Skipped   []string // files among the posts that are none
+	Gone      []string // files that posts came from and that are not there
+	Elsewhere int      // posts that came from other folders
+	Pruned    bool     // their posts were removed
 }
 
 // failure is a file that could not be imported.
@@ -35,7 +35,7 @@ func (r report) print(w io.Writer, dryRun bool) error {
 		fmt.Fprintln(w, "nothing was changed; an import would do this:")
 	}
 	fmt.Fprintf(w, "%d posts: %d imported, %d updated, %d unchanged, %d failed; %d files copied\n",
-		r.Total, r.Imported, r.Updated, r.Unchanged, len(r.Failed), r.Copied)
+		r.Total, r.Done[imported], r.Done[updated], r.Done[unchanged], len(r.Failed), r.Copied)
 	for _, warning := range r.Warnings {
 		fmt.Fprintf(w, "note: %s\n", printable(warning))
 	}

@@ -121,7 +121,7 @@ func (b lists) archive(w http.ResponseWriter, r *http.Request) error {
 	return b.list(w, r, o, listing{
 		page: listPage, total: m.Posts,
 		data:    listData{Title: at.Format("January 2006"), Lead: "Everything published in that month."},
-		posts:   pageOf(b.store.stream().Where(Posts.Month.Eq(m.Key()))),
+		posts:   pageOf(b.store.stream().Where(Posts.Month.Eq(m.Key))),
 		address: b.numbered("blog:archive", year, name),
 	})
 }

@@ -37,51 +37,39 @@ func allowPictures(w http.ResponseWriter) {
 // files that the blog neither takes nor serves: pages, scripts, style sheets
 // and all that it does not know.
 func mediaType(name string) string {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".png":
-		return "image/png"
-	case ".jpg", ".jpeg":
+	switch ext := strings.ToLower(path.Ext(name)); ext {
+	case ".png", ".jpeg", ".gif", ".webp", ".avif":
+		return "image/" + ext[1:]
+	case ".jpg":
 		return "image/jpeg"
-	case ".gif":
-		return "image/gif"
-	case ".webp":
-		return "image/webp"
-	case ".avif":
-		return "image/avif"
 	case ".svg":
 		return "image/svg+xml"
 	case ".ico":
 		return "image/x-icon"
-	case ".pdf":
-		return "application/pdf"
 	case ".txt", ".csv", ".diff", ".patch", ".py", ".go", ".rb", ".sql", ".json":
 		return "text/plain; charset=utf-8"
-	case ".zip":
-		return "application/zip"
-	case ".gz", ".tgz":
-		return "application/gzip"
+	case ".vtt":
+		return "text/vtt; charset=utf-8"
+	case ".ics":
+		return "text/calendar; charset=utf-8"
+	case ".ogg", ".wav", ".flac":
+		return "audio/" + ext[1:]
 	case ".mp3":
 		return "audio/mpeg"
-	case ".ogg":
-		return "audio/ogg"
 	case ".m4a":
 		return "audio/mp4"
-	case ".wav":
-		return "audio/wav"
-	case ".flac":
-		return "audio/flac"
-	case ".mp4", ".m4v":
+	case ".mp4", ".webm":
+		return "video/" + ext[1:]
+	case ".m4v":
 		return "video/mp4"
 	case ".mov":
 		return "video/quicktime"
 	case ".ogv":
 		return "video/ogg"
-	case ".webm":
-		return "video/webm"
-	case ".vtt":
-		return "text/vtt; charset=utf-8"
-	case ".ics":
-		return "text/calendar; charset=utf-8"
+	case ".pdf", ".zip":
+		return "application/" + ext[1:]
+	case ".gz", ".tgz":
+		return "application/gzip"
 	case ".epub":
 		return "application/epub+zip"
 	case ".bib", ".tex", ".ps", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".odp", ".key",
@@ -116,20 +104,20 @@ func (b articles) serveMedia(w http.ResponseWriter, r *http.Request) error {
 type mediaFolder string
 
 // has reports whether there is such a file.
-func (m mediaFolder) has(name string) bool {
-	f, _, err := m.open(name)
+func (folder mediaFolder) has(name string) bool {
+	f, _, err := folder.open(name)
 	return err == nil && f.Close() == nil
 }
 
 // open opens a file in the folder and nowhere else, wherever its name or a
 // symbolic link leads.
-func (m mediaFolder) open(name string) (*os.File, fs.FileInfo, error) {
+func (folder mediaFolder) open(name string) (*os.File, fs.FileInfo, error) {
 	missing := fault.New(fault.NotFound, "There is no such file.")
 	if mediaType(name) == "" || !fs.ValidPath(name) || isHidden(name) {
 		return nil, nil, missing
 	}
 	// snippet: wrap
-	f, err := os.OpenInRoot(string(m), name)
+	f, err := os.OpenInRoot(string(folder), name)
 	if err != nil {
 		// Also a link that leads out: what is there is nobody's business.
 		return nil, nil, fault.Wrap(fault.NotFound, err, "There is no such file.")

@@ -58,7 +58,7 @@ func (l links) listMeta(title, lead, path string) meta {
 	return meta{Title: title, Description: lead, Canonical: l.absolute(path), Type: "website"}
 }
 
-// postMeta describes a post or a page.
+// postMeta describes a post or a page, of which author and topics are loaded.
 func (l links) postMeta(p Post, body Body) (meta, error) {
 	path, err := l.post(p)
 	if err != nil {
@@ -72,19 +72,12 @@ func (l links) postMeta(p Post, body Body) (meta, error) {
 		m.Type = "website"
 		return m, nil
 	}
-	author, err := p.Author.Get()
-	if err != nil {
-		return m, err
-	}
+	author := p.Author.Row()
 	byline, err := l.URL("blog:author", author.Username)
 	if err != nil {
 		return m, err
 	}
-	topics, err := p.Topics.All()
-	if err != nil {
-		return m, err
-	}
-	for _, t := range topics {
+	for _, t := range p.Topics.Rows() {
 		m.Topics = append(m.Topics, t.Name)
 	}
 	m.Published, m.Modified = p.Date().Format(time.RFC3339), p.Changed.UTC().Format(time.RFC3339)

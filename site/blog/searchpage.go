@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/site/blog/search"
 	"github.com/volaweb/vola/templates"
 )
@@ -125,7 +126,7 @@ func (b searches) found(ctx context.Context, ids []int64, terms []string) ([]fou
 		return nil, err
 	}
 	inOrder(posts, ids)
-	begins, err := b.store.index.beginnings(ctx, ids)
+	begins, err := texts(ctx, orm.From[Body](b.DB).Where(Bodies.Post.In(ids...)), pieceOf(0))
 	if err != nil {
 		return nil, err
 	}

@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/site/blog/search"
 	"github.com/volaweb/vola/site/jekyll"
@@ -50,7 +53,15 @@ type store struct {
 	newKey func() (string, error) // makes the keys of previews
 	links  links
 	index  index
-	kept   overviews
+
+	kept   atomic.Pointer[overview] // the newest
+	making sync.Mutex               // held by the one that makes a newer one
+}
+
+func newStore(h *module.Host, newKey func() (string, error)) *store {
+	s := &store{db: h.DB, now: h.Now, newKey: newKey, links: links{h}, index: indexOf(h.DB)}
+	s.changed()
+	return s
 }
 
 // put stores a file, as a whole or not at all, and returns its post.
@@ -64,7 +75,7 @@ func (s *store) put(ctx context.Context, f file) (p Post, done outcome, err erro
 			break
 		}
 	}
-	s.kept.changed()
+	s.changed()
 	return p, done, err
 }
 
@@ -76,11 +87,7 @@ func (s *store) putIn(ctx context.Context, tx *database.Tx, f file) (Post, outco
 	var p Post
 	done := imported
 	if origin != nil {
-		old, err := origin.Post.Get()
-		if err != nil {
-			return p, 0, err
-		}
-		p, done = *old, updated
+		p, done = *origin.Post.Row(), updated
 		if origin.Hash == f.hash && origin.Path == f.path {
 			if origin.Folder != f.folder {
 				origin.Folder = f.folder
@@ -115,9 +122,7 @@ func (s *store) putIn(ctx context.Context, tx *database.Tx, f file) (Post, outco
 		return p, 0, err
 	}
 	if origin == nil {
-		origin = &Origin{Path: f.path, Folder: f.folder, Hash: f.hash}
-		origin.Post.ID = p.ID
-		return p, done, orm.Create(ctx, tx, origin)
+		return p, done, orm.Create(ctx, tx, &Origin{Path: f.path, Folder: f.folder, Hash: f.hash, Post: orm.RefTo[Post](p.ID)})
 	}
 	origin.Hash, origin.Path, origin.Folder = f.hash, f.path, f.folder
 	return p, done, orm.Update(ctx, tx, origin, Origins.Hash, Origins.Path, Origins.Folder)
@@ -126,7 +131,7 @@ func (s *store) putIn(ctx context.Context, tx *database.Tx, f file) (Post, outco
 // remove removes the posts that came from these files, and remembers when: there
 // is one row that says it.
 func (s *store) remove(ctx context.Context, origins []Origin) error {
-	defer s.kept.changed()
+	defer s.changed()
 	return s.db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		for _, o := range origins {
 			if _, err := orm.From[Post](tx).Where(Posts.ID.Eq(o.Post.ID)).Delete(ctx); err != nil {
@@ -208,10 +213,9 @@ func (s *store) writeBody(ctx context.Context, tx *database.Tx, p Post, f file, 
 		words = append(words, t.Name)
 	}
 	body := Body{
-		Heading: search.Fold(p.Title), Words: search.Fold(strings.Join(words, " \n")),
+		Post: orm.RefTo[Post](p.ID), Heading: search.Fold(p.Title), Words: search.Fold(strings.Join(words, " \n")),
 		Text: f.doc.Text, HTML: f.doc.HTML, Source: f.source,
 	}
-	body.Post.ID = p.ID
 	if err := s.index.write(ctx, tx, body); err != nil {
 		return err
 	}
@@ -280,24 +284,17 @@ func setTopics(ctx context.Context, tx *database.Tx, p *Post, wanted []jekyll.To
 	for _, t := range wanted {
 		slugs = append(slugs, t.Slug)
 	}
-	there, err := orm.From[Topic](tx).Where(Topics.Slug.In(slugs...)).All(ctx)
+	topics, err := orm.GetOrCreateEach(ctx, tx, Topics.Slug.Set, slugs...)
 	if err != nil {
 		return nil, err
 	}
-	bySlug := map[string]*Topic{}
-	for i := range there {
-		bySlug[there[i].Slug] = &there[i]
-	}
-	var topics []*Topic
-	for _, t := range wanted {
-		topic := bySlug[t.Slug]
-		if topic == nil {
-			topic = &Topic{Name: t.Name, Slug: t.Slug}
-			if err := orm.Create(ctx, tx, topic); err != nil {
+	for i, t := range topics {
+		if t.Name == "" { // it is new
+			t.Name = wanted[i].Name
+			if err := orm.Update(ctx, tx, t, Topics.Name); err != nil {
 				return nil, err
 			}
 		}
-		topics = append(topics, topic)
 	}
 	return topics, Posts.Topics.Set(ctx, tx, p, topics...)
 }

@@ -2,7 +2,6 @@ package blog
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -87,26 +86,18 @@ func (s *store) movedFrom(ctx context.Context, path string) (*Post, error) {
 	return first(ctx, s.visible().Where(orm.ReverseOf(OldPaths.Post).Any(OldPaths.Path.Eq(path))))
 }
 
-// feedTexts returns the texts of those posts that are not too long for a feed.
-func (s *store) feedTexts(ctx context.Context, posts []Post) (map[int64]string, error) {
-	type text struct {
+// texts returns a text that bodies have, by the keys of their posts.
+func texts(ctx context.Context, bodies *orm.Query[Body], text orm.Selected[Body]) (map[int64]string, error) {
+	type row struct {
 		Post int64
-		HTML string
+		Text string
 	}
-	var ids []int64
-	for _, p := range posts {
-		ids = append(ids, p.ID)
+	rows, err := orm.Select[row](bodies, Bodies.Post, orm.As("Text", text)).All(ctx)
+	out := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		out[r.Post] = r.Text
 	}
-	bodies := orm.From[Body](s.db).Where(Bodies.Post.In(ids...), orm.Length(Bodies.HTML).Le(feedText))
-	rows, err := orm.Select[text](bodies, Bodies.Post, Bodies.HTML).All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	texts := map[int64]string{}
-	for _, row := range rows {
-		texts[row.Post] = row.HTML
-	}
-	return texts, nil
+	return out, err
 }
 
 // changedAt returns when a feed of these posts changed last: when one of them
@@ -136,11 +127,8 @@ func (s *store) changedAt(ctx context.Context, posts []Post) (time.Time, error) 
 
 // first returns the first row of the query, nil where there is none.
 func first[T any](ctx context.Context, q *orm.Query[T]) (*T, error) {
-	row, err := q.First(ctx)
-	switch {
-	case errors.Is(err, orm.ErrNotFound):
-		return nil, nil
-	case err != nil:
+	row, ok, err := q.Lookup(ctx)
+	if !ok {
 		return nil, err
 	}
 	return &row, nil
@@ -153,12 +141,12 @@ const (
 	relatedCandidates = 50
 )
 
-// related returns the posts that share most topics with p, of those the newest
-// first.
+// related returns the posts that share most topics with p, which are loaded, of
+// those the newest first.
 func (s *store) related(ctx context.Context, p Post) ([]Post, error) {
-	topics, err := p.Topics.All()
-	if err != nil || len(topics) == 0 || p.Page {
-		return nil, err
+	topics := p.Topics.Rows()
+	if len(topics) == 0 || p.Page {
+		return nil, nil
 	}
 	var ids []int64
 	for _, t := range topics {
@@ -170,8 +158,7 @@ func (s *store) related(ctx context.Context, p Post) ([]Post, error) {
 		return nil, err
 	}
 	shared := func(other Post) (n int) {
-		all, _ := other.Topics.All() // they were loaded
-		for _, t := range all {
+		for _, t := range other.Topics.Rows() {
 			if slices.Contains(ids, t.ID) {
 				n++
 			}
