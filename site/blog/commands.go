@@ -67,12 +67,8 @@ func parseZoneFlag(name string) (*time.Location, error) {
 	if name == "" {
 		return nil, nil
 	}
-	if at, err := time.Parse("-07:00", name); err == nil {
-		_, offset := at.Zone()
-		return time.FixedZone(name, offset), nil
-	}
 	// The zone of this machine says nothing about where the posts were written.
-	if loc, err := time.LoadLocation(name); err == nil && name != "Local" {
+	if loc, err := parseZone(name); err == nil && name != "Local" {
 		return loc, nil
 	}
 	return nil, module.Usagef("--timezone %q is not a time zone; write a name such as Asia/Kolkata or an offset such as +05:30", name)

@@ -88,21 +88,18 @@ func (b articles) preview(w http.ResponseWriter, r *http.Request) error {
 	if subtle.ConstantTimeCompare([]byte(want), []byte(r.PathValue("key"))) != 1 || !known {
 		return fault.New(fault.NotFound, "There is no such preview.")
 	}
-	p, err := first(r.Context(), bySlug.With(Posts.Author, Posts.Topics, Posts.Body))
+	p, err := bySlug.With(Posts.Author, Posts.Topics, Posts.Body).Get(r.Context())
 	if err != nil {
 		return err
 	}
-	if p == nil {
-		return fault.New(fault.NotFound, "There is no such preview.")
-	}
 	if p.visibleAt(b.Now()) {
-		to, err := b.links.post(*p)
+		to, err := b.links.post(p)
 		if err != nil {
 			return err
 		}
 		return web.Redirect(w, r, to, http.StatusFound)
 	}
-	return b.show(w, r, postData{Post: *p, Preview: true})
+	return b.show(w, r, postData{Post: p, Preview: true})
 }
 
 // show fills in what all pages of one post have.
