@@ -60,7 +60,7 @@ func (p *program) moduleCommand(of string, c module.Command) cli.Command {
 			if err != nil {
 				return err
 			}
-			err = p.withDatabase(ctx, s, f, func(ctx context.Context) error {
+			err = p.withDatabase(ctx, s, f, false, func(ctx context.Context, _ bool) error {
 				return c.Run(ctx, module.Env{Host: s.host, Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr}, args)
 			})
 			if wrong, ok := errors.AsType[*module.UsageError](err); ok {

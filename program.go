@@ -28,10 +28,7 @@ type program struct {
 // siteFlags are the flags of every command that uses the database.
 type siteFlags struct {
 	database string
-	create   bool
 	dev      bool
-	noDemo   bool
-	serve    bool // the command is serve
 	addr     string
 }
 
@@ -46,10 +43,11 @@ func declareDatabase(flags *flag.FlagSet, url *string) {
 }
 
 // withDatabase opens and prepares the site's database, starts its modules and
-// runs fn.
-func (p *program) withDatabase(ctx context.Context, s *Site, f siteFlags, fn func(context.Context) error) (err error) {
+// runs fn, which learns whether the database is new. It can be so with create
+// only; see openDatabase.
+func (p *program) withDatabase(ctx context.Context, s *Site, f siteFlags, create bool, fn func(ctx context.Context, fresh bool) error) (err error) {
 	defer s.Close()
-	db, fresh, err := p.openDatabase(ctx, s, f)
+	db, fresh, err := p.openDatabase(ctx, s, f, create)
 	if err != nil {
 		return err
 	}
@@ -57,12 +55,13 @@ func (p *program) withDatabase(ctx context.Context, s *Site, f siteFlags, fn fun
 	if err := s.Open(ctx, db); err != nil {
 		return err
 	}
-	if fresh && !f.noDemo {
-		if err := s.Seed(ctx); err != nil {
-			return err
-		}
-	}
-	return fn(ctx)
+	return fn(ctx, fresh)
+}
+
+// named reports whether the environment or a flag says which database to use.
+func (p *program) named(f siteFlags) bool {
+	_, named := p.environ["DATABASE_URL"]
+	return named || f.database != ""
 }
 
 // assemble makes the site with what the environment says.
@@ -86,27 +85,20 @@ func (p *program) assemble(f siteFlags) (*Site, error) {
 }
 
 // openDatabase opens the site's database and makes sure that its migrations
-// are applied. A database that has no tables at all is made and migrated on
-// the first start: when serve runs with the default URL or with --create.
-// fresh reports that this was done. In every other case a migration that is
-// missing is an error.
-func (p *program) openDatabase(ctx context.Context, s *Site, f siteFlags) (db *database.DB, fresh bool, err error) {
-	_, named := p.environ["DATABASE_URL"]
-	first := f.serve && (f.create || !named && f.database == "")
+// are applied. With create, a database that has no tables at all is made and
+// migrated; fresh reports that this was done. In every other case a migration
+// that is missing is an error.
+func (p *program) openDatabase(ctx context.Context, s *Site, f siteFlags, create bool) (db *database.DB, fresh bool, err error) {
 	db, err = database.Open(ctx, database.Config{
-		URL: s.set.DatabaseURL, Drivers: p.cfg.Drivers, Create: first, Observer: s.set.LogSQL.observer(s.opts.Log),
+		URL: s.set.DatabaseURL, Drivers: p.cfg.Drivers, Create: create, Observer: s.set.LogSQL.observer(s.opts.Log),
 	})
-	if errors.Is(err, fs.ErrNotExist) && !first {
-		other := ""
-		if f.serve {
-			other = ", or by the flag --create of serve"
-		}
-		return nil, false, fmt.Errorf("%w; create it with: migrate --database %s%s", err, database.RedactURL(s.set.DatabaseURL), other)
+	if errors.Is(err, fs.ErrNotExist) && !create {
+		return nil, false, fmt.Errorf("%w; create it with: migrate --database %s, or by the flag --create of serve", err, database.RedactURL(s.set.DatabaseURL))
 	}
 	if err != nil {
 		return nil, false, usageIfInvalid(err)
 	}
-	fresh, err = p.prepare(ctx, s.Runner(db), s.opts.Log, first, named || f.database != "")
+	fresh, err = p.prepare(ctx, s.Runner(db), s.opts.Log, create, p.named(f))
 	if err == nil {
 		err = copydata.Unfinished(ctx, db)
 	}
@@ -118,14 +110,14 @@ func (p *program) openDatabase(ctx context.Context, s *Site, f siteFlags) (db *d
 
 // prepare makes sure that the migrations are applied, and applies them itself
 // to a database without tables where that is allowed.
-func (p *program) prepare(ctx context.Context, run *migrate.Runner, log *slog.Logger, first, named bool) (fresh bool, err error) {
+func (p *program) prepare(ctx context.Context, run *migrate.Runner, log *slog.Logger, create, named bool) (fresh bool, err error) {
 	told := *run
 	told.Log = func(format string, args ...any) { log.Warn(fmt.Sprintf(format, args...)) }
 	pending, err := told.Pending(ctx)
 	if err != nil || len(pending) == 0 {
 		return false, err
 	}
-	if first {
+	if create {
 		if fresh, err = run.Empty(ctx); err != nil {
 			return false, err
 		}

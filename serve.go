@@ -35,15 +35,15 @@ const (
 
 func (p *program) serveCommand() cli.Command {
 	var f siteFlags
-	f.serve = true
+	var create, noDemo bool
 	return cli.Command{
 		Name: "serve", Help: "answer requests",
 		Flags: func(flags *flag.FlagSet) {
 			f.declare(flags)
 			flags.StringVar(&f.addr, "addr", "", "`address` to listen on, instead of ADDR (127.0.0.1:8000); port 0 takes a free one")
 			flags.BoolVar(&f.dev, "dev", false, "show causes on error pages, reread templates and static files")
-			flags.BoolVar(&f.create, "create", false, "create and migrate the database when it has no tables")
-			flags.BoolVar(&f.noDemo, "no-demo", false, "put no first content into a new database")
+			flags.BoolVar(&create, "create", false, "create and migrate the database when it has no tables")
+			flags.BoolVar(&noDemo, "no-demo", false, "put no first content into a new database")
 		},
 		Run: func(ctx context.Context, args []string) error {
 			s, err := p.assemble(f)
@@ -64,7 +64,16 @@ func (p *program) serveCommand() cli.Command {
 			if s.host.Site.BaseURL == "" {
 				s.host.Site.BaseURL = baseURLOf(listener.Addr())
 			}
-			return p.withDatabase(ctx, s, f, func(ctx context.Context) error { return p.serve(ctx, s, listener) })
+			// The default database is created on the first start, one that
+			// somebody named with --create only.
+			return p.withDatabase(ctx, s, f, create || !p.named(f), func(ctx context.Context, fresh bool) error {
+				if fresh && !noDemo {
+					if err := s.Seed(ctx); err != nil {
+						return err
+					}
+				}
+				return p.serve(ctx, s, listener)
+			})
 		},
 	}
 }

@@ -14,12 +14,13 @@
 package blog
 
 import (
-	"cmp"
+	"context"
 	"crypto/rand"
 	"embed"
+	"encoding/hex"
+	"fmt"
 	"io"
 	"io/fs"
-	"slices"
 
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
@@ -31,7 +32,9 @@ import (
 //go:embed templates
 var files embed.FS
 
-// Blog is the module. New makes one.
+// Blog is the module. New makes one. Its handlers are methods of small types
+// that embed it, one for each kind of page: lists, articles, searches, feeds and
+// sitemaps.
 type Blog struct {
 	module.Base
 
@@ -45,7 +48,11 @@ type Blog struct {
 
 	settings settings
 	content  fs.FS
-	kept     overviews
+
+	// Set by Start:
+	links links
+	store *store
+	media mediaFolder
 }
 
 // settings are read from BLOG_TITLE and so on.
@@ -71,24 +78,31 @@ func (b *Blog) Migrations() []migrate.Migration { return migrations.All() }
 // Templates returns the module's template files.
 func (b *Blog) Templates() fs.FS { return files }
 
+// Start opens the blog for the site.
+func (b *Blog) Start(ctx context.Context, h *module.Host) error {
+	b.links, b.store, b.media = links{h}, newStore(h, b.newPreviewKey), mediaFolder(b.settings.Media)
+	return b.Base.Start(ctx, h)
+}
+
 // Routes declares the blog's addresses.
 func (b *Blog) Routes(r *web.Router) {
-	r.Get("/", b.index).Name("index")
-	r.Get("/page/{page:int}/", b.index).Name("index-page")
-	r.Get("/{year:int}/{month:int}/{slug}/", b.post).Name("post")
-	r.Get("/tag/{slug}/", b.topic).Name("topic")
-	r.Get("/tag/{slug}/{page:int}/", b.topic).Name("topic-page")
-	r.Get("/tag/{slug}/rss/", b.topicFeed).Name("topic-feed")
-	r.Get("/author/{username}/", b.author).Name("author")
-	r.Get("/author/{username}/{page:int}/", b.author).Name("author-page")
-	r.Get("/archive/", b.months).Name("months")
-	r.Get("/archive/{year:int}/{month:slug}/", b.archive).Name("archive")
-	r.Get("/archive/{year:int}/{month:slug}/{page:int}/", b.archive).Name("archive-page")
-	r.Get("/search/", b.search).Name("search")
-	r.Get("/rss/latest/", b.rss).Name("rss")
-	r.Get("/atom/", b.atom).Name("atom")
-	r.Get("/preview/{slug}/{key}/", b.preview).Name("preview").Secret()
-	r.Get("/media/{file:path}", b.media).Name("media")
+	lists, articles, feeds := lists{b}, articles{b}, feeds{b}
+	r.Get("/", lists.index).Name("index")
+	r.Get("/page/{page:int}/", lists.index).Name("index-page")
+	r.Get("/{year:int}/{month:int}/{slug}/", articles.post).Name("post")
+	r.Get("/tag/{slug}/", lists.topic).Name("topic")
+	r.Get("/tag/{slug}/{page:int}/", lists.topic).Name("topic-page")
+	r.Get("/tag/{slug}/rss/", feeds.topicFeed).Name("topic-feed")
+	r.Get("/author/{username}/", lists.author).Name("author")
+	r.Get("/author/{username}/{page:int}/", lists.author).Name("author-page")
+	r.Get("/archive/", lists.months).Name("months")
+	r.Get("/archive/{year:int}/{month:slug}/", lists.archive).Name("archive")
+	r.Get("/archive/{year:int}/{month:slug}/{page:int}/", lists.archive).Name("archive-page")
+	r.Get("/search/", searches{b}.search).Name("search")
+	r.Get("/rss/latest/", feeds.rss).Name("rss")
+	r.Get("/atom/", feeds.atom).Name("atom")
+	r.Get("/preview/{slug}/{key}/", articles.preview).Name("preview").Secret()
+	r.Get("/media/{file:path}", articles.serveMedia).Name("media")
 }
 
 // Pages lists the pages, so that their templates are checked at the start.
@@ -98,31 +112,37 @@ func (b *Blog) Pages() []templates.Checked {
 
 // Funcs returns the functions that the module brings for templates.
 func (b *Blog) Funcs() map[string]any {
-	return map[string]any{"post_url": b.postURL, "has_page": b.hasPage}
-}
-
-// hasPage reports whether there is a page of that name to lead readers to. It is
-// for menus, on every page of the site, so it asks nobody: it is what was known
-// when a list was last shown.
-func (b *Blog) hasPage(slug string) bool {
-	o, _ := b.kept.get()
-	return o != nil && slices.Contains(o.pages, slug)
-}
-
-// postURL returns the path of the post.
-func (b *Blog) postURL(p Post) (string, error) {
-	switch {
-	case p.Page:
-		return b.URL("pages:page", p.Slug)
-	case p.Published == nil:
-		return b.URL("blog:preview", p.Slug, cmp.Or(p.PreviewKey, "-"))
+	return map[string]any{
+		"post_url": func(p Post) (string, error) { return b.links.post(p) },
+		"has_page": func(slug string) bool { return b.store.hasPage(slug) },
 	}
-	return b.URL("blog:post", p.YearNumber(), p.MonthNumber(), p.Slug)
 }
 
-func (b *Blog) random() io.Reader {
-	if b.Random == nil {
-		return rand.Reader
+// Latest returns at most n published posts, the newest first, with their
+// authors and topics. It may be used once the site has started.
+func (b *Blog) Latest(ctx context.Context, n int) ([]Post, error) {
+	o, err := b.store.overview(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return b.Random
+	return b.store.byID(ctx, o.ids[:min(max(n, 0), len(o.ids))])
+}
+
+// Named returns the published posts with these slugs, in this order. A slug
+// that no post has is left out. It may be used once the site has started.
+func (b *Blog) Named(ctx context.Context, slugs ...string) ([]Post, error) {
+	return b.store.named(ctx, slugs)
+}
+
+// newPreviewKey makes a key that nobody knows.
+func (b *Blog) newPreviewKey() (string, error) {
+	random := b.Random
+	if random == nil {
+		random = rand.Reader
+	}
+	key := make([]byte, previewKeyLength/2)
+	if _, err := io.ReadFull(random, key); err != nil {
+		return "", fmt.Errorf("make the key of a preview: %w", err)
+	}
+	return hex.EncodeToString(key), nil
 }

@@ -37,8 +37,8 @@ func fill(t testing.TB, db *database.DB, n int) {
 	for _, statement := range []string{
 		`INSERT INTO blog_author (id, username, full_name) VALUES (1, 'ann', 'Ann')`,
 		numbersOf(20) + `INSERT INTO blog_topic (id, name, slug) SELECT i, 'Topic ' || i, 't' || i FROM n`,
-		numbers + `INSERT INTO blog_post (id, title, slug, page, excerpt, author_id, published, zone, month, interview, preview_key, demo, created, changed)
-			SELECT i, 'Post ' || i, 'post-' || i, ` + no + `, '` + excerpt + `', 1, ` + at + `, 'UTC', ` + month + `, ` + no + `, '', '', ` + at + `, ` + at + ` FROM n`,
+		numbers + `INSERT INTO blog_post (id, title, slug, page, excerpt, author_id, published, zone, month, interview, preview_key, demo, whole, lang, created, changed)
+			SELECT i, 'Post ' || i, 'post-' || i, ` + no + `, '` + excerpt + `', 1, ` + at + `, 'UTC', ` + month + `, ` + no + `, '', '', ` + no + `, '', ` + at + `, ` + at + ` FROM n`,
 		numbers + `INSERT INTO blog_body (post_id, heading, words, text, html, source)
 			SELECT i, 'post ' || i, lower('` + text + `'), '` + text + `', '<p>` + text + `</p>', '` + text + `' FROM n`,
 		numbers + `INSERT INTO blog_post_topics (post_id, topic_id) SELECT i, 1 + i % 20 FROM n`,

@@ -35,7 +35,7 @@ const demoFailed template.HTML = `<h2 id="demo-title">Try it</h2>
 `
 
 // demonstrate returns what readers of the post can try.
-func (b *Blog) demonstrate(w http.ResponseWriter, r *http.Request, p Post) (template.HTML, error) {
+func (b articles) demonstrate(w http.ResponseWriter, r *http.Request, p Post) (template.HTML, error) {
 	if p.Demo == "" {
 		return "", nil
 	}

@@ -19,7 +19,7 @@ import (
 	"github.com/volaweb/vola/site/blog/markup"
 )
 
-func (b *Blog) newCommand() module.Command {
+func (b commands) begin() module.Command {
 	var dir, author string
 	return module.Command{
 		Name: "new", Args: `"TITLE"`, Help: "begin a post: write a Markdown file with front matter, as a draft",
@@ -70,7 +70,7 @@ func writeNew(path string, text []byte) (err error) {
 	return errors.Join(err, f.Close())
 }
 
-func (b *Blog) publishCommand() module.Command {
+func (b commands) publish() module.Command {
 	var zoneName string
 	return module.Command{
 		Name: "publish", Args: "FILE", Help: "publish a draft: now, or at the date that it names",
@@ -107,7 +107,7 @@ func (b *Blog) publishCommand() module.Command {
 	}
 }
 
-func (b *Blog) previewCommand() module.Command {
+func (b commands) preview() module.Command {
 	var zoneName string
 	var newKey bool
 	return module.Command{
@@ -146,9 +146,9 @@ func zoneFlag(name *string) func(*flag.FlagSet) {
 }
 
 // tell prints where the post can be read.
-func (b *Blog) tell(env module.Env, p Post) error {
+func (b commands) tell(env module.Env, p Post) error {
 	now := b.Now()
-	address, err := b.addressFor(p, now)
+	address, err := b.links.postAt(p, now)
 	if err != nil {
 		return err
 	}

@@ -9,10 +9,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"strings"
 	"time"
 
+	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/site/jekyll"
 )
@@ -23,7 +25,8 @@ const formatVersion = "3"
 
 // importer stores the posts of a folder.
 type importer struct {
-	blog     *Blog
+	store    *store
+	media    mediaFolder
 	fsys     fs.FS
 	folder   string          // where fsys is, as an absolute path; see Origin
 	above    fs.FS           // the folder that fsys is in; may be nil
@@ -38,17 +41,9 @@ type importer struct {
 	progress func(done, total int)
 }
 
-// report says what became of the files of an import.
-type report struct {
-	Total                        int // of posts and pages
-	Imported, Updated, Unchanged int
-	Copied                       int // pictures and other files
-	Failed                       []failure
-	Warnings                     []string
-	Skipped                      []string // files among the posts that are none
-	Gone                         []string // files that posts came from and that are not there
-	Elsewhere                    int      // posts that came from other folders
-	Pruned                       bool     // their posts were removed
+// importer returns an importer of a folder of a blog.
+func (b *Blog) importer(fsys fs.FS, folder string) importer {
+	return importer{store: b.store, media: b.media, fsys: fsys, folder: folder, progress: func(done, total int) {}}
 }
 
 // run imports everything. A file that is bad is reported and changes nothing;
@@ -83,9 +78,7 @@ func (im importer) run(ctx context.Context) (report, error) {
 		if err := ctx.Err(); err != nil {
 			return r, err
 		}
-		if im.progress != nil {
-			im.progress(i, len(files.posts))
-		}
+		im.progress(i, r.Total)
 		done, warnings, err := im.post(ctx, name, &files)
 		r.Warnings = append(r.Warnings, warnings...)
 		if err != nil {
@@ -95,17 +88,10 @@ func (im importer) run(ctx context.Context) (report, error) {
 			r.Failed = append(r.Failed, failure{name, reason(name, err)})
 			continue
 		}
-		switch done {
-		case imported:
-			r.Imported++
-		case updated:
-			r.Updated++
-		case unchanged:
-			r.Unchanged++
-		}
+		r.Done[done]++
 	}
-	if im.progress != nil && len(files.posts) > 0 {
-		im.progress(len(files.posts), len(files.posts))
+	if r.Total > 0 {
+		im.progress(r.Total, r.Total)
 	}
 	if err := im.copyMedia(ctx, im.wanted(files), &r); err != nil {
 		return r, err
@@ -129,12 +115,8 @@ func (im importer) post(ctx context.Context, name string, files *found) (outcome
 	if err != nil {
 		return 0, nil, err
 	}
-	f := file{path: name, folder: im.folder, was: im.draftOf(name), hash: im.hash(text), source: string(text)}
-	origin, err := first(ctx, orm.From[Origin](im.blog.DB).Where(Origins.Path.Eq(name)))
+	f, origin, err := im.recognise(ctx, name, text)
 	if err != nil {
-		return 0, nil, err
-	}
-	if err := im.checkFolder(origin, f); err != nil {
 		return 0, nil, err
 	}
 	if origin != nil && origin.Hash == f.hash && (origin.Folder == f.folder || im.dryRun) {
@@ -149,9 +131,67 @@ func (im importer) post(ctx context.Context, name string, files *found) (outcome
 		}
 		return imported, f.doc.Warnings, nil
 	}
-	f.ours = im.ours
-	_, done, err := im.blog.store(ctx, f)
+	_, done, err := im.store.put(ctx, f)
 	return done, f.doc.Warnings, err
+}
+
+// recognise returns a file that is not parsed yet, and what is known of it.
+func (im importer) recognise(ctx context.Context, name string, text []byte) (file, *Origin, error) {
+	f := file{path: name, folder: im.folder, was: im.draftOf(name), hash: im.hash(text), source: string(text), ours: im.ours}
+	origin, err := first(ctx, orm.From[Origin](im.store.db).Where(Origins.Path.Eq(name)))
+	if err != nil {
+		return f, nil, err
+	}
+	return f, origin, im.checkFolder(origin, f)
+}
+
+// importOne imports one file and returns its post.
+func (b *Blog) importOne(ctx context.Context, path string, loc *time.Location) (Post, error) {
+	dir, name := identity(path)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return Post{}, err
+	}
+	defer root.Close()
+	folder, err := absoluteFolder(dir)
+	if err != nil {
+		return Post{}, err
+	}
+	im := b.importer(root.FS(), folder)
+	im.zone = loc
+	if err := im.readSite(); err != nil {
+		return Post{}, err
+	}
+	if im.included, err = guarded(ctx, "_includes", im.includes); err != nil {
+		return Post{}, err
+	}
+	text, err := readText(im.fsys, name)
+	if err != nil {
+		return Post{}, fmt.Errorf("%s: %s", path, plain(err))
+	}
+	files, err := findFiles(im.fsys)
+	if err != nil {
+		return Post{}, err
+	}
+	if err := im.recogniseFolder(ctx, files.posts); err != nil {
+		return Post{}, err
+	}
+	f, _, err := im.recognise(ctx, name, text)
+	if err != nil {
+		return Post{}, err
+	}
+	if f.doc, err = im.parse(ctx, name, text, &files); err != nil {
+		return Post{}, err
+	}
+	var r report
+	if err := im.copyMedia(ctx, im.wanted(files), &r); err != nil {
+		return Post{}, err
+	}
+	if len(r.Failed) > 0 {
+		return Post{}, fault.Newf(fault.Invalid, "%s: %s", r.Failed[0].Path, r.Failed[0].Reason)
+	}
+	p, _, err := im.store.put(ctx, f)
+	return p, err
 }
 
 // maxWork is how long reading one text may take. Package jekyll bounds the work,

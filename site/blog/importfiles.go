@@ -23,12 +23,6 @@ type found struct {
 	skipped []string
 }
 
-// failure is a file that could not be imported.
-type failure struct {
-	Path   string
-	Reason string // may begin with a line number
-}
-
 // text is the name of a text: those that Jekyll takes for Markdown, and HTML.
 var text = regexp.MustCompile(`(?i)\.(md|mkd|mkdn|mkdown|mdown|markdown|html?)$`)
 

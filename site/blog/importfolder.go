@@ -70,7 +70,7 @@ func (im *importer) recogniseFolder(ctx context.Context, names []string) error {
 	if im.folder == "" {
 		return nil
 	}
-	known, err := orm.From[Origin](im.blog.DB).Where(Origins.Folder.Ne(im.folder), Origins.Folder.Ne("")).All(ctx)
+	known, err := orm.From[Origin](im.store.db).Where(Origins.Folder.Ne(im.folder), Origins.Folder.Ne("")).All(ctx)
 	if err != nil || len(known) == 0 {
 		return err
 	}
@@ -83,7 +83,7 @@ func (im *importer) recogniseFolder(ctx context.Context, names []string) error {
 		if err != nil {
 			continue
 		}
-		sources, err := orm.Select[string](orm.From[Body](im.blog.DB).Where(Bodies.Post.Eq(origin.Post.ID)), Bodies.Source).All(ctx)
+		sources, err := orm.Select[string](orm.From[Body](im.store.db).Where(Bodies.Post.Eq(origin.Post.ID)), Bodies.Source).All(ctx)
 		if err != nil {
 			return err
 		}
@@ -122,6 +122,26 @@ func absoluteFolder(dir string) (string, error) {
 	return filepath.ToSlash(abs), nil
 }
 
+// identity returns the folder and the path below it by which a file is known,
+// however the command was called: an import of the folder above _posts, or of
+// the file's own folder where there is no _posts, finds the same.
+func identity(file string) (dir, name string) {
+	file = filepath.Clean(file)
+	parts := strings.Split(filepath.ToSlash(file), "/")
+	i := slices.IndexFunc(parts, func(s string) bool { return s == "_posts" || s == "_pages" || s == "_drafts" })
+	if i < 0 || i == len(parts)-1 {
+		return filepath.Dir(file), filepath.Base(file)
+	}
+	dir = strings.Join(parts[:i], "/")
+	switch {
+	case dir == "" && strings.HasPrefix(file, string(filepath.Separator)):
+		dir = "/"
+	case dir == "":
+		dir = "."
+	}
+	return filepath.FromSlash(dir), strings.Join(parts[i:], "/")
+}
+
 // references are the local files that one text refers to.
 type references struct {
 	post    string
@@ -133,7 +153,7 @@ type references struct {
 
 func (im importer) references(post string, files *found) *references {
 	return &references{post: post, files: files, address: func(file string) (string, error) {
-		return im.blog.URL("blog:media", file)
+		return im.store.links.URL("blog:media", file)
 	}}
 }
 

@@ -18,7 +18,7 @@ func (im importer) copyMedia(ctx context.Context, names []string, r *report) err
 	if len(names) == 0 {
 		return nil
 	}
-	dir := im.blog.settings.Media
+	dir := string(im.media)
 	if !im.dryRun {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return fmt.Errorf("the media folder (BLOG_MEDIA): %w", err)
@@ -58,13 +58,9 @@ func (im importer) wanted(files found) []string {
 		asked[name] = true
 	}
 	for _, name := range files.other {
-		if !asked[name] {
-			f, _, err := im.blog.openMedia(name)
-			if err != nil || f.Close() != nil {
-				continue
-			}
+		if asked[name] || im.media.has(name) {
+			names = append(names, name)
 		}
-		names = append(names, name)
 	}
 	return names
 }

@@ -25,11 +25,9 @@ type listData struct {
 	Lead  string // a sentence below it
 	Feed  string // address of a feed of the same posts, or ""
 	Posts orm.Page[Post]
-	Links []pageLink
-	Prev  string // address of the page with newer posts, or ""
-	Next  string // address of the page with older posts, or ""
-	Meta  meta
-	Side  sidebar
+	pager
+	Meta meta
+	Side sidebar
 }
 
 // listing is how a list is made.
@@ -41,22 +39,25 @@ type listing struct {
 	address func(page int) (string, error)
 }
 
-func (b *Blog) index(w http.ResponseWriter, r *http.Request) error {
-	o, err := b.overview(r.Context())
+// lists answers with lists of posts, a page at a time.
+type lists struct{ *Blog }
+
+func (b lists) index(w http.ResponseWriter, r *http.Request) error {
+	o, err := b.store.overview(r.Context())
 	if err != nil {
 		return err
 	}
 	return b.list(w, r, o, listing{
 		page: indexPage, data: listData{Title: b.settings.Title}, total: int64(len(o.ids)),
 		posts: func(ctx context.Context, offset, limit int) ([]Post, error) {
-			return b.byID(ctx, o.ids[offset:min(offset+limit, len(o.ids))])
+			return b.store.byID(ctx, o.ids[offset:min(offset+limit, len(o.ids))])
 		},
 		address: b.numbered("blog:index"),
 	})
 }
 
-func (b *Blog) topic(w http.ResponseWriter, r *http.Request) error {
-	o, err := b.overview(r.Context())
+func (b lists) topic(w http.ResponseWriter, r *http.Request) error {
+	o, err := b.store.overview(r.Context())
 	if err != nil {
 		return err
 	}
@@ -71,13 +72,13 @@ func (b *Blog) topic(w http.ResponseWriter, r *http.Request) error {
 	return b.list(w, r, o, listing{
 		page: listPage, total: t.Posts,
 		data:    listData{Title: t.Name, Lead: "Posts about " + t.Name + ".", Feed: feed},
-		posts:   pageOf(b.stream().Where(Posts.Topics.Any(Topics.ID.Eq(t.ID)))),
+		posts:   pageOf(b.store.stream().Where(Posts.Topics.Any(Topics.ID.Eq(t.ID)))),
 		address: b.numbered("blog:topic", t.Slug),
 	})
 }
 
-func (b *Blog) author(w http.ResponseWriter, r *http.Request) error {
-	o, err := b.overview(r.Context())
+func (b lists) author(w http.ResponseWriter, r *http.Request) error {
+	o, err := b.store.overview(r.Context())
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func (b *Blog) author(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q := b.stream().Where(Posts.Author.Eq(a.ID))
+	q := b.store.stream().Where(Posts.Author.Eq(a.ID))
 	total, err := q.Count(r.Context())
 	if err != nil {
 		return err
@@ -101,8 +102,8 @@ func (b *Blog) author(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (b *Blog) archive(w http.ResponseWriter, r *http.Request) error {
-	o, err := b.overview(r.Context())
+func (b lists) archive(w http.ResponseWriter, r *http.Request) error {
+	o, err := b.store.overview(r.Context())
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func (b *Blog) archive(w http.ResponseWriter, r *http.Request) error {
 	return b.list(w, r, o, listing{
 		page: listPage, total: m.Posts,
 		data:    listData{Title: at.Format("January 2006"), Lead: "Everything published in that month."},
-		posts:   pageOf(b.stream().Where(Posts.Month.Eq(m.Key()))),
+		posts:   pageOf(b.store.stream().Where(Posts.Month.Eq(m.Key))),
 		address: b.numbered("blog:archive", year, name),
 	})
 }
@@ -137,7 +138,7 @@ func pageOf(q *orm.Query[Post]) func(context.Context, int, int) ([]Post, error) 
 
 // numbered returns the addresses of the pages of a list: the route of that
 // name for the first, the one with "-page" behind it for the others.
-func (b *Blog) numbered(name string, args ...any) func(int) (string, error) {
+func (b lists) numbered(name string, args ...any) func(int) (string, error) {
 	return func(n int) (string, error) {
 		if n == 1 {
 			return b.URL(name, args...)
@@ -147,7 +148,7 @@ func (b *Blog) numbered(name string, args ...any) func(int) (string, error) {
 }
 
 // list answers with one page of a list of posts.
-func (b *Blog) list(w http.ResponseWriter, r *http.Request, o *overview, l listing) error {
+func (b lists) list(w http.ResponseWriter, r *http.Request, o *overview, l listing) error {
 	n, err := pageNumber(r)
 	if err != nil {
 		return err
@@ -168,16 +169,7 @@ func (b *Blog) list(w http.ResponseWriter, r *http.Request, o *overview, l listi
 	if d.Posts.Items, err = l.posts(r.Context(), (n-1)*d.Posts.Size, d.Posts.Size); err != nil {
 		return err
 	}
-	if d.Links, err = pageLinks(n, d.Posts.Pages, l.address); err != nil {
-		return err
-	}
-	if n > 1 {
-		d.Prev, err = l.address(n - 1)
-	}
-	if err == nil && n < d.Posts.Pages {
-		d.Next, err = l.address(n + 1)
-	}
-	if err != nil {
+	if d.pager, err = pagerOf(n, d.Posts.Pages, l.address); err != nil {
 		return err
 	}
 	self, err := l.address(n)
@@ -188,7 +180,7 @@ func (b *Blog) list(w http.ResponseWriter, r *http.Request, o *overview, l listi
 	if n > 1 {
 		title = fmt.Sprintf("%s, page %d", title, n)
 	}
-	d.Meta = b.listMeta(title, d.Lead, self)
+	d.Meta = b.links.listMeta(title, d.Lead, self)
 	d.Side = o.sidebar()
 	allowPictures(w)
 	return b.Render(w, r, l.page.Data(d))
@@ -207,8 +199,8 @@ type yearData struct {
 	Months []monthCount
 }
 
-func (b *Blog) months(w http.ResponseWriter, r *http.Request) error {
-	o, err := b.overview(r.Context())
+func (b lists) months(w http.ResponseWriter, r *http.Request) error {
+	o, err := b.store.overview(r.Context())
 	if err != nil {
 		return err
 	}
@@ -216,7 +208,7 @@ func (b *Blog) months(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := monthsData{Side: o.sidebar(), Meta: b.listMeta("Archive", "Every month with posts.", self)}
+	d := monthsData{Side: o.sidebar(), Meta: b.links.listMeta("Archive", "Every month with posts.", self)}
 	for _, m := range o.months {
 		if n := len(d.Years); n == 0 || d.Years[n-1].Year != m.Year() {
 			d.Years = append(d.Years, yearData{Year: m.Year()})

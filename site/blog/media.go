@@ -1,7 +1,6 @@
 package blog
 
 import (
-	"cmp"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -38,51 +37,39 @@ func allowPictures(w http.ResponseWriter) {
 // files that the blog neither takes nor serves: pages, scripts, style sheets
 // and all that it does not know.
 func mediaType(name string) string {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".png":
-		return "image/png"
-	case ".jpg", ".jpeg":
+	switch ext := strings.ToLower(path.Ext(name)); ext {
+	case ".png", ".jpeg", ".gif", ".webp", ".avif":
+		return "image/" + ext[1:]
+	case ".jpg":
 		return "image/jpeg"
-	case ".gif":
-		return "image/gif"
-	case ".webp":
-		return "image/webp"
-	case ".avif":
-		return "image/avif"
 	case ".svg":
 		return "image/svg+xml"
 	case ".ico":
 		return "image/x-icon"
-	case ".pdf":
-		return "application/pdf"
 	case ".txt", ".csv", ".diff", ".patch", ".py", ".go", ".rb", ".sql", ".json":
 		return "text/plain; charset=utf-8"
-	case ".zip":
-		return "application/zip"
-	case ".gz", ".tgz":
-		return "application/gzip"
+	case ".vtt":
+		return "text/vtt; charset=utf-8"
+	case ".ics":
+		return "text/calendar; charset=utf-8"
+	case ".ogg", ".wav", ".flac":
+		return "audio/" + ext[1:]
 	case ".mp3":
 		return "audio/mpeg"
-	case ".ogg":
-		return "audio/ogg"
 	case ".m4a":
 		return "audio/mp4"
-	case ".wav":
-		return "audio/wav"
-	case ".flac":
-		return "audio/flac"
-	case ".mp4", ".m4v":
+	case ".mp4", ".webm":
+		return "video/" + ext[1:]
+	case ".m4v":
 		return "video/mp4"
 	case ".mov":
 		return "video/quicktime"
 	case ".ogv":
 		return "video/ogg"
-	case ".webm":
-		return "video/webm"
-	case ".vtt":
-		return "text/vtt; charset=utf-8"
-	case ".ics":
-		return "text/calendar; charset=utf-8"
+	case ".pdf", ".zip":
+		return "application/" + ext[1:]
+	case ".gz", ".tgz":
+		return "application/gzip"
 	case ".epub":
 		return "application/epub+zip"
 	case ".bib", ".tex", ".ps", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".odp", ".key",
@@ -95,9 +82,9 @@ func mediaType(name string) string {
 func isImage(name string) bool { return strings.HasPrefix(mediaType(name), "image/") }
 
 // media answers with a file from the media folder.
-func (b *Blog) media(w http.ResponseWriter, r *http.Request) error {
+func (b articles) serveMedia(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("file")
-	f, info, err := b.openMedia(name)
+	f, info, err := b.media.open(name)
 	if err != nil {
 		return err
 	}
@@ -113,15 +100,24 @@ func (b *Blog) media(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// openMedia opens a file in the media folder and nowhere else, wherever its
-// name or a symbolic link leads.
-func (b *Blog) openMedia(name string) (*os.File, fs.FileInfo, error) {
+// mediaFolder is the folder with the files of posts.
+type mediaFolder string
+
+// has reports whether there is such a file.
+func (folder mediaFolder) has(name string) bool {
+	f, _, err := folder.open(name)
+	return err == nil && f.Close() == nil
+}
+
+// open opens a file in the folder and nowhere else, wherever its name or a
+// symbolic link leads.
+func (folder mediaFolder) open(name string) (*os.File, fs.FileInfo, error) {
 	missing := fault.New(fault.NotFound, "There is no such file.")
 	if mediaType(name) == "" || !fs.ValidPath(name) || isHidden(name) {
 		return nil, nil, missing
 	}
 	// snippet: wrap
-	f, err := os.OpenInRoot(b.settings.Media, name)
+	f, err := os.OpenInRoot(string(folder), name)
 	if err != nil {
 		// Also a link that leads out: what is there is nobody's business.
 		return nil, nil, fault.Wrap(fault.NotFound, err, "There is no such file.")
@@ -140,19 +136,4 @@ func (b *Blog) openMedia(name string) (*os.File, fs.FileInfo, error) {
 // isHidden reports whether a path has a name in it that begins with a dot.
 func isHidden(name string) bool {
 	return strings.HasPrefix(name, ".") || strings.Contains(name, "/.")
-}
-
-// oldMedia returns where a file is now that the old site had at that path, ""
-// if there is none: the media folder keeps the paths of the folder that was
-// imported.
-func (b *Blog) oldMedia(old string) (string, error) {
-	name := strings.TrimPrefix(path.Clean(old), "/")
-	f, _, err := b.openMedia(name)
-	if err != nil {
-		return "", nil
-	}
-	if err := f.Close(); err != nil {
-		return "", err
-	}
-	return b.URL("blog:media", cmp.Or(name, "-"))
 }

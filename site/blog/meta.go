@@ -54,51 +54,40 @@ type thing struct {
 // say.
 const descriptionWords = 30
 
-// absolute returns the address of a path of the site for those who are not on
-// it.
-func (b *Blog) absolute(path string) string { return b.Site.BaseURL + path }
-
-func (b *Blog) listMeta(title, lead, path string) meta {
-	return meta{Title: title, Description: lead, Canonical: b.absolute(path), Type: "website"}
+func (l links) listMeta(title, lead, path string) meta {
+	return meta{Title: title, Description: lead, Canonical: l.absolute(path), Type: "website"}
 }
 
-// postMeta describes a post or a page.
-func (b *Blog) postMeta(p Post, body Body) (meta, error) {
-	path, err := b.postURL(p)
+// postMeta describes a post or a page, of which author and topics are loaded.
+func (l links) postMeta(p Post, body Body) (meta, error) {
+	path, err := l.post(p)
 	if err != nil {
 		return meta{}, err
 	}
 	m := meta{
-		Title: p.Title, Description: p.description(), Canonical: b.absolute(path), Type: "article",
-		Image: b.firstImage(body.HTML),
+		Title: p.Title, Description: p.description(), Canonical: l.absolute(path), Type: "article",
+		Image: l.firstImage(body.HTML),
 	}
 	if p.Page {
 		m.Type = "website"
 		return m, nil
 	}
-	author, err := p.Author.Get()
+	author := p.Author.Row()
+	byline, err := l.URL("blog:author", author.Username)
 	if err != nil {
 		return m, err
 	}
-	byline, err := b.URL("blog:author", author.Username)
-	if err != nil {
-		return m, err
-	}
-	topics, err := p.Topics.All()
-	if err != nil {
-		return m, err
-	}
-	for _, t := range topics {
+	for _, t := range p.Topics.Rows() {
 		m.Topics = append(m.Topics, t.Name)
 	}
 	m.Published, m.Modified = p.Date().Format(time.RFC3339), p.Changed.UTC().Format(time.RFC3339)
-	m.Author = b.absolute(byline)
+	m.Author = l.absolute(byline)
 	m.Posting = &posting{
 		Context: "https://schema.org", Type: "BlogPosting", Headline: p.Title, Description: m.Description,
 		URL: m.Canonical, Page: m.Canonical, DatePublished: m.Published, DateModified: m.Modified,
 		Keywords: m.Topics, Image: m.Image,
 		Author:    thing{Type: "Person", Name: author.Name(), URL: m.Author},
-		Publisher: thing{Type: "Organization", Name: b.Site.Name},
+		Publisher: thing{Type: "Organization", Name: l.Site.Name},
 	}
 	return m, nil
 }
@@ -115,15 +104,15 @@ func (p Post) description() string {
 
 // firstImage returns the address of the first picture of the blog's own media
 // in a text.
-func (b *Blog) firstImage(text string) string {
-	prefix, err := b.URL("blog:media", "x")
+func (l links) firstImage(text string) string {
+	prefix, err := l.URL("blog:media", "x")
 	if err != nil {
 		return ""
 	}
 	prefix = strings.TrimSuffix(prefix, "x")
 	for _, ref := range markup.Images(text) {
 		if u, err := url.Parse(ref); err == nil && strings.HasPrefix(u.Path, prefix) && isImage(u.Path) {
-			return b.absolute(u.EscapedPath())
+			return l.absolute(u.EscapedPath())
 		}
 	}
 	return ""

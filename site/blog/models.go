@@ -165,12 +165,17 @@ func (p *Post) publish(at time.Time, zoneName string) {
 
 // zone returns the location of that name; UTC for one that is not known.
 func zone(name string) *time.Location {
-	if at, err := time.Parse("-07:00", name); err == nil {
-		_, offset := at.Zone()
-		return time.FixedZone(name, offset)
-	}
-	if loc, err := time.LoadLocation(name); err == nil {
+	if loc, err := parseZone(name); err == nil {
 		return loc
 	}
 	return time.UTC
+}
+
+// parseZone returns the location of a name, or of an offset such as "+05:30".
+func parseZone(name string) (*time.Location, error) {
+	if at, err := time.Parse("-07:00", name); err == nil {
+		_, offset := at.Zone()
+		return time.FixedZone(name, offset), nil
+	}
+	return time.LoadLocation(name)
 }

@@ -2,9 +2,10 @@ package blog
 
 import (
 	"context"
-	"sync"
+	"slices"
 	"time"
 
+	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/orm"
 )
 
@@ -50,18 +51,21 @@ type topicCount struct {
 
 // monthCount is a month with the number of posts in it.
 type monthCount struct {
-	Month time.Time // its first day
+	Key   string // as posts have it, "2026-11"
 	Posts int64
 }
 
-// Key returns the month as posts have it, "2026-11".
-func (m monthCount) Key() string { return m.Month.Format("2006-01") }
+// Month returns the first day of the month.
+func (m monthCount) Month() time.Time {
+	day, _ := time.Parse("2006-01", m.Key)
+	return day
+}
 
 // Year returns the year of the month's address.
-func (m monthCount) Year() string { return m.Month.Format("2006") }
+func (m monthCount) Year() string { return m.Month().Format("2006") }
 
 // Name returns the month of the month's address.
-func (m monthCount) Name() string { return monthName(m.Month) }
+func (m monthCount) Name() string { return monthName(m.Month()) }
 
 // state tells two states of the tables apart.
 type state struct {
@@ -69,62 +73,43 @@ type state struct {
 	Changed string
 }
 
-// overviews keeps the newest overview.
-type overviews struct {
-	making sync.Mutex // held by the one that makes a new one
-
-	mu     sync.Mutex
-	last   *overview // nil when there is none that can be used
-	writes int       // of this process
-}
-
-func (k *overviews) get() (*overview, int) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.last, k.writes
-}
-
-// put keeps an overview, unless there was a write since it was begun.
-func (k *overviews) put(o *overview, writes int) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.writes == writes {
-		k.last = o
-	}
-}
-
-// changed says that this process has written posts.
-func (k *overviews) changed() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.last = nil
-	k.writes++
-}
-
 // overview returns what is known of all posts.
-func (b *Blog) overview(ctx context.Context) (*overview, error) {
-	now := b.Now()
-	old, _ := b.kept.get()
-	if old != nil && old.goodAt(now) {
+func (s *store) overview(ctx context.Context) (*overview, error) {
+	now := s.now()
+	old := s.kept.Load()
+	if old.goodAt(now) {
 		return old, nil
 	}
-	if !b.kept.making.TryLock() {
-		if old != nil {
+	if !s.making.TryLock() {
+		if !old.made.IsZero() {
 			return old, nil // another request is at it
 		}
-		b.kept.making.Lock()
+		s.making.Lock()
 	}
-	defer b.kept.making.Unlock()
-	old, writes := b.kept.get()
-	if old != nil && old.goodAt(now) {
+	defer s.making.Unlock()
+	if old = s.kept.Load(); old.goodAt(now) {
 		return old, nil
 	}
-	fresh, err := b.look(ctx, old, now)
+	fresh, err := s.look(ctx, old, now)
 	if err != nil {
 		return nil, err
 	}
-	b.kept.put(fresh, writes)
+	s.kept.CompareAndSwap(old, fresh) // unless there was a write meanwhile
 	return fresh, nil
+}
+
+// changed says that this process has written posts: the overview that is kept
+// is now one that was never made, and another one after each write.
+func (s *store) changed() { s.kept.Store(new(overview)) }
+
+// hasPage reports whether there is a page of that name to lead readers to. It is
+// for menus, on every page of the site, so it asks nobody: it is what was known
+// when a list was last shown.
+func (s *store) hasPage(slug string) bool {
+	if s == nil {
+		return false // the site has not started
+	}
+	return slices.Contains(s.kept.Load().pages, slug)
 }
 
 // goodAt reports whether the overview can be used at that time as it is. The
@@ -138,81 +123,55 @@ func (o *overview) due(now time.Time) bool { return !o.until.IsZero() && !now.Be
 
 // look returns the old overview with a new date if nothing has changed since,
 // else a new one.
-func (b *Blog) look(ctx context.Context, old *overview, now time.Time) (*overview, error) {
-	s, err := b.state(ctx)
+func (s *store) look(ctx context.Context, old *overview, now time.Time) (*overview, error) {
+	is, err := readState(ctx, s.db)
 	if err != nil {
 		return nil, err
 	}
-	if old != nil && old.state == s && !old.due(now) && now.Sub(old.made) < remake && !now.Before(old.made) {
+	if old.state == is && !old.due(now) && now.Sub(old.made) < remake && !now.Before(old.made) {
 		same := *old
 		same.asked = now
 		return &same, nil
 	}
-	o := &overview{state: s, made: now, asked: now}
-	if o.ids, err = b.streamIDs(ctx); err != nil {
+	o := &overview{state: is, made: now, asked: now}
+	// This reads an index and nothing else.
+	if o.ids, err = orm.Select[int64](s.stream(), Posts.ID).All(ctx); err != nil {
 		return nil, err
 	}
-	if o.recent, err = b.stream().Limit(recents).All(ctx); err != nil {
+	if o.recent, err = s.stream().Limit(recents).All(ctx); err != nil {
 		return nil, err
 	}
-	if o.topics, err = b.topicCounts(ctx, now); err != nil {
+	if o.topics, err = topicCounts(ctx, s.db, now); err != nil {
 		return nil, err
 	}
-	if o.months, err = b.monthCounts(ctx); err != nil {
+	if o.months, err = orm.Select[monthCount](s.stream().OrderBy(Posts.Month.Desc()),
+		orm.As("Key", Posts.Month), orm.As("Posts", orm.Count[Post]())).All(ctx); err != nil {
 		return nil, err
 	}
-	pages, err := b.visible().Where(Posts.Page.Eq(true)).OrderBy(Posts.ID.Asc()).Limit(menuPages).All(ctx)
-	if err != nil {
+	if o.pages, err = orm.Select[string](s.visible().Where(Posts.Page.Eq(true)).OrderBy(Posts.ID.Asc()).Limit(menuPages),
+		Posts.Slug).All(ctx); err != nil {
 		return nil, err
 	}
-	for _, p := range pages {
-		o.pages = append(o.pages, p.Slug)
-	}
-	next, ok, err := orm.From[Post](b.DB).Where(Posts.Published.Gt(now)).OrderBy(oldest()...).Lookup(ctx)
+	next, ok, err := orm.From[Post](s.db).Where(Posts.Published.Gt(now)).OrderBy(oldest()...).Lookup(ctx)
 	if ok {
 		o.until = *next.Published
 	}
 	return o, err
 }
 
-// state reads two indexes, where one SELECT of both aggregates would read the
-// table.
-func (b *Blog) state(ctx context.Context) (state, error) {
-	return orm.FromSQL[state](b.DB, `SELECT (SELECT count(*) FROM blog_post) AS posts,
+// readState reads two indexes, where one SELECT of both aggregates would read
+// the table.
+func readState(ctx context.Context, h database.Handle) (state, error) {
+	return orm.FromSQL[state](h, `SELECT (SELECT count(*) FROM blog_post) AS posts,
 		coalesce((SELECT CAST(max(changed) AS text) FROM blog_post), '') AS changed`).First(ctx)
 }
 
-// streamIDs reads an index and nothing else.
-func (b *Blog) streamIDs(ctx context.Context) ([]int64, error) {
-	return orm.Select[int64](b.stream(), Posts.ID).All(ctx)
-}
-
-func (b *Blog) topicCounts(ctx context.Context, now time.Time) ([]topicCount, error) {
-	return orm.FromSQL[topicCount](b.DB, `SELECT t.id, t.name, t.slug, count(*) AS posts FROM blog_topic t
+func topicCounts(ctx context.Context, h database.Handle, now time.Time) ([]topicCount, error) {
+	return orm.FromSQL[topicCount](h, `SELECT t.id, t.name, t.slug, count(*) AS posts FROM blog_topic t
 		JOIN blog_post_topics pt ON pt.topic_id = t.id
 		JOIN blog_post p ON p.id = pt.post_id
 		WHERE p.page = ? AND p.published <= ?
 		GROUP BY t.id, t.name, t.slug ORDER BY count(*) DESC, t.slug`, false, now).All(ctx)
-}
-
-func (b *Blog) monthCounts(ctx context.Context) ([]monthCount, error) {
-	type row struct {
-		Month string
-		Posts int64
-	}
-	rows, err := orm.Select[row](b.visible().Where(Posts.Page.Eq(false)).OrderBy(Posts.Month.Desc()),
-		Posts.Month, orm.As("Posts", orm.Count[Post]())).All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]monthCount, len(rows))
-	for i, r := range rows {
-		out[i].Posts = r.Posts
-		if out[i].Month, err = time.Parse("2006-01", r.Month); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }
 
 // topic returns the topic with that slug, if it has posts.
@@ -228,7 +187,7 @@ func (o *overview) topic(slug string) (topicCount, bool) {
 // month returns the month with that key, if it has posts.
 func (o *overview) month(key string) (monthCount, bool) {
 	for _, m := range o.months {
-		if m.Key() == key {
+		if m.Key == key {
 			return m, true
 		}
 	}

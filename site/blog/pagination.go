@@ -14,6 +14,27 @@ type pageLink struct {
 	Current bool
 }
 
+// pager is how one gets from a page of a list to others.
+type pager struct {
+	Links []pageLink
+	Prev  string // address of the page with newer posts, or ""
+	Next  string // address of the page with older posts, or ""
+}
+
+// pagerOf returns the pager of page n.
+func pagerOf(n, last int, address func(int) (string, error)) (p pager, err error) {
+	if n > 1 {
+		p.Prev, err = address(n - 1)
+	}
+	if err == nil && n < last {
+		p.Next, err = address(n + 1)
+	}
+	if err == nil {
+		p.Links, err = pageLinks(n, last, address)
+	}
+	return p, err
+}
+
 // pageNumber returns the number in the address; the first page has none, so
 // that no page has two addresses.
 func pageNumber(r *http.Request) (int, error) {

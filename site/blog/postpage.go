@@ -27,8 +27,11 @@ type postData struct {
 	Side    sidebar
 }
 
-func (b *Blog) post(w http.ResponseWriter, r *http.Request) error {
-	p, err := first(r.Context(), b.visible().Where(Posts.Slug.Eq(r.PathValue("slug")), Posts.Page.Eq(false)).
+// articles answers with one post or page each.
+type articles struct{ *Blog }
+
+func (b articles) post(w http.ResponseWriter, r *http.Request) error {
+	p, err := first(r.Context(), b.store.visible().Where(Posts.Slug.Eq(r.PathValue("slug")), Posts.Page.Eq(false)).
 		With(Posts.Author, Posts.Topics, Posts.Body))
 	if err != nil {
 		return err
@@ -37,10 +40,10 @@ func (b *Blog) post(w http.ResponseWriter, r *http.Request) error {
 		return b.moved(w, r)
 	}
 	d := postData{Post: *p}
-	if d.Newer, d.Older, err = b.neighbours(r.Context(), *p); err != nil {
+	if d.Newer, d.Older, err = b.store.neighbours(r.Context(), *p); err != nil {
 		return err
 	}
-	if d.Related, err = b.related(r.Context(), *p); err != nil {
+	if d.Related, err = b.store.related(r.Context(), *p); err != nil {
 		return err
 	}
 	return b.show(w, r, d)
@@ -49,8 +52,8 @@ func (b *Blog) post(w http.ResponseWriter, r *http.Request) error {
 // snippet: page
 
 // page answers with a page that stands outside of the stream.
-func (b *Blog) page(w http.ResponseWriter, r *http.Request) error {
-	p, err := first(r.Context(), b.visible().Where(Posts.Slug.Eq(r.PathValue("slug")), Posts.Page.Eq(true)).
+func (b articles) page(w http.ResponseWriter, r *http.Request) error {
+	p, err := first(r.Context(), b.store.visible().Where(Posts.Slug.Eq(r.PathValue("slug")), Posts.Page.Eq(true)).
 		With(Posts.Author, Posts.Topics, Posts.Body))
 	if err != nil {
 		return err
@@ -65,7 +68,7 @@ func (b *Blog) page(w http.ResponseWriter, r *http.Request) error {
 
 // preview shows a post before its time to those who know the key. It is not a
 // page to be kept, found or passed on by browsers and programs.
-func (b *Blog) preview(w http.ResponseWriter, r *http.Request) error {
+func (b articles) preview(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Robots-Tag", "noindex, nofollow")
@@ -85,25 +88,22 @@ func (b *Blog) preview(w http.ResponseWriter, r *http.Request) error {
 	if subtle.ConstantTimeCompare([]byte(want), []byte(r.PathValue("key"))) != 1 || !known {
 		return fault.New(fault.NotFound, "There is no such preview.")
 	}
-	p, err := first(r.Context(), bySlug.With(Posts.Author, Posts.Topics, Posts.Body))
+	p, err := bySlug.With(Posts.Author, Posts.Topics, Posts.Body).Get(r.Context())
 	if err != nil {
 		return err
 	}
-	if p == nil {
-		return fault.New(fault.NotFound, "There is no such preview.")
-	}
 	if p.visibleAt(b.Now()) {
-		to, err := b.postURL(*p)
+		to, err := b.links.post(p)
 		if err != nil {
 			return err
 		}
 		return web.Redirect(w, r, to, http.StatusFound)
 	}
-	return b.show(w, r, postData{Post: *p, Preview: true})
+	return b.show(w, r, postData{Post: p, Preview: true})
 }
 
 // show fills in what all pages of one post have.
-func (b *Blog) show(w http.ResponseWriter, r *http.Request, d postData) error {
+func (b articles) show(w http.ResponseWriter, r *http.Request, d postData) error {
 	body, err := d.Post.Body.Get()
 	if err != nil {
 		return err
@@ -114,13 +114,13 @@ func (b *Blog) show(w http.ResponseWriter, r *http.Request, d postData) error {
 	if d.Demo, err = b.demonstrate(w, r, d.Post); err != nil {
 		return err
 	}
-	if d.Meta, err = b.postMeta(d.Post, d.Body); err != nil {
+	if d.Meta, err = b.links.postMeta(d.Post, d.Body); err != nil {
 		return err
 	}
 	if d.Preview {
 		d.Meta.NoIndex, d.Meta.Posting = true, nil
 	}
-	o, err := b.overview(r.Context())
+	o, err := b.store.overview(r.Context())
 	if err != nil {
 		return err
 	}

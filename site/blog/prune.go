@@ -3,19 +3,13 @@ package blog
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
-	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/orm"
 )
-
-// maxListed is how many files of one kind a summary names.
-const maxListed = 20
 
 // gone finds the files that posts came from and that are not in the folder,
 // and removes their posts if that was asked for. A file that is there and
@@ -30,7 +24,7 @@ func (im importer) gone(ctx context.Context, files found, r *report) error {
 			return name == f.Path || strings.HasPrefix(name, f.Path+"/") // a folder that cannot be read
 		})
 	}
-	origins, err := orm.From[Origin](im.blog.DB).OrderBy(Origins.Path.Asc()).All(ctx)
+	origins, err := orm.From[Origin](im.store.db).OrderBy(Origins.Path.Asc()).All(ctx)
 	if err != nil {
 		return err
 	}
@@ -53,24 +47,7 @@ func (im importer) gone(ctx context.Context, files found, r *report) error {
 	if r.Pruned = im.prune; !im.prune || len(origins) == 0 || im.dryRun {
 		return nil
 	}
-	defer im.blog.kept.changed()
-	return im.blog.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		for _, o := range origins {
-			if _, err := orm.From[Post](tx).Where(Posts.ID.Eq(o.Post.ID)).Delete(ctx); err != nil {
-				return fmt.Errorf("remove the post of %s: %w", o.Path, err)
-			}
-		}
-		return noteRemoval(ctx, tx)
-	})
-}
-
-// noteRemoval remembers that posts were removed now.
-func noteRemoval(ctx context.Context, tx *database.Tx) error {
-	last, _, err := orm.From[Removal](tx).Lookup(ctx)
-	if err != nil {
-		return err
-	}
-	return orm.Save(ctx, tx, &last) // a new row if there was none
+	return im.store.remove(ctx, origins)
 }
 
 // draftOf returns the name that the file of a post had as a draft: publishing
@@ -87,48 +64,4 @@ func (im importer) draftOf(name string) string {
 		return ""
 	}
 	return draft
-}
-
-// printGone tells of the posts whose files are gone.
-func (r report) printGone(w io.Writer, dryRun bool) {
-	if r.Elsewhere > 0 && r.Pruned {
-		fmt.Fprintf(w, "%s from other folders; nothing was done with them\n", came(r.Elsewhere))
-	}
-	switch n := len(r.Gone); {
-	case n == 0:
-		return
-	case !r.Pruned:
-		fmt.Fprintf(w, "%s from files that are not in this folder; --prune removes them, --prune --dry-run names them\n", came(n))
-		return
-	case dryRun:
-		fmt.Fprintf(w, "%s from files that are not in this folder and would be removed\n", came(n))
-	default:
-		fmt.Fprintf(w, "%s from files that are not in this folder and were removed\n", came(n))
-	}
-	printSome(w, "gone", r.Gone)
-}
-
-func came(n int) string {
-	if n == 1 {
-		return "1 post came"
-	}
-	return fmt.Sprintf("%d posts came", n)
-}
-
-// printSkipped tells of the files among the posts that are none.
-func (r report) printSkipped(w io.Writer) {
-	if len(r.Skipped) > 0 {
-		fmt.Fprintf(w, "%d files left out: a post is named YYYY-MM-DD-slug and ends in .md, .markdown or .html\n", len(r.Skipped))
-		printSome(w, "left out", r.Skipped)
-	}
-}
-
-// printSome prints the first of some names, each on a line.
-func printSome(w io.Writer, what string, names []string) {
-	for _, name := range names[:min(len(names), maxListed)] {
-		fmt.Fprintf(w, "%s: %s\n", what, printable(name))
-	}
-	if more := len(names) - maxListed; more > 0 {
-		fmt.Fprintf(w, "and %d more\n", more)
-	}
 }

@@ -2,12 +2,12 @@ package blog
 
 import (
 	"net/http"
+	"path"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/module"
-	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/web"
 )
 
@@ -21,9 +21,10 @@ type root struct{ blog *Blog }
 func (root) Name() string { return "pages" }
 
 func (m root) Routes(r *web.Router) {
-	r.Get("/sitemap.xml", m.blog.sitemap).Name("sitemap")
-	r.Get("/sitemap/{n:int}.xml", m.blog.sitemapPart).Name("sitemap-part")
-	r.Get("/{slug}/", m.blog.page).Name("page")
+	sitemaps, articles := sitemaps{m.blog}, articles{m.blog}
+	r.Get("/sitemap.xml", sitemaps.all).Name("sitemap")
+	r.Get("/sitemap/{n:int}.xml", sitemaps.part).Name("sitemap-part")
+	r.Get("/{slug}/", articles.page).Name("page")
 }
 
 // OldPaths is middleware that leads readers from the addresses that posts had
@@ -35,7 +36,7 @@ func (b *Blog) OldPaths(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		to, err := b.newPath(r)
+		to, err := articles{b}.newPath(r)
 		if err == nil && to != "" {
 			err = web.Redirect(w, r, to, http.StatusMovedPermanently)
 		} else if err == nil {
@@ -48,7 +49,7 @@ func (b *Blog) OldPaths(next http.Handler) http.Handler {
 }
 
 // moved answers a request for a post that is not at the address.
-func (b *Blog) moved(w http.ResponseWriter, r *http.Request) error {
+func (b articles) moved(w http.ResponseWriter, r *http.Request) error {
 	to, err := b.newPath(r)
 	if err != nil {
 		return err
@@ -61,20 +62,24 @@ func (b *Blog) moved(w http.ResponseWriter, r *http.Request) error {
 
 // newPath returns where what was at the path of the request is now, "" when
 // nothing is known of it.
-func (b *Blog) newPath(r *http.Request) (string, error) {
-	path := oldPathKey(r.URL.Path)
-	if path == "" {
+func (b articles) newPath(r *http.Request) (string, error) {
+	key := oldPathKey(r.URL.Path)
+	if key == "" {
 		return "", nil
 	}
-	p, err := first(r.Context(), b.visible().Where(orm.ReverseOf(OldPaths.Post).Any(OldPaths.Path.Eq(path))))
+	p, err := b.store.movedFrom(r.Context(), key)
 	if err != nil {
 		return "", err
 	}
 	if p == nil {
-		return b.oldMedia(r.URL.Path)
+		// The media folder keeps the paths of the folder that was imported.
+		if name := strings.TrimPrefix(path.Clean(r.URL.Path), "/"); b.media.has(name) {
+			return b.URL("blog:media", name)
+		}
+		return "", nil
 	}
-	to, err := b.postURL(*p)
-	if err != nil || oldPathKey(to) == path {
+	to, err := b.links.post(*p)
+	if err != nil || oldPathKey(to) == key {
 		return "", err
 	}
 	return to, nil

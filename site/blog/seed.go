@@ -20,7 +20,9 @@ func (b *Blog) Seed(ctx context.Context, h *module.Host) error {
 	if err != nil || any {
 		return err
 	}
-	r, err := importer{blog: b, fsys: b.content, folder: ownFolder, ours: true}.run(ctx)
+	im := b.importer(b.content, ownFolder)
+	im.ours = true
+	r, err := im.run(ctx)
 	if err == nil && len(r.Failed) > 0 {
 		err = fmt.Errorf("%s: %s", r.Failed[0].Path, r.Failed[0].Reason)
 	}

@@ -27,14 +27,19 @@ var noon = time.Date(2013, 10, 17, 12, 0, 0, 0, time.UTC)
 
 // clock is a clock that stands still until it is moved.
 type clock struct {
-	mu  sync.Mutex
-	now time.Time
+	mu    sync.Mutex
+	now   time.Time
+	asked func() // called by Now, when somebody asks for the time
 }
 
 func (c *clock) Now() time.Time {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
+	now, asked := c.now, c.asked
+	c.mu.Unlock()
+	if asked != nil {
+		asked()
+	}
+	return now
 }
 
 func (c *clock) Move(d time.Duration) {

@@ -15,15 +15,18 @@ import (
 // sitemapChunk is how many posts are read at a time for a sitemap.
 const sitemapChunk = 1000
 
-// sitemap lists all that there is to read, or the sitemaps that do when one
+// sitemaps answers with what programs that look for pages read.
+type sitemaps struct{ *Blog }
+
+// all lists all that there is to read, or the sitemaps that do when one
 // may not hold it all.
-func (b *Blog) sitemap(w http.ResponseWriter, r *http.Request) error {
-	parts, err := b.sitemapParts(r.Context())
+func (b sitemaps) all(w http.ResponseWriter, r *http.Request) error {
+	parts, err := b.parts(r.Context())
 	if err != nil {
 		return err
 	}
 	if parts == 1 {
-		return b.sendSitemap(w, r, 1)
+		return b.send(w, r, 1)
 	}
 	var places []feed.Place
 	for n := 1; n <= parts; n++ {
@@ -31,13 +34,13 @@ func (b *Blog) sitemap(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		places = append(places, feed.Place{Link: b.absolute(path)})
+		places = append(places, feed.Place{Link: b.links.absolute(path)})
 	}
-	return b.sendXML(w, r, "application/xml", time.Time{}, func(w io.Writer) error { return feed.WriteSitemapIndex(w, places) })
+	return sendXML(w, r, b.Now(), "application/xml", time.Time{}, func(w io.Writer) error { return feed.WriteSitemapIndex(w, places) })
 }
 
-func (b *Blog) sitemapPart(w http.ResponseWriter, r *http.Request) error {
-	parts, err := b.sitemapParts(r.Context())
+func (b sitemaps) part(w http.ResponseWriter, r *http.Request) error {
+	parts, err := b.parts(r.Context())
 	if err != nil {
 		return err
 	}
@@ -45,20 +48,20 @@ func (b *Blog) sitemapPart(w http.ResponseWriter, r *http.Request) error {
 	if n < 1 || n > int64(parts) {
 		return fault.New(fault.NotFound, "There is no such sitemap.")
 	}
-	return b.sendSitemap(w, r, int(n))
+	return b.send(w, r, int(n))
 }
 
 // sitemapParts returns the number of sitemaps that everything needs. The front
 // page of the blog is in the first.
-func (b *Blog) sitemapParts(ctx context.Context) (int, error) {
-	total, err := b.visible().Count(ctx)
+func (b sitemaps) parts(ctx context.Context) (int, error) {
+	total, err := b.store.visible().Count(ctx)
 	return int(total)/feed.SitemapLimit + 1, err
 }
 
-func (b *Blog) sendSitemap(w http.ResponseWriter, r *http.Request, part int) error {
+func (b sitemaps) send(w http.ResponseWriter, r *http.Request, part int) error {
 	// Of the first moment, so that a post published while this runs does not
 	// move all others.
-	q := b.visible().OrderBy(oldest()...)
+	q := b.store.visible().OrderBy(oldest()...)
 	offset, limit := (part-1)*feed.SitemapLimit, feed.SitemapLimit
 	var places []feed.Place
 	if part == 1 {
@@ -66,7 +69,7 @@ func (b *Blog) sendSitemap(w http.ResponseWriter, r *http.Request, part int) err
 		if err != nil {
 			return err
 		}
-		places, limit = append(places, feed.Place{Link: b.absolute(path)}), limit-1
+		places, limit = append(places, feed.Place{Link: b.links.absolute(path)}), limit-1
 	} else {
 		offset--
 	}
@@ -76,11 +79,11 @@ func (b *Blog) sendSitemap(w http.ResponseWriter, r *http.Request, part int) err
 			return err
 		}
 		for _, p := range posts {
-			path, err := b.postURL(p)
+			path, err := b.links.post(p)
 			if err != nil {
 				return err
 			}
-			places = append(places, feed.Place{Link: b.absolute(path), Changed: p.Changed})
+			places = append(places, feed.Place{Link: b.links.absolute(path), Changed: p.Changed})
 		}
 		if len(posts) < sitemapChunk {
 			break
@@ -90,5 +93,5 @@ func (b *Blog) sendSitemap(w http.ResponseWriter, r *http.Request, part int) err
 	if part > 1 && len(places) == 0 {
 		return fault.New(fault.NotFound, "There is no such sitemap.")
 	}
-	return b.sendXML(w, r, "application/xml", time.Time{}, func(w io.Writer) error { return feed.WriteSitemap(w, slices.Clip(places)) })
+	return sendXML(w, r, b.Now(), "application/xml", time.Time{}, func(w io.Writer) error { return feed.WriteSitemap(w, slices.Clip(places)) })
 }

@@ -3,15 +3,16 @@ package blog
 import (
 	"cmp"
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/site/blog/search"
 	"github.com/volaweb/vola/site/jekyll"
@@ -45,34 +46,48 @@ const (
 	updated
 )
 
-// store stores a file, as a whole or not at all, and returns its post.
-func (b *Blog) store(ctx context.Context, f file) (p Post, done outcome, err error) {
+// store finds and writes the blog's rows. It is safe for concurrent use.
+type store struct {
+	db     *database.DB
+	now    func() time.Time
+	newKey func() (string, error) // makes the keys of previews
+	links  links
+	index  index
+
+	kept   atomic.Pointer[overview] // the newest
+	making sync.Mutex               // held by the one that makes a newer one
+}
+
+func newStore(h *module.Host, newKey func() (string, error)) *store {
+	s := &store{db: h.DB, now: h.Now, newKey: newKey, links: links{h}, index: indexOf(h.DB)}
+	s.changed()
+	return s
+}
+
+// put stores a file, as a whole or not at all, and returns its post.
+func (s *store) put(ctx context.Context, f file) (p Post, done outcome, err error) {
 	for range maxTries {
-		err = b.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-			p, done, err = b.storeIn(ctx, tx, f)
+		err = s.db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+			p, done, err = s.putIn(ctx, tx, f)
 			return err
 		})
 		if !errors.Is(err, database.ErrUnique) && !errors.Is(err, database.ErrSerialization) {
 			break
 		}
 	}
-	b.kept.changed()
+	s.changed()
 	return p, done, err
 }
 
-func (b *Blog) storeIn(ctx context.Context, tx *database.Tx, f file) (Post, outcome, error) {
-	origin, err := b.originOf(ctx, tx, f)
+func (s *store) putIn(ctx context.Context, tx *database.Tx, f file) (Post, outcome, error) {
+	origin, err := s.originOf(ctx, tx, f)
 	if err != nil {
 		return Post{}, 0, err
 	}
 	var p Post
 	done := imported
 	if origin != nil {
-		old, err := origin.Post.Get()
-		if err != nil {
-			return p, 0, err
-		}
-		p, done = *old, updated
+		p, done = *origin.Post.Row(), updated
 		if origin.Hash == f.hash && origin.Path == f.path {
 			if origin.Folder != f.folder {
 				origin.Folder = f.folder
@@ -89,7 +104,7 @@ func (b *Blog) storeIn(ctx context.Context, tx *database.Tx, f file) (Post, outc
 	if p.Demo = ""; f.ours {
 		p.Demo = f.doc.Demo
 	}
-	if err := b.fill(ctx, tx, &p, f.doc); err != nil {
+	if err := s.fill(ctx, tx, &p, f.doc); err != nil {
 		return p, 0, err
 	}
 	p.Author.ID = author.ID
@@ -100,23 +115,39 @@ func (b *Blog) storeIn(ctx context.Context, tx *database.Tx, f file) (Post, outc
 	if err != nil {
 		return p, 0, err
 	}
-	if err := b.writeBody(ctx, tx, p, f, author, topics); err != nil {
+	if err := s.writeBody(ctx, tx, p, f, author, topics); err != nil {
 		return p, 0, err
 	}
-	if err := b.writeOldPaths(ctx, tx, before, p, f.doc.OldPaths); err != nil {
+	if err := s.writeOldPaths(ctx, tx, before, p, f.doc.OldPaths); err != nil {
 		return p, 0, err
 	}
 	if origin == nil {
-		origin = &Origin{Path: f.path, Folder: f.folder, Hash: f.hash}
-		origin.Post.ID = p.ID
-		return p, done, orm.Create(ctx, tx, origin)
+		return p, done, orm.Create(ctx, tx, &Origin{Path: f.path, Folder: f.folder, Hash: f.hash, Post: orm.RefTo[Post](p.ID)})
 	}
 	origin.Hash, origin.Path, origin.Folder = f.hash, f.path, f.folder
 	return p, done, orm.Update(ctx, tx, origin, Origins.Hash, Origins.Path, Origins.Folder)
 }
 
+// remove removes the posts that came from these files, and remembers when: there
+// is one row that says it.
+func (s *store) remove(ctx context.Context, origins []Origin) error {
+	defer s.changed()
+	return s.db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		for _, o := range origins {
+			if _, err := orm.From[Post](tx).Where(Posts.ID.Eq(o.Post.ID)).Delete(ctx); err != nil {
+				return fmt.Errorf("remove the post of %s: %w", o.Path, err)
+			}
+		}
+		last, _, err := orm.From[Removal](tx).Lookup(ctx)
+		if err != nil {
+			return err
+		}
+		return orm.Save(ctx, tx, &last) // a new row if there was none
+	})
+}
+
 // originOf returns what is known of a file, or of the draft that it was.
-func (b *Blog) originOf(ctx context.Context, tx *database.Tx, f file) (*Origin, error) {
+func (s *store) originOf(ctx context.Context, tx *database.Tx, f file) (*Origin, error) {
 	for _, path := range []string{f.path, f.was} {
 		if path == "" {
 			continue
@@ -134,7 +165,7 @@ func (b *Blog) originOf(ctx context.Context, tx *database.Tx, f file) (*Origin, 
 }
 
 // fill gives the post what the document says, but for its relations.
-func (b *Blog) fill(ctx context.Context, tx *database.Tx, p *Post, doc jekyll.Document) error {
+func (s *store) fill(ctx context.Context, tx *database.Tx, p *Post, doc jekyll.Document) error {
 	p.Title, p.Excerpt, p.Whole, p.Page, p.Interview, p.Lang = doc.Title, doc.Excerpt, doc.Whole, doc.Page, doc.Interview, doc.Lang
 	switch {
 	case !doc.Published:
@@ -142,11 +173,11 @@ func (b *Blog) fill(ctx context.Context, tx *database.Tx, p *Post, doc jekyll.Do
 	case !doc.Date.IsZero():
 		p.publish(doc.Date, cmp.Or(doc.Zone, "UTC"))
 	case p.Published == nil: // a page that says no date is there from now on
-		p.publish(b.Now(), "UTC")
+		p.publish(s.now(), "UTC")
 	}
 	if p.PreviewKey == "" {
 		var err error
-		if p.PreviewKey, err = b.newPreviewKey(); err != nil {
+		if p.PreviewKey, err = s.newKey(); err != nil {
 			return err
 		}
 	}
@@ -156,15 +187,6 @@ func (b *Blog) fill(ctx context.Context, tx *database.Tx, p *Post, doc jekyll.Do
 	slug, err := freeSlug(ctx, tx, doc.Slug)
 	p.Slug = slug
 	return err
-}
-
-// newPreviewKey makes a key that nobody knows.
-func (b *Blog) newPreviewKey() (string, error) {
-	key := make([]byte, previewKeyLength/2)
-	if _, err := io.ReadFull(b.random(), key); err != nil {
-		return "", fmt.Errorf("make the key of a preview: %w", err)
-	}
-	return hex.EncodeToString(key), nil
 }
 
 var slugNumber = regexp.MustCompile(`^-[0-9]+$`)
@@ -185,17 +207,16 @@ func write(ctx context.Context, tx *database.Tx, p *Post, done outcome) error {
 		Posts.Published, Posts.Zone, Posts.Month, Posts.Interview, Posts.PreviewKey, Posts.Demo)
 }
 
-func (b *Blog) writeBody(ctx context.Context, tx *database.Tx, p Post, f file, author Author, topics []*Topic) error {
+func (s *store) writeBody(ctx context.Context, tx *database.Tx, p Post, f file, author Author, topics []*Topic) error {
 	words := []string{f.doc.Text, author.Name(), author.Username}
 	for _, t := range topics {
 		words = append(words, t.Name)
 	}
 	body := Body{
-		Heading: search.Fold(p.Title), Words: search.Fold(strings.Join(words, " \n")),
+		Post: orm.RefTo[Post](p.ID), Heading: search.Fold(p.Title), Words: search.Fold(strings.Join(words, " \n")),
 		Text: f.doc.Text, HTML: f.doc.HTML, Source: f.source,
 	}
-	body.Post.ID = p.ID
-	if err := b.indexBody(ctx, tx, body); err != nil {
+	if err := s.index.write(ctx, tx, body); err != nil {
 		return err
 	}
 	_, err := orm.Upsert(ctx, tx, []Body{body}, orm.OnConflict(Bodies.Post).
@@ -205,15 +226,15 @@ func (b *Blog) writeBody(ctx context.Context, tx *database.Tx, p Post, f file, a
 
 // writeOldPaths remembers the paths that the document names, and the address
 // that the post had before it got another.
-func (b *Blog) writeOldPaths(ctx context.Context, tx *database.Tx, before, p Post, paths []string) error {
-	if before.ID != 0 && before.visibleAt(b.Now()) {
-		was, err := b.postURL(before)
+func (s *store) writeOldPaths(ctx context.Context, tx *database.Tx, before, p Post, paths []string) error {
+	if before.ID != 0 && before.visibleAt(s.now()) {
+		was, err := s.links.post(before)
 		if err != nil {
 			return err
 		}
 		paths = append([]string{was}, paths...)
 	}
-	is, err := b.postURL(p)
+	is, err := s.links.post(p)
 	if err != nil {
 		return err
 	}
@@ -263,39 +284,17 @@ func setTopics(ctx context.Context, tx *database.Tx, p *Post, wanted []jekyll.To
 	for _, t := range wanted {
 		slugs = append(slugs, t.Slug)
 	}
-	there, err := orm.From[Topic](tx).Where(Topics.Slug.In(slugs...)).All(ctx)
+	topics, err := orm.GetOrCreateEach(ctx, tx, Topics.Slug.Set, slugs...)
 	if err != nil {
 		return nil, err
 	}
-	bySlug := map[string]*Topic{}
-	for i := range there {
-		bySlug[there[i].Slug] = &there[i]
-	}
-	var topics []*Topic
-	for _, t := range wanted {
-		topic := bySlug[t.Slug]
-		if topic == nil {
-			topic = &Topic{Name: t.Name, Slug: t.Slug}
-			if err := orm.Create(ctx, tx, topic); err != nil {
+	for i, t := range topics {
+		if t.Name == "" { // it is new
+			t.Name = wanted[i].Name
+			if err := orm.Update(ctx, tx, t, Topics.Name); err != nil {
 				return nil, err
 			}
 		}
-		topics = append(topics, topic)
 	}
 	return topics, Posts.Topics.Set(ctx, tx, p, topics...)
-}
-
-// previewPath returns the address at which a post can be read before its time.
-func (b *Blog) previewPath(p Post) (string, error) {
-	return b.URL("blog:preview", p.Slug, p.PreviewKey)
-}
-
-// addressFor returns where the post can be read at that time, absolute.
-func (b *Blog) addressFor(p Post, now time.Time) (string, error) {
-	if !p.visibleAt(now) {
-		path, err := b.previewPath(p)
-		return b.absolute(path), err
-	}
-	path, err := b.postURL(p)
-	return b.absolute(path), err
 }

@@ -2,20 +2,20 @@ package blog
 
 import (
 	"context"
-	"errors"
 	"slices"
+	"time"
 
 	"github.com/volaweb/vola/orm"
 )
 
 // visible are the posts and pages that visitors may see now.
-func (b *Blog) visible() *orm.Query[Post] {
-	return orm.From[Post](b.DB).Where(Posts.Published.Le(b.Now()))
+func (s *store) visible() *orm.Query[Post] {
+	return orm.From[Post](s.db).Where(Posts.Published.Le(s.now()))
 }
 
 // stream are the posts that lists show now, the newest first.
-func (b *Blog) stream() *orm.Query[Post] {
-	return b.visible().Where(Posts.Page.Eq(false)).OrderBy(newest()...)
+func (s *store) stream() *orm.Query[Post] {
+	return s.visible().Where(Posts.Page.Eq(false)).OrderBy(newest()...)
 }
 
 // newest is the order of lists, and oldest the reverse. Drafts, which have no
@@ -26,11 +26,11 @@ func oldest() []orm.Order[Post] { return []orm.Order[Post]{Posts.Published.Asc()
 
 // byID returns the posts of the stream that have these keys, in that order. A
 // key that leads to none, because the post was taken back, is left out.
-func (b *Blog) byID(ctx context.Context, ids []int64) ([]Post, error) {
+func (s *store) byID(ctx context.Context, ids []int64) ([]Post, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	posts, err := b.stream().Where(Posts.ID.In(ids...)).With(Posts.Author, Posts.Topics).All(ctx)
+	posts, err := s.stream().Where(Posts.ID.In(ids...)).With(Posts.Author, Posts.Topics).All(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -38,23 +38,12 @@ func (b *Blog) byID(ctx context.Context, ids []int64) ([]Post, error) {
 	return posts, nil
 }
 
-// Latest returns at most n published posts, the newest first, with their
-// authors and topics. It may be used once the site has started.
-func (b *Blog) Latest(ctx context.Context, n int) ([]Post, error) {
-	o, err := b.overview(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return b.byID(ctx, o.ids[:min(max(n, 0), len(o.ids))])
-}
-
-// Named returns the published posts with these slugs, in this order. A slug
-// that no post has is left out. It may be used once the site has started.
-func (b *Blog) Named(ctx context.Context, slugs ...string) ([]Post, error) {
+// named returns the posts of the stream that have these slugs, in that order.
+func (s *store) named(ctx context.Context, slugs []string) ([]Post, error) {
 	if len(slugs) == 0 {
 		return nil, nil
 	}
-	all, err := b.stream().Where(Posts.Slug.In(slugs...)).All(ctx)
+	all, err := s.stream().Where(Posts.Slug.In(slugs...)).All(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -74,15 +63,15 @@ func inOrder(posts []Post, ids []int64) {
 
 // neighbours returns the posts published right after and right before p; nil
 // where there is none.
-func (b *Blog) neighbours(ctx context.Context, p Post) (newer, older *Post, err error) {
+func (s *store) neighbours(ctx context.Context, p Post) (newer, older *Post, err error) {
 	if p.Page || p.Published == nil {
 		return nil, nil, nil
 	}
 	at := *p.Published
-	after := b.stream().
+	after := s.stream().
 		Where(Posts.Published.Ge(at), orm.Or(Posts.Published.Gt(at), Posts.ID.Gt(p.ID))).
 		OrderBy(oldest()...)
-	before := b.stream().
+	before := s.stream().
 		Where(Posts.Published.Le(at), orm.Or(Posts.Published.Lt(at), Posts.ID.Lt(p.ID)))
 	if newer, err = first(ctx, after); err != nil {
 		return nil, nil, err
@@ -91,13 +80,55 @@ func (b *Blog) neighbours(ctx context.Context, p Post) (newer, older *Post, err 
 	return newer, older, err
 }
 
+// movedFrom returns the visible post that was once at a path; nil where there is
+// none.
+func (s *store) movedFrom(ctx context.Context, path string) (*Post, error) {
+	return first(ctx, s.visible().Where(orm.ReverseOf(OldPaths.Post).Any(OldPaths.Path.Eq(path))))
+}
+
+// texts returns a text that bodies have, by the keys of their posts.
+func texts(ctx context.Context, bodies *orm.Query[Body], text orm.Selected[Body]) (map[int64]string, error) {
+	type row struct {
+		Post int64
+		Text string
+	}
+	rows, err := orm.Select[row](bodies, Bodies.Post, orm.As("Text", text)).All(ctx)
+	out := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		out[r.Post] = r.Text
+	}
+	return out, err
+}
+
+// changedAt returns when a feed of these posts changed last: when one of them
+// became due, or when any post was changed, taken back or removed.
+func (s *store) changedAt(ctx context.Context, posts []Post) (time.Time, error) {
+	var at time.Time
+	for _, p := range posts {
+		if p.Published != nil && p.Published.After(at) {
+			at = *p.Published
+		}
+	}
+	newest, _, err := orm.From[Post](s.db).OrderBy(Posts.Changed.Desc()).Lookup(ctx)
+	if err != nil {
+		return at, err
+	}
+	removal, _, err := orm.From[Removal](s.db).Lookup(ctx)
+	if err != nil {
+		return at, err
+	}
+	for _, t := range []time.Time{newest.Changed, removal.At} {
+		if t.After(at) {
+			at = t
+		}
+	}
+	return at, nil
+}
+
 // first returns the first row of the query, nil where there is none.
 func first[T any](ctx context.Context, q *orm.Query[T]) (*T, error) {
-	row, err := q.First(ctx)
-	switch {
-	case errors.Is(err, orm.ErrNotFound):
-		return nil, nil
-	case err != nil:
+	row, ok, err := q.Lookup(ctx)
+	if !ok {
 		return nil, err
 	}
 	return &row, nil
@@ -110,25 +141,24 @@ const (
 	relatedCandidates = 50
 )
 
-// related returns the posts that share most topics with p, of those the newest
-// first.
-func (b *Blog) related(ctx context.Context, p Post) ([]Post, error) {
-	topics, err := p.Topics.All()
-	if err != nil || len(topics) == 0 || p.Page {
-		return nil, err
+// related returns the posts that share most topics with p, which are loaded, of
+// those the newest first.
+func (s *store) related(ctx context.Context, p Post) ([]Post, error) {
+	topics := p.Topics.Rows()
+	if len(topics) == 0 || p.Page {
+		return nil, nil
 	}
 	var ids []int64
 	for _, t := range topics {
 		ids = append(ids, t.ID)
 	}
-	posts, err := b.stream().Where(Posts.Topics.Any(Topics.ID.In(ids...)), Posts.ID.Ne(p.ID)).
+	posts, err := s.stream().Where(Posts.Topics.Any(Topics.ID.In(ids...)), Posts.ID.Ne(p.ID)).
 		Limit(relatedCandidates).With(Posts.Topics).All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	shared := func(other Post) (n int) {
-		all, _ := other.Topics.All() // they were loaded
-		for _, t := range all {
+		for _, t := range other.Topics.Rows() {
 			if slices.Contains(ids, t.ID) {
 				n++
 			}

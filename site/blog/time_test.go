@@ -1,6 +1,7 @@
 package blog_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -122,5 +123,36 @@ func TestOtherWritersAreSeen(t *testing.T) {
 		s.clock.Move(2 * time.Second)
 		s.Get("/blog/").WantNoText("aside", "Post 11").WantCount("article.entry", 10)
 		s.Get("/blog/page/2/").WantCount("article.entry", 1)
+	})
+}
+
+// What pages know of all posts is kept. It must not be what was read before a
+// write, wherever in the reading that write falls.
+func TestAWriteWhileAPageIsMade(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *site) {
+		written := 0
+		for n, more := 0, true; more; n++ {
+			s.post(fmt.Sprintf("2013-10-01-post-%d.md", n), fmt.Sprintf("title: Post %d; tags: [tag-%d]", n, n), "x")
+			s.clock.Move(time.Minute) // all is read again
+			left := n
+			s.clock.asked = func() {
+				if left--; left < 0 {
+					s.clock.asked = nil
+					s.imports()
+				}
+			}
+			s.Get("/blog/archive/")
+			if more = s.clock.asked == nil; !more {
+				s.clock.asked = nil
+				s.imports()
+			} else {
+				written++
+			}
+			s.Get("/blog/archive/").WantText("main .count", fmt.Sprint(n+1)).WantContains("aside", fmt.Sprintf("tag-%d", n))
+		}
+		if written < 5 {
+			t.Errorf("a page asked for the time %d times only", written)
+		}
 	})
 }
