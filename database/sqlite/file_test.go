@@ -43,6 +43,7 @@ func TestURLNamesTheFile(t *testing.T) {
 		"sqlite:" + dir + "/absolute.db":      "absolute.db",
 		"sqlite://" + dir + "/three.db":       "three.db",
 		"sqlite:///" + dir + "/four.db":       "four.db",
+		"sqlite:" + dir + "/a%3Fmode=ro":      "a?mode=ro",
 		"sqlite:what%3Fmode=memory.db":        "what?mode=memory.db",
 		"sqlite:100%25.db":                    "100%.db",
 		"sqlite:%2541.db":                     "%41.db",
