@@ -17,11 +17,9 @@ import (
 
 // eachMode runs fn on a database in each of pgx's modes.
 func eachMode(t *testing.T, fn func(t *testing.T, db *database.DB)) {
+	url := databasetest.PostgresURL(t)
 	for _, mode := range append(databasetest.PostgresModes(), "cache_statement") {
-		t.Run(mode, func(t *testing.T) {
-			t.Parallel()
-			fn(t, databasetest.PostgresMode(t, mode))
-		})
+		t.Run(mode, func(t *testing.T) { fn(t, openMode(t, url, mode)) })
 	}
 }
 
