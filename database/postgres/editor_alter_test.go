@@ -81,6 +81,7 @@ func TestAlterTable(t *testing.T) {
 		}, nil, names, "Rex,Tom"},
 		{"NOT NULL with a value", column(2, func(c *schema.Column) { c.Null = false }), []database.Fill{{Column: "age", Value: "length(name)"}}, ages, "7,3"},
 		{"NOT NULL with a default", column(2, func(c *schema.Column) { c.Null, c.Default = false, schema.Default{Value: int64(4)} }), nil, ages, "7,4"},
+		{"reference NOT NULL", column(3, func(c *schema.Column) { c.Null = false }), []database.Fill{{Column: "owner", Value: "1"}}, "SELECT string_agg(owner::text, ',') FROM pet", "1,1"},
 		{"NOT NULL with nothing", column(2, func(c *schema.Column) { c.Null = false }), nil, "", "a value is missing for age"},
 		{"another default", column(1, func(c *schema.Column) { c.Default = schema.Default{Value: "it's"} }), nil, names, "Rex,Tom"},
 		{"to text", func(to *schema.Table) { to.Columns[2].Type, to.Checks = text, nil }, nil, ages, "7"},
