@@ -33,7 +33,10 @@ const policy = `
 	# The data column.
 	BOTTOM
 	< database
-	< database/sqlite, database/postgres, orm/internal/ormsql, migrate;
+	< database/internal/ddl, orm/internal/ormsql, migrate;
+
+	# What the drivers write alike.
+	database/internal/ddl < database/sqlite, database/postgres;
 
 	# Behind a wall of its own, the SQL of the databases.
 	orm/internal/ormsql < orm;
@@ -175,6 +178,9 @@ func TestPolicySaysWhatTheDesignSays(t *testing.T) {
 		{"orm", "schema", true},
 		{"orm", "web", false},
 		{"orm", "database/sqlite", false},
+		{"database", "database/internal/ddl", false},
+		{"orm", "database/internal/ddl", false},
+		{"database/sqlite", "database/internal/ddl", true},
 		{"web", "templates", true},
 		{"web", "orm", false},
 		{"web", "database", false},

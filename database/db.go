@@ -2,7 +2,6 @@ package database
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -138,19 +137,52 @@ func wanted(drivers []Driver) string {
 	return strings.Join(forms, " or ")
 }
 
-// RedactURL returns the database URL without its password, fit for a log.
+// RedactURL returns the database URL without its password, fit for a log. Of one
+// that is written so that a password may be anywhere in it, only the scheme.
 func RedactURL(raw string) string {
 	u, err := url.Parse(raw)
-	if err != nil {
-		scheme, _, _ := strings.Cut(raw, ":")
+	if err == nil && u.RawQuery != "" {
+		params := strings.Split(u.RawQuery, "&")
+		for i, p := range params {
+			params[i] = redactParam(p)
+		}
+		u.RawQuery = strings.Join(params, "&")
+	}
+	if err == nil && (u.Scheme == "sqlite" || !mayHide(u)) {
+		return u.Redacted()
+	}
+	if scheme, _, ok := strings.Cut(raw, ":"); ok && !strings.ContainsFunc(scheme, notInScheme) {
 		return scheme + ":..."
 	}
-	q := u.Query()
-	if q.Has("password") {
-		q.Set("password", "xxxxx")
-		u.RawQuery = q.Encode()
+	return "..."
+}
+
+// redactParam returns a parameter of a URL without its value if that is a
+// password, or perhaps the end of one in which a sign was not encoded.
+func redactParam(p string) string {
+	key, _, ok := strings.Cut(p, "=")
+	name, _ := url.QueryUnescape(key)
+	secret := strings.Contains(strings.ToLower(name), "password")
+	switch {
+	case strings.Contains(key, "@") || !secret && strings.Contains(p, "@"):
+		return p // mayHide sees that
+	case !ok:
+		return "xxxxx"
+	case secret || strings.Contains(strings.ToLower(p), "password"):
+		return key + "=xxxxx"
 	}
-	return u.Redacted()
+	return p
+}
+
+// mayHide reports whether a URL may have a password where it does not belong: it
+// was meant for the authority, with a sign that ends that and was not encoded, or
+// it is libpq's list of keywords.
+func mayHide(u *url.URL) bool {
+	return u.Fragment != "" || strings.Contains(u.Opaque+u.EscapedPath()+u.RawQuery, "@") || u.Scheme == "" && strings.Contains(u.Path, "=")
+}
+
+func notInScheme(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("+-.", r))
 }
 
 // URL returns the URL that the database was opened with, without a password.
@@ -223,11 +255,12 @@ func QueryRow(ctx context.Context, h Handle, dest []any, query string, args ...a
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return err
+	defer func() { // what ended the rows early is told once
+		if err2 := rows.Close(); err == nil || err == ErrNoRows && err2 != nil {
+			err = err2
 		}
+	}()
+	if !rows.Next() {
 		return ErrNoRows
 	}
 	if err := rows.Scan(dest...); err != nil {

@@ -19,10 +19,13 @@ type Tx struct {
 	parent  *Tx // nil for the outermost
 	// savepoints counts those begun on the outermost transaction, for their names.
 	savepoints int
-	onCommit   []func(context.Context)
-	busy       bool // a savepoint is open inside
-	done       bool
-	begun      [12]uintptr
+	// hooks are what OnCommit was given, of the outermost and all inside it.
+	hooks []hook
+	busy  bool // a savepoint is open inside
+	done  bool
+	// undone says that the savepoint was rolled back, or may have been.
+	undone bool
+	begun  [12]uintptr
 	// failed is the first statement that failed and was not undone since.
 	failed error
 }
@@ -114,8 +117,10 @@ func (db *DB) inTx(ctx context.Context, opts TxOptions, fn func(ctx context.Cont
 	if err := tx.backend.Commit(ctx); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	for _, f := range tx.onCommit {
-		f(ctx)
+	for i := 0; i < len(tx.hooks); i++ { // a hook may add others
+		if h := tx.hooks[i]; !h.tx.isUndone() {
+			h.fn(ctx)
+		}
 	}
 	return nil
 }
@@ -170,10 +175,7 @@ func (tx *Tx) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	if err := tx.usable(); err != nil {
 		return err
 	}
-	outermost := tx
-	for outermost.parent != nil {
-		outermost = outermost.parent
-	}
+	outermost := tx.outermost()
 	outermost.savepoints++
 	name := "vola_" + strconv.Itoa(outermost.savepoints)
 	sub := &Tx{db: tx.db, backend: tx.backend, parent: tx}
@@ -188,6 +190,7 @@ func (tx *Tx) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 		return err
 	}
 	undo := func() error {
+		sub.undone = true
 		ctx := context.WithoutCancel(ctx)
 		err := end(ctx, "ROLLBACK TO SAVEPOINT "+name)
 		if err == nil {
@@ -212,11 +215,17 @@ func (tx *Tx) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	if err := end(ctx, "RELEASE SAVEPOINT "+name); err != nil {
 		return fmt.Errorf("release savepoint: %w", err)
 	}
-	tx.onCommit = append(tx.onCommit, sub.onCommit...)
 	return nil
 }
 
 func (tx *Tx) root() *DB { return tx.db }
+
+func (tx *Tx) outermost() *Tx {
+	for tx.parent != nil {
+		tx = tx.parent
+	}
+	return tx
+}
 
 // usable returns an error when the transaction has ended or a savepoint is
 // open inside it, whose handle must be used instead.
@@ -281,9 +290,27 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (Result, erro
 
 // OnCommit makes fn run after the outermost transaction has been committed, in
 // the order of the calls, with the context given to the outermost InTx. What
-// was registered inside a savepoint that is rolled back does not run.
+// was registered inside a savepoint that is rolled back does not run. A function
+// that fn registers runs after those there are.
 func (tx *Tx) OnCommit(fn func(context.Context)) {
-	tx.onCommit = append(tx.onCommit, fn)
+	outermost := tx.outermost()
+	outermost.hooks = append(outermost.hooks, hook{tx, fn})
+}
+
+// hook is a function given to OnCommit of tx.
+type hook struct {
+	tx *Tx
+	fn func(context.Context)
+}
+
+// isUndone reports whether the savepoint was rolled back, or one around it.
+func (tx *Tx) isUndone() bool {
+	for ; tx != nil; tx = tx.parent {
+		if tx.undone {
+			return true
+		}
+	}
+	return false
 }
 
 // Backend returns the driver's transaction; for packages that add to the

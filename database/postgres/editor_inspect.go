@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/database/internal/ddl"
 	"github.com/volaweb/vola/schema"
 )
 
@@ -23,7 +24,7 @@ const ours = `c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespac
 func (editor) Inspect(ctx context.Context, h database.Handle) (schema.Schema, error) {
 	var s schema.Schema
 	at := map[string]int{}
-	err := each(ctx, h, `SELECT c.relname FROM pg_class c WHERE `+ours+` ORDER BY c.relname`, func(scan func(...any) error) error {
+	err := ddl.Each(ctx, h, `SELECT c.relname FROM pg_class c WHERE `+ours+` ORDER BY c.relname`, nil, func(scan func(...any) error) error {
 		var name string
 		err := scan(&name)
 		at[name] = len(s.Tables)
@@ -45,28 +46,13 @@ func (editor) Inspect(ctx context.Context, h database.Handle) (schema.Schema, er
 	return s, nil
 }
 
-// each calls fn for each row of a query.
-func each(ctx context.Context, h database.Handle, query string, fn func(scan func(...any) error) error) error {
-	rows, err := h.Query(ctx, query)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := fn(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Close()
-}
-
 func inspectColumns(ctx context.Context, h database.Handle, table func(string) *schema.Table) error {
-	return each(ctx, h, `SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity <> '', a.attgenerated <> '',
+	return ddl.Each(ctx, h, `SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity <> '', a.attgenerated <> '',
 			coalesce(pg_get_expr(d.adbin, d.adrelid), '')
 		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 		LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
 		WHERE `+ours+` ORDER BY c.relname, a.attnum`,
-		func(scan func(...any) error) error {
+		nil, func(scan func(...any) error) error {
 			var c schema.Column
 			var name, typ, expr string
 			var notNull, identity, generated bool
@@ -153,32 +139,26 @@ func defaultOf(expr string, t schema.Type) schema.Default {
 		}
 	}
 	lit = strings.Trim(lit, "()")
-	n, err := strconv.ParseInt(lit, 10, 64)
-	f, err2 := strconv.ParseFloat(lit, 64)
-	switch {
+	switch d, ok := ddl.Number(lit, t); {
 	case lit == "true", lit == "false":
 		return schema.Default{Value: lit == "true"}
 	case strings.HasPrefix(expr, "NULL::"):
 		return schema.Default{}
-	case err2 == nil && t.Kind == schema.Float64:
-		return schema.Default{Value: f}
-	case err == nil:
-		return schema.Default{Value: n}
-	case err2 == nil:
-		return schema.Default{Value: f}
+	case ok:
+		return d
 	}
 	return schema.Default{SQL: expr}
 }
 
 func inspectConstraints(ctx context.Context, h database.Handle, table func(string) *schema.Table) error {
-	return each(ctx, h, `SELECT c.relname, k.contype::text, k.conname,
+	return ddl.Each(ctx, h, `SELECT c.relname, k.contype::text, k.conname,
 			ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS u(n, i) JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.n ORDER BY u.i),
 			coalesce(r.relname, ''),
 			ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY AS u(n, i) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.n ORDER BY u.i),
 			k.confdeltype::text, k.condeferred, coalesce(pg_get_expr(k.conbin, k.conrelid), '')
 		FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_class r ON r.oid = k.confrelid
 		WHERE k.contype IN ('p', 'u', 'f', 'c') AND `+ours+` ORDER BY c.relname, k.conname`,
-		func(scan func(...any) error) error {
+		nil, func(scan func(...any) error) error {
 			var name, kind, constraint, refTable, action, expr string
 			var columns, refColumns []string
 			var deferred bool
@@ -216,7 +196,7 @@ func actionOf(code string) schema.Action {
 }
 
 func inspectIndexes(ctx context.Context, h database.Handle, table func(string) *schema.Table) error {
-	return each(ctx, h, `SELECT c.relname, i.relname, x.indisunique, coalesce(pg_get_expr(x.indpred, x.indrelid), ''),
+	return ddl.Each(ctx, h, `SELECT c.relname, i.relname, x.indisunique, coalesce(pg_get_expr(x.indpred, x.indrelid), ''),
 			ARRAY(SELECT pg_get_indexdef(x.indexrelid, n, true) FROM generate_series(1, x.indnkeyatts) AS n ORDER BY n),
 			ARRAY(SELECT x.indkey[n - 1] = 0 FROM generate_series(1, x.indnkeyatts) AS n ORDER BY n),
 			ARRAY(SELECT x.indoption[n - 1] & 1 = 1 FROM generate_series(1, x.indnkeyatts) AS n ORDER BY n)
@@ -225,7 +205,7 @@ func inspectIndexes(ctx context.Context, h database.Handle, table func(string) *
 			AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
 			AND NOT EXISTS (SELECT FROM unnest(x.indclass) AS o(id) JOIN pg_opclass oc ON oc.oid = o.id WHERE NOT oc.opcdefault)
 			AND `+ours+` ORDER BY c.relname, i.relname`,
-		func(scan func(...any) error) error {
+		nil, func(scan func(...any) error) error {
 			var name, where string
 			var x schema.Index
 			var parts []string

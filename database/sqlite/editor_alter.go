@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/database/internal/ddl"
 	"github.com/volaweb/vola/schema"
 )
 
@@ -123,13 +124,13 @@ func alterInPlace(a database.Alteration) ([]string, error) {
 		old, existed := from.Column(c.Name)
 		switch {
 		case !existed:
-			def, err := columnDef(to, c)
+			def, err := words.Column(to, c)
 			if err != nil {
 				return nil, err
 			}
 			for _, f := range to.ForeignKeys {
 				if len(f.Columns) == 1 && f.Columns[0] == c.Name {
-					def += references(f)
+					def += ddl.ColumnForeignKey(f)
 				}
 			}
 			add(table, "ADD COLUMN ", def)
@@ -151,7 +152,7 @@ func alterInPlace(a database.Alteration) ([]string, error) {
 	}
 	for _, c := range to.Checks {
 		if !slices.Contains(from.Checks, c) {
-			add(table, "ADD CONSTRAINT ", database.Quote(c.Name), " CHECK (", c.SQL, ")")
+			add(table, "ADD ", ddl.Check(c))
 		}
 	}
 	return append(out, newIndexes(from, to)...), nil
@@ -162,12 +163,12 @@ func newIndexes(from, to schema.Table) []string {
 	var out []string
 	for _, u := range to.Uniques {
 		if !slices.ContainsFunc(from.Uniques, u.Equal) {
-			out = append(out, createUnique(to.Name, u))
+			out = append(out, ddl.UniqueIndex(to.Name, u))
 		}
 	}
 	for _, x := range to.Indexes {
 		if !slices.ContainsFunc(from.Indexes, x.Equal) {
-			out = append(out, createIndex(to.Name, x))
+			out = append(out, words.Index(to, x))
 		}
 	}
 	return out
@@ -182,7 +183,7 @@ func insteadOfNull(a database.Alteration, c schema.Column) (string, error) {
 	if c.Default.IsZero() {
 		return "", nil
 	}
-	lit, err := literal(c.Default)
+	lit, err := words.Literal(c.Default)
 	if err != nil {
 		return "", fmt.Errorf("column %s.%s: %w", a.To.Name, c.Name, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/database/internal/ddl"
 	"github.com/volaweb/vola/schema"
 )
 
@@ -20,7 +21,7 @@ import (
 func (editor) Inspect(ctx context.Context, h database.Handle) (schema.Schema, error) {
 	var s schema.Schema
 	var texts []tableText
-	err := each(ctx, h, `SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name`,
+	err := ddl.Each(ctx, h, `SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name`,
 		nil, func(scan func(...any) error) error {
 			var name, sql string
 			err := scan(&name, &sql)
@@ -54,21 +55,6 @@ func (editor) Inspect(ctx context.Context, h database.Handle) (schema.Schema, er
 	return s, nil
 }
 
-// each calls fn for each row of a query.
-func each(ctx context.Context, h database.Handle, query string, args []any, fn func(scan func(...any) error) error) error {
-	rows, err := h.Query(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := fn(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Close()
-}
-
 func inspectColumns(ctx context.Context, h database.Handle, t *schema.Table, text tableText) error {
 	type keyPart struct {
 		place int
@@ -76,7 +62,7 @@ func inspectColumns(ctx context.Context, h database.Handle, t *schema.Table, tex
 	}
 	var key []keyPart
 	plainInteger := false
-	err := each(ctx, h, `SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid`, []any{t.Name},
+	err := ddl.Each(ctx, h, `SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid`, []any{t.Name},
 		func(scan func(...any) error) error {
 			var c schema.Column
 			var declared string
@@ -129,7 +115,7 @@ func checksOf(t *schema.Table, checks []schema.Check) []schema.Check {
 	var out []schema.Check
 	for _, c := range checks {
 		i := slices.IndexFunc(t.Columns, func(col schema.Column) bool {
-			return sameTokens(" CHECK ("+c.SQL+")", jsonCheck(col.Name))
+			return sameTokens(" CHECK ("+c.SQL+")", jsonCheck(schema.Column{Name: col.Name, Type: schema.Type{Kind: schema.JSON}}))
 		})
 		if i >= 0 {
 			t.Columns[i].Type = schema.Type{Kind: schema.JSON}
@@ -202,17 +188,11 @@ func defaultOf(sql string, t schema.Type) schema.Default {
 	if strings.EqualFold(sql, "null") {
 		return schema.Default{}
 	}
-	n, err := strconv.ParseInt(sql, 10, 64)
-	f, err2 := strconv.ParseFloat(sql, 64)
-	switch {
-	case err == nil && t.Kind == schema.Bool && (n == 0 || n == 1):
-		return schema.Default{Value: n == 1}
-	case err2 == nil && t.Kind == schema.Float64:
-		return schema.Default{Value: f}
-	case err == nil:
-		return schema.Default{Value: n}
-	case err2 == nil:
-		return schema.Default{Value: f}
+	if d, ok := ddl.Number(sql, t); ok {
+		if n, whole := d.Value.(int64); whole && t.Kind == schema.Bool && (n == 0 || n == 1) {
+			return schema.Default{Value: n == 1}
+		}
+		return d
 	}
 	// SQLite keeps the parentheses of an expression only if it had two pairs.
 	return schema.Default{SQL: sql}
@@ -225,7 +205,7 @@ func inspectIndexes(ctx context.Context, h database.Handle, t *schema.Table) err
 		sql          *string
 	}
 	var found []info
-	err := each(ctx, h, `SELECT l.name, l."unique", l.origin, s.sql FROM pragma_index_list(?) AS l LEFT JOIN sqlite_schema AS s ON s.type = 'index' AND s.name = l.name ORDER BY l.name`,
+	err := ddl.Each(ctx, h, `SELECT l.name, l."unique", l.origin, s.sql FROM pragma_index_list(?) AS l LEFT JOIN sqlite_schema AS s ON s.type = 'index' AND s.name = l.name ORDER BY l.name`,
 		[]any{t.Name}, func(scan func(...any) error) error {
 			var x info
 			err := scan(&x.name, &x.unique, &x.origin, &x.sql)
@@ -241,7 +221,7 @@ func inspectIndexes(ctx context.Context, h database.Handle, t *schema.Table) err
 		}
 		var columns []string
 		plain := true
-		err := each(ctx, h, `SELECT name, desc FROM pragma_index_xinfo(?) WHERE key ORDER BY seqno`, []any{x.name}, func(scan func(...any) error) error {
+		err := ddl.Each(ctx, h, `SELECT name, desc FROM pragma_index_xinfo(?) WHERE key ORDER BY seqno`, []any{x.name}, func(scan func(...any) error) error {
 			var name *string
 			var desc bool
 			if err := scan(&name, &desc); err != nil {
@@ -324,7 +304,7 @@ func indexColumn(tokens []string) schema.IndexColumn {
 
 func inspectForeignKeys(ctx context.Context, h database.Handle, t *schema.Table) error {
 	last := -1
-	return each(ctx, h, `SELECT id, "table", "from", coalesce("to", ''), on_delete FROM pragma_foreign_key_list(?) ORDER BY id, seq`, []any{t.Name},
+	return ddl.Each(ctx, h, `SELECT id, "table", "from", coalesce("to", ''), on_delete FROM pragma_foreign_key_list(?) ORDER BY id, seq`, []any{t.Name},
 		func(scan func(...any) error) error {
 			var n int
 			var to, from, column, action string

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/database/internal/ddl"
 	"github.com/volaweb/vola/schema"
 )
 
@@ -91,7 +92,7 @@ func look(ctx context.Context, h database.Handle, table string) (l live, err err
 	if !l.known {
 		return l, fmt.Errorf("table %q is not in the database", table)
 	}
-	err = each(ctx, h, `SELECT name FROM pragma_table_xinfo(?)`, []any{table}, func(scan func(...any) error) error {
+	err = ddl.Each(ctx, h, `SELECT name FROM pragma_table_xinfo(?)`, []any{table}, func(scan func(...any) error) error {
 		var name string
 		err := scan(&name)
 		l.columns = append(l.columns, name)
@@ -123,7 +124,7 @@ func settable(ctx context.Context, h database.Handle, users []object) (map[strin
 			continue
 		}
 		out[o.table] = nil
-		err := each(ctx, h, `SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0`, []any{o.table}, func(scan func(...any) error) error {
+		err := ddl.Each(ctx, h, `SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0`, []any{o.table}, func(scan func(...any) error) error {
 			var name string
 			err := scan(&name)
 			out[o.table] = append(out[o.table], name)
@@ -152,7 +153,7 @@ func rebuild(a database.Alteration, l live, reason string) ([]string, error) {
 	table := database.Quote(to.Name)
 	next := to.Clone()
 	next.Name = rebuilt + to.Name
-	create, err := createTable(next)
+	create, err := words.Table(next)
 	if err != nil {
 		return nil, err
 	}
@@ -165,15 +166,15 @@ func rebuild(a database.Alteration, l live, reason string) ([]string, error) {
 	if hasAuto(a.From) && hasAuto(to) {
 		// Numbers of rows that are gone are not given again.
 		out = append(out,
-			"DELETE FROM sqlite_sequence WHERE name = "+quoteText(next.Name),
-			"INSERT INTO sqlite_sequence (name, seq) SELECT "+quoteText(next.Name)+", seq FROM sqlite_sequence WHERE name = "+quoteText(to.Name))
+			"DELETE FROM sqlite_sequence WHERE name = "+ddl.Text(next.Name),
+			"INSERT INTO sqlite_sequence (name, seq) SELECT "+ddl.Text(next.Name)+", seq FROM sqlite_sequence WHERE name = "+ddl.Text(to.Name))
 	}
 	out = append(out,
 		"DROP TABLE "+table,
 		"PRAGMA legacy_alter_table = ON",
 		"ALTER TABLE "+database.Quote(next.Name)+" RENAME TO "+table,
 		"PRAGMA legacy_alter_table = OFF")
-	out = append(out, indexes(to)...)
+	out = append(out, words.Indexes(to)...)
 	for _, x := range l.indexes {
 		// Those made by hand go with the old table too.
 		_, isIndex := a.From.Index(x.name)
@@ -300,7 +301,7 @@ func converted(from, to schema.Type, name, expression, column string) (string, e
 	if fits == "" {
 		return value, nil
 	}
-	refuse := refuseFunction + "(" + name + ", " + quoteText(column) + ", " + quoteText(inWords(to)) + ")"
+	refuse := refuseFunction + "(" + name + ", " + ddl.Text(column) + ", " + ddl.Text(inWords(to)) + ")"
 	return "CASE WHEN " + name + " IS NULL THEN NULL WHEN " + fits + " THEN " + value + " ELSE " + refuse + " END", nil
 }
 
@@ -371,5 +372,3 @@ func fire(event, table string, columns []string) string {
 func hasAuto(t schema.Table) bool {
 	return slices.ContainsFunc(t.Columns, func(c schema.Column) bool { return c.Auto })
 }
-
-func quoteText(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

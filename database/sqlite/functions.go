@@ -42,9 +42,7 @@ func openEngine(dsn string) (*sql.DB, error) {
 		{"vola_clock", 2, func(args []string) (driver.Value, error) { return zones.clockIn(args[0], args[1]) }},
 		{"vola_trunc", 3, func(args []string) (driver.Value, error) { return zones.truncate(args[0], args[1], args[2]) }},
 	} {
-		err := d.RegisterDeterministicScalarFunction(f.name, f.args, func(_ *engine.FunctionContext, args []driver.Value) (driver.Value, error) {
-			return onTexts(f.name, f.fn, args)
-		})
+		err := register(d, f.name, f.args, func(args []driver.Value) (driver.Value, error) { return onTexts(f.name, f.fn, args) })
 		if err != nil {
 			return nil, err
 		}
@@ -53,6 +51,16 @@ func openEngine(dsn string) (*sql.DB, error) {
 		return nil, err
 	}
 	return sql.OpenDB(&connector{d, dsn}), nil
+}
+
+// register makes a function known to the connections of d. Its arguments may not
+// be kept: they are the engine's memory. Those that may be kept the engine ends
+// at the first NUL.
+func register(d *engine.Driver, name string, args int32, fn func([]driver.Value) (driver.Value, error)) error {
+	return d.RegisterFunction(name, &engine.FunctionImpl{
+		NArgs: args, Deterministic: true, VolatileArgs: true,
+		Scalar: func(_ *engine.FunctionContext, args []driver.Value) (driver.Value, error) { return fn(args) },
+	})
 }
 
 // onTexts calls a function of texts. Of NULL it is NULL.
@@ -177,7 +185,7 @@ func (z *zones) parse(text, zone string) (time.Time, *time.Location, error) {
 		if loc, err = time.LoadLocation(zone); err != nil {
 			return time.Time{}, nil, err
 		}
-		z.m.Store(zone, loc)
+		z.m.Store(strings.Clone(zone), loc)
 	}
 	form := storedTime // which takes a fraction as well
 	if len(text) == len(storedDate) {

@@ -20,7 +20,7 @@ import (
 const decimalFunction = "vola_decimal"
 
 func registerDecimal(d *engine.Driver) error {
-	return d.RegisterDeterministicScalarFunction(decimalFunction, 4, func(_ *engine.FunctionContext, args []driver.Value) (driver.Value, error) {
+	return register(d, decimalFunction, 4, func(args []driver.Value) (driver.Value, error) {
 		if args[0] == nil {
 			return nil, nil
 		}

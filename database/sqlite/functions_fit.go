@@ -32,7 +32,7 @@ import (
 const fitFunction = "vola_fit"
 
 func registerFit(d *engine.Driver) error {
-	return d.RegisterDeterministicScalarFunction(fitFunction, 6, func(_ *engine.FunctionContext, args []driver.Value) (driver.Value, error) {
+	return register(d, fitFunction, 6, func(args []driver.Value) (driver.Value, error) {
 		if args[0] == nil {
 			return nil, nil
 		}

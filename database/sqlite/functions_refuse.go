@@ -13,7 +13,7 @@ import (
 const refuseFunction = "vola_refuse"
 
 func registerRefuse(d *engine.Driver) error {
-	return d.RegisterDeterministicScalarFunction(refuseFunction, 3, func(_ *engine.FunctionContext, args []driver.Value) (driver.Value, error) {
+	return register(d, refuseFunction, 3, func(args []driver.Value) (driver.Value, error) {
 		value := args[0]
 		if b, ok := value.([]byte); ok {
 			value = string(b)

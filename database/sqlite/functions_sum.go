@@ -31,7 +31,7 @@ func registerSums(d *engine.Driver) error {
 			name = avgFunction
 		}
 		err := d.RegisterFunction(name, &engine.FunctionImpl{
-			NArgs: 2, Deterministic: true,
+			NArgs: 2, Deterministic: true, VolatileArgs: true,
 			MakeAggregate: func(engine.FunctionContext) (engine.AggregateFunction, error) { return &exactSum{mean: mean}, nil },
 		})
 		if err != nil {

@@ -53,6 +53,9 @@ var errClosed = errors.New("the database is closed")
 // opened, because the system has no more files for this program, it waits for
 // one that is in use.
 func (p *pool) acquire(ctx context.Context) (*conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err // also where one is free
+	}
 	select {
 	case <-p.free:
 	default:

@@ -102,7 +102,7 @@ func filePath(raw string) (string, error) {
 	if rest, ok := strings.CutPrefix(path, "//"); ok && !strings.HasPrefix(path, "///") {
 		path = rest // sqlite://site.db, as some write it
 	} else if ok {
-		path = path[2:] // sqlite:///srv/site.db
+		path = "/" + strings.TrimLeft(path, "/") // sqlite:///srv/site.db, or with four slashes
 	}
 	path, err := url.PathUnescape(path)
 	switch {
