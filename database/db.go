@@ -15,7 +15,8 @@ import (
 type Config struct {
 	// URL names the database: "sqlite:site.db" (a file, relative to the
 	// working directory, or absolute: "sqlite:/srv/site.db") or
-	// "postgres://user:password@host:5432/name?sslmode=...".
+	// "postgres://user:password@host:5432/name?sslmode=...". The parameters are
+	// those of the drivers.
 	URL string
 	// Drivers are the kinds of databases that can be opened.
 	Drivers []Driver

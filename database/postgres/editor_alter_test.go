@@ -47,7 +47,7 @@ func one(t *testing.T, db *database.DB, query string) (text string) {
 	return text
 }
 
-// Each change keeps the rows, and makes the table what one made anew is; or is an
+// Each change keeps the rows, and makes the table what one made again is; or is an
 // error, and the table is as it was.
 func TestAlterTable(t *testing.T) {
 	t.Parallel()

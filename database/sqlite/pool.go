@@ -18,6 +18,7 @@ import (
 // there cannot be run by a transaction without a search or a new connection.
 type pool struct {
 	open func() (*sql.DB, error)
+	busy time.Duration // how long a statement waits for another process
 	// free holds one token for each connection that may still be taken.
 	free chan struct{}
 	// done is closed when the pool is.
@@ -39,8 +40,8 @@ type pool struct {
 	closed bool
 }
 
-func newPool(size int, open func() (*sql.DB, error)) *pool {
-	p := &pool{open: open, free: make(chan struct{}, size), done: make(chan struct{}), released: make(chan struct{}, size)}
+func newPool(size int, busy time.Duration, open func() (*sql.DB, error)) *pool {
+	p := &pool{open: open, busy: busy, free: make(chan struct{}, size), done: make(chan struct{}), released: make(chan struct{}, size)}
 	for range size {
 		p.free <- struct{}{}
 	}
@@ -158,7 +159,7 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 		if c.engine, ok = raw.(driver.ConnPrepareContext); !ok {
 			return fmt.Errorf("the engine's %T prepares no statements", raw)
 		}
-		c.watch = newWatch(raw)
+		c.watch = newWatch(raw, p.busy)
 		return nil
 	})
 	if err == nil {
@@ -170,7 +171,7 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 // connect opens a connection. While other processes switch the same file to WAL
 // the engine refuses at once, whatever its timeout; then it is tried again.
 func (p *pool) connect(ctx context.Context) (*sql.Conn, error) {
-	const pause, tries = 20 * time.Millisecond, 500 // as long as busyTimeout
+	const pause, tries = 20 * time.Millisecond, 500
 	for n := 1; ; n++ {
 		sc, err := p.db.Conn(ctx)
 		if err = mapError(err); err == nil || n == tries || !errors.Is(err, database.ErrSerialization) {

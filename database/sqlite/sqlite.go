@@ -8,6 +8,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -28,18 +29,18 @@ import (
 // or absolute; a question mark or percent sign in it is written percent-encoded
 // (%3F, %25). Databases in memory are not offered: what they would be used for,
 // tests, package databasetest does with files of its own.
+//
+// The URL may have the parameters readers (how many statements read at a time, 1
+// to 1000; defaults to MaxConns of the configuration), cache_mb (the memory for
+// pages of each connection, 1 to 65536; defaults to SQLite's own 2 MB) and
+// busy_timeout (how long a statement waits for another process that writes, 0s to
+// 1h; defaults to 10s): "sqlite:site.db?readers=4&cache_mb=64&busy_timeout=5s".
 var Driver database.Driver = opener{}
 
 type opener struct{}
 
 func (opener) Schemes() []string         { return []string{"sqlite"} }
 func (opener) Dialect() database.Dialect { return dialect{} }
-
-// busyTimeout is how long a statement waits for another process's lock.
-const busyTimeout = 10 * time.Second
-
-// busyPragma sets it before the first lock is asked for; see [watch] for then on.
-const busyPragma = "busy_timeout(10000)" // milliseconds
 
 // heldTimeout is how long a statement waits for a transaction of this process
 // that does nothing.
@@ -48,10 +49,11 @@ const heldTimeout = 10 * time.Second
 // CheckURL returns the error of a URL that names no file, or something that is
 // certainly not a database.
 func (opener) CheckURL(raw string) error {
-	path, err := filePath(raw)
+	at, err := parseURL(raw)
 	if err != nil {
 		return err
 	}
+	path := at.path
 	if err := checkFile(path, true); err != nil {
 		return err
 	}
@@ -62,10 +64,11 @@ func (opener) CheckURL(raw string) error {
 }
 
 func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, error) {
-	path, err := filePath(cfg.URL)
+	at, err := parseURL(cfg.URL)
 	if err != nil {
 		return nil, err
 	}
+	path := at.path
 	if err := checkFile(path, cfg.Create); err != nil {
 		return nil, err
 	}
@@ -77,13 +80,11 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 		// The file is made and switched to WAL by the first write, so that
 		// opening a database that turns out to be someone else's leaves it as
 		// it was.
-		writers: newPool(1, openSQL(path, "rwc",
-			busyPragma, "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)")),
-		readers: newPool(cfg.MaxConns, openSQL(path, "rw",
-			busyPragma, "query_only(1)")),
+		writers: newPool(1, at.busy, openSQL(path, "rwc", at.pragmas("journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)")...)),
+		readers: newPool(cmp.Or(at.readers, cfg.MaxConns), at.busy, openSQL(path, "rw", at.pragmas("query_only(1)")...)),
 	}
 	b.writers.patience = heldTimeout
-	b.alone = newPool(1, b.readers.open)
+	b.alone = newPool(1, at.busy, b.readers.open)
 	err = b.check(ctx, cfg.Create)
 	if err == nil {
 		b.file, err = os.Stat(path)
@@ -93,31 +94,6 @@ func (opener) Open(ctx context.Context, cfg database.Config) (database.Backend, 
 		return nil, fmt.Errorf("open database %q: %w", path, err)
 	}
 	return b, nil
-}
-
-// filePath takes the file's path out of the URL.
-func filePath(raw string) (string, error) {
-	path := strings.TrimPrefix(raw, "sqlite:")
-	path, query, _ := strings.Cut(path, "?")
-	if rest, ok := strings.CutPrefix(path, "//"); ok && !strings.HasPrefix(path, "///") {
-		path = rest // sqlite://site.db, as some write it
-	} else if ok {
-		path = "/" + strings.TrimLeft(path, "/") // sqlite:///srv/site.db, or with four slashes
-	}
-	path, err := url.PathUnescape(path)
-	switch {
-	case err != nil:
-		return "", fault.Newf(fault.Invalid, "database URL %q: %v", raw, err)
-	case path == "":
-		return "", fault.Newf(fault.Invalid, "database URL %q names no file; write sqlite:FILE", raw)
-	case strings.HasPrefix(path, ":memory:"):
-		return "", fault.Newf(fault.Invalid, "database URL %q: databases in memory are not offered; write sqlite:FILE", raw)
-	case query != "":
-		return "", fault.Newf(fault.Invalid, "database URL %q: sqlite takes no parameters, but has %q", raw, query)
-	case strings.ContainsRune(path, 0):
-		return "", fault.Newf(fault.Invalid, "database URL %q: a file name cannot hold NUL", raw)
-	}
-	return path, nil
 }
 
 // checkFile refuses what is certainly no database of ours before anything is

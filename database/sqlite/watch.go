@@ -25,8 +25,9 @@ const watchSteps = 1000
 // watch is what a connection has set up in the engine to look at the context of
 // the statement that runs.
 type watch struct {
-	tls *libc.TLS
-	db  uintptr
+	tls     *libc.TLS
+	timeout time.Duration // of waiting for another process
+	db      uintptr
 	// running is the context of the statement, nil for none. It is set and read
 	// by the goroutine that runs the statement.
 	running ended
@@ -38,7 +39,7 @@ type watch struct {
 // newWatch sets up the handlers on an engine's connection, nil if it does not have
 // the fields that are looked for; its statements then watch their contexts
 // themselves.
-func newWatch(engine any) *watch {
+func newWatch(engine any, busy time.Duration) *watch {
 	v := reflect.ValueOf(engine)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
 		return nil
@@ -47,7 +48,7 @@ func newWatch(engine any) *watch {
 	if !db.IsValid() || db.Kind() != reflect.Uintptr || db.Uint() == 0 || !tls.IsValid() || tls.Type() != reflect.TypeFor[*libc.TLS]() {
 		return nil
 	}
-	w := &watch{db: uintptr(db.Uint()), tls: (*libc.TLS)(tls.UnsafePointer())}
+	w := &watch{timeout: busy, db: uintptr(db.Uint()), tls: (*libc.TLS)(tls.UnsafePointer())}
 	w.step = func(*libc.TLS, uintptr) int32 {
 		if w.running != nil && w.running.Err() != nil {
 			return 1
@@ -83,7 +84,7 @@ func (w *watch) wait(tries int) bool {
 	for i := range tries {
 		waited += pauses[min(i, len(pauses)-1)] * time.Millisecond
 	}
-	pause := min(pauses[min(tries, len(pauses)-1)]*time.Millisecond, busyTimeout-waited)
+	pause := min(pauses[min(tries, len(pauses)-1)]*time.Millisecond, w.timeout-waited)
 	if pause <= 0 {
 		return false
 	}

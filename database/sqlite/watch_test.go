@@ -213,3 +213,46 @@ func TestWaitingForAnotherProcessIsStopped(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// TestParametersOfTheURL: what the URL says holds for each connection.
+func TestParametersOfTheURL(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.db")
+	db, err := database.Open(t.Context(), database.Config{URL: "sqlite:" + path + "?readers=1&cache_mb=3&busy_timeout=1ms", Create: true, MaxConns: 4, Drivers: []database.Driver{sqlite.Driver}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(t.Context(), "CREATE TABLE t (n INTEGER)"); err != nil {
+		t.Fatal(err)
+	}
+	var size int64
+	if err := database.QueryRow(t.Context(), db, []any{&size}, "SELECT cache_size FROM pragma_cache_size"); err != nil || size != -3<<10 {
+		t.Errorf("cache of %d, %v", size, err)
+	}
+	rows, err := db.Query(t.Context(), "SELECT 1 UNION ALL SELECT 2")
+	if err != nil || !rows.Next() {
+		t.Fatal(err)
+	}
+	short, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+	defer cancel()
+	if _, err := db.Query(short, "SELECT 1"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a second reader: %v", err)
+	}
+	if err := rows.Close(); err != nil {
+		t.Error(err)
+	}
+	other := openFile(t, path, 2)
+	err = other.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+		if _, err := tx.Exec(ctx, "INSERT INTO t VALUES (1)"); err != nil {
+			return err
+		}
+		if _, err := db.Exec(t.Context(), "INSERT INTO t VALUES (2)"); !errors.Is(err, database.ErrSerialization) {
+			t.Errorf("beside another process, after a millisecond: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
