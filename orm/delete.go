@@ -134,7 +134,9 @@ func (w *sqlText) marking(p *plan) {
 // ([PlanDelete] predicts them). Without a condition it is refused unless Every was said; Limit, Offset
 // and relations to load do not go with it. Rows of a model with a field tagged
 // soft_delete are marked, as [Delete] does. No methods of the rows run.
-func (q *Query[T]) Delete(ctx context.Context) (int64, error) { return (*query)(q).own().delete(ctx, nil) }
+func (q *Query[T]) Delete(ctx context.Context) (int64, error) {
+	return (*query)(q).own().delete(ctx, nil)
+}
 
 func (q *query) delete(ctx context.Context, ret *returning) (int64, error) {
 	p, err := q.planToWrite("delete")
