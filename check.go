@@ -12,15 +12,15 @@ import (
 	"github.com/volaweb/vola/migrate/migratecmd"
 )
 
-// checkCommand finds the mistakes that can be found without a database, and,
+// checkCommand finds the errors that can be found without a database, and,
 // when asked, where a database is not as the models say.
 func (p *program) checkCommand() cli.Command {
 	var url string
 	var notes bool
 	return cli.Command{
-		Name: "check", Help: "look for mistakes in models, migrations, routes, templates and settings",
+		Name: "check", Help: "look for errors in models, migrations, routes, templates and settings",
 		Flags: func(flags *flag.FlagSet) {
-			flags.BoolVar(&notes, "notes", false, "print what is worth knowing and no mistake: of migrations, and what in templates cannot be checked")
+			flags.BoolVar(&notes, "notes", false, "print notes too, which are not errors: of migrations, and what in templates cannot be checked")
 			flags.StringVar(&url, "database", "", "compare the tables of the database at `URL` with the models too")
 		},
 		Run: func(ctx context.Context, args []string) error {
@@ -44,7 +44,7 @@ func (p *program) checkCommand() cli.Command {
 			if err := errors.Join(errs...); err != nil {
 				return failed{err}
 			}
-			fmt.Fprintf(p.stdout, "no mistakes in %s, %s, %s\n",
+			fmt.Fprintf(p.stdout, "no errors in %s, %s, %s\n",
 				count(len(p.cfg.Modules), "module"), count(len(s.Routes()), "route"), count(len(s.pages.cfg.Pages), "page"))
 			return nil
 		},
@@ -52,7 +52,7 @@ func (p *program) checkCommand() cli.Command {
 }
 
 // checkAddr returns why nothing can listen on the setting ADDR. That the port
-// is in use is no mistake: by the site itself, perhaps.
+// is in use is no error: by the site itself, perhaps.
 func (s *Site) checkAddr() error {
 	host, port, err := net.SplitHostPort(s.set.Addr)
 	if err == nil {

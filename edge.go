@@ -14,7 +14,7 @@ import (
 )
 
 // checkBaseURL returns the setting BASE_URL in the form in which paths are put
-// behind it, or what is wrong with it.
+// after it, or what is wrong with it.
 func checkBaseURL(raw string) (string, error) {
 	const want = "write the scheme and host under which people reach the site, such as https://example.org"
 	if raw == "" {
@@ -37,7 +37,7 @@ func checkBaseURL(raw string) (string, error) {
 	case u.Path != "" && u.Path != "/":
 		problem = "has a path"
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(raw, "#"):
-		problem = "has something behind the host"
+		problem = "has something after the host"
 	case !isHost(u.Hostname()):
 		problem = "has a host that is not a name of letters, digits and hyphens or an address (a name in another script is written in its form xn--...)"
 	case !isPort(u.Host):

@@ -44,9 +44,9 @@ func TestBaseURL(t *testing.T) {
 		"https://user:hunter2@x.com":    "has a user name or password",
 		"https://x.com\r\nSet-Cookie:a": "is not a URL",
 		"https://x.com/blog":            "has a path",
-		"https://x.com?a=b":             "has something behind",
-		"https://x.com#":                "has something behind",
-		"https://x.com/?":               "has something behind",
+		"https://x.com?a=b":             "has something after",
+		"https://x.com#":                "has something after",
+		"https://x.com/?":               "has something after",
 		"http://[::]:8000":              "has a host that is not",
 		"http://0.0.0.0":                "has a host that is not",
 		"http://1.2.3.4.5":              "has a host that is not",
@@ -64,7 +64,7 @@ func TestBaseURL(t *testing.T) {
 		run(t, cfg, []string{"BASE_URL=" + raw}, "serve", "--addr", "127.0.0.1:0").want(t, 2, "setting BASE_URL")
 	}
 	for _, raw := range []string{"", "https://example.com", "HTTPS://Example.com:8443/", "http://localhost:8000", "http://[::1]:80", "http://192.168.1.5", "https://xn--exmple-cua.com."} {
-		run(t, cfg, []string{"BASE_URL=" + raw}, "check").want(t, 0, "no mistakes")
+		run(t, cfg, []string{"BASE_URL=" + raw}, "check").want(t, 0, "no errors")
 	}
 }
 
@@ -102,7 +102,7 @@ func TestCheckFindsWhatServeRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	run(t, site(dir), []string{"ADDR=" + listener.Addr().String(), "REQUEST_TIMEOUT=0"}, "check").want(t, 0, "no mistakes")
+	run(t, site(dir), []string{"ADDR=" + listener.Addr().String(), "REQUEST_TIMEOUT=0"}, "check").want(t, 0, "no errors")
 }
 
 // TestNamesNearSettings: a name that is nearly that of a setting is told; what
@@ -113,7 +113,7 @@ func TestNamesNearSettings(t *testing.T) {
 	env := []string{"DATABASE_ULR=x", "LOGLEVEL=x", "ONE_CUONT=3", "HOME=/", "PATH=/bin", "DATABASE_HOST=db", "DATABASE_PORT=5432", "LOGNAME=ann", "USER=ann", "ONE_COUNT=4"}
 	r := run(t, cfg, env, "check")
 	r.want(t, 0, "warning: the variable DATABASE_ULR is not a setting; did you mean DATABASE_URL?\n",
-		"LOGLEVEL is not a setting; did you mean LOG_LEVEL?", "ONE_CUONT is not a setting; did you mean ONE_COUNT?", "no mistakes")
+		"LOGLEVEL is not a setting; did you mean LOG_LEVEL?", "ONE_CUONT is not a setting; did you mean ONE_COUNT?", "no errors")
 	if n := strings.Count(r.out, "warning:"); n != 3 {
 		t.Errorf("%d warnings, want 3:\n%s", n, r.out)
 	}
@@ -123,7 +123,7 @@ func TestNamesNearSettings(t *testing.T) {
 	}
 }
 
-// TestCheckDoesNotRepeatItself: notes that are no mistakes are printed when
+// TestCheckDoesNotRepeatItself: notes that are no errors are printed when
 // they are asked for.
 func TestCheckDoesNotRepeatItself(t *testing.T) {
 	t.Parallel()
@@ -132,7 +132,7 @@ func TestCheckDoesNotRepeatItself(t *testing.T) {
 	if r := run(t, cfg, nil, "check"); strings.Contains(r.out, "note:") || r.status != 0 {
 		t.Errorf("%d %s", r.status, r.out)
 	}
-	run(t, cfg, nil, "check", "--notes").want(t, 0, "note: unused.html", "no mistakes")
+	run(t, cfg, nil, "check", "--notes").want(t, 0, "note: unused.html", "no errors")
 }
 
 // TestDevAnswersOnlyToLocalHosts: a name that somebody made to lead to this
@@ -270,7 +270,7 @@ func rawRequests(t *testing.T, base, text string) (statuses []int) {
 	}
 }
 
-// TestTwoLengths: behind a request with Content-Length and Transfer-Encoding
+// TestTwoLengths: after a request with Content-Length and Transfer-Encoding
 // the connection is closed; what follows is not answered.
 func TestTwoLengths(t *testing.T) {
 	t.Parallel()
@@ -322,7 +322,7 @@ func TestPagesAreSentOnce(t *testing.T) {
 	})
 }
 
-// framed has two pages that extend one frame with a mistake.
+// framed has two pages that extend one frame with an error.
 type framed struct{ host *module.Host }
 
 var framedPages = []templates.PageOf[string]{templates.Page[string]("framed/a.html"), templates.Page[string]("framed/b.html")}
@@ -350,7 +350,7 @@ func (f *framed) page(w http.ResponseWriter, r *http.Request) error {
 	return f.host.Render(w, r, framedPages[0].Data("x"))
 }
 
-// TestMistakesOnce: a mistake in a frame is one mistake, however many pages are
+// TestMistakesOnce: an error in a frame is one error, however many pages are
 // made of it, and the page that shows it names the handler's line and none of
 // the keys that came with the request.
 func TestMistakesOnce(t *testing.T) {

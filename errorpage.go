@@ -16,7 +16,7 @@ import (
 
 // ErrorPage is the data of the templates 404.html, 500.html and error.html,
 // which a site or a module may bring: 404.html is used for pages that do not
-// exist, 500.html for mistakes of the site, error.html for everything else
+// exist, 500.html for errors of the site, error.html for everything else
 // that goes wrong and in place of the other two. Without them visitors get a
 // plain page.
 type ErrorPage struct {

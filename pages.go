@@ -22,7 +22,7 @@ type pages struct {
 // sources says where the site's files come from.
 func (s *Site) sources() sources { return sources{cfg: s.cfg, dev: s.opts.Dev} }
 
-// readPages loads the templates of all modules. In development their mistakes
+// readPages loads the templates of all modules. In development their errors
 // are shown in the browser instead, so that they can be fixed there.
 func (s *Site) readPages() error {
 	s.pages = &pages{cfg: templates.Config{
@@ -60,7 +60,7 @@ func (s *Site) readPages() error {
 	set, err := templates.New(s.pages.cfg)
 	if s.opts.Dev {
 		if err != nil {
-			s.opts.Log.Error("the templates have mistakes", "error", err)
+			s.opts.Log.Error("the templates have errors", "error", err)
 		}
 		return nil
 	}

@@ -137,7 +137,7 @@ func openPlain(ctx context.Context, url string, drivers []database.Driver, creat
 	return db, usageIfInvalid(err)
 }
 
-// usageIfInvalid marks a database URL that is wrong as a mistake in calling the
+// usageIfInvalid marks a database URL that is wrong as an error in calling the
 // program.
 func usageIfInvalid(err error) error {
 	if fault.KindOf(err) == fault.Invalid {

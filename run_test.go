@@ -95,7 +95,7 @@ func TestCommands(t *testing.T) {
 	run(t, cfg, env, "help").want(t, 0, "makemigrations", "serve if none is named")
 	run(t, cfg, env, "version").want(t, 0, "Test 1.2 (go1.")
 	run(t, cfg, env, "routes").want(t, 0, "GET  /blog/", "blog:index", "onepage.(*Blog).index")
-	run(t, cfg, env, "check").want(t, 0, "no mistakes in 1 module, 5 routes, 1 page")
+	run(t, cfg, env, "check").want(t, 0, "no errors in 1 module, 5 routes, 1 page")
 	run(t, cfg, env, "settings").want(t, 0, "DATABASE_URL", "environment", "127.0.0.1:8000")
 	run(t, cfg, env, "migrate", "--help").want(t, 0, "--plan", "Usage: migrate [flags] [MODULE [NAME]]")
 	run(t, cfg, env, "makemigrations").want(t, 0, "nothing to do")
@@ -109,7 +109,7 @@ func TestCommands(t *testing.T) {
 	run(t, cfg, env, "migrate").want(t, 0, "blog.0001_initial")
 	run(t, cfg, env, "migrate").want(t, 0, "nothing to do")
 	run(t, cfg, env, "migrate", "--list").want(t, 0, "[x] 0001_initial")
-	run(t, cfg, env, "check", "--database", env[0][len("DATABASE_URL="):]).want(t, 0, "no mistakes")
+	run(t, cfg, env, "check", "--database", env[0][len("DATABASE_URL="):]).want(t, 0, "no errors")
 	run(t, cfg, env, "sqlmigrate", "blog", "0001").want(t, 0, `CREATE TABLE "blog_post"`, "AUTOINCREMENT")
 	run(t, cfg, env, "sqlmigrate", "blog", "0001", "--dialect", "postgres", "--back").want(t, 0, `DROP TABLE "blog_post"`)
 	run(t, cfg, env, "sqlmigrate", "blog", "0009").want(t, 2, `module blog has no migration "0009"; it has 0001_initial`)
@@ -200,7 +200,7 @@ func TestBadCallsEndWithOneSentence(t *testing.T) {
 			r.want(t, tt.status, tt.want)
 			_, rest, _ := strings.Cut(r.errOut, "\n")
 			if usage := strings.HasPrefix(rest, "Usage: ") && tt.status == 2; rest != "" && (!usage || strings.Count(rest, "\n") != 1) {
-				t.Errorf("want one sentence, and a line of usage behind it at most:\n%s", r.errOut)
+				t.Errorf("want one sentence, and a line of usage after it at most:\n%s", r.errOut)
 			}
 		})
 	}
@@ -227,7 +227,7 @@ func files(t *testing.T, dir string) string {
 	return strings.Join(out, " ")
 }
 
-// broken is a module with a mistake in every part.
+// broken is a module with an error in every part.
 type broken struct{}
 
 type brokenModel struct {
@@ -555,6 +555,6 @@ func TestDevRereadsTemplates(t *testing.T) {
 		t.Fatal(err)
 	}
 	if status, body := get(t, base+"/blog/"); status != 500 || !strings.Contains(body, "blog/index.html:2") {
-		t.Errorf("a template with a mistake: %d %s", status, body)
+		t.Errorf("a template with an error: %d %s", status, body)
 	}
 }

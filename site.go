@@ -53,7 +53,7 @@ type Site struct {
 }
 
 // New assembles the site and checks all its parts, without a database. The
-// error names every mistake, one a line.
+// error names every problem, one a line.
 func New(cfg Config, opts Options) (*Site, error) {
 	cfg = cfg.withDefaults()
 	if opts.Log == nil {

@@ -26,7 +26,7 @@ func TestSnippets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wrong := map[string]bool{} // files with mistakes on purpose
+	wrong := map[string]bool{} // files with errors on purpose
 	for _, name := range documents {
 		text, err := os.ReadFile(name)
 		if err != nil {

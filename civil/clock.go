@@ -97,7 +97,7 @@ func (c Clock) Equal(o Clock) bool { return c == o }
 func (c Clock) IsZero() bool { return c == Clock{} }
 
 // String returns the time of day in the form 15:04:05, with six digits of
-// fraction behind it unless they are all zero. As text these stand in the
+// fraction after it unless they are all zero. As text these stand in the
 // order of time.
 func (c Clock) String() string {
 	b, _ := c.AppendText(nil)

@@ -80,7 +80,7 @@ func TestTaggedRenamesMayBeOld(t *testing.T) {
 	}
 }
 
-// TestDroppedWithoutAQuestion: saying that a column was dropped is no mistake
+// TestDroppedWithoutAQuestion: saying that a column was dropped is no error
 // when nothing came that could be taken for it.
 func TestDroppedWithoutAQuestion(t *testing.T) {
 	t.Parallel()

@@ -36,7 +36,7 @@ func (e *LeavesError) Error() string {
 }
 
 // NewGraph checks the migrations and puts them in order. The error names every
-// mistake that was found, one a line; two migrations side by side are a
+// error that was found, one a line; two migrations side by side are a
 // [*LeavesError] in it.
 func NewGraph(groups ...Group) (*Graph, error) { return newGraph(groups, false) }
 

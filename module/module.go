@@ -58,7 +58,7 @@ type HasMigrations interface {
 }
 
 // HasRoutes is a module that answers requests. Its routes stand below the
-// prefix "/name/", or the one given to [At], and their names behind "name:".
+// prefix "/name/", or the one given to [At], and their names after "name:".
 type HasRoutes interface {
 	Routes(r *web.Router)
 }
@@ -104,7 +104,7 @@ type HasStatic interface {
 
 // HasSettings is a module that can be configured from the environment.
 // Settings returns a pointer to a struct, whose fields say by the tags of
-// github.com/caarlos0/env which variable they are read from, behind the
+// github.com/caarlos0/env which variable they are read from, after the
 // module's name: in the module blog, the field tagged `env:"TITLE"` is read
 // from BLOG_TITLE. It is filled before Start. A field tagged `secret:"true"`
 // is never printed.
@@ -117,7 +117,7 @@ type HasCommands interface {
 	Commands() []Command
 }
 
-// HasChecks is a module that can find its own mistakes.
+// HasChecks is a module that can find its own errors.
 type HasChecks interface {
 	// Checks returns what is wrong; it is called before Start, without a
 	// database.

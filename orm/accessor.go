@@ -83,7 +83,7 @@ func (a *accessor) at(row unsafe.Pointer) unsafe.Pointer {
 	switch {
 	case a == nil || !a.made:
 		panic(errZeroAccessor)
-	case row == nil: // a field far behind would be where something else may be
+	case row == nil: // a field far after would be where something else may be
 		panic(errNoStruct)
 	}
 	return unsafe.Add(row, a.offset)

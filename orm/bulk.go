@@ -146,7 +146,7 @@ func (w *sqlText) item(i int, first string) {
 // databases give to the columns of VALUES.
 func cell(i int) string { return "column" + strconv.Itoa(i+1) }
 
-// values writes a list of VALUES, with the number of each row behind it or
+// values writes a list of VALUES, with the number of each row after it or
 // without.
 func (w *sqlText) values(columns, n int, numbered bool) {
 	w.Str("VALUES ")

@@ -135,7 +135,7 @@ func (u *bulkUpdate) update(ctx context.Context, h database.Handle, rows []int) 
 	return res.RowsAffected, nil
 }
 
-// countVersion writes, behind other assignments, that the version in the alias
+// countVersion writes, after other assignments, that the version in the alias
 // is counted up.
 func (w *sqlText) countVersion(p *plan, alias string) {
 	if p.version == nil {

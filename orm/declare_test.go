@@ -15,7 +15,7 @@ import (
 )
 
 type (
-	// faulty has a mistake in nearly every field.
+	// faulty has an error in nearly every field.
 	faulty struct {
 		ID       int64
 		Struct   struct{ A int }
@@ -110,7 +110,7 @@ func TestEveryMistakeInADeclarationIsReported(t *testing.T) {
 		),
 	}})
 	if err == nil {
-		t.Fatal("no mistake was found")
+		t.Fatal("no error was found")
 	}
 	want := []string{
 		"faulty, field Struct: a field of type struct { A int } cannot be stored in a column of its own type; store it as JSON",
@@ -194,7 +194,7 @@ func TestMistakesNameTheLine(t *testing.T) {
 	t.Parallel()
 	_, err := orm.NewModels(orm.Group{Module: "m", Models: []orm.Declaration{orm.Model[faulty](), orm.Model[keyless]()}})
 	if err == nil {
-		t.Fatal("no mistake was found")
+		t.Fatal("no error was found")
 	}
 	var lines []string
 	for _, line := range strings.Split(err.Error(), "\n") {

@@ -313,7 +313,7 @@ func (d *deepDelete) cut(ctx context.Context, tx *database.Tx, rows []int32) err
 
 // delete deletes rows of any models.
 func (d *deepDelete) delete(ctx context.Context, tx *database.Tx, rows []int32) error {
-	for m := len(d.models) - 1; m >= 0; m-- { // those that refer mostly stand behind
+	for m := len(d.models) - 1; m >= 0; m-- { // those that refer mostly stand after
 		var own []int32
 		for _, i := range rows {
 			if int(d.rows[i].model) == m {

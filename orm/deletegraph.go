@@ -227,7 +227,7 @@ type plannedEffect struct {
 	again bool
 }
 
-// effects returns what may happen, each behind what it follows from.
+// effects returns what may happen, each after what it follows from.
 func (g *deleteGraph) effects() []plannedEffect {
 	var out []plannedEffect
 	for _, r := range g.reached {

@@ -13,7 +13,7 @@ type DeletePlan struct {
 	Model string // such as "blog.Post"
 	Table string
 	Rows  int64 // the rows of the query itself
-	// Effects are what would happen beyond that, each behind the one that it
+	// Effects are what would happen beyond that, each after the one that it
 	// follows from.
 	Effects []DeleteEffect
 }

@@ -174,7 +174,7 @@ func TestOrderIndexedOfNull(t *testing.T) {
 			"a value of a unique":        {q.Where(nick.Eq("x")).OrderBy(code.Asc(), rank.Asc()), true},
 			"unique together, with NULL": {q.Where(group.Eq(1)).OrderBy(nick.Asc(), name.Asc()), false},
 			"an index may have NULL":     {q.Where(group.Eq(1)).OrderBy(rank.Desc()), true},
-			"an expression behind it":    {q.OrderBy(name.Asc()), true},
+			"an expression after it":     {q.OrderBy(name.Asc()), true},
 			"an expression, and more":    {q.OrderBy(name.Asc(), rank.Asc()), false},
 		} {
 			got, err := tt.q.OrderIndexed()

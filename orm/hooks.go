@@ -116,7 +116,7 @@ func hooksOf(t reflect.Type) hooks {
 	return h
 }
 
-// misnamedHooks returns the mistakes of methods that have the name of one that
+// misnamedHooks returns the errors of methods that have the name of one that
 // is called around statements and another type: they would never be called.
 func misnamedHooks(t reflect.Type) []error {
 	p := reflect.PointerTo(t)

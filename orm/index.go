@@ -53,7 +53,7 @@ func (x IndexOption) with(fields []string) IndexOption {
 	return x
 }
 
-// Expr adds the SQL of an expression, such as "lower(title)", behind the
+// Expr adds the SQL of an expression, such as "lower(title)", after the
 // fields. It names columns, and must mean the same on all databases that the
 // program uses. An index with an expression needs a name.
 func (x IndexOption) Expr(sql string) IndexOption {

@@ -106,7 +106,7 @@ func (w *sqlText) selectInlined(q *query, p *plan, in []*inlined) {
 	w.orderBy(p, "t0", q.orders)
 }
 
-// inline has the reader read rows of the relations too, from the columns behind
+// inline has the reader read rows of the relations too, from the columns after
 // those of the plan.
 func (r *reader) inline(in []*inlined) {
 	r.inlined = in

@@ -206,7 +206,7 @@ func TestIterLeftWithAFailure(t *testing.T) {
 	})
 }
 
-// TestIterDoesNotSeeItsOwnWrites moves each row behind all others in the order
+// TestIterDoesNotSeeItsOwnWrites moves each row after all others in the order
 // of the loop.
 func TestIterDoesNotSeeItsOwnWrites(t *testing.T) {
 	eachDocs(t, func(t *testing.T, db *database.DB) {

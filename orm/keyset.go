@@ -109,7 +109,7 @@ func (q *query) seek(cursor string, size int) (s seeking, err error) {
 	return s, nil
 }
 
-// cursors returns those that lead before the first and behind the last row of
+// cursors returns those that lead before the first and after the last row of
 // the part; more tells that there are further rows in the direction of the
 // walk.
 func (s seeking) cursors(first, last unsafe.Pointer, more bool) (prev, next string, err error) {

@@ -219,7 +219,7 @@ func groups(distinct []any) func(key any) (int, bool) {
 	return func(key any) (int, bool) { i, ok := at[key]; return i, ok }
 }
 
-// groupedBy returns the rows with those of one group behind each other, the
+// groupedBy returns the rows with those of one group after each other, the
 // groups in their order. group has the group of each row, and counts the number
 // of rows of each group; it holds afterwards where each group begins.
 func (s rowset) groupedBy(group, counts []int, places []int64) rowset {
@@ -396,7 +396,7 @@ func (w *sqlText) inList(alias, column string) {
 
 // fetch reads rows of a model that is only known at run time; lead, when not
 // nil, receives the first column, and each is called after each row. Columns
-// behind those of the model are dropped.
+// after those of the model are dropped.
 func fetch(ctx context.Context, q *query, p *plan, lead []any, each func() error, text string, args ...any) (s rowset, err error) {
 	ctx, cancel := q.limited(ctx)
 	defer cancel()

@@ -122,7 +122,7 @@ func (*misnamed) AfterSave(ctx context.Context, s *orm.Saving) error    { return
 func (*misnamed) BeforeDelete(context.Context, database.Handle) error   { return nil }
 func (*misnamed) AfterDelete(ctx context.Context, h *database.DB) error { return nil }
 
-// TestMethodsThatWouldNeverBeCalled are mistakes of the model.
+// TestMethodsThatWouldNeverBeCalled are errors of the model.
 func TestMethodsThatWouldNeverBeCalled(t *testing.T) {
 	t.Parallel()
 	_, err := orm.NewModels(orm.Group{Module: "m", Models: []orm.Declaration{orm.Model[misnamed]()}})

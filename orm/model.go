@@ -93,7 +93,7 @@ func (m *model) fieldNamed(name string) *field {
 	return nil
 }
 
-// newModel reads the struct type. Every mistake is returned, each naming the
+// newModel reads the struct type. Every error is returned, each naming the
 // model and the field.
 func newModel(module string, d Declaration) (*model, []error) {
 	m := &model{typ: d.typ, module: module, table: d.table, indexes: d.indexes, checks: d.checks, source: &source{caller: d.caller, typ: d.typ}}
@@ -122,7 +122,7 @@ func newModel(module string, d Declaration) (*model, []error) {
 	m.limitIndexed()
 	errs = append(errs, m.checkIndexes()...)
 	errs = append(errs, m.checkLookups(d.lookups)...)
-	// A field with a mistake may be missing from the model, and not only from
+	// A field with an error may be missing from the model, and not only from
 	// its descriptors.
 	if err := m.checkDescriptors(); err != nil && len(errs) == 0 {
 		errs = append(errs, m.mistake("", err))
@@ -165,7 +165,7 @@ func (m *model) addFields(t reflect.Type, path []int, offset uintptr, errs *[]er
 		f := &field{name: sf.Name, path: at, offset: offset + sf.Offset, typ: sf.Type, tag: tg}
 		if err := f.resolve(); err != nil {
 			bad(err)
-			// The field is kept, so that what names it is no mistake as well.
+			// The field is kept, so that what names it is no error as well.
 		}
 		m.fields = append(m.fields, f)
 	}

@@ -31,7 +31,7 @@ type Group struct {
 	Models []Declaration
 }
 
-// NewModels checks the models and joins them. The error names every mistake
+// NewModels checks the models and joins them. The error names every problem
 // that was found, one a line.
 func NewModels(groups ...Group) (*Models, error) {
 	ms := &Models{byType: map[reflect.Type]*model{}, now: time.Now, random: rand.Reader}

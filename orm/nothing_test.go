@@ -49,7 +49,7 @@ func TestZeroValues(t *testing.T) {
 			{"scalar", where(orm.Eq(E.ID, orm.Scalar[Employee](zero))), "zero Selection"},
 			{"selected scalar", all(orm.Select[int64](q, orm.Scalar[Employee](zero))), "zero Selection"},
 			{"scalar of nothing", where(orm.Scalar[Employee](orm.Select[int64](q)).Eq(1)), "names nothing"},
-			{"in a mistake", where(orm.In(E.ID, orm.Select[int64](q, nil))), "nil"},
+			{"in an error", where(orm.In(E.ID, orm.Select[int64](q, nil))), "nil"},
 			{"raw nil", where(orm.Raw[Employee, bool]("? IS NULL", nil).Eq(true)), `argument 1 of the SQL "? IS NULL" is nil`},
 			{"raw zero", where(orm.Raw[Employee, bool]("? IS NULL", new(orm.Expr[*Employee, int64])).Eq(true)), "zero value"},
 			{"raw condition", where(orm.Raw[Employee, int64]("? + ?", 1, E.ID.Eq(1)).Eq(1)), `argument 2 of the SQL "? + ?" is no value`},

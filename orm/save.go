@@ -191,7 +191,7 @@ func (p *plan) nextVersion(b *sqlArgs) assignedField {
 	return s
 }
 
-// whereVersion writes, behind whereKey, that the row has the version that the
+// whereVersion writes, after whereKey, that the row has the version that the
 // next argument is.
 func (w *sqlText) whereVersion(p *plan) {
 	if p.version != nil {

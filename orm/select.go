@@ -111,7 +111,7 @@ type selection struct {
 	distinct bool
 	// sought are the fields of the model that are read besides, for a cursor.
 	sought []int
-	// unions are joined behind it; then order, limit and offset are of them
+	// unions are joined after it; then order, limit and offset are of them
 	// together, and order is by place.
 	unions []union
 	places []int

@@ -7,7 +7,7 @@ import (
 	"github.com/volaweb/vola/database"
 )
 
-// passKey makes the sequence of the model's key go on behind key, a key that the
+// passKey makes the sequence of the model's key go on after key, a key that the
 // program gave.
 func (p *plan) passKey(ctx context.Context, h database.Handle, key int64) error {
 	if key <= 0 || p.key == nil || !p.key.auto {

@@ -21,7 +21,7 @@ var (
 )
 
 // TestNumbersGoOnBehindGivenKeys stores rows with keys of their own in every way
-// there is; the next row is numbered behind them.
+// there is; the next row is numbered after them.
 func TestNumbersGoOnBehindGivenKeys(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
@@ -54,7 +54,7 @@ func TestNumbersGoOnBehindGivenKeys(t *testing.T) {
 			s := row(0)
 			ok(t, orm.Create(ctx, db, &s))
 			if tt.next == 13 && s.ID == 14 {
-				continue // both rows without a key came behind 11
+				continue // both rows without a key came after 11
 			}
 			if s.ID != tt.next {
 				t.Errorf("%d: the next row is %d, want %d", i, s.ID, tt.next)
@@ -65,7 +65,7 @@ func TestNumbersGoOnBehindGivenKeys(t *testing.T) {
 		ok(t, orm.Create(ctx, db, &s))
 		s = row(0)
 		if err := orm.Create(ctx, db, &s); err == nil {
-			t.Errorf("a row behind the last number: %d", s.ID)
+			t.Errorf("a row after the last number: %d", s.ID)
 		}
 	})
 }

@@ -11,7 +11,7 @@ func (b *sqlArgs) alive(p *plan) {
 	}
 }
 
-// alive writes the condition that a row is not marked, behind before.
+// alive writes the condition that a row is not marked, after before.
 func (w *sqlText) alive(p *plan, alias, before string) {
 	if p.deleted == nil {
 		return
@@ -21,7 +21,7 @@ func (w *sqlText) alive(p *plan, alias, before string) {
 	w.Str(" IS NULL")
 }
 
-// amongLiving writes, behind the columns of a conflict, that it is one with a
+// amongLiving writes, after the columns of a conflict, that it is one with a
 // row that is not marked; unless the columns are the key.
 func (w *sqlText) amongLiving(p *plan, columns []string) {
 	if p.deleted != nil && p.seenBy(columns) == deletedHidden {

@@ -13,7 +13,7 @@ import (
 )
 
 // source finds where in the source a model is declared. It is only asked when
-// there is a mistake to report, and finds nothing on machines that do not have
+// there is an error to report, and finds nothing on machines that do not have
 // the source.
 type source struct {
 	caller uintptr // where Model was called

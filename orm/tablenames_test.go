@@ -27,7 +27,7 @@ type (
 	}
 )
 
-// TestNamesThatADatabaseDoesNotTake are mistakes of the models, before there is
+// TestNamesThatADatabaseDoesNotTake are errors of the models, before there is
 // any database.
 func TestNamesThatADatabaseDoesNotTake(t *testing.T) {
 	t.Parallel()
@@ -54,7 +54,7 @@ func TestNamesThatADatabaseDoesNotTake(t *testing.T) {
 	} {
 		_, err := orm.NewModels(orm.Group{Module: tt.module, Models: tt.models})
 		if err == nil {
-			t.Errorf("%s: no mistake was found", name)
+			t.Errorf("%s: no error was found", name)
 			continue
 		}
 		for _, want := range tt.want {

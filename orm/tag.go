@@ -45,7 +45,7 @@ type tag struct {
 // tagOption is an option that parseTag knows.
 type tagOption struct {
 	name  string
-	value string // what stands behind "=", as messages show it; "" for an option without a value
+	value string // what stands after "=", as messages show it; "" for an option without a value
 	help  string
 	set   func(t *tag, value string) error // value is not empty, unless the option takes none
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // expr writes an expression on rows of p in the given alias; like is as in the
-// sqlArgs, which has found all mistakes.
+// sqlArgs, which has found all errors.
 func (w *sqlText) expr(p *plan, alias string, e *expr, like kind) {
 	switch e.kind {
 	case exprField:

@@ -15,7 +15,7 @@ import (
 
 // Create stores row as a new row of its table. A key of type int64 that is
 // zero is numbered by the database and set in row; any other key is stored as
-// it is, and further ones are numbered from behind the largest of them. Fields
+// it is, and further ones are numbered from after the largest of them. Fields
 // tagged auto_now and auto_now_add are set. Relations held in a Many are not
 // stored; see [ManyToMany.Add]. A row that a trigger leaves out is
 // [ErrNotStored].

@@ -170,7 +170,7 @@ func (s Schema) Clone() Schema {
 	return out
 }
 
-// Validate reports every mistake in the table that no database would accept:
+// Validate reports every error in the table that no database would accept:
 // names that are missing or doubled, keys over columns that are not there.
 func (t Table) Validate() []error {
 	var errs []error

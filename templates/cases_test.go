@@ -76,7 +76,7 @@ func render(t *testing.T, folder string) (got, file string) {
 	return err.Error() + "\n", "want.err"
 }
 
-// checkErrors verifies that every mistake is an Error whose excerpt holds the
+// checkErrors verifies that every error is an Error whose excerpt holds the
 // line it is about.
 func checkErrors(t *testing.T, err error) {
 	t.Helper()

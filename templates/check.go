@@ -16,7 +16,7 @@ type checker struct {
 	config    Config
 	sources   map[string]Source
 
-	errs  ErrorList // mistakes
+	errs  ErrorList // errors
 	notes ErrorList // what cannot be known before a page is rendered
 	done  map[visit]bool
 }
@@ -154,7 +154,7 @@ func (k *checker) assign(scope *staticScope, name string, value static) {
 	}
 }
 
-// fail reports a mistake, a number of bytes after the place of a node.
+// fail reports an error, a number of bytes after the place of a node.
 func (k *checker) fail(n parse.Node, after int, format string, args ...any) {
 	k.errs = append(k.errs, k.errorAt(n, after, format, args...))
 }

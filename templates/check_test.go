@@ -53,7 +53,7 @@ type post struct {
 	hidden    int //lint:ignore U1000 templates are told that they cannot see it
 }
 
-// TestCheckFinds is every kind of mistake that is found before anything is
+// TestCheckFinds is every kind of error that is found before anything is
 // rendered. The page's data is a post.
 func TestCheckFinds(t *testing.T) {
 	t.Parallel()

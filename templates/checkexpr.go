@@ -151,7 +151,7 @@ func (e *expression) fields(receiver static, ids identifiers, args []parse.Node,
 			value, ok = e.field(receiver, ids, i, nil, nil)
 		}
 		if !ok {
-			// One report is enough; the arguments may have mistakes of their own.
+			// One report is enough; the arguments may have errors of their own.
 			for _, arg := range args {
 				e.value(arg)
 			}

@@ -296,7 +296,7 @@ func (i *instance) replaceDot(n parse.Node) parse.Node {
 	case *parse.FieldNode:
 		pos := n.Pos
 		if len(n.Ident) > 1 {
-			// A variable's place is before its first field, a field's behind it.
+			// A variable's place is before its first field, a field's after it.
 			pos -= parse.Pos(1 + len(n.Ident[0]))
 		}
 		return i.variable(pos, n.Ident...)

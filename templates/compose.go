@@ -20,7 +20,7 @@ type composition struct {
 	trees map[string]*parse.Tree
 	order []string // names of trees in the order they were reached
 	calls map[string][]call
-	ok    bool // no mistake so far
+	ok    bool // no error so far
 
 	instances int // of components
 }
@@ -34,7 +34,7 @@ type call struct {
 }
 
 // compose collects the trees of a page, "file.html" or "file.html#block". The
-// mistakes it finds go to the builder.
+// errors it finds go to the builder.
 func (b *builder) compose(page string) *composition {
 	c := &composition{b: b, trees: make(map[string]*parse.Tree), calls: make(map[string][]call), ok: true}
 	c.entry = c.target(page, reference{}, nil)

@@ -56,7 +56,7 @@ func newRandomPage(t testing.TB, seed uint64) *randomPage {
 	if p.chance(30) {
 		names = []string{"base.html", p.name} // files and contexts are shared between pages
 	}
-	// Half of the pages are checked for their type, in the other half mistakes
+	// Half of the pages are checked for their type, in the other half errors
 	// come up when they are rendered.
 	for _, name := range names {
 		if p.typed {

@@ -18,7 +18,7 @@
 //
 // A program declares its pages with the type of their data, and makes one
 // [Set] of them. [New] loads, parses, joins and escapes every page and reports
-// all mistakes at once, so that a page that can be rendered at all cannot fail
+// all errors at once, so that a page that can be rendered at all cannot fail
 // because a template is missing or malformed:
 //
 //	var indexPage = templates.Page[indexData]("blog/index.html")
@@ -31,7 +31,7 @@
 //
 // New also follows the type of each page's data through its templates: a field
 // that does not exist, a method or function with the wrong arguments, a range
-// over what has no elements are mistakes with file, line and column. What it
+// over what has no elements are errors with file, line and column. What it
 // has to leave open, because a value is in an interface or no page shows it,
 // [Set.Unchecked] says.
 // [Config].Checks add checks of one's own, such as that a route exists.

@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// Error is one mistake in a template, found when it was parsed, joined with
+// Error is one error in a template, found when it was parsed, joined with
 // others, escaped or executed.
 type Error struct {
 	Name    string       // the template file, "blog/post.html"
 	Origin  string       // where the file was found; empty when it was not
-	Line    int          // from 1; 0 when the mistake has no one place
+	Line    int          // from 1; 0 when the error has no one place
 	Col     int          // in characters, from 1; 0 when only the line is known
 	Message string       // what is wrong and, where that is known, what to do
 	Excerpt []SourceLine // the line and its neighbours; empty when Line is 0
@@ -43,14 +43,14 @@ func (e *Error) Error() string {
 }
 
 // Unwrap returns the cause, such as the error a function or method returned;
-// nil for mistakes in the template itself.
+// nil for errors in the template itself.
 func (e *Error) Unwrap() error { return e.err }
 
-// ErrorList is every mistake found in a set of templates, by file, line and
+// ErrorList is every error found in a set of templates, by file, line and
 // column. It is what [New] and [Set.Reload] return.
 type ErrorList []*Error
 
-// Error returns one line for each mistake.
+// Error returns one line for each error.
 func (l ErrorList) Error() string {
 	lines := make([]string, len(l))
 	for i, e := range l {
@@ -59,7 +59,7 @@ func (l ErrorList) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap returns the mistakes, for [errors.Is] and [errors.As].
+// Unwrap returns the errors, for [errors.Is] and [errors.As].
 func (l ErrorList) Unwrap() []error {
 	errs := make([]error, len(l))
 	for i, e := range l {
@@ -68,8 +68,8 @@ func (l ErrorList) Unwrap() []error {
 	return errs
 }
 
-// sorted returns the list in the order of files and lines, each mistake once:
-// a mistake in a base template is found again by every page that extends it.
+// sorted returns the list in the order of files and lines, each error once:
+// an error in a base template is found again by every page that extends it.
 func (l ErrorList) sorted() ErrorList {
 	slices.SortStableFunc(l, func(a, b *Error) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), a.Line-b.Line, a.Col-b.Col, strings.Compare(a.Message, b.Message))

@@ -26,11 +26,11 @@ type file struct {
 	body       *parse.Tree            // what stands outside blocks; unused when extends is set
 	blocks     map[string]*parse.Tree // every {{block}} and {{define}}
 	overrides  []*parse.TemplateNode  // the {{block}}s outside blocks of a file that extends
-	faulty     bool                   // it has mistakes; they have been reported
+	faulty     bool                   // it has errors; they have been reported
 	parameters []parameter            // when it is called as a component
 	slots      []string               // it has as a component
 	spare      *parse.VariableNode    // of a place in it; nil when it calls no components
-	next       int                    // the loader behind its own
+	next       int                    // the loader after its own
 }
 
 // isItself reports whether a name is that of the file.
@@ -38,7 +38,7 @@ func (f *file) isItself(name string) bool {
 	return strings.ReplaceAll(f.Name, overridden, "") == name
 }
 
-// fileParser reads one file and collects its mistakes.
+// fileParser reads one file and collects its errors.
 type fileParser struct {
 	*file
 	functions map[string]any
@@ -48,7 +48,7 @@ type fileParser struct {
 
 // parseFile parses a source for templates that have the given functions. Of
 // what the grammar forbids, the parser of Go reports the first instance only,
-// and there is no file. With other mistakes there is one, in which more may be
+// and there is no file. With other errors there is one, in which more may be
 // found.
 func parseFile(src Source, functions map[string]any) (*file, ErrorList) {
 	p := &fileParser{file: &file{Source: src}, functions: functions, special: make(map[*parse.PipeNode]bool)}

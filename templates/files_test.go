@@ -64,7 +64,7 @@ func TestOverrideThatExtends(t *testing.T) {
 		{[]templates.Loader{theme, project, module}, "&lt;theme mine module base>"},
 		{[]templates.Loader{templates.Chain{theme, templates.Chain{project}}, module}, "&lt;theme mine module base>"},
 		{[]templates.Loader{module, project}, "&lt;module base>"},
-		{[]templates.Loader{project}, `blog/post.html:1:11: template "blog/post.html" extends itself, and there is no loader behind its own to have another one`},
+		{[]templates.Loader{project}, `blog/post.html:1:11: template "blog/post.html" extends itself, and there is no loader after its own to have another one`},
 		{[]templates.Loader{project, templates.Memory{}}, `blog/post.html:1:11: template "blog/post.html" not found; tried blog/post.html in memory`},
 		{[]templates.Loader{project, templates.Memory{"blog/post.html": "\n{{.X"}}, "blog/post.html (overridden):2:3: unclosed action"},
 	} {

@@ -47,7 +47,7 @@ func (c Chain) Load(name string) (Source, error) {
 }
 
 // loadFrom returns the file of the first loader that has it, beginning with
-// the one at an index, and the index of the loader behind it.
+// the one at an index, and the index of the loader after it.
 func loadFrom(loaders []Loader, first int, name string) (src Source, next int, err error) {
 	tried := make([]string, 0, len(loaders))
 	for i, loader := range loaders[first:] {
@@ -64,7 +64,7 @@ func loadFrom(loaders []Loader, first int, name string) (src Source, next int, e
 	case len(loaders) == 0:
 		return Source{}, 0, notFound(fmt.Sprintf("template %q: there are no loaders", name))
 	case len(tried) == 0:
-		return Source{}, 0, notFound(fmt.Sprintf("template %q extends itself, and there is no loader behind its own to have another one", name))
+		return Source{}, 0, notFound(fmt.Sprintf("template %q extends itself, and there is no loader after its own to have another one", name))
 	}
 	return Source{}, 0, notFound(fmt.Sprintf("template %q not found; tried %s", name, strings.Join(tried, ", ")))
 }

@@ -177,7 +177,7 @@ func truncateHTML(count int, value any) (template.HTML, error) {
 	return template.HTML(source), nil
 }
 
-// openElements returns which elements are open behind a tag.
+// openElements returns which elements are open after a tag.
 func openElements(open []string, tag string) []string {
 	name := strings.TrimLeft(tag, "</")
 	name = strings.ToLower(name[:strings.IndexFunc(name+">", func(r rune) bool { return unicode.IsSpace(r) || r == '>' || r == '/' })])

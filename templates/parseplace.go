@@ -10,14 +10,14 @@ import (
 // is never closed the end of the file. The column is found by reading the text
 // again up to the end of each action.
 
-// action is one action of a text: offsets of its first character behind "{{",
-// and behind its "}}".
+// action is one action of a text: offsets of its first character after "{{",
+// and after its "}}".
 type action struct {
 	start, end int
 	word       string // its first word: if, end, .Title
 }
 
-// nextAction returns the first action that begins behind an offset, comments
+// nextAction returns the first action that begins after an offset, comments
 // left out. One that is not closed ends with the text, and closed is false.
 func nextAction(text string, from int) (a action, closed, found bool) {
 	for {
@@ -45,7 +45,7 @@ func nextAction(text string, from int) (a action, closed, found bool) {
 	}
 }
 
-// closingBraces returns the offset behind the first "}}" that is not in
+// closingBraces returns the offset after the first "}}" that is not in
 // quotes; -1 for none.
 func closingBraces(text string, from int) int {
 	for i := from; i < len(text); i++ {

@@ -36,7 +36,7 @@ type plainCall struct {
 }
 
 // plainPage parses a page. Besides the functions of templates it needs _one,
-// and _mark for what stands behind the name of a script or style.
+// and _mark for what stands after the name of a script or style.
 func (w *world) plainPage(page string, functions, more template.FuncMap) (*template.Template, string, error) {
 	p := &plain{world: w, defined: make(map[string]bool)}
 	entry := p.target(page)

@@ -39,7 +39,7 @@ type Config struct {
 	// Now is the clock of timesince and timeuntil. Defaults to time.Now.
 	Now func() time.Time
 
-	// Checks find mistakes in calls that their types do not show: that a route
+	// Checks find errors in calls that their types do not show: that a route
 	// has the name given to url, that a static file exists. The one with the
 	// name of a function is called by New and Reload for each call of that
 	// function in a template; its error is reported with the place.
@@ -69,7 +69,7 @@ type listedPage struct {
 }
 
 // New loads, joins and escapes the pages of a configuration. The error is an
-// [ErrorList] of every mistake that was found, unless it concerns the
+// [ErrorList] of every error that was found, unless it concerns the
 // configuration itself.
 func New(config Config) (*Set, error) {
 	if config.Now == nil {
@@ -98,8 +98,8 @@ func New(config Config) (*Set, error) {
 	return s, nil
 }
 
-// Reload reads every template again. When there is a mistake in any, the set
-// goes on with what it had, and the mistakes are returned as an [ErrorList]
+// Reload reads every template again. When there is an error in any, the set
+// goes on with what it had, and the errors are returned as an [ErrorList]
 // and by Err until a Reload succeeds. Pages being rendered are not disturbed.
 func (s *Set) Reload() error {
 	s.reloading.Lock()
@@ -130,7 +130,7 @@ func (s *Set) reload() ErrorList {
 	return nil
 }
 
-// Err returns the mistakes that the last Reload found; nil when it succeeded.
+// Err returns the errors that the last Reload found; nil when it succeeded.
 func (s *Set) Err() error {
 	if errs := s.failure.Load(); errs != nil {
 		return *errs

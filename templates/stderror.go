@@ -14,7 +14,7 @@ import (
 	"github.com/volaweb/vola/internal/htmlcompile"
 )
 
-// The packages of the standard library write the place of a mistake into the
+// The packages of the standard library write the place of an error into the
 // text of their errors only. What cannot be read there stays in the message.
 
 // tidy takes the names that are ours or html/template's own out of a message.

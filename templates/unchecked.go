@@ -16,8 +16,8 @@ type unchecked struct {
 	read  []string // names of the files that a page is made of
 }
 
-// Unchecked returns what New and Reload could not check. It is no mistake, but
-// a mistake there would be found by a visitor:
+// Unchecked returns what New and Reload could not check. It is no error, but
+// an error there would be found by a visitor:
 //
 //   - places where a type is known only when the page is rendered: a value in
 //     an interface, mostly;

@@ -61,7 +61,7 @@ func newBuilder(loaders Chain, functions map[string]any) *builder {
 	}
 }
 
-// fail reports a mistake at the place that refers to something.
+// fail reports an error at the place that refers to something.
 func (b *builder) fail(at reference, subject, format string, args ...any) {
 	if at.file == nil {
 		b.errs = append(b.errs, &Error{Name: subject, Message: fmt.Sprintf(format, args...)})
@@ -80,7 +80,7 @@ func (b *builder) file(name string, at reference) *file {
 const overridden = " (overridden)"
 
 // overriddenBy returns the file that another one has the name of, from the
-// loaders behind that of the other.
+// loaders after that of the other.
 func (b *builder) overriddenBy(f *file, at reference) *file {
 	return b.fileFrom(f.next, f.extends, f.Name+overridden, at)
 }

@@ -10,7 +10,7 @@ import (
 // Versioned is a [Loader] whose files may change while the program runs, and
 // which can tell at little cost whether they have. A [Set] asks before each
 // page, and reads all templates again when the answer is another one, so that
-// an edit is seen on the next request. When the new templates have mistakes,
+// an edit is seen on the next request. When the new templates have errors,
 // or Version fails, pages are rendered with those there were; see [Set.Err].
 type Versioned interface {
 	Loader

@@ -58,7 +58,7 @@ type Options struct {
 }
 
 // New starts the site on an empty SQLite database with all migrations applied.
-// A mistake in any part of it ends the test. The site is stopped when the test
+// An error in any part of it ends the test. The site is stopped when the test
 // ends.
 //
 // Where cfg has neither Dir nor Templates nor Static, as in the test of a single

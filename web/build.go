@@ -50,7 +50,7 @@ func (b *boundRoute) String() string {
 }
 
 // Build checks all routes and returns the handler that serves them. When there
-// are mistakes it returns every one of them, joined, each with the file and
+// are errors it returns every one of them, joined, each with the file and
 // line of the registration: patterns that cannot be, routes that match the
 // same requests, names used twice. The router may be built again after more
 // registrations; that does not change what was built before.
@@ -83,7 +83,7 @@ func (r *Router) Build(cfg BuildConfig) (*Mux, error) {
 	return mux, nil
 }
 
-// builder collects routes and mistakes.
+// builder collects routes and errors.
 type builder struct {
 	cfg    BuildConfig
 	root   *node

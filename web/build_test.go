@@ -20,7 +20,7 @@ func mistakes(t *testing.T, r *web.Router, cfg web.BuildConfig) []string {
 		return nil
 	}
 	if mux != nil {
-		t.Error("a mux with mistakes")
+		t.Error("a mux with errors")
 	}
 	text := regexp.MustCompile(`\S*/build_test\.go:\d+`).ReplaceAllString(err.Error(), "HERE")
 	return strings.Split(text, "\n")
@@ -99,7 +99,7 @@ func TestConflicts(t *testing.T) {
 		tt.register(r)
 		got := mistakes(t, r, web.BuildConfig{})
 		if len(got) != tt.want {
-			t.Errorf("%s: %d mistakes, want %d: %q", tt.name, len(got), tt.want, got)
+			t.Errorf("%s: %d errors, want %d: %q", tt.name, len(got), tt.want, got)
 		}
 		for _, m := range got {
 			if strings.Count(m, "HERE") != 2 || !strings.HasSuffix(m, ": both match the same requests") {

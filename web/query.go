@@ -65,7 +65,7 @@ func (q *Values) Err() error {
 func (q *Values) Has(name string) bool { return q.values.Has(name) }
 
 // String returns the parameter as it was sent. A value that is not UTF-8 or
-// has a NUL, which no database takes, is a mistake.
+// has a NUL, which no database takes, is an error.
 func (q *Values) String(name, byDefault string) string {
 	value := q.values.Get(name)
 	switch {
@@ -178,7 +178,7 @@ func (q *Values) Date(name string, byDefault time.Time) time.Time {
 	return t
 }
 
-// wrong notes a mistake.
+// wrong notes an error.
 func (q *Values) wrong(name, must string) {
 	const most = 40 // bytes of the value that a message repeats
 	value := strings.ToValidUTF8(q.values.Get(name), "\uFFFD")

@@ -176,7 +176,7 @@ func TestWrongLimits(t *testing.T) {
 	r.Get("/e", hello).Deadline(0)
 	got := mistakes(t, r, web.BuildConfig{})
 	if len(got) != 4 {
-		t.Errorf("%d mistakes, want 4:\n%s", len(got), strings.Join(got, "\n"))
+		t.Errorf("%d errors, want 4:\n%s", len(got), strings.Join(got, "\n"))
 	}
 }
 

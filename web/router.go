@@ -27,7 +27,7 @@ func (f HandlerFunc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // built, never while a request is served, and must not return nil.
 type Middleware = func(http.Handler) http.Handler
 
-// Router collects routes. Registering never fails: mistakes are found, all of
+// Router collects routes. Registering never fails: errors are found, all of
 // them, by [Router.Build]. A Router is not safe for concurrent use; what Build
 // returns is.
 type Router struct {
@@ -135,7 +135,7 @@ func (r *Router) Has(pattern string) bool { return r.table.has(pattern, "", nil)
 
 func (t *table) has(pattern, prefix string, above []*table) bool {
 	if t == nil || slices.Contains(above, t) {
-		return false // a mistake, which Build reports
+		return false // an error, which Build reports
 	}
 	above = append(above, t)
 	return slices.ContainsFunc(t.items, func(it item) bool {

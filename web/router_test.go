@@ -39,7 +39,7 @@ func do(h http.Handler, method, target string) *httptest.ResponseRecorder {
 	return rec
 }
 
-// answer is "200 body" or "404", with the redirect's target or Allow behind.
+// answer is "200 body" or "404", with the redirect's target or Allow after.
 func answer(h http.Handler, method, target string) string {
 	rec := do(h, method, target)
 	switch {

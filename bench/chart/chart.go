@@ -12,7 +12,7 @@ type Chart struct {
 	Title  string // one line, with the unit and which end is better
 	Label  string // for those who cannot see it; defaults to Title
 	Groups []Group
-	// Max is where bars are cut off, with their value written behind all the
+	// Max is where bars are cut off, with their value written after all the
 	// same. Defaults to the longest bar.
 	Max float64
 	// Mark is a value at which a line is drawn. Defaults to none.

@@ -19,7 +19,7 @@ func (e env) genCommand() cli.Command {
 	return cli.Command{
 		Name: "gen", Args: "[DIR...]", Help: "write the typed descriptors of models",
 		More: "Writes vola_gen.go into each package that calls orm.Model. DIR is the folder of a\n" +
-			"package, with /... behind it also those below. Defaults to ./...\n\n" +
+			"package, with /... after it also those below. Defaults to ./...\n\n" +
 			"Where a package imports its migrations and some or all of them were removed, it\n" +
 			"writes the list migrations.go of those that are left, so that the site compiles.",
 		Flags: func(flags *flag.FlagSet) {
@@ -29,7 +29,7 @@ func (e env) genCommand() cli.Command {
 	}
 }
 
-// gen writes nothing at all when one of the packages has a mistake.
+// gen writes nothing at all when one of the packages has an error.
 func gen(ctx context.Context, e env, args []string, check bool) error {
 	if len(args) == 0 {
 		args = []string{"./..."}

@@ -12,9 +12,9 @@ import (
 	"github.com/volaweb/vola/internal/modelgen"
 )
 
-// checkSyntax returns the first mistake of each file of a package with models
+// checkSyntax returns the first error of each file of a package with models
 // that is not Go. A package that does not compile is no obstacle to gen, but
-// behind a mistake of syntax the parser may miss a model, and its descriptors
+// after a syntax error the parser may miss a model, and its descriptors
 // would be lost without a word.
 func checkSyntax(dir string) error {
 	names, err := filepath.Glob(filepath.Join(dir, "*.go"))

@@ -77,7 +77,7 @@ func mapError(err error) error {
 	return out
 }
 
-// columnsIn reads "table.a, table.b" behind the prefix in one of SQLite's
+// columnsIn reads "table.a, table.b" after the prefix in one of SQLite's
 // messages. A unique index on an expression is named instead, as index 'x'.
 func columnsIn(message, prefix string) (table string, columns []string) {
 	list := after(message, prefix)

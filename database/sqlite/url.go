@@ -57,7 +57,7 @@ func parseURL(raw string) (location, error) {
 	return at, nil
 }
 
-// parameters reads what is behind the question mark.
+// parameters reads what is after the question mark.
 func (at *location) parameters(query string) error {
 	values, err := url.ParseQuery(query)
 	if err != nil {

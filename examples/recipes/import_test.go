@@ -44,7 +44,7 @@ func TestImport(t *testing.T) {
 				t.Errorf("import of %q: %v, want %q", text, err, want)
 			}
 		}
-		c.Get("/").WantText(".total", "15 recipes") // nothing is left of the files with mistakes
+		c.Get("/").WantText(".total", "15 recipes") // nothing is left of the files with errors
 	})
 }
 

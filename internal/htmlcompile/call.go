@@ -101,7 +101,7 @@ func (c *caller) last(x *Execution, dot reflect.Value) (reflect.Value, error) {
 	return c.final(x, dot)
 }
 
-// call calls fn, behind receiver if there is one, with the arguments and the
+// call calls fn, after receiver if there is one, with the arguments and the
 // value from the pipeline.
 func (c *caller) call(x *Execution, dot, fn reflect.Value, t reflect.Type, receiver []reflect.Value, last reflect.Value) (reflect.Value, error) {
 	skip, given := len(receiver), len(c.args)

@@ -204,7 +204,7 @@ func (t *treeCompiler) action(n *parse.ActionNode) (step, error) {
 		end--
 	}
 	if end == 0 || end == len(cmds) && !endsEscaped(cmds[end-1]) {
-		// html/template puts an escaper behind every action. Without one this
+		// html/template puts an escaper after every action. Without one this
 		// is not the tree it would execute.
 		return nil, fmt.Errorf("%w: %s is not escaped", errNotCompiled, n)
 	}

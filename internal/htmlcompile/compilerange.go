@@ -43,7 +43,7 @@ func (l *loop) run(x *Execution, dot reflect.Value) error {
 	if err == nil && !ran {
 		err = x.steps(l.otherwise, dot)
 	}
-	if err == errBreak { // behind {{else}}, too, it is the end of this range
+	if err == errBreak { // after {{else}}, too, it is the end of this range
 		return nil
 	}
 	return err

@@ -38,7 +38,7 @@ func writeNonce(x *Execution, _ reflect.Value) error {
 	return nil
 }
 
-// addNonces puts an action behind every "<script" and "<style" in the texts of
+// addNonces puts an action after every "<script" and "<style" in the texts of
 // trees. Whether it is the beginning of an element, and not part of an
 // attribute or of a script, html/template says when it escapes the action; the
 // wrong ones are then left out by their numbers.
@@ -85,7 +85,7 @@ func splitAtTags(nodes []parse.Node, count *int, without map[int]bool) []parse.N
 	return split
 }
 
-// nextTag returns the offset behind the first "<script" or "<style" that is
+// nextTag returns the offset after the first "<script" or "<style" that is
 // the name of a whole tag and has no nonce of its own; -1 for none.
 func nextTag(text []byte) int {
 	for from := 0; ; {
@@ -134,7 +134,7 @@ func isNonce(n *parse.ActionNode) bool {
 }
 
 // misplacedNonces returns the numbers of those actions of addNonces that do
-// not stand behind the name of an element.
+// not stand after the name of an element.
 func misplacedNonces(root parse.Node) []int {
 	var numbers []int
 	parsetree.Inspect(root, func(n parse.Node) bool {

@@ -65,7 +65,7 @@ func (t *treeCompiler) innerEscaper(c *caller) expr {
 }
 
 // shortCircuit compiles and and or: the first argument that decides is the
-// result, and those behind it are not looked at.
+// result, and those after it are not looked at.
 func (c *caller) shortCircuit(at *place, decides bool) expr {
 	return func(x *Execution, dot reflect.Value) (reflect.Value, error) {
 		last, err := c.last(x, dot)
@@ -90,7 +90,7 @@ func (c *caller) shortCircuit(at *place, decides bool) expr {
 }
 
 // values compiles a function of values of any type. quick gives the result in
-// the usual cases, and reports false for the others and for mistakes, which
+// the usual cases, and reports false for the others and for errors, which
 // are left to text/template.
 func (c *caller) values(at *place, quick func([]reflect.Value) (reflect.Value, bool), standard *standard) expr {
 	return func(x *Execution, dot reflect.Value) (reflect.Value, error) {

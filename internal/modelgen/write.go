@@ -39,7 +39,7 @@ func (p *pkg) write(models []model) ([]byte, error) {
 	}
 	text, err := format.Source(b.Bytes())
 	if err != nil {
-		return nil, fmt.Errorf("the generated file is not Go, which is a mistake of vola gen: %w\n%s", err, b.Bytes())
+		return nil, fmt.Errorf("the generated file is not Go, which is a bug in vola gen: %w\n%s", err, b.Bytes())
 	}
 	return text, nil
 }

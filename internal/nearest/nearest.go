@@ -25,7 +25,7 @@ func Within(name string, known []string, most int) string {
 }
 
 // Hint returns `; did you mean x?` for the name that [Name] finds, to be put
-// behind a message, and "" where it finds none.
+// after a message, and "" where it finds none.
 func Hint(name string, known []string) string {
 	if n := Name(name, known); n != "" {
 		return "; did you mean " + n + "?"

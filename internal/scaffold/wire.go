@@ -42,7 +42,7 @@ func Wire(filename string, src []byte, m Module) ([]byte, error) {
 	offset := func(pos token.Pos) int { return fset.Position(pos).Offset }
 	importAt, importText := importEdit(file, src, offset, m.Path)
 	listAt, listText := listEdit(src, offset, lists[0], m.Name+".New()")
-	// The list stands behind the imports, so the edits are made from the end.
+	// The list stands after the imports, so the edits are made from the end.
 	var b strings.Builder
 	b.Write(src[:importAt])
 	b.WriteString(importText)
@@ -125,7 +125,7 @@ func nameUsed(file *ast.File, m Module) token.Pos {
 	return found
 }
 
-// importEdit returns where and what to insert to import path: behind the last
+// importEdit returns where and what to insert to import path: after the last
 // package from the same folder, else as a group of its own at the end.
 func importEdit(file *ast.File, src []byte, offset func(token.Pos) int, path string) (at int, text string) {
 	own := path[:strings.LastIndexByte(path, '/')+1]
@@ -150,7 +150,7 @@ func importEdit(file *ast.File, src []byte, offset func(token.Pos) int, path str
 }
 
 // lineEnd returns the offset of the end of the line, so that what is inserted
-// there stands behind a comment on it.
+// there stands after a comment on it.
 func lineEnd(src []byte, at int) int {
 	for at < len(src) && src[at] != '\n' {
 		at++

@@ -20,7 +20,7 @@ type block struct {
 	site     bool // the document is the source of the file
 	file     string
 	part     string
-	known    bool // the words behind the language are understood
+	known    bool // the words after the language are understood
 }
 
 var opening = regexp.MustCompile("^( {0,3})(`{3,}|~{3,})[ \t]*([^`]*?)[ \t]*\r?\n?$")

@@ -74,7 +74,7 @@ type Result struct {
 	// or are Go that should quote something.
 	Wrong []Finding
 	// Fragments are the files quoted by blocks marked "go fragment", each
-	// once. They hold mistakes on purpose.
+	// once. They hold errors on purpose.
 	Fragments []string
 }
 
@@ -112,7 +112,7 @@ func Blocks(text []byte) []Block {
 }
 
 // Quote brings the blocks of one document up to date. A block of Go must quote
-// a file of fsys. The word fragment behind the language makes two exceptions:
+// a file of fsys. The word fragment after the language makes two exceptions:
 //
 //   - Code that is wrong on purpose is quoted from a folder testdata, where it
 //     is not compiled; it is for the caller to see to it that it does not

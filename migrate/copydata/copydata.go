@@ -242,7 +242,7 @@ func (c *copier) runner(db *database.DB) *migrate.Runner {
 	return &migrate.Runner{DB: db, Graph: c.graph, Log: c.Log}
 }
 
-// inOrder returns the tables so that each stands behind those that it refers
+// inOrder returns the tables so that each stands after those that it refers
 // to, as far as there is such an order.
 func inOrder(tables []schema.Table) []schema.Table {
 	s := schema.Schema{Tables: slices.Clone(tables)}

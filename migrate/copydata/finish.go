@@ -99,7 +99,7 @@ func lastNumber(ctx context.Context, h database.Handle, table, column string) (l
 	return last, err
 }
 
-// setNumber makes the database give the number behind last to the next row.
+// setNumber makes the database give the number after last to the next row.
 func setNumber(ctx context.Context, tx *database.Tx, table, column string, last int64) error {
 	if database.Root(tx).Dialect().Name() == "postgres" {
 		// A sequence begins with 1.

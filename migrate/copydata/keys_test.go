@@ -59,7 +59,7 @@ func keyed() (migrate.Group, []string) {
 	return migrate.Group{Module: "keys", Migrations: []migrate.Migration{{Name: "0001_initial", Operations: ops}}}, fill
 }
 
-// TestKeys: a copy goes on behind the last row, whatever the type of the key.
+// TestKeys: a copy goes on after the last row, whatever the type of the key.
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	routes(t, func(t *testing.T, open []func(testing.TB) *database.DB) {

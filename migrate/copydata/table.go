@@ -49,7 +49,7 @@ func (c *copier) copyTable(ctx context.Context, s *state, t schema.Table) error 
 	})
 }
 
-// copyRows reads the rows behind those that are recorded, and calls flush with
+// copyRows reads the rows after those that are recorded, and calls flush with
 // what is to be recorded for each batch of them, and a last time at the end.
 func (c *copier) copyRows(ctx context.Context, s *state, from *reader, to *writer, sum *checksum, flush func(context.Context, progress) error) error {
 	name := from.table.Name

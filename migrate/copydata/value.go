@@ -185,7 +185,7 @@ func parseChecksum(rows int64, text string) (*checksum, error) {
 }
 
 // put hashes what tells a value from all others of its column: a letter, and its
-// bytes behind their number.
+// bytes after their number.
 func (s *checksum) put(v any) {
 	switch x := v.(type) {
 	case nil:

@@ -116,7 +116,7 @@ func (c comparer) comparePages(ctx context.Context, q *question, asked query) er
 		if len(page) == 0 && number > 1 {
 			_, _, err := asked.page(ctx, number, size)
 			if !errors.Is(err, orm.ErrNotFound) {
-				return fmt.Errorf("Page behind the last: %w", err)
+				return fmt.Errorf("Page after the last: %w", err)
 			}
 			return nil
 		}

@@ -282,7 +282,7 @@ func (e evaluator) byOrder(o order, a, b any) int {
 	return d
 }
 
-// part leaves out the first rows and cuts the others off behind limit.
+// part leaves out the first rows and cuts the others off after limit.
 func (e evaluator) part(rows []*row, limit, offset int) []*row {
 	if e.wrong == "the limit counts what is left out" && limit >= 0 {
 		limit = max(0, limit-offset)

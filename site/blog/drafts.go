@@ -184,7 +184,7 @@ func published(text []byte, now time.Time) ([]byte, error) {
 }
 
 // splitFront parts a file into its front matter, without the line before it,
-// and what begins with the line behind it.
+// and what begins with the line after it.
 func splitFront(text []byte) (front, rest []byte, err error) {
 	if !bytes.HasPrefix(text, []byte("---")) {
 		return nil, append([]byte("---\n\n"), text...), nil
@@ -197,7 +197,7 @@ func splitFront(text []byte) (front, rest []byte, err error) {
 		}
 		at += len(line) + 1
 	}
-	return nil, nil, errors.New("1: the front matter has no end; write a line of three hyphens behind it")
+	return nil, nil, errors.New("1: the front matter has no end; write a line of three hyphens after it")
 }
 
 // replaceFile writes a file as a whole or not at all.

@@ -137,7 +137,7 @@ func pageOf(q *orm.Query[Post]) func(context.Context, int, int) ([]Post, error) 
 }
 
 // numbered returns the addresses of the pages of a list: the route of that
-// name for the first, the one with "-page" behind it for the others.
+// name for the first, the one with "-page" after it for the others.
 func (b lists) numbered(name string, args ...any) func(int) (string, error) {
 	return func(n int) (string, error) {
 		if n == 1 {

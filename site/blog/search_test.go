@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The part that was looked for may stand far behind the beginning of a text,
+// The part that was looked for may stand far after the beginning of a text,
 // which is not read whole for it.
 func TestSearchShowsTheEndOfALongText(t *testing.T) {
 	t.Parallel()

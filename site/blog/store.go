@@ -250,7 +250,7 @@ func (s *store) writeOldPaths(ctx context.Context, tx *database.Tx, before, p Po
 	return err
 }
 
-// freeSlug returns the slug, with -2, -3 and so on behind it where another
+// freeSlug returns the slug, with -2, -3 and so on after it where another
 // post has it already.
 func freeSlug(ctx context.Context, h database.Handle, slug string) (string, error) {
 	const room = 190 // of the 200 characters, for the number

@@ -20,7 +20,7 @@ func parseDate(s string, zone *time.Location) (time.Time, string, error) {
 	}
 	day, rest, _ := strings.Cut(s, " ")
 	clock, name := splitClock(rest)
-	// Some wrote the year again, before or behind the zone.
+	// Some wrote the year again, before or after the zone.
 	if year, _, _ := strings.Cut(day, "-"); len(year) == 4 && name != year {
 		name = strings.TrimSuffix(strings.TrimPrefix(name, year+" "), " "+year)
 	}

@@ -133,7 +133,7 @@ func Parse(name string, text []byte, opts Options) (Document, error) {
 	return doc, nil
 }
 
-// more is the comment behind which lists do not show the text.
+// more is the comment after which lists do not show the text.
 const more = "<!--more-->"
 
 // losses notes what of the text is not on the page.

@@ -33,7 +33,7 @@ func TestParseErrors(t *testing.T) {
 		{"unknown zone", "---\ndate: 2013-10-17 10:00 IST\n---\n", `2: date "2013-10-17 10:00 IST": time zone "IST" is not known; write an offset such as +05:30, or a name such as Asia/Kolkata`, fault.Invalid},
 		{"zone that many mean", "---\ndate: 2013-10-17 10:00 JST\n---\n", `2: date "2013-10-17 10:00 JST": time zone "JST" is not known; write an offset, +09:00 if that is meant, or a name such as Asia/Kolkata`, fault.Invalid},
 		{"TOML", "+++\ntitle = \"X\"\ndraft = true\n+++\n\nx\n", "1: the front matter is TOML; only YAML is read, between two lines of three hyphens", fault.Invalid},
-		{"TOML behind blank lines", "\n+++\n\n[a]\n+++\n\nx\n", "2: the front matter is TOML; only YAML is read, between two lines of three hyphens", fault.Invalid},
+		{"TOML after blank lines", "\n+++\n\n[a]\n+++\n\nx\n", "2: the front matter is TOML; only YAML is read, between two lines of three hyphens", fault.Invalid},
 		{"JSON", "{\n  \"title\": \"X\",\n  \"draft\": true\n}\n\nx\n", "1: the front matter is JSON; only YAML is read, between two lines of three hyphens", fault.Invalid},
 		{"zone of a path", "---\ndate: 2013-10-17 10:00 ../../etc/passwd\n---\n", `2: date "2013-10-17 10:00 ../../etc/passwd": time zone "../../etc/passwd" is not known; write an offset such as +05:30, or a name such as Asia/Kolkata`, fault.Invalid},
 		{"zone too far", "---\ndate: 2013-10-17 10:00 +19:00\n---\n", `2: date "2013-10-17 10:00 +19:00": time zone "+19:00" is further from UTC than any`, fault.Invalid},
@@ -47,7 +47,7 @@ func TestParseErrors(t *testing.T) {
 		{"footnotes", ok + strings.Repeat("[^1]: ", 1000) + "\n", "5: quotations and lists are nested more than 60 deep", fault.Invalid},
 		{"lists", ok + strings.Repeat("- ", 1000) + "\n", "5: quotations and lists are nested more than 60 deep", fault.Invalid},
 		{"marks", ok + strings.Repeat("*a _b ", 1<<15) + "\n", "5: the paragraph has more than 20000 marks such as * and [; put blank lines into it", fault.Invalid},
-		{"line behind code", ok + "{% highlight go %}\na\nb\n{% endhighlight %}\nx {% highlight go %}a{% endhighlight %} y\n" + strings.Repeat("> ", 100) + "\n", "10: quotations and lists are nested more than 60 deep", fault.Invalid},
+		{"line after code", ok + "{% highlight go %}\na\nb\n{% endhighlight %}\nx {% highlight go %}a{% endhighlight %} y\n" + strings.Repeat("> ", 100) + "\n", "10: quotations and lists are nested more than 60 deep", fault.Invalid},
 		{"elements", ok + strings.Repeat("<div>\n", 1000), "5: elements are nested too deep", fault.Invalid},
 	}
 	for _, test := range tests {
@@ -100,7 +100,7 @@ func TestLimitsCannotBeEscaped(t *testing.T) {
 	} {
 		for _, after := range []string{strings.Repeat("> ", 100), strings.Repeat("*a _b ", 10_001)} {
 			if _, err := jekyll.Parse("2013-10-17-x.md", []byte(before+after+"\n"), jekyll.Options{}); err == nil {
-				t.Errorf("%.9q behind %q is read", after, before)
+				t.Errorf("%.9q after %q is read", after, before)
 			}
 		}
 	}

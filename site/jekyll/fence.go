@@ -129,7 +129,7 @@ func (l *liquid) pre(rest string) bool {
 	return l.code(after, markup.Code{Lang: lang, Text: html.UnescapeString(withoutRaw(body))})
 }
 
-// untilPre returns what stands before </pre> and the index behind it.
+// untilPre returns what stands before </pre> and the index after it.
 func untilPre(rest string) (body string, after int) {
 	for from := 0; ; from += 2 {
 		at := strings.Index(rest[from:], "</")
@@ -204,7 +204,7 @@ func (l *liquid) code(n int, c markup.Code) bool {
 	return true
 }
 
-// lineEnd returns the index behind the line feed that ends the line at from.
+// lineEnd returns the index after the line feed that ends the line at from.
 func lineEnd(s string, from int) int {
 	if at := strings.IndexByte(s[from:], '\n'); at >= 0 {
 		return from + at + 1

@@ -216,7 +216,7 @@ var (
 	voidInName    = regexp.MustCompile(`(?i)<(?:br|wbr|img|hr)(?:\s[^<>]*)?/?>`)
 )
 
-// separator returns the mark behind which lists do not show the text, where the
+// separator returns the mark after which lists do not show the text, where the
 // file or its site sets one.
 func (fm frontMatter) separator(site *Site) string {
 	separator, _ := fm.scalar("excerpt_separator")

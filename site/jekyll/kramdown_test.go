@@ -270,7 +270,7 @@ const texts = 2000
 
 // TestKramdownSoak makes texts up and compares what becomes of them with what
 // kramdown makes of them, for a moment or as long as VOLA_SOAK says. The first
-// seed is the one behind VOLA_SEED.
+// seed is the one after VOLA_SEED.
 func TestKramdownSoak(t *testing.T) {
 	k := startKramdown(t)
 	if len(onPurpose) == 0 {

@@ -288,7 +288,7 @@ func (l *liquid) linkURL(name string) string {
 	return l.opts.BaseURL + "/" + name
 }
 
-// until returns what stands before the tag named end, and the index behind it.
+// until returns what stands before the tag named end, and the index after it.
 func (l *liquid) until(rest, end string, none *bool) (body string, after int) {
 	for from := 0; !*none; {
 		at := strings.Index(rest[from:], "{%")

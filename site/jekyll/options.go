@@ -46,7 +46,7 @@ type Options struct {
 	Site *Site
 	// PostURL returns the address of the post with the name given to
 	// {% post_url %}, such as "2013-10-17-queues", or "" when there is none.
-	// Defaults to /blog/2013/10/queues/ behind BaseURL.
+	// Defaults to /blog/2013/10/queues/ after BaseURL.
 	PostURL func(name string) string
 	// Includes has the files for {% include %}. It should implement fs.StatFS, so
 	// that nothing but regular files is opened. Defaults to none.

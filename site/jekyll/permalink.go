@@ -116,7 +116,7 @@ func (p place) expand(permalink string) string {
 		}
 		return found
 	})
-	// Without categories there may be two slashes, behind which a host stands.
+	// Without categories there may be two slashes, after which a host stands.
 	for strings.Contains(filled, "//") {
 		filled = strings.ReplaceAll(filled, "//", "/")
 	}

@@ -46,7 +46,7 @@ type Site struct {
 	Author string
 	// Authors has the names of authors by what posts call them.
 	Authors map[string]string
-	// Separator is the mark in a text behind which lists do not show it; "" for
+	// Separator is the mark in a text after which lists do not show it; "" for
 	// <!--more--> only.
 	Separator string
 	// Emoji says that :name: stands for a picture character.

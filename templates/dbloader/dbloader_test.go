@@ -90,7 +90,7 @@ func TestEditsAreSeen(t *testing.T) {
 				})
 			}, "tx x"},
 			{"edited by SQL", execute("UPDATE vola_template SET body = 'three {{block `x` .}}{{end}}'"), "three x"},
-			{"edited with a mistake", func() error { return dbloader.Put(ctx, db, "base.html", "{{block `x` .}}{{end}}{{.Nope}}") }, "three x"},
+			{"edited with an error", func() error { return dbloader.Put(ctx, db, "base.html", "{{block `x` .}}{{end}}{{.Nope}}") }, "three x"},
 			{"deleted", execute("DELETE FROM vola_template"), "file x"},
 		}
 		for _, step := range steps {
@@ -101,7 +101,7 @@ func TestEditsAreSeen(t *testing.T) {
 			if err := set.Render(ctx, &out, page.Data("x")); err != nil || out.String() != step.want {
 				t.Errorf("%s: %q, %v; want %q", step.name, &out, err, step.want)
 			}
-			if wrong := step.name == "edited with a mistake"; (set.Err() != nil) != wrong {
+			if wrong := step.name == "edited with an error"; (set.Err() != nil) != wrong {
 				t.Errorf("%s: Err is %v", step.name, set.Err())
 			}
 		}

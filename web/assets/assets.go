@@ -26,7 +26,7 @@ import (
 // Config says which files there are.
 type Config struct {
 	// Layers are the folders of files; the first that has a name wins. Links in
-	// one that [os.DirFS] made are followed inside of it, and are a mistake where
+	// one that [os.DirFS] made are followed inside of it, and are an error where
 	// they lead out of it. Links in others are left out.
 	Layers []fs.FS
 	// Prefix is where the Set is mounted. Defaults to "/static/".

@@ -73,7 +73,7 @@ func Write(w http.ResponseWriter, r *http.Request, status int, err error, mux *w
 	var one *templates.Error
 	switch {
 	case errors.As(err, &list):
-		d.Cause = fmt.Sprintf("The templates have %d mistakes.", len(list))
+		d.Cause = fmt.Sprintf("The templates have %d errors.", len(list))
 		if len(list) == 1 {
 			d.Cause = list[0].Message
 		}

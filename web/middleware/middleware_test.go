@@ -16,7 +16,7 @@ import (
 	"github.com/volaweb/vola/web/middleware"
 )
 
-// site serves h at every path behind mw, with errors as "status message".
+// site serves h at every path after mw, with errors as "status message".
 func site(t *testing.T, h web.HandlerFunc, mw ...web.Middleware) http.Handler {
 	t.Helper()
 	r := web.NewRouter()

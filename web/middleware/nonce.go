@@ -50,7 +50,7 @@ type NonceConfig struct {
 // none, so browsers do not run it. A page without scripts and styles of its own
 // is sent without a nonce by [web.Send].
 //
-// It belongs behind [SecureHeaders], whose policy it replaces, and before
+// It belongs after [SecureHeaders], whose policy it replaces, and before
 // whatever keeps whole pages for later requests: a nonce that is sent twice
 // can be copied. The handler may replace or delete the header for its own
 // response.

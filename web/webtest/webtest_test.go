@@ -196,7 +196,7 @@ func TestRequestsAreThoseOfABrowser(t *testing.T) {
 	}
 	for _, bad := range []string{"/\x00", "http://[", "/%zz"} {
 		if s := watch(page(""), func(c *webtest.Client) { c.Get(bad) }); s.fatal == "" {
-			t.Errorf("GET %q is no mistake", bad)
+			t.Errorf("GET %q is no error", bad)
 		}
 	}
 	if s := watch(page(""), func(c *webtest.Client) { c.Post("/", webtest.Values{"x": 1.5}) }); !strings.Contains(s.fatal, `field "x": a float64 is no value for a form`) {
@@ -262,7 +262,7 @@ func TestHTTPS(t *testing.T) {
 	c.BaseURL = "http://site.test"
 	c.Get("/").WantBody("false site.test 0 ")
 	if s := watch(page(""), func(c *webtest.Client) { c.BaseURL = "/x"; c.Get("/") }); s.fatal == "" {
-		t.Error("a BaseURL without a host is no mistake")
+		t.Error("a BaseURL without a host is no error")
 	}
 }
 

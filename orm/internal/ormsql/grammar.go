@@ -67,7 +67,7 @@ type Grammar interface {
 	// the form of [Misfit] where the limit does not hold.
 	Guard(t *Text, l Limit, x func())
 
-	// PassKey returns a statement that makes the numbers of new rows go on behind
+	// PassKey returns a statement that makes the numbers of new rows go on after
 	// its argument, a key that the program gave; "" where they do so anyway.
 	PassKey(table, column string) string
 	// Offset writes what comes before OFFSET where there is no LIMIT.

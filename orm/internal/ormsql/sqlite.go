@@ -218,7 +218,7 @@ func (sqlite) Guard(t *Text, l Limit, x func()) {
 	t.Str(fmt.Sprintf(", %s, %s, %d, %d, %s)", Literal(l.Field), Literal(kind), a, b, Literal(name)))
 }
 
-// PassKey is not needed: the numbers go on behind the largest key there is.
+// PassKey is not needed: the numbers go on after the largest key there is.
 func (sqlite) PassKey(_, _ string) string { return "" }
 
 func (sqlite) Offset(t *Text) { t.Str(" LIMIT -1") }

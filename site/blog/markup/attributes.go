@@ -16,7 +16,7 @@ import (
 const maxAttributes = 2000
 
 // What is between braces says something about the element before it: {: #id
-// .class key="value"} behind a block, on a line of its own, or directly behind a
+// .class key="value"} after a block, on a line of its own, or directly after a
 // link, a picture or a word with a mark; {#id} at the end of a heading. This is
 // kramdown's (https://kramdown.gettalong.org/syntax.html#inline-attribute-lists).
 var (
@@ -160,7 +160,7 @@ func (inlineAttributes) Parse(parent ast.Node, block text.Reader, _ parser.Conte
 	}
 	switch last := parent.LastChild().(type) {
 	case *ast.Text, *ast.String:
-		return nil // not behind an element: text
+		return nil // not after an element: text
 	case nil:
 		if _, ok := parent.Parent().(*ast.ListItem); !ok {
 			return nil

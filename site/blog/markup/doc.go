@@ -26,12 +26,12 @@
 //
 //   - What stands inside of * and ** decides whether they are marks, not what
 //     stands around them, so that they work in scripts without spaces.
-//   - {: #id .class key="value"} behind a block or an element, and {#id} behind
+//   - {: #id .class key="value"} after a block or an element, and {#id} after
 //     a heading, give it attributes. {:name: .class} gives a list of them a name.
 //   - $$x$$ is a formula: its TeX stays as it is, in <code class="math">.
 //   - *[HTML]: Hyper Text explains an abbreviation.
 //   - Two backslashes at the end of a line break it.
-//   - A block of HTML ends behind its end tag, and a line with nothing but the
+//   - A block of HTML ends after its end tag, and a line with nothing but the
 //     tag of an element that stands within text begins a paragraph. <x/> is
 //     <x></x>.
 //

@@ -13,7 +13,7 @@ const ExcerptWords = 100
 
 // Excerpt returns the beginning of text, which is HTML, up to the given number
 // of words, and whether anything was cut. Where it is, " ..." follows directly
-// on the last word, and open elements are closed behind it.
+// on the last word, and open elements are closed after it.
 //
 // A word is a run that starts with a letter, a digit or an underscore and goes
 // on with those or hyphens, outside of tags and entities: "it's" counts two,
@@ -143,7 +143,7 @@ func (e *excerpter) start(raw string, tag html.Token) {
 	}
 }
 
-// single handles an element that has no end. Of others, "/>" is a mistake that
+// single handles an element that has no end. Of others, "/>" is an error that
 // browsers overlook.
 func (e *excerpter) single(raw string, tag html.Token) {
 	if !isVoid(tag.Data) {

@@ -5,7 +5,7 @@ import "strings"
 // fenced tells, line by line, which lines are surely in a fenced block of code.
 // Where it is in doubt it says no: a text that deceived it would escape the
 // limits. So it knows only fences at the very left, which nothing contains, and
-// none behind what may be a fence or not, or may be an element with blank lines.
+// none after what may be a fence or not, or may be an element with blank lines.
 type fenced struct {
 	mark   string // of the fence that is open
 	html   bool   // in a block of HTML

@@ -21,7 +21,7 @@ type Options struct {
 	// IDPrefix is put before every id in the text and before the links to
 	// them, so that several texts fit on one page. Defaults to none.
 	IDPrefix string
-	// NotePrefix and a hyphen begin the ids of footnotes, behind IDPrefix.
+	// NotePrefix and a hyphen begin the ids of footnotes, after IDPrefix.
 	// Defaults to none.
 	NotePrefix string
 	// Untrusted says that the text comes from somebody else, such as a comment: links

@@ -16,12 +16,12 @@ import (
 //
 //   - A line with nothing but the tag of an element that stands within text, such
 //     as <br> or <img>, begins a paragraph.
-//   - It ends behind the line with its end tag, if the next line is not HTML,
+//   - It ends after the line with its end tag, if the next line is not HTML,
 //     and not only at a blank line.
-//   - It goes on behind a blank line if the next line is indented and goes on
+//   - It goes on after a blank line if the next line is indented and goes on
 //     with the HTML: CommonMark would make that line code, in the middle of a
 //     table.
-//   - It ends at once behind <div markdown="1">, with which kramdown is told
+//   - It ends at once after <div markdown="1">, with which kramdown is told
 //     that Markdown follows.
 type rawHTML struct{ parser.BlockParser }
 
@@ -130,7 +130,7 @@ func (b rawHTML) Continue(node ast.Node, reader text.Reader, pc parser.Context) 
 	return parser.Continue | parser.NoChildren
 }
 
-// holdsMarkdown reports whether an element says so, with nothing behind its tag.
+// holdsMarkdown reports whether an element says so, with nothing after its tag.
 func holdsMarkdown(block *ast.HTMLBlock, reader text.Reader) bool {
 	first := block.Lines().At(0)
 	line := bytes.TrimSpace(first.Value(reader.Source()))

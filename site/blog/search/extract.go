@@ -39,11 +39,11 @@ const pieceSize = 16 << 10
 const spill = 2 << 10
 
 // ExtractFrom is [Extract] of a text that is read in pieces, "" after the last.
-// They end where runes do. Nothing is read behind the piece that the extract
+// They end where runes do. Nothing is read after the piece that the extract
 // ends in, and no more than two pieces are held.
 func ExtractFrom(next func() (string, error), terms []string, length int) ([]Part, error) {
 	var text, head string
-	cut, more := false, true // something was before text; something is behind it
+	cut, more := false, true // something was before text; something is after it
 	read := func() error {
 		piece, err := next()
 		text, more = text+piece, piece != ""
