@@ -77,7 +77,7 @@ func TestIrreversibleIsSaidBeforeAnythingIsUndone(t *testing.T) {
 	})
 }
 
-// A migration that fails leaves nothing behind; one that is not atomic leaves
+// A migration that fails leaves nothing after; one that is not atomic leaves
 // the operations that were done, and goes on from there.
 func TestFailureHalfWay(t *testing.T) {
 	t.Parallel()
@@ -95,7 +95,7 @@ func TestFailureHalfWay(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		if diff := cmp.Diff(before, tables(t, db)); diff != "" {
-			t.Errorf("the failed migration left something behind\n%s", diff)
+			t.Errorf("the failed migration left something after\n%s", diff)
 		}
 		group := next(blog(), ops...)
 		group.Migrations[1].NonAtomic = true

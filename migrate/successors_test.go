@@ -318,7 +318,7 @@ func TestAnswersThatAreNotUnderstood(t *testing.T) {
 	if got := fmt.Sprint(changes[0].Migration.Operations); !strings.Contains(got, "drop column title") {
 		t.Errorf("drop: %s", got)
 	}
-	// Who goes away leaves nothing behind but one sentence.
+	// Who goes away leaves nothing after but one sentence.
 	if _, _, err := answering("n"); err == nil || err.Error() != "no more answers" {
 		t.Errorf("no answer: %v", err)
 	}

@@ -12,7 +12,7 @@ import (
 // otherwise, in bytes.
 const DefaultMaxURL = 8 << 10
 
-// BuildConfig is what [Router.Build] needs beside the routes. The zero value
+// BuildConfig is what [Router.Build] needs besides the routes. The zero value
 // is ready to use.
 type BuildConfig struct {
 	// ErrorHandler answers requests that failed. Defaults to [WriteError].
@@ -51,7 +51,7 @@ func (b *boundRoute) String() string {
 
 // Build checks all routes and returns the handler that serves them. When there
 // are errors it returns every one of them, joined, each with the file and
-// line of the registration: patterns that cannot be, routes that match the
+// line of the registration: invalid patterns, routes that match the
 // same requests, names used twice. The router may be built again after more
 // registrations; that does not change what was built before.
 func (r *Router) Build(cfg BuildConfig) (*Mux, error) {

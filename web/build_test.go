@@ -44,7 +44,7 @@ func TestPatternMistakes(t *testing.T) {
 		{"/{a}{b}", `segment "{a}{b}": only one parameter fits between two slashes`},
 		{"/{a:integer}", `segment "{a:integer}": unknown converter "integer"; use str, int, slug, uuid or path`},
 		{"/{a:}", `segment "{a:}": unknown converter ""; use str, int, slug, uuid or path`},
-		{"/{a}/{a}", "the parameter a is there twice"},
+		{"/{a}/{a}", "the parameter a is used twice"},
 		{"/{a:path}/x", "the path parameter a must be the whole last segment"},
 		{"/x{a:path}", "the path parameter a must be the whole last segment"},
 		{strings.Repeat("/{a}", 1) + "/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}/{j}/{k}/{l}/{m}/{n}/{o}/{p}/{q}", "more than 16 parameters"},

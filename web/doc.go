@@ -12,11 +12,11 @@
 // # Patterns
 //
 // A pattern begins with a slash and is written unescaped. Between two slashes
-// stands literal text or one parameter, which may have literal text before and
-// after it: /feed/{slug}.xml, /page-{n:int}. A parameter is {name} or
+// there is literal text or one parameter, which may have literal text before
+// and after it: /feed/{slug}.xml, /page-{n:int}. A parameter is {name} or
 // {name:converter} with one of these converters:
 //
-//	str    any text but a slash (the default)
+//	str    any text without a slash (the default)
 //	int    decimal digits without a sign, at most 9223372036854775807
 //	slug   ASCII letters, digits, hyphens and underscores
 //	uuid   the canonical form, 8-4-4-4-12 hexadecimal digits
@@ -25,7 +25,7 @@
 // Where several patterns match, the first segment in which they differ
 // decides: text alone beats a parameter, more literal text around a parameter
 // beats less, int and uuid beat slug, slug beats str, and path comes last. A
-// route that does not answer the request's method is passed over. The order of
+// route that does not answer the request's method is skipped. The order of
 // registration never matters; two routes that no rule tells apart are an error
 // from Build.
 //
@@ -35,8 +35,8 @@
 // once, so %2F never makes a new segment and matches no parameter. Paths with
 // control characters, invalid UTF-8 or the segments . and .. match nothing.
 // HEAD is answered by the GET route, OPTIONS with the methods allowed. A GET
-// or HEAD that only lacks or only has too many a trailing slash is redirected,
-// unless the handler of the target says that there is nothing.
+// or HEAD of a path that lacks a slash at its end, or has one too many, is
+// redirected, unless the handler of the target says that there is nothing.
 //
 // What a route says of its requests, such as [Route.Deadline], [Route.Stream]
 // and [Route.API], is seen by middleware through [RouteOf].

@@ -26,7 +26,8 @@ type ErrorHandler func(w http.ResponseWriter, r *http.Request, err error)
 // If part of a response was sent already, a second status would corrupt it.
 // Then the ErrorHandler gets a writer that discards, so that the error is
 // logged, and the connection is aborted with a panic of
-// [http.ErrAbortHandler], so that nobody takes the part for the whole.
+// [http.ErrAbortHandler], so that no client takes the part for the whole
+// response.
 //
 // Once the client is gone, err is of kind [fault.Canceled], whatever it was
 // before: what goes wrong then is nobody's mistake. Once the deadline of the
@@ -168,7 +169,7 @@ func (e *statusError) Unwrap() error { return e.cause }
 
 // WithStatus gives err a status that no [fault.Kind] has, such as 410 Gone.
 // Its kind, message and text stay. WithStatus of nil is nil; a status that is
-// none of an error, below 400 or above 599, becomes 500.
+// not one of an error, below 400 or above 599, becomes 500.
 func WithStatus(status int, err error) error {
 	if err == nil {
 		return nil
@@ -179,7 +180,7 @@ func WithStatus(status int, err error) error {
 	return &statusError{status, err}
 }
 
-// Message returns what a program that asked is told of err: [fault.Message],
+// Message returns the text about err for a program that asked: [fault.Message],
 // or else a sentence about its status.
 func Message(err error) string {
 	if message := fault.Message(err); message != "" {
@@ -189,7 +190,7 @@ func Message(err error) string {
 	case status == http.StatusNotFound:
 		return "What was asked for does not exist."
 	case status == http.StatusUnauthorized:
-		return "It must be known who asks."
+		return "You must log in first."
 	case status == http.StatusForbidden:
 		return "This is not allowed."
 	case status == http.StatusMethodNotAllowed:

@@ -25,8 +25,8 @@ type ParamInfo struct {
 	Converter string // "str", "int", "slug", "uuid" or "path"
 }
 
-// Routes returns all routes in the order of registration, a mounted router's
-// where it was mounted.
+// Routes returns all routes in the order of registration, those of a mounted
+// router at the place where it was mounted.
 func (m *Mux) Routes() []RouteInfo {
 	list := make([]RouteInfo, len(m.routes))
 	for i, route := range m.routes {

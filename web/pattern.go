@@ -54,7 +54,7 @@ func parsePattern(text string) (pattern, error) {
 				return p, fmt.Errorf("more than %d parameters", maxParams)
 			}
 			if p.hasParam(s.param) {
-				return p, fmt.Errorf("the parameter %s is there twice", s.param)
+				return p, fmt.Errorf("the parameter %s is used twice", s.param)
 			}
 			if s.conv == convPath && (!last || s.prefix != "" || s.suffix != "") {
 				return p, fmt.Errorf("the path parameter %s must be the whole last segment", s.param)

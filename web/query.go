@@ -17,7 +17,7 @@ import (
 
 // Values reads the parameters of an address or the fields of a form. One that
 // is missing or empty has its default. One with a value that cannot be read has
-// its default too, and is part of [Values.Err], which is asked after the last
+// its default too, and is part of [Values.Err], which is called after the last
 // of them. If one is sent several times, the first counts. It is for one
 // goroutine.
 type Values struct {
@@ -38,7 +38,7 @@ func Query(r *http.Request) *Values {
 }
 
 // Required makes it an error that one of the names is missing or empty. Spaces
-// count: a text of nothing else is not empty. It returns q:
+// count: a text of spaces alone is not empty. It returns q:
 //
 //	form := web.Form(r).Required("stars")
 //	stars := form.IntBetween("stars", 0, 1, 5)
@@ -61,7 +61,7 @@ func (q *Values) Err() error {
 	return q.errs[0]
 }
 
-// Has reports whether the parameter is there, be it empty.
+// Has reports whether the parameter is there, even if it is empty.
 func (q *Values) Has(name string) bool { return q.values.Has(name) }
 
 // String returns the parameter as it was sent. A value that is not UTF-8 or
@@ -79,7 +79,7 @@ func (q *Values) String(name, byDefault string) string {
 }
 
 // Strings returns all values of a parameter that may be there several times,
-// but for empty ones.
+// except empty ones.
 func (q *Values) Strings(name string) []string {
 	var out []string
 	for _, value := range q.values[name] {

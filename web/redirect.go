@@ -13,8 +13,8 @@ import (
 // Redirect answers with a redirect to target. The status must be 301, 302,
 // 303, 307 or 308; after a form was posted it is 303, [http.StatusSeeOther].
 // A target with control characters is refused with an error and nothing is
-// written. Redirect goes wherever it is told: pass a target that came with
-// the request through [SafeNext].
+// written. Redirect does not check where the target leads: pass one that came
+// with the request through [SafeNext].
 func Redirect(w http.ResponseWriter, r *http.Request, target string, status int) error {
 	switch status {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
@@ -37,9 +37,9 @@ func Redirect(w http.ResponseWriter, r *http.Request, target string, status int)
 const maxNext = DefaultMaxURL
 
 // SafeNext returns next if a browser that is redirected to it stays on this
-// site, otherwise fallback. Safe is a path with its query and fragment, and
-// the URL of a page on the host of the request, of which the path is
-// returned. So the "next" of a log-in page or a Referer can be followed.
+// site, otherwise fallback. What is safe: a path with its query and fragment,
+// and the URL of a page on the host of the request, which is returned without
+// scheme and host. So the "next" of a log-in page or a Referer can be followed.
 func SafeNext(r *http.Request, next, fallback string) string {
 	// Browsers drop control characters and take a backslash for a slash, so
 	// that what they make of either is not what Go's parser sees.

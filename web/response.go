@@ -37,7 +37,7 @@ func Observe(w http.ResponseWriter) *Response {
 	return &Response{w: w}
 }
 
-// Status returns the status sent, 0 while none is.
+// Status returns the status sent, 0 if none was sent yet.
 func (rw *Response) Status() int { return rw.status }
 
 // Bytes returns the length of the body so far, before any encoding below.
@@ -46,9 +46,9 @@ func (rw *Response) Bytes() int64 { return rw.bytes }
 // Written reports whether a status was sent, after which no other can be.
 func (rw *Response) Written() bool { return rw.status != 0 }
 
-// OnSend has fn called once when an answer begins to be sent that is finished:
-// one with a Content-Length. How long it takes from then on is a matter of the
-// client's connection alone. It is not called for other answers.
+// OnSend calls fn once, when the sending of a finished answer begins: one with
+// a Content-Length. How long it takes from then on depends only on the client's
+// connection. It is not called for other answers.
 func (rw *Response) OnSend(fn func()) { rw.onSend = append(rw.onSend, fn) }
 
 // Unwrap returns the writer below, for [http.ResponseController].
@@ -129,14 +129,14 @@ func (rw *Response) extend() {
 	}
 }
 
-// Flush sends what is buffered. It does nothing where the writer below cannot;
-// [http.ResponseController] tells.
+// Flush sends what is buffered. It does nothing where the writer below cannot,
+// and does not say so.
 func (rw *Response) Flush() {
 	rw.begin()
 	_ = http.NewResponseController(rw.w).Flush() // Flusher has no way to say that it cannot
 }
 
-// Hijack takes the connection over, or fails with [http.ErrNotSupported].
+// Hijack takes over the connection, or fails with [http.ErrNotSupported].
 func (rw *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buf, err := http.NewResponseController(rw.w).Hijack()
 	if err == nil {

@@ -58,7 +58,8 @@ func (r *Route) API() *Route {
 }
 
 // Secret declares that the path holds something that must not be in a log,
-// such as the key of a link to reset a password. [LogPath] then is the pattern.
+// such as the key of a link to reset a password. [LogPath] then returns the
+// pattern.
 func (r *Route) Secret() *Route {
 	r.options.secret = true
 	return r
@@ -82,7 +83,7 @@ func RouteOf(w http.ResponseWriter) *RouteInfo {
 	return nil
 }
 
-// LogPath returns the path of the request as it may stand in a log: escaped,
+// LogPath returns the path of the request as it may be logged: escaped,
 // or the pattern of a route that is declared with [Route.Secret].
 func LogPath(w http.ResponseWriter, r *http.Request) string {
 	if rw := responseOf(w); rw != nil && rw.secret != "" {

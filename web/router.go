@@ -119,10 +119,10 @@ func (r *Router) Handle(pattern string, h http.Handler) *Route {
 }
 
 // MountHandler gives h every path below prefix, the prefix stripped as by
-// [http.StripPrefix]: mounted at /static, a request for /static/a.css is one
-// for /a.css to h. The handler also gets the paths that no pattern matches
+// [http.StripPrefix]: mounted at /static, h gets a request for /static/a.css
+// as one for /a.css. The handler also gets the paths that no pattern matches
 // because of an encoded or a doubled slash. Other routes below the prefix
-// are tried first; the bare prefix is redirected to the prefix with a slash.
+// are tried first; the prefix itself is redirected to the prefix with a slash.
 func (r *Router) MountHandler(prefix string, h http.Handler) *Route {
 	route := r.add("", strings.TrimSuffix(prefix, "/"), h)
 	route.subtree = true

@@ -14,7 +14,7 @@ import (
 
 // Send answers with a body that is whole in memory, after the header that the
 // handler has set. An answer with status 200 to GET or HEAD gets an ETag of its
-// bytes, unless the handler has set one or forbids to store it; a client that
+// bytes, unless the handler has set one or forbids storing it; a client that
 // has the same bytes already gets 304 and no body.
 //
 // A nonce of [templates.WithNonce] does not count for the ETag. It is taken out

@@ -14,8 +14,8 @@ import (
 )
 
 // URL returns the path of the route with the given name, its parameters
-// replaced by args in the order of the pattern. Strings, integers, types made
-// of either and [fmt.Stringer] values are accepted where the parameter's
+// replaced by args in the order of the pattern. Strings, integers, types
+// based on these, and [fmt.Stringer] values are accepted where the parameter's
 // converter accepts their text; each is escaped as one segment. It is an
 // error when no route has the name or the arguments do not fit.
 func (m *Mux) URL(name string, args ...any) (string, error) {
