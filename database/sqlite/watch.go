@@ -61,9 +61,15 @@ func newWatch(engine any, busy time.Duration) *watch {
 		}
 		return 0
 	}
-	sqlite3.Xsqlite3_progress_handler(w.tls, w.db, watchSteps, address(w.step), 0)
 	sqlite3.Xsqlite3_busy_handler(w.tls, w.db, address(w.busy), 0)
 	return w
+}
+
+// arm sets what the engine calls while a statement runs. It has room for one such
+// function, which its own statements replace and remove: those of a library that
+// was given the *sql.Tx, say.
+func (w *watch) arm() {
+	sqlite3.Xsqlite3_progress_handler(w.tls, w.db, watchSteps, address(w.step), 0)
 }
 
 // remove takes the handlers away. The connection is closed after that, or set up
@@ -113,6 +119,7 @@ func (c *conn) enter(ctx context.Context) (engine context.Context, before ended)
 	if c.watch == nil {
 		return ctx, nil
 	}
+	c.watch.arm()
 	return context.Background(), c.resume(ctx)
 }
 

@@ -256,3 +256,40 @@ func TestParametersOfTheURL(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestStoppedAfterOthersUsedTheConnection: the engine has room for one function
+// that it calls while a statement runs, and those who run statements with its own
+// handles take ours away.
+func TestStoppedAfterOthersUsedTheConnection(t *testing.T) {
+	t.Parallel()
+	db := openFile(t, filepath.Join(t.TempDir(), "a.db"), 2)
+	if _, err := db.Exec(t.Context(), "CREATE TABLE t (n INTEGER)"); err != nil {
+		t.Fatal(err)
+	}
+	for name, use := range map[string]func(ctx context.Context) error{
+		"a transaction of database/sql": func(ctx context.Context) error {
+			return db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+				var n int
+				return sqlite.Raw(tx).QueryRowContext(ctx, "SELECT 1").Scan(&n)
+			})
+		},
+		"a change of tables": func(ctx context.Context) error {
+			return db.InTxWith(ctx, database.TxOptions{NoForeignKeys: true}, func(ctx context.Context, tx *database.Tx) error {
+				_, err := tx.Exec(ctx, "CREATE TABLE IF NOT EXISTS t (n INTEGER)")
+				return err
+			})
+		},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		if err := use(ctx); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		cancel()
+		short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		_, err := db.Exec(short, "INSERT INTO t SELECT 1 FROM ("+endless+")")
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("after %s: %v", name, err)
+		}
+	}
+}
