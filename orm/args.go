@@ -116,7 +116,7 @@ func (b *sqlArgs) value(p *plan, n *node) {
 // operand adds the argument of a comparison as often as its text names it.
 func (b *sqlArgs) operand(p *plan, n *node, v any) {
 	b.args = append(b.args, v)
-	m, fold := n.op.match()
+	m, _ := n.op.match()
 	switch {
 	case m == ormsql.Equal:
 	case n.isRange(p):
@@ -124,7 +124,7 @@ func (b *sqlArgs) operand(p *plan, n *node, v any) {
 			b.args = append(b.args, end)
 			b.shape = append(b.shape, '<')
 		}
-	case p.b.grammar.MatchTwice(m, fold):
+	case p.b.grammar.MatchTwice(m):
 		b.args = append(b.args, v)
 	}
 }

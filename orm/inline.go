@@ -2,6 +2,7 @@ package orm
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"unsafe"
 
@@ -36,7 +37,7 @@ func (q *query) inline(p *plan) (in []*inlined, rest []prefetch) {
 	}
 	for _, r := range q.with {
 		via, err := p.routeOf(r.field) // an error is found again by load
-		if err != nil || via.forward == nil || via.forward.null != notNull || len(in) == inlineRefs ||
+		if err != nil || via.forward == nil || via.forward.null != notNull || !via.target.key.refusesNull() || len(in) == inlineRefs ||
 			len(r.nested) > 0 || len(r.where) > 0 || len(r.orders) > 0 || r.limits {
 			rest = append(rest, r)
 			continue
@@ -44,6 +45,13 @@ func (q *query) inline(p *plan) (in []*inlined, rest []prefetch) {
 		in = append(in, &inlined{via: via, rows: rowBuffer{rowset: rowset{plan: via.target}, expect: max(1, capacity(q.limit))}, read: via.target.newReader()})
 	}
 	return in, rest
+}
+
+// refusesNull reports whether reading NULL into the field is an error, by which a
+// row that is missing is noticed.
+func (f *field) refusesNull() bool {
+	kind := f.base.Kind()
+	return f.null == notNull && !f.receives() && (f.form == formInt && isInteger(kind) || f.form == formUUID || f.form == formText && kind == reflect.String)
 }
 
 // canChooseKeys reports whether the rows of the query can be found by their keys,

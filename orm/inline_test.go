@@ -2,6 +2,7 @@ package orm_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -145,6 +146,65 @@ func TestToOneRelationThatIsMissing(t *testing.T) {
 			one, err = q.Where(id.Eq(row.ID)).Get(ctx)
 			if err != nil || one.Owner.Row().Name != "late" || one.Owner.Row().inits != 1 || one.Owner.Row().Hidden != nil {
 				t.Errorf("with the owner: %+v, %v", one, err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// Owners by keys of other types, with nothing else that NULL could not be read
+// into, and rows that refer to them.
+type (
+	textOwner struct {
+		Code string `db:"primary_key,size=20"`
+		Note *string
+	}
+	uuidOwner struct {
+		ID   [16]byte
+		Note *string
+	}
+	ownedByText struct {
+		ID    int64
+		Owner orm.RefKey[textOwner, string] `db:"deferred,on_delete=cascade"`
+	}
+	ownedByUUID struct {
+		ID    int64
+		Owner orm.RefKey[uuidOwner, [16]byte] `db:"deferred,on_delete=cascade"`
+	}
+)
+
+// TestMissingRowsOfOtherKeys: a missing row is noticed whatever the type of its
+// key, and not taken for one of zero values.
+func TestMissingRowsOfOtherKeys(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		use(t, db, orm.Model[textOwner](), orm.Model[ownedByText](), orm.Model[uuidOwner](), orm.Model[ownedByUUID]())
+		byText := orm.Descriptor[orm.ForeignKey[*ownedByText, *textOwner, string]]("Owner")
+		byUUID := orm.Descriptor[orm.ForeignKey[*ownedByUUID, *uuidOwner, [16]byte]]("Owner")
+		err := db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+			text, uuid := ownedByText{}, ownedByUUID{}
+			text.Owner.ID, uuid.Owner.ID = "late", [16]byte{1}
+			if err := errors.Join(orm.Create(ctx, tx, &text), orm.Create(ctx, tx, &uuid)); err != nil {
+				return err
+			}
+			for _, there := range []bool{false, true} {
+				a, err1 := orm.From[ownedByText](tx).With(byText).Limit(1).All(ctx)
+				b, err2 := orm.From[ownedByUUID](tx).With(byUUID).Limit(1).All(ctx)
+				if err := errors.Join(err1, err2); err != nil {
+					return err
+				}
+				if a[0].Owner.Loaded() != there || b[0].Owner.Loaded() != there || there && (a[0].Owner.Row().Code != "late" || b[0].Owner.Row().ID != [16]byte{1}) {
+					t.Errorf("there %t: %+v, %+v", there, a, b)
+				}
+				if there {
+					continue
+				}
+				if err := errors.Join(orm.Create(ctx, tx, &textOwner{Code: "late"}), orm.Create(ctx, tx, &uuidOwner{ID: [16]byte{1}})); err != nil {
+					return err
+				}
 			}
 			return nil
 		})

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"unsafe"
 
 	"github.com/volaweb/vola/database"
@@ -79,7 +78,7 @@ func (p *plan) link(ctx context.Context, tx *database.Tx, f *relation, owner any
 		w.Str(") SELECT number, CAST(")
 		w.Arg()
 		w.Str(" AS " + p.codecs[p.indexOf(p.key.name)].Cast + "), key FROM (SELECT key, nextval(pg_get_serial_sequence(")
-		w.Str(quoteText(database.Quote(f.table)) + ", " + quoteText(f.order))
+		w.Str(ormsql.Literal(database.Quote(f.table)) + ", " + ormsql.Literal(f.order))
 		w.Str(")) AS number FROM (SELECT key FROM unnest(")
 		w.Arg()
 		w.Str("::" + target.codecs[target.indexOf(target.key.name)].Cast + "[]) WITH ORDINALITY AS v(key, place) ORDER BY place) v) v ORDER BY key")
@@ -142,9 +141,6 @@ func (p *plan) unlinked(ctx context.Context, tx *database.Tx, f *relation, owner
 	}
 	return len(different) - n, nil
 }
-
-// quoteText writes a text as SQL.
-func quoteText(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 func (r related) remove(ctx context.Context, h database.Handle, typ reflect.Type, owner unsafe.Pointer, rows []unsafe.Pointer) error {
 	p, f, err := r.pairs(h, typ, owner, rows)

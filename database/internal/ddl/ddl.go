@@ -28,7 +28,7 @@ type Words struct {
 	Check func(schema.Column) string
 	// Nulls returns where NULL stands in a part of an index. Nil says nothing.
 	Nulls func(schema.Table, schema.IndexColumn) string
-	// UniqueIndexes makes unique constraints indexes, beside the table.
+	// UniqueIndexes makes unique constraints indexes, apart from the table.
 	UniqueIndexes bool
 }
 

@@ -33,9 +33,8 @@ type Grammar interface {
 	Match(t *Text, m Match, x func())
 	// MatchFold is Match but for the case of the letters.
 	MatchFold(t *Text, m Match, x func())
-	// MatchTwice reports whether Match, or else MatchFold, has the argument
-	// twice.
-	MatchTwice(m Match, fold bool) bool
+	// MatchTwice reports whether Match and MatchFold have the argument twice.
+	MatchTwice(m Match) bool
 
 	// Call returns the text of a function of operands of a kind.
 	Call(fn Function, k schema.Kind) string

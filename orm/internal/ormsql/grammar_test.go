@@ -63,10 +63,10 @@ func TestPassesAgree(t *testing.T) {
 			plain, folded := empty(), empty()
 			plain.Match(plain, m, func() { plain.Str("x") })
 			folded.MatchFold(folded, m, func() { folded.Str("x") })
-			if want := times(plain.MatchTwice(m, false)); plain.Args != want {
+			if want := times(plain.MatchTwice(m)); plain.Args != want {
 				t.Errorf("match %d has %d arguments, want %d: %s", m, plain.Args, want, plain)
 			}
-			if want := times(folded.MatchTwice(m, true)); folded.Args != want {
+			if want := times(folded.MatchTwice(m)); folded.Args != want {
 				t.Errorf("folded match %d has %d arguments, want %d: %s", m, folded.Args, want, folded)
 			}
 		}

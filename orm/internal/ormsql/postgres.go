@@ -110,7 +110,7 @@ func postgresMatch(t *Text, m Match, x, arg func()) {
 	}
 }
 
-func (postgres) MatchTwice(m Match, _ bool) bool { return m == Suffix }
+func (postgres) MatchTwice(m Match) bool { return m == Suffix }
 
 func (postgres) Call(fn Function, k schema.Kind) string {
 	switch fn {

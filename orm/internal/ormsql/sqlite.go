@@ -92,7 +92,7 @@ func sqliteMatch(t *Text, m Match, x, arg func()) {
 	}
 }
 
-func (sqlite) MatchTwice(m Match, _ bool) bool { return m == Prefix || m == Suffix }
+func (sqlite) MatchTwice(m Match) bool { return m == Prefix || m == Suffix }
 
 func (sqlite) Call(fn Function, _ schema.Kind) string {
 	switch fn {
