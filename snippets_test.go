@@ -107,10 +107,11 @@ func buildFlags() []string {
 	if !ok {
 		return nil
 	}
+	var flags []string
 	for _, setting := range info.Settings {
-		if setting.Key == "-race" && setting.Value == "true" {
-			return []string{"-race"}
+		if setting.Key == "-race" || setting.Key == "-gcflags" {
+			flags = append(flags, setting.Key+"="+setting.Value)
 		}
 	}
-	return nil
+	return flags
 }

@@ -19,9 +19,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 ! CGO_ENABLED=1 go build -race -o "$work/race" ./scripts/testreport 2>/dev/null || race=-race
 
-if [ -n "$race" ]; then export CGO_ENABLED=1; fi
+flags=()
+# As in scripts/test.sh: without SQLite's engine and the C library below it.
+if [ -n "$race" ]; then
+	export CGO_ENABLED=1
+	flags=(-race '-gcflags=modernc.org/...lib...=-race=false')
+fi
 echo "soak tests for $VOLA_SOAK each"
-go test $race -count=1 -timeout 0 -run Soak ./... | grep -v -e 'no test files' -e 'no tests to run' || [ "${PIPESTATUS[0]}" = 0 ]
+go test ${flags[@]+"${flags[@]}"} -count=1 -timeout 0 -run Soak ./... | grep -v -e 'no test files' -e 'no tests to run' || [ "${PIPESTATUS[0]}" = 0 ]
 
 # go test fuzzes one test at a time.
 while read -r package test; do
