@@ -86,6 +86,7 @@
 //	reverse=FIELD   this many-to-many relation is the other side of FIELD
 //	through=MODEL   the pairs of this many-to-many relation are rows of a model of
 //	                the same module, which may have more fields
+//	table=NAME      the name of the join table of a many-to-many relation
 //	was=COLUMN      the column's name before the field was renamed, for the next
 //	                migration; it may stay
 //	by=FIELD        the reference that a HasMany or HasOne is the other side of

@@ -20,7 +20,11 @@ func (q *query) sql() (text string, args []any, err error) {
 		return "", nil, err
 	}
 	in, _ := q.inline(p)
-	return q.selectText(p, in)
+	left, err := p.unread(q.without)
+	if err != nil {
+		return "", nil, err
+	}
+	return q.selectText(p, in, left)
 }
 
 // Explain returns how the database would run the query: the output of EXPLAIN

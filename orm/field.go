@@ -227,6 +227,8 @@ func (f *field) checkTag() error {
 		return errors.New("auto_now includes auto_now_add; name one of them")
 	case t.reverse != "":
 		return fmt.Errorf("reverse is for many-to-many relations, and the field is a %s", f.typ)
+	case t.table != "":
+		return fmt.Errorf("table is for many-to-many relations, and the field is a %s; orm.Table names the table of a model", f.typ)
 	case f.form == formJSON && (t.unique || t.index || t.primaryKey):
 		return errors.New("a JSON document can be neither a key nor unique, nor be indexed as a whole; index an expression with orm.Index().Expr(...)")
 	case t.generated != "" && (t.primaryKey || t.autoNow || t.autoNowAdd || t.hasDefault || f.ref != nil):

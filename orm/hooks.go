@@ -202,6 +202,11 @@ func (p *plan) row(ptr unsafe.Pointer) any { return reflect.NewAt(p.typ, ptr).In
 // statement reports whether the row is new, and whether anything was stored at
 // all.
 func (p *plan) saving(ctx context.Context, h database.Handle, row any, s Saving, statement func(ctx context.Context, h database.Handle) (created, stored bool, err error)) error {
+	if s.Fields == nil {
+		if err := p.checkWhole(reflect.ValueOf(row).UnsafePointer()); err != nil {
+			return err
+		}
+	}
 	if v, ok := row.(Validator); ok && p.hooks&hookValidate != 0 {
 		if err := v.Validate(ctx); err != nil {
 			return err

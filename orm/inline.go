@@ -42,7 +42,14 @@ func (q *query) inline(p *plan) (in []*inlined, rest []prefetch) {
 			rest = append(rest, r)
 			continue
 		}
-		in = append(in, &inlined{via: via, rows: rowBuffer{rowset: rowset{plan: via.target}, expect: max(1, capacity(q.limit))}, read: via.target.newReader()})
+		left, err := via.target.unread(r.without)
+		if err != nil {
+			rest = append(rest, r) // as above
+			continue
+		}
+		x := &inlined{via: via, rows: rowBuffer{rowset: rowset{plan: via.target}, expect: max(1, capacity(q.limit))}, read: via.target.newReader()}
+		x.read.leave(left)
+		in = append(in, x)
 	}
 	return in, rest
 }
@@ -66,17 +73,18 @@ func inlinedAlias(i int) string { return "j" + string(rune('0'+i)) }
 func (b *sqlArgs) markInlined(in []*inlined) {
 	for _, x := range in {
 		b.mark('j', x.via.forward.name)
+		b.shape = x.read.left.mark(b.shape)
 	}
 }
 
 // selectInlined writes the SELECT of a query with relations. Rows that are skipped,
 // or sorted and then left out, are not joined: then the keys are chosen first.
-func (w *sqlText) selectInlined(q *query, p *plan, in []*inlined) {
+func (w *sqlText) selectInlined(q *query, p *plan, in []*inlined, left *unread) {
 	w.Str("SELECT ")
-	w.Str(p.selectList)
+	w.selectList(p, left)
 	for i, x := range in {
 		w.Str(", ")
-		w.B = x.via.target.appendColumns(w.B, inlinedAlias(i))
+		w.B = x.via.target.appendRead(w.B, inlinedAlias(i), x.read.left)
 	}
 	w.Str(" FROM ")
 	join := func() {
@@ -119,7 +127,7 @@ func (w *sqlText) selectInlined(q *query, p *plan, in []*inlined) {
 func (r *reader) inline(in []*inlined) {
 	r.inlined = in
 	for _, x := range in {
-		r.dests = append(r.dests, make([]any, len(x.via.target.fields))...)
+		r.dests = append(r.dests, make([]any, len(x.read.dests))...)
 	}
 }
 

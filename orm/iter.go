@@ -70,13 +70,19 @@ func (q *query) readBatches(ctx context.Context, b *rowBuffer, flush func() (boo
 		return err
 	}
 	b.plan = p
-	text, args, err := q.selectText(p, nil)
+	left, err := p.unread(q.without)
 	if err != nil {
 		return err
 	}
+	text, args, err := q.selectText(p, nil, left)
+	if err != nil {
+		return err
+	}
+	r := p.newReader()
+	r.leave(left)
 	if tx, ok := q.h.(*database.Tx); ok {
 		if p.b.traits.Cursors {
-			return q.cursorOver(ctx, p, tx, text, args, b, flush)
+			return q.cursorOver(ctx, r, tx, text, args, b, flush)
 		}
 		// SQLite would go on reading what the loop writes: a row that is
 		// moved ahead in the order would come again.
@@ -88,15 +94,14 @@ func (q *query) readBatches(ctx context.Context, b *rowBuffer, flush func() (boo
 	if err != nil {
 		return fmt.Errorf("find %s: %w", p.model, err)
 	}
-	_, _, err = p.drain(rows, batch, b, flush)
+	_, _, err = r.drain(rows, batch, b, flush)
 	return err
 }
 
 // drain reads all rows, flushes so many at a time, and closes them. more is
 // false when the loop was left.
-func (p *plan) drain(rows database.Rows, size int, b *rowBuffer, flush func() (bool, error)) (n int, more bool, err error) {
+func (r *reader) drain(rows database.Rows, size int, b *rowBuffer, flush func() (bool, error)) (n int, more bool, err error) {
 	defer rows.Close()
-	r := p.newReader()
 	for rows.Next() {
 		if err := r.scan(rows, b.next()); err != nil {
 			return n, false, err
@@ -109,14 +114,15 @@ func (p *plan) drain(rows database.Rows, size int, b *rowBuffer, flush func() (b
 		}
 	}
 	if err := rows.Close(); err != nil {
-		return n, false, fmt.Errorf("find %s: %w", p.model, err)
+		return n, false, fmt.Errorf("find %s: %w", r.plan.model, err)
 	}
 	more, err = flush()
 	return n, more, err
 }
 
 // cursorOver reads the rows through a cursor of the transaction.
-func (q *query) cursorOver(ctx context.Context, p *plan, tx *database.Tx, text string, args []any, b *rowBuffer, flush func() (bool, error)) error {
+func (q *query) cursorOver(ctx context.Context, r *reader, tx *database.Tx, text string, args []any, b *rowBuffer, flush func() (bool, error)) error {
+	p := r.plan
 	name := "vola_cursor_" + strconv.FormatInt(p.b.cursors.Add(1), 10)
 	limited, cancel := q.limited(ctx)
 	_, err := tx.Exec(limited, "DECLARE "+name+" NO SCROLL CURSOR FOR "+text, args...)
@@ -134,7 +140,7 @@ func (q *query) cursorOver(ctx context.Context, p *plan, tx *database.Tx, text s
 		}
 		// The rows are all read, and the connection free, before the first is
 		// yielded.
-		n, more, err := p.drain(rows, batch+1, b, flush)
+		n, more, err := r.drain(rows, batch+1, b, flush)
 		cancel()
 		if err != nil {
 			return err // the transaction is of no more use, and its end closes the cursor

@@ -47,8 +47,8 @@ func (ms *Models) linkRelation(m *model, r *relation) []error {
 		return bad("it relates to %s, which no module declares as a model", r.target)
 	}
 	if r.kind != relPairs {
-		if r.tag.through != "" || r.tag.reverse != "" {
-			return bad("through and reverse are for an orm.Many")
+		if r.tag.through != "" || r.tag.reverse != "" || r.tag.table != "" {
+			return bad("through, reverse and table are for an orm.Many")
 		}
 		var err error
 		if r.fk, err = r.model.referenceTo(m, r.tag.by); err != nil {
@@ -62,13 +62,19 @@ func (ms *Models) linkRelation(m *model, r *relation) []error {
 	if r.tag.by != "" {
 		return bad("by is for an orm.HasMany or orm.HasOne")
 	}
+	if r.tag.table != "" && (r.tag.through != "" || r.tag.reverse != "") {
+		return bad("table names the join table of this field, and with through or reverse another has it")
+	}
 	if r.tag.through != "" {
 		if err := ms.linkThrough(m, r); err != nil {
 			return bad("%w", err)
 		}
 		return nil
 	}
-	r.table, r.order = m.table+"_"+snake(r.name), "id"
+	if r.table = r.tag.table; r.table == "" {
+		r.table = m.table + "_" + snake(r.name)
+	}
+	r.order = "id"
 	near, far := strings.ToLower(m.typ.Name()), strings.ToLower(r.target.Name())
 	if near == far {
 		near, far = "from_"+near, "to_"+far

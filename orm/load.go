@@ -50,10 +50,15 @@ func loadForward(ctx context.Context, q *query, s rowset, via route, r prefetch)
 	if err != nil {
 		return err
 	}
-	text, err := target.b.texts.get(append([]byte{'r', width}, target.table...), func() (string, error) {
+	left, err := target.unread(r.without)
+	if err != nil {
+		return err
+	}
+	shape := left.mark(append([]byte{'r', width}, target.table...))
+	text, err := target.b.texts.get(shape, func() (string, error) {
 		w := target.b.newText()
 		w.Str("SELECT ")
-		w.Str(target.selectList)
+		w.selectList(target, left)
 		w.Str(" FROM ")
 		w.Name(target.table)
 		w.Str(" t0 WHERE ")
@@ -63,7 +68,7 @@ func loadForward(ctx context.Context, q *query, s rowset, via route, r prefetch)
 	if err != nil {
 		return err
 	}
-	found, err := fetch(ctx, q, target, nil, nil, text, args...)
+	found, err := fetch(ctx, q, target, left, nil, nil, text, args...)
 	if err != nil {
 		return err
 	}
@@ -120,10 +125,15 @@ func loadMany(ctx context.Context, q *query, s rowset, via route, r prefetch) er
 	if err != nil {
 		return err
 	}
+	left, err := target.unread(r.without)
+	if err != nil {
+		return err
+	}
 	b := newArgs()
 	b.mark('m', s.plan.table)
 	b.shape = append(b.shape, width)
 	b.mark('.', r.field)
+	b.shape = left.mark(b.shape)
 	if r.limits { // the rows are numbered, in their order, before they are chosen
 		b.shape = append(b.shape, 'l')
 		b.orders(target, r.orders)
@@ -143,7 +153,7 @@ func loadMany(ctx context.Context, q *query, s rowset, via route, r prefetch) er
 	}
 	text, err := target.b.texts.get(b.shape, func() (string, error) {
 		w := target.b.newText()
-		w.loadMany(via, r, width)
+		w.loadMany(via, r, left, width)
 		return string(w.B), nil
 	})
 	if err != nil {
@@ -162,7 +172,7 @@ func loadMany(ctx context.Context, q *query, s rowset, via route, r prefetch) er
 	}
 	starts := make([]int, len(distinct)+1) // at first how many rows each has
 	ownerKey := s.plan.indexOf(key.name)
-	found, err := fetch(ctx, q, target, lead, func() error {
+	found, err := fetch(ctx, q, target, left, lead, func() error {
 		i := 0
 		if len(distinct) > 1 {
 			var k any = nil
@@ -263,7 +273,7 @@ func (via route) ordersInGo(r prefetch) bool {
 
 // loadMany writes the statement that loads related rows: the owner's key, then
 // the row. With a limit for each owner the rows are numbered within it first.
-func (w *sqlText) loadMany(via route, r prefetch, width byte) {
+func (w *sqlText) loadMany(via route, r prefetch, left *unread, width byte) {
 	target := via.target
 	ownerAlias, ownerColumn := "t0", ""
 	if via.pairs != nil {
@@ -293,7 +303,7 @@ func (w *sqlText) loadMany(via route, r prefetch, width byte) {
 		w.Col("p", via.pairs.order)
 		w.Str(" AS owner_place, ")
 	}
-	w.B = target.appendColumnsAs(w.B, "t0")
+	w.B = target.appendColumnsAs(w.B, "t0", left)
 	if r.limits {
 		w.Str(", row_number() OVER (PARTITION BY ")
 		w.Col(ownerAlias, ownerColumn)
@@ -334,11 +344,16 @@ func (w *sqlText) loadMany(via route, r prefetch, width byte) {
 
 // appendColumnsAs is appendColumns with the columns' plain names as labels, so
 // that a query around it can take them.
-func (p *plan) appendColumnsAs(b []byte, alias string) []byte {
+func (p *plan) appendColumnsAs(b []byte, alias string, left *unread) []byte {
+	first := true
 	for i, f := range p.fields {
-		if i > 0 {
+		if left.left(i) {
+			continue
+		}
+		if !first {
 			b = append(b, ", "...)
 		}
+		first = false
 		b = append(b, p.codecs[i].SelectPrefix...)
 		b = append(b, alias...)
 		b = append(b, '.')
@@ -397,7 +412,7 @@ func (w *sqlText) inList(alias, column string) {
 // fetch reads rows of a model that is only known at run time; lead, when not
 // nil, receives the first column, and each is called after each row. Columns
 // after those of the model are dropped.
-func fetch(ctx context.Context, q *query, p *plan, lead []any, each func() error, text string, args ...any) (s rowset, err error) {
+func fetch(ctx context.Context, q *query, p *plan, left *unread, lead []any, each func() error, text string, args ...any) (s rowset, err error) {
 	ctx, cancel := q.limited(ctx)
 	defer cancel()
 	rows, err := q.h.Query(ctx, text, args...)
@@ -406,6 +421,7 @@ func fetch(ctx context.Context, q *query, p *plan, lead []any, each func() error
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	r := p.newReader(lead...)
+	r.leave(left)
 	columns, err := rows.Columns()
 	if err != nil {
 		return rowset{}, err

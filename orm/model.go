@@ -73,7 +73,10 @@ type model struct {
 	// deleted is the field tagged soft_delete, version the one tagged version;
 	// nil where there is none.
 	deleted, version *field
-	hooks            hooks
+	// partialAt is where the model embeds a Partial, if it does.
+	partialAt uintptr
+	isPartial bool
+	hooks     hooks
 }
 
 // refInfo is the foreign-key side of a field.
@@ -143,6 +146,12 @@ func (m *model) addFields(t reflect.Type, path []int, offset uintptr, errs *[]er
 			bad(fmt.Errorf("tag db:%q: %w", text, err))
 			continue
 		case tg.skip:
+			continue
+		case sf.Type == partialType:
+			if m.isPartial || !sf.Anonymous {
+				bad(fmt.Errorf("is an orm.Partial; a model embeds one"))
+			}
+			m.isPartial, m.partialAt = true, offset+sf.Offset
 			continue
 		case isEmbedded(sf, tg):
 			m.addFields(sf.Type, at, offset+sf.Offset, errs)

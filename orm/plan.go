@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -119,16 +120,36 @@ func (b *binding) planFor(t reflect.Type) (*plan, error) {
 // appendColumns appends the columns of the model, qualified by a table alias,
 // as the list of a SELECT.
 func (p *plan) appendColumns(b []byte, alias string) []byte {
+	return p.appendRead(b, alias, nil)
+}
+
+// appendRead is appendColumns of the columns that are not left out.
+func (p *plan) appendRead(b []byte, alias string, left *unread) []byte {
+	first := true
 	for i, f := range p.fields {
-		if i > 0 {
+		if left.left(i) {
+			continue
+		}
+		if !first {
 			b = append(b, ", "...)
 		}
+		first = false
 		b = append(b, p.codecs[i].SelectPrefix...)
 		b = append(b, alias...)
 		b = append(b, '.')
 		b = database.AppendQuoted(b, f.column)
 	}
 	return b
+}
+
+// selectList writes the columns of the model that are not left out, in table
+// alias t0.
+func (w *sqlText) selectList(p *plan, left *unread) {
+	if left == nil {
+		w.Str(p.selectList)
+		return
+	}
+	w.B = p.appendRead(w.B, "t0", left)
 }
 
 // encode turns a value in canonical form into what the driver takes.
@@ -152,6 +173,9 @@ func (p *plan) indexOf(name string) int {
 // arg returns what the driver takes for the i-th field of the struct at ptr.
 func (p *plan) arg(i int, ptr unsafe.Pointer) (any, error) {
 	f := p.fields[i]
+	if err := p.checkRead(i, ptr); err != nil {
+		return nil, fieldError(p.model, f, err)
+	}
 	v, err := f.get(ptr)
 	if err == nil {
 		err = f.checkWrite(v)
@@ -163,6 +187,49 @@ func (p *plan) arg(i int, ptr unsafe.Pointer) (any, error) {
 		return nil, fieldError(p.model, f, err)
 	}
 	return v, nil
+}
+
+// unread returns what rows are without those fields, nil for nothing.
+func (p *plan) unread(without []string) (*unread, error) {
+	if len(without) == 0 {
+		return nil, nil
+	}
+	if !p.isPartial {
+		return nil, fmt.Errorf("orm: Without %s: embed orm.Partial in %s, which remembers in each row what was not read", strings.Join(without, ", "), p.model)
+	}
+	u := &unread{fields: make([]bool, len(p.fields)), names: without}
+	for _, name := range without {
+		i := p.indexOf(name)
+		switch {
+		case i < 0:
+			return nil, fmt.Errorf("orm: Without: %s has no column for %q", p.model, name)
+		case p.isKey(p.fields[i]):
+			return nil, fmt.Errorf("orm: Without %s: the key of %s is always read", name, p.model)
+		case p.fields[i] == p.version:
+			return nil, fmt.Errorf("orm: Without %s: the version of %s is always read", name, p.model)
+		case !u.fields[i]:
+			u.fields[i] = true
+			u.n++
+		}
+	}
+	return u, nil
+}
+
+// checkRead returns an error if the i-th field of the struct at ptr was not read.
+func (p *plan) checkRead(i int, ptr unsafe.Pointer) error {
+	if !p.unreadOf(ptr).left(i) || p.fields[i].tag.autoNow { // which is set before it is stored
+		return nil
+	}
+	return errUnread
+}
+
+// checkWhole returns an error if some field of the struct at ptr was not read.
+func (p *plan) checkWhole(ptr unsafe.Pointer) error {
+	u := p.unreadOf(ptr)
+	if u == nil {
+		return nil
+	}
+	return fieldError(p.model, p.fieldNamed(u.names[0]), errUnread)
 }
 
 // convertArg returns what the driver takes for a value given to a condition on
@@ -209,6 +276,7 @@ type reader struct {
 	receivers []*receiver
 	lead      int // columns before the model's own
 	inlined   []*inlined
+	left      *unread
 	// room is where dests and scanners begin: together with the reader they
 	// are one allocation for all but wide models.
 	room struct {
@@ -243,14 +311,18 @@ func (p *plan) newReader(lead ...any) *reader {
 	return r
 }
 
+// leave has the reader read rows without some columns.
+func (r *reader) leave(left *unread) {
+	if left != nil {
+		r.left, r.dests = left, r.dests[:len(r.dests)-left.n]
+	}
+}
+
 // scan reads the current row into the struct at ptr.
 func (r *reader) scan(rows database.Rows, ptr unsafe.Pointer) error {
-	next := r.dests[r.lead:]
-	r.into(next, ptr)
-	next = next[len(r.plan.fields):]
+	next := r.into(r.dests[r.lead:], ptr)
 	for _, x := range r.inlined {
-		x.read.into(next, x.rows.next())
-		next = next[len(x.read.plan.fields):]
+		next = x.read.into(next, x.rows.next())
 	}
 	if err := rows.Scan(r.dests...); err != nil {
 		return &scanError{r.plan.model, err}
@@ -272,9 +344,16 @@ func isScanError(err error) bool {
 	return ok
 }
 
-// into makes the first of dests those of a struct.
-func (r *reader) into(dests []any, ptr unsafe.Pointer) {
+// into makes the first of dests those of a struct, and returns the others.
+func (r *reader) into(dests []any, ptr unsafe.Pointer) []any {
+	if r.left != nil {
+		(*Partial)(unsafe.Add(ptr, r.plan.partialAt)).unread = r.left
+	}
+	n := 0
 	for i, f := range r.plan.fields {
+		if r.left.left(i) {
+			continue
+		}
 		var d any
 		if r.receivers != nil && r.receivers[i] != nil {
 			r.receivers[i].row = ptr
@@ -286,8 +365,10 @@ func (r *reader) into(dests []any, ptr unsafe.Pointer) {
 			r.scanners[i].Reset(d)
 			d = r.scanners[i]
 		}
-		dests[i] = d
+		dests[n] = d
+		n++
 	}
+	return dests[n:]
 }
 
 // truncateTimes cuts the times in the struct at ptr to what is stored, so that

@@ -51,7 +51,8 @@ func (q *Query[T]) OrderBy(orders ...Order[T]) *Query[T] {
 	return c
 }
 
-// With loads relations together with the rows, one more statement for each:
+// With loads relations together with the rows: by the same statement what each of
+// a few rows refers to, else one more statement for each relation:
 //
 //	orm.From[Post](db).With(Posts.Author, Posts.Comments.OrderBy(Comments.Written.Desc()).Limit(3).Then(Comments.Author))
 //
@@ -62,6 +63,22 @@ func (q *Query[T]) OrderBy(orders ...Order[T]) *Query[T] {
 func (q *Query[T]) With(relations ...Prefetch[T]) *Query[T] {
 	c := new(Query[T])
 	(*query)(c).addWith((*query)(q), prefetches(relations))
+	return c
+}
+
+// Without leaves columns out of the rows that the query reads, such as the text
+// of each post in a list of titles:
+//
+//	orm.From[Post](db).Without(Posts.Body).Limit(10).All(ctx)
+//
+// Those fields are the zero value. The model embeds a [Partial], by which Save,
+// Update, UpdateAll, Upsert and the others know of it: they refuse to store a
+// field that was not read, and Update of other fields works. The key and the
+// version are always read. Columns that are left out may stand in conditions and
+// orders.
+func (q *Query[T]) Without(fields ...Field[T]) *Query[T] {
+	c := new(Query[T])
+	(*query)(c).leaveOut((*query)(q), fieldNames(fields))
 	return c
 }
 

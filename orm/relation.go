@@ -3,6 +3,7 @@ package orm
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	"github.com/volaweb/vola/database"
 )
@@ -184,6 +185,8 @@ type prefetch struct {
 	limit  int // for each row of the model; 0 is none
 	limits bool
 	nested []prefetch
+	// without are the fields of the related rows that are not read.
+	without []string
 }
 
 // own returns a copy to change. Of nothing it is an error when it is loaded.
@@ -215,6 +218,12 @@ func (p *prefetch) limitTo(n int) *prefetch {
 func (p *prefetch) then(nested []prefetch) *prefetch {
 	out := p.own()
 	out.nested = append(out.nested[:len(out.nested):len(out.nested)], nested...)
+	return &out
+}
+
+func (p *prefetch) leaveOut(fields []string) *prefetch {
+	out := p.own()
+	out.without = append(slices.Clip(out.without), fields...)
 	return &out
 }
 
@@ -251,6 +260,20 @@ func (l *Loading[P, R]) Limit(n int) *Loading[P, R] {
 //go:noinline
 func (l *Loading[P, R]) Then(nested ...PrefetchOf[R]) *Loading[P, R] {
 	return (*Loading[P, R])((*prefetch)(l).then(prefetches(nested)))
+}
+
+// Without loads a relation without some columns of the related rows, as
+// [Query.Without] reads rows:
+//
+//	orm.From[Post](db).With(orm.Without(Posts.Body, Bodies.Source))
+//
+// The result has conditions, an order and a limit as others do.
+func Without[M, T any](relation Relation[M, T], fields ...Field[T]) *Loading[*M, *T] {
+	var p *prefetch // of nothing it is an error when it is loaded
+	if relation != nil {
+		p = relation.relation(nil, nil).loading()
+	}
+	return (*Loading[*M, *T])(p.leaveOut(fieldNames(fields)))
 }
 
 func prefetches[P any](ps []PrefetchOf[P]) []prefetch {

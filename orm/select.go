@@ -69,6 +69,8 @@ func Select[R, M any](q *Query[M], items ...Selected[M]) *Selection[R] {
 		s.err = fmt.Errorf("orm: Select from %s names %d expressions; at most 200 are allowed", s.model, len(items))
 	case len(s.with) > 0:
 		s.err = fmt.Errorf("orm: Select from %s: relations are loaded into whole rows only; leave out With", s.model)
+	case len(s.without) > 0:
+		s.err = fmt.Errorf("orm: Select from %s names what is read; leave out Without", s.model)
 	case s.lock != 0:
 		s.err = fmt.Errorf("orm: Select from %s: only whole rows are locked; leave out ForUpdate", s.model)
 	}

@@ -41,7 +41,7 @@ func (ms *Models) checkNames() []error {
 		for i, t := range m.tables() {
 			pairs, option := "", "give the model another with orm.Table"
 			if i > 0 {
-				pairs, option = m.pairsField(t.Name), "give the model a shorter name, or the relation a model of its own with through"
+				pairs, option = m.pairsField(t.Name), "give the join table another by the tag table=NAME"
 			}
 			bad := func(field string, err error) {
 				if err != nil {

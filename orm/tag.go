@@ -27,6 +27,7 @@ type tag struct {
 	version    bool
 	reverse    string
 	through    string
+	table      string
 	by         string
 	was        string
 
@@ -84,6 +85,7 @@ func tagOptions() []tagOption {
 		bareOption("primary_key", "the key, or one of its fields, if the key is not the field ID", func(t *tag) { t.primaryKey = true }),
 		{"reverse", "FIELD", "this many-to-many relation is the other side of FIELD", func(t *tag, v string) error { t.reverse = v; return nil }},
 		{"through", "MODEL", "the rows of the join table are rows of this model of the same module, which may have more fields", func(t *tag, v string) error { t.through = v; return nil }},
+		{"table", "NAME", "the name of the join table, of at most 63 bytes; defaults to the model's table and the field, as in `blog_post_topics`", (*tag).setTable},
 		{"by", "FIELD", "the reference that a HasMany or HasOne is the other side of", func(t *tag, v string) error { t.by = v; return nil }},
 		{"was", "COLUMN", "the name of the column before the field was renamed, for the next migration; it may stay", func(t *tag, v string) error { t.was = v; return nil }},
 		bareOption("json", "stored as a JSON document, whatever the type", func(t *tag) { t.json = true }),
@@ -193,6 +195,14 @@ func (t *tag) setColumn(value string) error {
 	t.column = value
 	if strings.ContainsAny(value, "\"\x00") || len(value) > 63 {
 		return fmt.Errorf("column=%s cannot be a column's name", value)
+	}
+	return nil
+}
+
+func (t *tag) setTable(value string) error {
+	t.table = value
+	if strings.ContainsAny(value, "\"\x00") || len(value) > 63 {
+		return fmt.Errorf("table=%s cannot be the name of a table", value)
 	}
 	return nil
 }

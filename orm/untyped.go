@@ -16,15 +16,17 @@ import (
 // query is a Query without the type of its rows. Its methods are compiled once,
 // those of Query for each model.
 type query struct {
-	h       database.Handle
-	model   reflect.Type
-	where   []*node
-	having  []*node
-	orders  []order
-	with    []prefetch
-	limit   int // negative: none
-	offset  int
-	every   bool
+	h      database.Handle
+	model  reflect.Type
+	where  []*node
+	having []*node
+	orders []order
+	with   []prefetch
+	limit  int // negative: none
+	offset int
+	every  bool
+	// without are the fields that are not read.
+	without []string
 	lock    lock
 	timeout time.Duration // of a statement; 0 is none
 	// deleted says which rows of a model with soft delete are seen.
@@ -73,6 +75,12 @@ func (q *query) setOrder(other *query, orders unsafe.Pointer) { // *[]OrderOf[P]
 func (q *query) addWith(other *query, relations []prefetch) {
 	q.from(other)
 	q.with = append(slices.Clip(q.with), relations...)
+}
+
+//go:noinline
+func (q *query) leaveOut(other *query, fields []string) {
+	q.from(other)
+	q.without = append(slices.Clip(q.without), fields...)
 }
 
 //go:noinline
@@ -167,16 +175,17 @@ func (b *sqlArgs) text(p *plan, write func(*sqlText)) (string, error) {
 
 // selectText returns the statement that reads the query's rows, and those of
 // relations.
-func (q *query) selectText(p *plan, in []*inlined) (string, []any, error) {
+func (q *query) selectText(p *plan, in []*inlined, left *unread) (string, []any, error) {
 	b := q.bind(p, 's')
 	b.markInlined(in)
+	b.shape = left.mark(b.shape)
 	text, err := b.text(p, func(w *sqlText) {
 		if len(in) > 0 {
-			w.selectInlined(q, p, in)
+			w.selectInlined(q, p, in, left)
 			return
 		}
 		w.Str("SELECT ")
-		w.Str(p.selectList)
+		w.selectList(p, left)
 		w.Str(" FROM ")
 		w.from(p, q.where, q.deleted, nil)
 		w.orderBy(p, "t0", q.orders)
@@ -260,7 +269,11 @@ func (q *query) read(ctx context.Context, p *plan) (rowset, error) {
 
 // readWith reads the rows with those of relations.
 func (q *query) readWith(ctx context.Context, p *plan, in []*inlined) (rowset, error) {
-	text, args, err := q.selectText(p, in)
+	left, err := p.unread(q.without)
+	if err != nil {
+		return rowset{}, err
+	}
+	text, args, err := q.selectText(p, in, left)
 	if err != nil {
 		return rowset{}, err
 	}
@@ -272,6 +285,7 @@ func (q *query) readWith(ctx context.Context, p *plan, in []*inlined) (rowset, e
 	}
 	b := rowBuffer{rowset: rowset{plan: p}, expect: capacity(q.limit)}
 	r := p.newReader()
+	r.leave(left)
 	r.inline(in)
 	if err := r.scanAll(rows, &b); err != nil {
 		return rowset{}, fmt.Errorf("find %s: %w", p.model, err)
@@ -355,7 +369,11 @@ func (q *query) one(ctx context.Context, p *plan, ptr unsafe.Pointer) (found boo
 
 // oneWith reads the row with those of relations.
 func (q *query) oneWith(ctx context.Context, p *plan, ptr unsafe.Pointer, in []*inlined) (found bool, err error) {
-	text, args, err := q.selectText(p, in)
+	left, err := p.unread(q.without)
+	if err != nil {
+		return false, err
+	}
+	text, args, err := q.selectText(p, in, left)
 	if err != nil {
 		return false, err
 	}
@@ -367,6 +385,7 @@ func (q *query) oneWith(ctx context.Context, p *plan, ptr unsafe.Pointer, in []*
 	}
 	if found = rows.Next(); found {
 		r := p.newReader()
+		r.leave(left)
 		r.inline(in)
 		if err := r.scan(rows, ptr); err != nil {
 			rows.Close()

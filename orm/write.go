@@ -288,8 +288,8 @@ func (q *query) planToWrite(verb string) (*plan, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case q.limit >= 0 || q.offset > 0 || len(q.with) > 0 || q.lock != 0:
-		return nil, fmt.Errorf("orm: %s of %s: Limit, Offset, With and ForUpdate cannot be used here", verb, p.model)
+	case q.limit >= 0 || q.offset > 0 || len(q.with) > 0 || len(q.without) > 0 || q.lock != 0:
+		return nil, fmt.Errorf("orm: %s of %s: Limit, Offset, With, Without and ForUpdate cannot be used here", verb, p.model)
 	case !slices.ContainsFunc(q.where, (*node).says) && !q.every:
 		return nil, fmt.Errorf("orm: %s of %s has no condition and would affect every row; call Every() to allow it", verb, p.model)
 	}

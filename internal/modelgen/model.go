@@ -77,6 +77,9 @@ func (p *pkg) fieldsOf(st *ast.StructType, file *ast.File, from *pkg) ([]field, 
 		t := typeIn{p, file, from, f.Type}
 		tag := storage(f)
 		if len(f.Names) == 0 && tag == "" {
+			if path, name := t.named(); path == ormPath && name == "Partial" {
+				continue // it has no column
+			}
 			decl, ok, err := t.embedded()
 			if err != nil {
 				return nil, err

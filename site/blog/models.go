@@ -67,6 +67,7 @@ type Post struct {
 
 // Body is the long part of a post.
 type Body struct {
+	orm.Partial
 	ID   int64
 	Post orm.Ref[Post] `db:"unique,on_delete=cascade"`
 	// Heading and Words are what search looks at, folded by search.Fold: the

@@ -27,12 +27,21 @@ type postData struct {
 	Side    sidebar
 }
 
+// snippet: without
+
+// forPage is of a post's body what its page shows.
+func forPage() orm.Prefetch[Post] {
+	return orm.Without(Posts.Body, Bodies.Heading, Bodies.Words, Bodies.Source)
+}
+
+// end snippet
+
 // articles answers with one post or page each.
 type articles struct{ *Blog }
 
 func (b articles) post(w http.ResponseWriter, r *http.Request) error {
 	p, err := first(r.Context(), b.store.visible().Where(Posts.Slug.Eq(r.PathValue("slug")), Posts.Page.Eq(false)).
-		With(Posts.Author, Posts.Topics, Posts.Body))
+		With(Posts.Author, Posts.Topics, forPage()))
 	if err != nil {
 		return err
 	}
@@ -54,7 +63,7 @@ func (b articles) post(w http.ResponseWriter, r *http.Request) error {
 // page answers with a page that stands outside of the stream.
 func (b articles) page(w http.ResponseWriter, r *http.Request) error {
 	p, err := first(r.Context(), b.store.visible().Where(Posts.Slug.Eq(r.PathValue("slug")), Posts.Page.Eq(true)).
-		With(Posts.Author, Posts.Topics, Posts.Body))
+		With(Posts.Author, Posts.Topics, forPage()))
 	if err != nil {
 		return err
 	}
@@ -88,7 +97,7 @@ func (b articles) preview(w http.ResponseWriter, r *http.Request) error {
 	if subtle.ConstantTimeCompare([]byte(want), []byte(r.PathValue("key"))) != 1 || !known {
 		return fault.New(fault.NotFound, "There is no such preview.")
 	}
-	p, err := bySlug.With(Posts.Author, Posts.Topics, Posts.Body).Get(r.Context())
+	p, err := bySlug.With(Posts.Author, Posts.Topics, forPage()).Get(r.Context())
 	if err != nil {
 		return err
 	}
