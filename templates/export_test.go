@@ -85,3 +85,6 @@ func (s *Set) WithoutEscaper(without string) error {
 	}
 	return nil
 }
+
+// TruncateWords is the template function truncatewords.
+func TruncateWords(count int, text string) (string, error) { return truncateWords(count, text) }

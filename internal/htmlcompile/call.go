@@ -163,10 +163,7 @@ func badResults(name string, t reflect.Type) string {
 func safely(fn reflect.Value, args []reflect.Value) (result reflect.Value, err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			var ok bool
-			if err, ok = value.(error); !ok {
-				err = fmt.Errorf("%v", value)
-			}
+			err = panicError(value)
 		}
 	}()
 	results := fn.Call(args)
@@ -174,6 +171,14 @@ func safely(fn reflect.Value, args []reflect.Value) (result reflect.Value, err e
 		return results[0], results[1].Interface().(error)
 	}
 	return results[0], nil
+}
+
+// panicError is the error of a function that panics with a value.
+func panicError(value any) error {
+	if err, ok := value.(error); ok {
+		return err
+	}
+	return fmt.Errorf("%v", value)
 }
 
 // unwrap returns what a function that returns a [reflect.Value] means by it.

@@ -1,7 +1,6 @@
 package htmlcompile
 
 import (
-	"fmt"
 	"reflect"
 )
 
@@ -10,68 +9,178 @@ import (
 type (
 	textFunction  = func(string) string
 	textOrError   = func(string) (string, error)
+	countFunction = func(int, string) (string, error)
+	layFunction   = func(string, any) (string, error)
 	namedFunction = func(string, ...any) (string, error)
 )
 
-// direct compiles a call of a function of a known type with arguments that stand
-// in the template; nil if it is none.
+// directCall evaluates the arguments of a function, after last from the pipeline,
+// and calls it.
+type directCall func(x *Execution, dot, last reflect.Value) (string, error)
+
+// parameter evaluates an argument.
+type parameter func(x *Execution, dot, last reflect.Value) (reflect.Value, error)
+
+// direct compiles a call of a function of a known type; nil if it is none, or if
+// its arguments do not fit, of which the slow way has the error.
 func (c *caller) direct(fn any, at *place) expr {
-	if c.final != nil || len(c.args) == 0 {
+	call := c.directCall(fn)
+	if call == nil {
 		return nil
-	}
-	var call func(first string, rest []any) (string, error)
-	switch fn := fn.(type) {
-	case textFunction:
-		call = func(first string, _ []any) (string, error) { return fn(first), nil }
-	case textOrError:
-		call = func(first string, _ []any) (string, error) { return fn(first) }
-	case namedFunction:
-		call = func(first string, rest []any) (string, error) { return fn(first, rest...) }
-	default:
-		return nil
-	}
-	if _, many := fn.(namedFunction); !many && len(c.args) != 1 {
-		return nil // the slow way has the error
 	}
 	return func(x *Execution, dot reflect.Value) (reflect.Value, error) {
+		last, err := c.last(x, dot)
+		if err != nil {
+			return last, err
+		}
 		x.at = at
-		first, err := c.args[0].value(x, dot, reflect.TypeFor[string]())
+		text, err := call(x, dot, last)
 		if err != nil {
-			return first, err
-		}
-		var rest []any
-		if len(c.args) > 1 {
-			rest = make([]any, len(c.args)-1)
-		}
-		for i := range rest {
-			v, err := c.args[i+1].value(x, dot, reflect.TypeFor[any]())
-			if err != nil {
-				return v, err
-			}
-			rest[i] = v.Interface()
-		}
-		if err := x.tick(); err != nil {
 			return reflect.Value{}, err
-		}
-		text, err := safelyDirect(call, first.String(), rest)
-		if err != nil {
-			return reflect.Value{}, x.failCall(c.at, c.name, err)
 		}
 		return reflect.ValueOf(text), nil
 	}
 }
 
-// safelyDirect is safely for such a function.
-func safelyDirect(call func(string, []any) (string, error), first string, rest []any) (text string, err error) {
+func (c *caller) directCall(fn any) directCall {
+	text, whole, anything := reflect.TypeFor[string](), reflect.TypeFor[int](), reflect.TypeFor[any]()
+	switch fn := fn.(type) {
+	case textFunction:
+		return c.ofText(func(s string) (string, error) { return fn(s), nil })
+	case textOrError:
+		return c.ofText(fn)
+	case countFunction:
+		first, second := c.given(0, whole), c.given(1, text)
+		if first == nil || second == nil || c.count() != 2 {
+			return nil
+		}
+		return func(x *Execution, dot, last reflect.Value) (string, error) {
+			a, b, err := both(x, dot, last, first, second)
+			if err != nil {
+				return "", err
+			}
+			return c.safely(x, func() (string, error) { return fn(int(a.Int()), b.String()) })
+		}
+	case layFunction:
+		first, second := c.given(0, text), c.given(1, anything)
+		if first == nil || second == nil || c.count() != 2 {
+			return nil
+		}
+		return func(x *Execution, dot, last reflect.Value) (string, error) {
+			a, b, err := both(x, dot, last, first, second)
+			if err != nil {
+				return "", err
+			}
+			return c.safely(x, func() (string, error) { return fn(a.String(), b.Interface()) })
+		}
+	case namedFunction:
+		return c.named(fn)
+	}
+	return nil
+}
+
+// ofText compiles a call with one text.
+func (c *caller) ofText(fn textOrError) directCall {
+	only := c.given(0, reflect.TypeFor[string]())
+	if only == nil || c.count() != 1 {
+		return nil
+	}
+	return func(x *Execution, dot, last reflect.Value) (string, error) {
+		v, err := only(x, dot, last)
+		if err != nil {
+			return "", err
+		}
+		return c.safely(x, func() (string, error) { return fn(v.String()) })
+	}
+}
+
+// named compiles a call with a text and any values.
+func (c *caller) named(fn namedFunction) directCall {
+	first := c.given(0, reflect.TypeFor[string]())
+	if first == nil {
+		return nil
+	}
+	rest := make([]parameter, 0, c.count()-1)
+	for i := 1; i < c.count(); i++ {
+		e := c.given(i, reflect.TypeFor[any]())
+		if e == nil {
+			return nil
+		}
+		rest = append(rest, e)
+	}
+	return func(x *Execution, dot, last reflect.Value) (string, error) {
+		name, err := first(x, dot, last)
+		if err != nil {
+			return "", err
+		}
+		var values []any
+		if len(rest) > 0 {
+			values = make([]any, len(rest))
+		}
+		for i, e := range rest {
+			v, err := e(x, dot, last)
+			if err != nil {
+				return "", err
+			}
+			values[i] = v.Interface()
+		}
+		return c.safely(x, func() (string, error) { return fn(name.String(), values...) })
+	}
+}
+
+// count returns how many arguments the call has, with the one from the pipeline.
+func (c *caller) count() int {
+	if c.final != nil {
+		return len(c.args) + 1
+	}
+	return len(c.args)
+}
+
+// given compiles the argument for a parameter of a type; a constant is made once.
+// It is nil if there is none, or if the constant does not fit.
+func (c *caller) given(i int, t reflect.Type) parameter {
+	switch {
+	case i >= c.count():
+		return nil
+	case i == len(c.args): // from the pipeline
+		return func(x *Execution, _, last reflect.Value) (reflect.Value, error) { return x.fit(last, t) }
+	}
+	a := &c.args[i]
+	if a.eval != nil {
+		return func(x *Execution, dot, _ reflect.Value) (reflect.Value, error) { return a.value(x, dot, t) }
+	}
+	v, problem := constantFor(a.constant, t)
+	if problem != "" {
+		return nil
+	}
+	return func(x *Execution, _, _ reflect.Value) (reflect.Value, error) {
+		x.at = a.at
+		return v, nil
+	}
+}
+
+// both evaluates two arguments.
+func both(x *Execution, dot, last reflect.Value, first, second parameter) (a, b reflect.Value, err error) {
+	if a, err = first(x, dot, last); err == nil {
+		b, err = second(x, dot, last)
+	}
+	return a, b, err
+}
+
+// safely calls a function and turns its error or panic into that of the call.
+func (c *caller) safely(x *Execution, call func() (string, error)) (text string, err error) {
+	if err := x.tick(); err != nil {
+		return "", err
+	}
 	defer func() {
 		if value := recover(); value != nil {
-			var ok bool
-			if err, ok = value.(error); !ok {
-				err = fmt.Errorf("%v", value)
-			}
+			err = panicError(value)
+		}
+		if err != nil {
+			text, err = "", x.failCall(c.at, c.name, err)
 		}
 	}()
-	return call(first, rest)
+	return call()
 }
 
 // folded returns the value of a call that is always the same, if it has one: the

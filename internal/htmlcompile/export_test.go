@@ -2,9 +2,11 @@ package htmlcompile
 
 import (
 	"html/template"
+	"reflect"
 	"slices"
 	"strings"
 	"text/template/parse"
+	"unsafe"
 )
 
 // CompileUnescaped compiles a tree that html/template has not escaped, as the
@@ -32,3 +34,9 @@ func Known(name string) bool {
 
 // DefinedNames returns the names of the templates of a set.
 func DefinedNames(set *template.Template) []string { return definedNames(set) }
+
+// MethodOf returns how a method is called without package reflect, nil if it is not.
+func MethodOf(m reflect.Method) func(unsafe.Pointer) (reflect.Value, error) { return methodOf(m) }
+
+// Safely calls a function by package reflect.
+func Safely(fn reflect.Value, args []reflect.Value) (reflect.Value, error) { return safely(fn, args) }

@@ -49,6 +49,7 @@ type member struct {
 	kind        memberKind
 	index       []int          // of a field
 	method      reflect.Method // of the type, or of the pointer to it
+	direct      pointerMethod  // calls the method, if not nil
 	onPointer   bool
 }
 
@@ -71,7 +72,7 @@ func memberOf(t reflect.Type, addressable bool, name string) member {
 		receiver, m.onPointer = reflect.PointerTo(t), true
 	}
 	if method, ok := receiver.MethodByName(name); ok {
-		m.kind, m.method = methodMember, method
+		m.kind, m.method, m.direct = methodMember, method, methodOf(method)
 		return m
 	}
 	switch t.Kind() {
@@ -138,6 +139,9 @@ func (f *field) eval(x *Execution, dot reflect.Value) (reflect.Value, error) {
 		if m.onPointer {
 			v = v.Addr()
 		}
+		if m.direct != nil && !f.hasArgs() && v.CanInterface() {
+			return f.callDirectly(x, m, v)
+		}
 		return f.call(x, dot, m.method, v, last)
 	case fieldMember, hiddenMember:
 		return f.field(x, m, v, receiver)
@@ -162,6 +166,18 @@ func (f *field) eval(x *Execution, dot reflect.Value) (reflect.Value, error) {
 		}
 	}
 	return v, x.fail("can't evaluate field %s in type %s", f.name, receiver.Type())
+}
+
+// callDirectly calls a method without arguments of a pointer.
+func (f *field) callDirectly(x *Execution, m *member, receiver reflect.Value) (reflect.Value, error) {
+	if err := x.tick(); err != nil {
+		return reflect.Value{}, err
+	}
+	v, err := m.direct(receiver.UnsafePointer())
+	if err != nil {
+		return reflect.Value{}, x.failCall(f.at, f.name, err)
+	}
+	return v, nil
 }
 
 func (f *field) hasArgs() bool { return len(f.args) > 0 || f.final != nil }
