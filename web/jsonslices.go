@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"strings"
+	"sync"
 )
 
 // maxDepth is how deep slices are looked for. What is deeper is encoded as it
@@ -16,59 +17,125 @@ var (
 	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
 )
 
+// jsonTypes remembers where types hold slices. The zero value knows none.
+type jsonTypes struct {
+	known sync.Map // reflect.Type to *jsonType
+}
+
+// jsonType is where values of a type can hold a slice that is encoded as a list.
+type jsonType struct {
+	holds  bool
+	itself bool  // it is encoded by a method of its own
+	fields []int // of a struct, those that can
+}
+
+// of returns what is known of a type.
+func (ts *jsonTypes) of(t reflect.Type) *jsonType {
+	if known, ok := ts.known.Load(t); ok {
+		return known.(*jsonType)
+	}
+	return ts.learn(t, map[reflect.Type]*jsonType{})
+}
+
+// learn finds out about a type, and about those below it. A type that contains
+// itself is taken to hold slices meanwhile, which costs time and nothing else.
+func (ts *jsonTypes) learn(t reflect.Type, learning map[reflect.Type]*jsonType) *jsonType {
+	if known, ok := ts.known.Load(t); ok {
+		return known.(*jsonType)
+	}
+	if known := learning[t]; known != nil {
+		return known
+	}
+	is := &jsonType{holds: true}
+	learning[t] = is
+	found := jsonType{itself: encodesItself(t)}
+	switch kind := t.Kind(); {
+	case found.itself:
+	case kind == reflect.Slice:
+		found.holds = !isBytes(t)
+	case kind == reflect.Interface:
+		found.holds = true
+	case kind == reflect.Pointer, kind == reflect.Array, kind == reflect.Map:
+		found.holds = ts.learn(t.Elem(), learning).holds
+	case kind == reflect.Struct:
+		for i := range t.NumField() {
+			if field := t.Field(i); isEncoded(field) && ts.learn(field.Type, learning).holds {
+				found.holds, found.fields = true, append(found.fields, i)
+			}
+		}
+	}
+	*is = found
+	known, _ := ts.known.LoadOrStore(t, is)
+	return known.(*jsonType)
+}
+
 // withSlices returns v with an empty slice for every nil one, so that lists
 // without elements are [] and not null in JSON. v itself is not changed: what
-// holds a slice is copied. Types that encode themselves, and bytes, stay.
-func withSlices(v any) any {
-	rv, f := reflect.ValueOf(v), filler{types: map[reflect.Type]bool{}, above: map[uintptr]bool{}}
-	if !rv.IsValid() || !f.holdsSlices(rv.Type()) {
+// holds a nil slice is copied. Types that encode themselves, and bytes, stay.
+func (ts *jsonTypes) withSlices(v any) any {
+	rv := reflect.ValueOf(v)
+	if !rv.IsValid() || !ts.lacks(rv, 0) {
 		return v
 	}
+	f := filler{types: ts, above: map[uintptr]bool{}}
 	return f.filled(rv, 0).Interface()
 }
 
-// filler fills one value.
-type filler struct {
-	types map[reflect.Type]bool // whether a value can hold a slice that is encoded as a list
-	above map[uintptr]bool      // the pointers, maps and slices that lead here
+// lacks reports whether a nil slice is encoded somewhere in a value, or may be:
+// it does not look for ever into one that contains itself.
+func (ts *jsonTypes) lacks(v reflect.Value, depth int) bool {
+	is := ts.of(v.Type())
+	if !is.holds {
+		return false
+	}
+	if depth > maxDepth {
+		return true
+	}
+	switch v.Kind() {
+	case reflect.Slice:
+		if v.IsNil() {
+			return true
+		}
+		return ts.anyLacks(v, depth)
+	case reflect.Array:
+		return ts.anyLacks(v, depth)
+	case reflect.Map:
+		if !ts.of(v.Type().Elem()).holds {
+			return false
+		}
+		for _, value := range v.Seq2() {
+			if ts.lacks(value, depth+1) {
+				return true
+			}
+		}
+	case reflect.Pointer, reflect.Interface:
+		return !v.IsNil() && ts.lacks(v.Elem(), depth+1)
+	case reflect.Struct:
+		for _, i := range is.fields {
+			if ts.lacks(v.Field(i), depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (ts *jsonTypes) anyLacks(v reflect.Value, depth int) bool {
+	if !ts.of(v.Type().Elem()).holds {
+		return false
+	}
+	for i := range v.Len() {
+		if ts.lacks(v.Index(i), depth+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // encodesItself reports whether the encoder leaves the writing to the type.
 func encodesItself(t reflect.Type) bool {
 	p := reflect.PointerTo(t)
 	return p.Implements(jsonMarshaler) || p.Implements(textMarshaler) || t.Implements(jsonMarshaler) || t.Implements(textMarshaler)
-}
-
-// holdsSlices reports whether a value of the type can hold such a slice.
-func (f filler) holdsSlices(t reflect.Type) bool {
-	known, ok := f.types[t]
-	if !ok {
-		f.types[t] = true // what a type that contains itself is taken for meanwhile
-		known = f.looksInto(t)
-		f.types[t] = known
-	}
-	return known
-}
-
-func (f filler) looksInto(t reflect.Type) bool {
-	if encodesItself(t) {
-		return false
-	}
-	switch t.Kind() {
-	case reflect.Slice:
-		return !isBytes(t)
-	case reflect.Interface:
-		return true
-	case reflect.Pointer, reflect.Array, reflect.Map:
-		return f.holdsSlices(t.Elem())
-	case reflect.Struct:
-		for i := range t.NumField() {
-			if field := t.Field(i); isEncoded(field) && f.holdsSlices(field.Type) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // isBytes reports whether the encoder writes a slice as text in base64.
@@ -89,10 +156,17 @@ func isEncoded(f reflect.StructField) bool {
 	return tag != "-" && (f.IsExported() || f.Anonymous && f.Type.Kind() == reflect.Struct)
 }
 
+// filler fills one value.
+type filler struct {
+	types *jsonTypes
+	above map[uintptr]bool // the pointers, maps and slices that lead here
+}
+
 // filled returns a copy of v without nil slices.
 func (f filler) filled(v reflect.Value, depth int) reflect.Value {
 	t := v.Type()
-	if depth > maxDepth || encodesItself(t) {
+	is := f.types.of(t)
+	if depth > maxDepth || is.itself {
 		return v
 	}
 	if k := t.Kind(); k == reflect.Pointer || k == reflect.Map || k == reflect.Slice && v.Len() > 0 {
@@ -125,7 +199,7 @@ func (f filler) filled(v reflect.Value, depth int) reflect.Value {
 		}
 		return out
 	case reflect.Pointer, reflect.Interface:
-		if v.IsNil() || !f.holdsSlices(v.Elem().Type()) {
+		if v.IsNil() || !f.types.of(v.Elem().Type()).holds {
 			return v
 		}
 		out := reflect.New(t).Elem()
@@ -139,10 +213,8 @@ func (f filler) filled(v reflect.Value, depth int) reflect.Value {
 	case reflect.Struct:
 		out := reflect.New(t).Elem()
 		out.Set(v)
-		for i := range t.NumField() {
-			if isEncoded(t.Field(i)) && f.holdsSlices(t.Field(i).Type) {
-				f.fillField(out.Field(i), depth)
-			}
+		for _, i := range is.fields {
+			f.fillField(out.Field(i), depth)
 		}
 		return out
 	}
@@ -162,9 +234,7 @@ func (f filler) fillField(v reflect.Value, depth int) {
 		v.Set(f.filled(v, depth+1))
 		return
 	}
-	for i := range v.NumField() {
-		if field := v.Type().Field(i); isEncoded(field) && f.holdsSlices(field.Type) {
-			f.fillField(v.Field(i), depth+1)
-		}
+	for _, i := range f.types.of(v.Type()).fields {
+		f.fillField(v.Field(i), depth+1)
 	}
 }

@@ -2,7 +2,9 @@ package web_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +39,13 @@ func TestNilSlicesAreLists(t *testing.T) {
 	t.Parallel()
 	const leaf = `{"Tags":[],"Name":"","Children":[],"Next":null,"Any":null,"Map":null,"Array":[[]],"Bytes":null,"Raw":null,"At":"0001-01-01T00:00:00Z"}`
 	var none []string
+	var current any
+	r := web.NewRouter()
+	r.Get("/", func(w http.ResponseWriter, _ *http.Request) error { return web.JSON(w, 200, current) })
+	mux, err := r.Build(web.BuildConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for want, v := range map[string]any{
 		"[]":           none,
 		"null":         nil,
@@ -51,6 +60,15 @@ func TestNilSlicesAreLists(t *testing.T) {
 		rec := httptest.NewRecorder()
 		if err := web.JSON(rec, 200, v); err != nil || strings.TrimSpace(rec.Body.String()) != want {
 			t.Errorf("%#v: %v\n got %s\nwant %s", v, err, rec.Body, want)
+		}
+		// A site remembers what it learned of types, and shares its memory.
+		for range 3 {
+			rec = httptest.NewRecorder()
+			current = v
+			mux.ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
+			if got := strings.TrimSpace(rec.Body.String()); got != want || rec.Header().Get("Content-Length") != strconv.Itoa(len(want)+1) {
+				t.Errorf("%#v by a Mux:\n got %s\nwant %s", v, got, want)
+			}
 		}
 	}
 	value := &tree{Next: &tree{}}

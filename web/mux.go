@@ -19,6 +19,7 @@ type Mux struct {
 	routes []*boundRoute
 	fail   ErrorHandler
 	maxURL int
+	json   jsonAnswers
 
 	notFound, notAllowed, tooLong, options, redirect http.Handler
 }

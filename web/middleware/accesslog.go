@@ -36,7 +36,8 @@ func AccessLog(cfg AccessLogConfig) web.Middleware {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			rw, start, aborted := web.Observe(w), cfg.Now(), true
 			defer func() {
-				logAccess(cfg.Logger, r, rw, cfg.Now().Sub(start), aborted)
+				now := cfg.Now()
+				logAccess(cfg.Logger, r, rw, now, now.Sub(start), aborted)
 			}()
 			next.ServeHTTP(rw, r)
 			aborted = false
@@ -44,7 +45,7 @@ func AccessLog(cfg AccessLogConfig) web.Middleware {
 	}
 }
 
-func logAccess(logger *slog.Logger, r *http.Request, rw *web.Response, took time.Duration, aborted bool) {
+func logAccess(logger *slog.Logger, r *http.Request, rw *web.Response, now time.Time, took time.Duration, aborted bool) {
 	status := rw.Status()
 	if status == 0 && !aborted {
 		status = http.StatusOK // what net/http sends for a handler that wrote nothing
@@ -75,5 +76,9 @@ func logAccess(logger *slog.Logger, r *http.Request, rw *web.Response, took time
 	if aborted {
 		attrs = append(attrs, slog.Bool("aborted", true))
 	}
-	logger.LogAttrs(r.Context(), level, "request", attrs...)
+	// Without the place in the source, which is always this one and costs most to
+	// find. What cannot be written to the log has nowhere to be said.
+	entry := slog.NewRecord(now, level, "request", 0)
+	entry.AddAttrs(attrs...)
+	_ = logger.Handler().Handle(r.Context(), entry)
 }
