@@ -159,7 +159,9 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 		if c.engine, ok = raw.(driver.ConnPrepareContext); !ok {
 			return fmt.Errorf("the engine's %T prepares no statements", raw)
 		}
-		c.watch = newWatch(raw, p.busy)
+		if c.watch = newWatch(raw, p.busy); c.watch != nil {
+			c.watch.keepPlans()
+		}
 		return nil
 	})
 	if err == nil {
