@@ -25,6 +25,7 @@ type Host struct {
 
 	pages Renderer
 	urls  URLs
+	zones *zones
 }
 
 // Site is what is known of a site as a whole; templates get it from the
@@ -51,7 +52,7 @@ type URLs interface {
 
 // NewHost returns a Host; for package vola and for tests.
 func NewHost(h Host, pages Renderer, urls URLs) *Host {
-	h.pages, h.urls = pages, urls
+	h.pages, h.urls, h.zones = pages, urls, new(zones)
 	return &h
 }
 

@@ -68,7 +68,7 @@ func parseZoneFlag(name string) (*time.Location, error) {
 		return nil, nil
 	}
 	// The zone of this machine says nothing about where the posts were written.
-	if loc, err := parseZone(name); err == nil && name != "Local" {
+	if loc, err := parseZone(name, time.LoadLocation); err == nil && name != "Local" {
 		return loc, nil
 	}
 	return nil, module.Usagef("--timezone %q is not a time zone; write a name such as Asia/Kolkata or an offset such as +05:30", name)

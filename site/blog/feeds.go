@@ -106,9 +106,10 @@ func (b feeds) feedEntry(p Post, text string) (e feed.Entry, err error) {
 		return e, err
 	}
 	link := b.links.absolute(path)
+	date := b.links.date(p)
 	e = feed.Entry{
 		Title: p.Title, Link: link, Author: p.Author.Row().Name(),
-		Published: p.Date(), Updated: p.Changed.In(p.Date().Location()),
+		Published: date, Updated: p.Changed.In(date.Location()),
 		Summary: feed.Absolute(p.Excerpt, b.Site.BaseURL, link),
 	}
 	if text != "" {

@@ -21,6 +21,15 @@ func (l links) post(p Post) (string, error) {
 	return l.URL("blog:post", p.YearNumber(), p.MonthNumber(), p.Slug)
 }
 
+// date returns when the post was published, in its own zone, as [Post.Date] does;
+// it reads each zone once.
+func (l links) date(p Post) time.Time {
+	if p.Published == nil {
+		return time.Time{}
+	}
+	return p.Published.In(zoneOf(p.Zone, l.Zone))
+}
+
 // postAt returns where the post can be read at that time, absolute: before it is
 // published, by those who have the address.
 func (l links) postAt(p Post, now time.Time) (path string, err error) {

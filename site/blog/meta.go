@@ -80,7 +80,7 @@ func (l links) postMeta(p Post, body Body) (meta, error) {
 	for _, t := range p.Topics.Rows() {
 		m.Topics = append(m.Topics, t.Name)
 	}
-	m.Published, m.Modified = p.Date().Format(time.RFC3339), p.Changed.UTC().Format(time.RFC3339)
+	m.Published, m.Modified = l.date(p).Format(time.RFC3339), p.Changed.UTC().Format(time.RFC3339)
 	m.Author = l.absolute(byline)
 	m.Posting = &posting{
 		Context: "https://schema.org", Type: "BlogPosting", Headline: p.Title, Description: m.Description,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
+	"strings"
 	"time"
 
 	"github.com/volaweb/vola/orm"
@@ -135,14 +136,14 @@ func (p Post) Date() time.Time {
 	if p.Published == nil {
 		return time.Time{}
 	}
-	return p.Published.In(zone(p.Zone))
+	return p.Published.In(zoneOf(p.Zone, time.LoadLocation))
 }
 
 // YearNumber returns the year of the post's address, with four digits.
-func (p Post) YearNumber() string { return p.Date().Format("2006") }
+func (p Post) YearNumber() string { year, _, _ := strings.Cut(p.Month, "-"); return year }
 
 // MonthNumber returns the month of the post's address, with two digits.
-func (p Post) MonthNumber() string { return p.Date().Format("01") }
+func (p Post) MonthNumber() string { _, month, _ := strings.Cut(p.Month, "-"); return month }
 
 // Summary returns the excerpt for lists. It was cleaned when it was saved.
 func (p Post) Summary() template.HTML { return template.HTML(p.Excerpt) }
@@ -164,19 +165,20 @@ func (p *Post) publish(at time.Time, zoneName string) {
 	p.Month = p.Date().Format("2006-01")
 }
 
-// zone returns the location of that name; UTC for one that is not known.
-func zone(name string) *time.Location {
-	if loc, err := parseZone(name); err == nil {
+// zoneOf returns the zone of a name, or of an offset such as "+05:30"; UTC for one
+// that is not known. load finds those that have a name.
+func zoneOf(name string, load func(string) (*time.Location, error)) *time.Location {
+	if loc, err := parseZone(name, load); err == nil {
 		return loc
 	}
 	return time.UTC
 }
 
-// parseZone returns the location of a name, or of an offset such as "+05:30".
-func parseZone(name string) (*time.Location, error) {
-	if at, err := time.Parse("-07:00", name); err == nil {
+func parseZone(name string, load func(string) (*time.Location, error)) (*time.Location, error) {
+	if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
+		at, err := time.Parse("-07:00", name)
 		_, offset := at.Zone()
-		return time.FixedZone(name, offset), nil
+		return time.FixedZone(name, offset), err
 	}
-	return time.LoadLocation(name)
+	return load(name)
 }

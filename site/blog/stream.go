@@ -1,6 +1,7 @@
 package blog
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -30,7 +31,7 @@ func (s *store) byID(ctx context.Context, ids []int64) ([]Post, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	posts, err := s.stream().Where(Posts.ID.In(ids...)).With(Posts.Author, Posts.Topics).All(ctx)
+	posts, err := s.stream().Where(Posts.ID.In(ids...)).Limit(len(ids)).With(Posts.Author, Posts.Topics).All(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +142,9 @@ const (
 	relatedCandidates = 50
 )
 
+// candidate is a post that may be related, with the number of topics it shares.
+type candidate struct{ ID, Shared int64 }
+
 // related returns the posts that share most topics with p, which are loaded, of
 // those the newest first.
 func (s *store) related(ctx context.Context, p Post) ([]Post, error) {
@@ -152,19 +156,16 @@ func (s *store) related(ctx context.Context, p Post) ([]Post, error) {
 	for _, t := range topics {
 		ids = append(ids, t.ID)
 	}
-	posts, err := s.stream().Where(Posts.Topics.Any(Topics.ID.In(ids...)), Posts.ID.Ne(p.ID)).
-		Limit(relatedCandidates).With(Posts.Topics).All(ctx)
+	candidates := s.stream().Where(Posts.Topics.Any(Topics.ID.In(ids...)), Posts.ID.Ne(p.ID)).Limit(relatedCandidates)
+	found, err := orm.Select[candidate](candidates, Posts.ID,
+		orm.As("Shared", orm.Via(Posts.Topics, orm.Count[Topic](), Topics.ID.In(ids...)))).All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	shared := func(other Post) (n int) {
-		for _, t := range other.Topics.Rows() {
-			if slices.Contains(ids, t.ID) {
-				n++
-			}
-		}
-		return n
+	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.Shared, a.Shared) })
+	var best []int64
+	for _, c := range found[:min(len(found), relatedPosts)] {
+		best = append(best, c.ID)
 	}
-	slices.SortStableFunc(posts, func(a, b Post) int { return shared(b) - shared(a) })
-	return posts[:min(len(posts), relatedPosts)], nil
+	return s.byID(ctx, best)
 }
