@@ -125,6 +125,16 @@ func (p *pattern) params() []segment {
 	return list
 }
 
+// count returns how many parameters the pattern has.
+func (p *pattern) count() (n int) {
+	for i := range p.segments {
+		if p.segments[i].param != "" {
+			n++
+		}
+	}
+	return n
+}
+
 // literal reports whether the pattern matches one path only: its text.
 func (p *pattern) literal() bool {
 	return !p.subtree && len(p.params()) == 0

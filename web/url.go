@@ -23,9 +23,8 @@ func (m *Mux) URL(name string, args ...any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	params := route.pattern.params()
-	if len(args) != len(params) {
-		return "", fmt.Errorf("route %q takes %s, %d given", name, countParams(params), len(args))
+	if len(args) != route.pattern.count() {
+		return "", fmt.Errorf("route %q takes %s, %d given", name, countParams(route.pattern.params()), len(args))
 	}
 	return route.url(args)
 }
@@ -56,11 +55,13 @@ func (m *Mux) named(name string) (*boundRoute, error) {
 }
 
 func (b *boundRoute) url(args []any) (string, error) {
-	var out strings.Builder
-	for _, s := range b.pattern.segments {
-		out.WriteByte('/')
+	var room [96]byte // most URLs are made without other memory than their own
+	out := room[:0]
+	for i := range b.pattern.segments {
+		s := &b.pattern.segments[i]
+		out = append(out, '/')
 		if s.param == "" {
-			out.WriteString(url.PathEscape(s.prefix))
+			out = appendEscaped(out, s.prefix)
 			continue
 		}
 		text, err := argText(args[0])
@@ -71,17 +72,42 @@ func (b *boundRoute) url(args []any) (string, error) {
 			return "", fmt.Errorf("route %q: parameter %s: %w", b.name, s.param, err)
 		}
 		args = args[1:]
-		for i, part := range strings.Split(s.prefix+text+s.suffix, "/") {
-			if i > 0 {
-				out.WriteByte('/')
+		out = appendEscaped(out, s.prefix)
+		for {
+			part, rest, more := strings.Cut(text, "/")
+			out = appendEscaped(out, part)
+			if !more {
+				break
 			}
-			out.WriteString(url.PathEscape(part))
+			out, text = append(out, '/'), rest
 		}
+		out = appendEscaped(out, s.suffix)
 	}
 	if b.pattern.subtree {
-		out.WriteByte('/')
+		out = append(out, '/')
 	}
-	return out.String(), nil
+	return string(out), nil
+}
+
+// appendEscaped appends a part of a segment as [url.PathEscape] writes it.
+func appendEscaped(out []byte, text string) []byte {
+	if plain(text) {
+		return append(out, text...)
+	}
+	return append(out, url.PathEscape(text)...)
+}
+
+// plain reports whether a text has nothing but ASCII letters, digits, hyphens and
+// underscores.
+func plain(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // check reports why text cannot stand for the parameter of s: a URL made of it
@@ -89,6 +115,9 @@ func (b *boundRoute) url(args []any) (string, error) {
 func (s *segment) check(text string) error {
 	if s.conv != convPath && strings.Contains(text, "/") || !s.conv.accepts(text) {
 		return fmt.Errorf("%q is not a value for %s", text, s.conv)
+	}
+	if text != "" && plain(text) {
+		return nil // with what the pattern has around it, which was checked
 	}
 	if !cleanPath("/" + s.prefix + text + s.suffix) {
 		return fmt.Errorf("%q has control characters, invalid UTF-8 or dot segments", text)
@@ -98,6 +127,9 @@ func (s *segment) check(text string) error {
 
 // argText returns the text of an argument of URL.
 func argText(arg any) (string, error) {
+	if s, ok := arg.(string); ok {
+		return s, nil
+	}
 	v := reflect.ValueOf(arg)
 	if !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return "", errors.New("the value is nil")

@@ -28,6 +28,7 @@ type watch struct {
 	tls     *libc.TLS
 	timeout time.Duration // of waiting for another process
 	db      uintptr
+	mutex   uintptr // of the engine's connection
 	// running is the context of the statement, nil for none. It is set and read
 	// by the goroutine that runs the statement.
 	running ended
@@ -62,8 +63,16 @@ func newWatch(engine any, busy time.Duration) *watch {
 		return 0
 	}
 	sqlite3.Xsqlite3_busy_handler(w.tls, w.db, address(w.busy), 0)
+	w.mutex = w.own().Fmutex
+	w.own().Fmutex = 0
 	return w
 }
+
+// own returns the engine's connection. Without its mutex it is one that was opened
+// for a single thread at a time (https://www.sqlite.org/threadsafe.html), which is
+// how a *sql.Conn is used; the engine takes the mutex for each column that is
+// read.
+func (w *watch) own() *sqlite3.Tsqlite3 { return *(**sqlite3.Tsqlite3)(unsafe.Pointer(&w.db)) }
 
 // arm sets what the engine calls while a statement runs. It has room for one such
 // function, which its own statements replace and remove: those of a library that
@@ -78,6 +87,7 @@ func (w *watch) remove() {
 	if w != nil {
 		sqlite3.Xsqlite3_progress_handler(w.tls, w.db, 0, 0, 0)
 		sqlite3.Xsqlite3_busy_handler(w.tls, w.db, 0, 0)
+		w.own().Fmutex = w.mutex
 	}
 }
 
