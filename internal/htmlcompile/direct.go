@@ -26,7 +26,7 @@ type parameter func(x *Execution, dot, last reflect.Value) (reflect.Value, error
 func (c *caller) direct(fn any, at *place) expr {
 	call := c.directCall(fn)
 	if call == nil {
-		return nil
+		return c.ofPointer(fn, at)
 	}
 	return func(x *Execution, dot reflect.Value) (reflect.Value, error) {
 		last, err := c.last(x, dot)
@@ -39,6 +39,35 @@ func (c *caller) direct(fn any, at *place) expr {
 			return reflect.Value{}, err
 		}
 		return reflect.ValueOf(text), nil
+	}
+}
+
+// ofPointer compiles a call of a function with a pointer.
+func (c *caller) ofPointer(fn any, at *place) expr {
+	call, only := functionOf(fn), parameter(nil)
+	if call != nil && c.count() == 1 {
+		only = c.given(0, reflect.TypeOf(fn).In(0))
+	}
+	if only == nil {
+		return nil
+	}
+	return func(x *Execution, dot reflect.Value) (reflect.Value, error) {
+		last, err := c.last(x, dot)
+		if err != nil {
+			return last, err
+		}
+		x.at = at
+		v, err := only(x, dot, last)
+		if err == nil {
+			err = x.tick()
+		}
+		if err != nil {
+			return reflect.Value{}, err
+		}
+		if v, err = call(v.UnsafePointer()); err != nil {
+			return reflect.Value{}, x.failCall(c.at, c.name, err)
+		}
+		return v, nil
 	}
 }
 

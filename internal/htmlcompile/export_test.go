@@ -40,3 +40,6 @@ func MethodOf(m reflect.Method) func(unsafe.Pointer) (reflect.Value, error) { re
 
 // Safely calls a function by package reflect.
 func Safely(fn reflect.Value, args []reflect.Value) (reflect.Value, error) { return safely(fn, args) }
+
+// FunctionOf is MethodOf for a function with a pointer.
+func FunctionOf(fn any) func(unsafe.Pointer) (reflect.Value, error) { return functionOf(fn) }

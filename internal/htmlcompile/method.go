@@ -21,12 +21,25 @@ type pointerMethod func(receiver unsafe.Pointer) (reflect.Value, error)
 // a func(unsafe.Pointer) unsafe.Pointer. TestMethodsAreCalledAsReflectDoes fails
 // on a version of Go in which that changes.
 func methodOf(m reflect.Method) pointerMethod {
-	t := m.Type
-	if t.NumIn() != 1 || t.In(0).Kind() != reflect.Pointer || badResults(m.Name, t) != "" {
+	code := m.Func.UnsafePointer()
+	return calledWithPointer(unsafe.Pointer(&code), m.Type)
+}
+
+// functionOf is methodOf for a function with one parameter, which is a pointer.
+func functionOf(fn any) pointerMethod {
+	t := reflect.TypeOf(fn)
+	if t.Kind() != reflect.Func || reflect.ValueOf(fn).IsNil() {
 		return nil
 	}
-	code := m.Func.UnsafePointer()
-	fn := unsafe.Pointer(&code) // as a function value is
+	return calledWithPointer((*eface)(unsafe.Pointer(&fn)).data, t)
+}
+
+// calledWithPointer returns a function value of a type, nil if it does not take one
+// pointer, or returns something else than what is known here.
+func calledWithPointer(fn unsafe.Pointer, t reflect.Type) pointerMethod {
+	if t.NumIn() != 1 || t.IsVariadic() || t.In(0).Kind() != reflect.Pointer || badResults("", t) != "" {
+		return nil
+	}
 	out := t.Out(0)
 	var box boxer
 	if out.Kind() != reflect.Pointer {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/volaweb/vola/internal/htmlcompile"
 )
@@ -99,6 +100,34 @@ func TestMethodsAreCalledAsReflectDoes(t *testing.T) {
 				}
 			}
 		}
+	}
+	n := 0
+	for name, fn := range map[string]any{
+		"closure":  func(m *methods) string { n++; return m.text },
+		"failing":  func(m *methods) (*methods, error) { return m.other, m.err },
+		"panics":   func(m *methods) []string { panic(m.text) },
+		"a method": (*methods).Self,
+		"bound":    sample.Two, // takes a string
+		"variadic": func(m ...*methods) string { return "" },
+		"nil":      (func(*methods) string)(nil),
+	} {
+		call := htmlcompile.FunctionOf(fn)
+		if (call == nil) != (name == "bound" || name == "variadic" || name == "nil") {
+			t.Errorf("%s is called directly: %v", name, call != nil)
+		}
+		if call == nil {
+			continue
+		}
+		for _, m := range []*methods{&sample, &failing} {
+			want, wantErr := htmlcompile.Safely(reflect.ValueOf(fn), []reflect.Value{reflect.ValueOf(m)})
+			got, err := call(unsafe.Pointer(m))
+			if fmt.Sprint(err) != fmt.Sprint(wantErr) || err == nil && !reflect.DeepEqual(got.Interface(), want.Interface()) {
+				t.Errorf("%s: %v, %v, want %v, %v", name, got, err, want, wantErr)
+			}
+		}
+	}
+	if n != 4 {
+		t.Errorf("the closure ran %d times", n)
 	}
 	if direct < 60 {
 		t.Errorf("%d methods were called directly", direct)

@@ -114,8 +114,8 @@ func (b *Blog) Pages() []templates.Checked {
 // Funcs returns the functions that the module brings for templates.
 func (b *Blog) Funcs() map[string]any {
 	return map[string]any{
-		"post_url":  func(p Post) (string, error) { return b.links.post(p) },
-		"post_date": func(p Post) time.Time { return b.links.date(p) },
+		"post_url":  func(p *Post) (string, error) { return b.links.post(*p) },
+		"post_date": func(p *Post) time.Time { return b.links.date(*p) },
 		"has_page":  func(slug string) bool { return b.store.hasPage(slug) },
 	}
 }

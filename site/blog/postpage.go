@@ -12,7 +12,7 @@ import (
 	"github.com/volaweb/vola/web"
 )
 
-var postPage = templates.Page[postData]("blog/post.html")
+var postPage = templates.Page[*postData]("blog/post.html")
 
 // postData is one post.
 type postData struct {
@@ -135,5 +135,5 @@ func (b articles) show(w http.ResponseWriter, r *http.Request, d postData) error
 	}
 	d.Side = o.sidebar()
 	allowPictures(w)
-	return b.Render(w, r, postPage.Data(d))
+	return b.Render(w, r, postPage.Data(&d))
 }
