@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs all tests, with whatever makes them stronger that this machine has: the
-# race detector, PostgreSQL, Chromium, kramdown, xmllint. "make test" is this script. Its last
+# race detector, PostgreSQL, Chromium, kramdown, xmllint, gettext. "make test" is this script. Its last
 # lines say what was run, and what was not and why.
 #
 #   scripts/test.sh [-C directory] [packages and flags of go test]
@@ -13,6 +13,7 @@
 #   VOLA_TEST_POSTGRES   URL of a server to use, in which tests may make databases
 #   VOLA_TEST_CHROMIUM   path of a Chromium
 #   VOLA_TEST_KRAMDOWN   path of a Ruby with kramdown and kramdown-parser-gfm
+#   VOLA_TEST_MSGFMT     path of the msgfmt of GNU gettext, beside its msgcat
 #   VOLA_TEST_RACE       "on" or "off"
 #
 # each of which may be "off". With CI=true anything skipped or missing is a
@@ -100,6 +101,7 @@ install_missing() {
 	[ -n "${VOLA_TEST_POSTGRES-}" ] || find_postgres || packages+=(postgresql)
 	[ -n "${VOLA_TEST_CHROMIUM-}" ] || find_chromium || packages+=(chromium)
 	[ -n "${VOLA_TEST_KRAMDOWN-}" ] || find_kramdown || packages+=(ruby-kramdown ruby-kramdown-parser-gfm)
+	[ -n "${VOLA_TEST_MSGFMT-}" ] || have msgfmt || packages+=(gettext)
 	have xmllint || packages+=(libxml2-utils)
 	[ ${#packages[@]} -gt 0 ] || return 0
 	echo "installing ${packages[*]} with apt-get (VOLA_TEST_INSTALL=no prevents it)"
@@ -230,6 +232,24 @@ off)
 	fi
 	;;
 *) ran+=("kramdown with the Ruby at the VOLA_TEST_KRAMDOWN given") ;;
+esac
+
+case ${VOLA_TEST_MSGFMT-} in
+off)
+	unset VOLA_TEST_MSGFMT
+	missing+=("gettext (VOLA_TEST_MSGFMT=off)")
+	;;
+"")
+	unset VOLA_TEST_MSGFMT
+	if have msgfmt; then
+		VOLA_TEST_MSGFMT=$(command -v msgfmt)
+		export VOLA_TEST_MSGFMT
+		ran+=("$(msgfmt --version 2>/dev/null </dev/null | sed -n '1s/msgfmt (GNU gettext-tools)/gettext/p')")
+	else
+		missing+=("gettext (no msgfmt found)")
+	fi
+	;;
+*) ran+=("gettext with the msgfmt at the VOLA_TEST_MSGFMT given") ;;
 esac
 
 # --- the tests ---------------------------------------------------------------
