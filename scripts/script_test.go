@@ -26,8 +26,8 @@ const (
 func TestExitStatus(t *testing.T) {
 	t.Parallel()
 	// Given, so that nothing is missing, but nothing is started either.
-	given := []string{"VOLA_TEST_POSTGRES=postgres://127.0.0.1/", "VOLA_TEST_CHROMIUM=/bin/true", "VOLA_TEST_KRAMDOWN=/bin/true"}
-	off := []string{"VOLA_TEST_POSTGRES=off", "VOLA_TEST_CHROMIUM=off", "VOLA_TEST_KRAMDOWN=off", "VOLA_TEST_RACE=off"}
+	given := []string{"VOLA_TEST_POSTGRES=postgres://127.0.0.1/", "VOLA_TEST_CHROMIUM=/bin/true", "VOLA_TEST_KRAMDOWN=/bin/true", "VOLA_TEST_MSGFMT=/bin/true"}
+	off := []string{"VOLA_TEST_POSTGRES=off", "VOLA_TEST_CHROMIUM=off", "VOLA_TEST_KRAMDOWN=off", "VOLA_TEST_MSGFMT=off", "VOLA_TEST_RACE=off"}
 	tests := []struct {
 		name   string
 		test   string

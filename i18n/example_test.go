@@ -1,0 +1,57 @@
+package i18n_test
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"testing/fstest"
+
+	"github.com/volaweb/vola/i18n"
+)
+
+const german = `msgid ""
+msgstr ""
+"Language: de\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\n"
+
+msgid "Hello, {name}!"
+msgstr "Hallo, {name}!"
+
+msgid "{n} comment"
+msgid_plural "{n} comments"
+msgstr[0] "ein Kommentar"
+msgstr[1] "{n} Kommentare"
+
+msgctxt "verb"
+msgid "Post"
+msgstr "Absenden"
+`
+
+func Example() {
+	texts, err := i18n.Load(i18n.Config{
+		Languages:  []string{"en", "de"},
+		Catalogues: []fs.FS{fstest.MapFS{"de.po": {Data: []byte(german)}}}, // usually an embed.FS
+	})
+	if err != nil {
+		panic(err)
+	}
+	for _, lang := range texts.Languages() {
+		fmt.Println(lang.T("Hello, {name}!", "name", "Ann"), lang.TN(1, "{n} comment", "{n} comments"), lang.TN(3, "{n} comment", "{n} comments"))
+		fmt.Println(lang.TC("verb", "Post"), lang.T("Not translated."))
+	}
+	// Output:
+	// Hello, Ann! 1 comment 3 comments
+	// Post Not translated.
+	// Hallo, Ann! ein Kommentar 3 Kommentare
+	// Absenden Not translated.
+}
+
+func ExampleFrom() {
+	saved := func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintln(w, i18n.From(r.Context()).T("Your comment was saved."))
+	}
+	_ = saved
+	fmt.Println(i18n.From(context.Background()).T("Your comment was saved."))
+	// Output: Your comment was saved.
+}

@@ -1,0 +1,114 @@
+package i18n
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strconv"
+
+	"github.com/volaweb/vola/internal/po"
+)
+
+// Language is one of the languages of a site. The zero value is that of the texts in
+// the code, of which English is the grammar. It is safe for concurrent use.
+type Language struct {
+	tag      string
+	messages map[po.Key]translation
+}
+
+// translation is what a catalogue has for a text, and which form of it is for which
+// number.
+type translation struct {
+	forms   []string
+	plurals *po.Plurals // of the catalogue, nil if it has none
+}
+
+// Tag returns the language's tag (BCP 47), such as "de" or "pt-BR"; "" for the zero
+// value.
+func (l *Language) Tag() string { return l.tag }
+
+// T returns the translation of a text. Values are given as names and values in turn:
+//
+//	lang.T("Hello, {name}!", "name", user.Name)
+//
+// Without a translation it is the text itself, and a value that is not given stays
+// "{name}": there is always something to read.
+func (l *Language) T(text string, values ...any) string {
+	return fill(l.text(po.Key{ID: text}, text), "", values)
+}
+
+// TC is T for a text that means different things in different contexts, such as
+// "verb", which translators see.
+func (l *Language) TC(context, text string, values ...any) string {
+	return fill(l.text(po.Key{Context: context, HasContext: true, ID: text}, text), "", values)
+}
+
+// TN returns the translation for a number, in the form that the language has for it.
+// one and many are the texts for one and for other numbers, and {n} in them is the
+// number. The number is a whole number of any type, or what has a length: a slice,
+// map or array; others are an error in the text.
+func (l *Language) TN(n any, one, many string, values ...any) string {
+	return l.plural(po.Key{ID: one}, n, one, many, values)
+}
+
+// TCN is TN in a context.
+func (l *Language) TCN(context string, n any, one, many string, values ...any) string {
+	return l.plural(po.Key{Context: context, HasContext: true, ID: one}, n, one, many, values)
+}
+
+func (l *Language) text(key po.Key, text string) string {
+	if t := l.messages[key]; len(t.forms) > 0 {
+		return t.forms[0]
+	}
+	return text
+}
+
+func (l *Language) plural(key po.Key, n any, one, many string, values []any) string {
+	size, count, ok := number(n)
+	if !ok {
+		return fmt.Sprintf("%s (a %T is not a number)", many, n)
+	}
+	text := many
+	if t := l.messages[key]; t.plurals != nil && len(t.forms) == t.plurals.Forms {
+		text = t.forms[t.plurals.Form(size)]
+	} else if size == 1 {
+		text = one
+	}
+	return fill(text, count, values)
+}
+
+// number returns the size of a number, and how it is written.
+func number(n any) (size uint64, text string, ok bool) {
+	if n, ok := n.(int); ok && n >= 0 {
+		return uint64(n), strconv.Itoa(n), true
+	}
+	switch v := reflect.ValueOf(n); v.Kind() {
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		size = uint64(v.Int())
+		if v.Int() < 0 {
+			size = -size
+		}
+		return size, strconv.FormatInt(v.Int(), 10), true
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return v.Uint(), strconv.FormatUint(v.Uint(), 10), true
+	case reflect.Slice, reflect.Map, reflect.Array:
+		return uint64(v.Len()), strconv.Itoa(v.Len()), true
+	}
+	return 0, "", false
+}
+
+type languageKey struct{}
+
+// With returns a context with a language, which [From] finds.
+func With(ctx context.Context, l *Language) context.Context {
+	return context.WithValue(ctx, languageKey{}, l)
+}
+
+// From returns the language of a context, which [Middleware] has chosen for each
+// request. It is never nil: without one it is the zero Language.
+func From(ctx context.Context) *Language {
+	if l, ok := ctx.Value(languageKey{}).(*Language); ok && l != nil {
+		return l
+	}
+	return new(Language)
+}

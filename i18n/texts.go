@@ -1,0 +1,230 @@
+package i18n
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/volaweb/vola/internal/nearest"
+	"github.com/volaweb/vola/internal/po"
+)
+
+// Config says which languages a site has, and where its catalogues are.
+type Config struct {
+	// Languages are the tags of the languages (BCP 47), such as "en", "pt-BR".
+	// The first is that of the texts in the code, and of visitors who want none of
+	// them.
+	Languages []string
+	// Catalogues have in their root a file for each language, TAG.po. Those of a
+	// language are used together; where two translate the same text, the first one
+	// does. Files of languages that the site has not are left alone.
+	Catalogues []fs.FS
+}
+
+// maxLanguages is how many languages a site may have.
+const maxLanguages = 200
+
+// Texts are the languages of a site with what their catalogues say. They never change,
+// and are safe for concurrent use.
+type Texts struct {
+	languages []*Language
+}
+
+// Load reads and checks the catalogues. Its errors name file, line and what is wrong:
+// a file that is not in the form of gettext, values that the text has not, forms of a
+// plural that are missing. A text without a translation is no error; it is shown as
+// it stands in the code.
+func Load(cfg Config) (*Texts, error) {
+	if len(cfg.Languages) == 0 {
+		return nil, errors.New("i18n: no languages are given; the first is that of the texts in the code")
+	}
+	if len(cfg.Languages) > maxLanguages {
+		return nil, fmt.Errorf("i18n: %d languages; a site has at most %d", len(cfg.Languages), maxLanguages)
+	}
+	t := &Texts{}
+	var errs []error
+	for _, tag := range cfg.Languages {
+		if !isTag(tag) {
+			errs = append(errs, fmt.Errorf("i18n: %q is not the tag of a language, such as de or pt-BR", tag))
+			continue
+		}
+		if t.exact(tag) != nil {
+			errs = append(errs, fmt.Errorf("i18n: the language %s is given twice", tag))
+			continue
+		}
+		l := &Language{tag: tag, messages: map[po.Key]translation{}}
+		t.languages = append(t.languages, l)
+		for _, files := range cfg.Catalogues {
+			errs = append(errs, l.read(files)...)
+		}
+	}
+	return t, errors.Join(errs...)
+}
+
+// Languages returns the languages, in the order in which they were given.
+func (t *Texts) Languages() []*Language { return slices.Clone(t.languages) }
+
+// Default returns the first language.
+func (t *Texts) Default() *Language { return t.languages[0] }
+
+// Language returns the language of a tag. If the site has only another dialect, or
+// the language without one, it is that; nil if it has none. Letters of either case
+// and "_" are taken.
+func (t *Texts) Language(tag string) *Language {
+	if len(tag) > maxTag {
+		return nil
+	}
+	tag = strings.ReplaceAll(tag, "_", "-")
+	for tag != "" {
+		if l := t.exact(tag); l != nil {
+			return l
+		}
+		cut := strings.LastIndexByte(tag, '-')
+		if cut < 0 {
+			break
+		}
+		tag = tag[:cut]
+	}
+	for _, l := range t.languages {
+		if base, _, _ := strings.Cut(l.tag, "-"); strings.EqualFold(base, tag) {
+			return l
+		}
+	}
+	return nil
+}
+
+func (t *Texts) exact(tag string) *Language {
+	for _, l := range t.languages {
+		if strings.EqualFold(l.tag, tag) {
+			return l
+		}
+	}
+	return nil
+}
+
+// In returns a context with the language of a tag, or the default where the site has
+// none for it: for mails, jobs and tests.
+func (t *Texts) In(ctx context.Context, tag string) context.Context {
+	l := t.Language(tag)
+	if l == nil {
+		l = t.Default()
+	}
+	return With(ctx, l)
+}
+
+// maxTag is the longest tag of a language, in bytes.
+const maxTag = 35
+
+// isTag reports whether a text has the form of a tag: letters, then parts of letters
+// and digits.
+func isTag(tag string) bool {
+	if tag == "" || len(tag) > maxTag {
+		return false
+	}
+	for i, part := range strings.Split(tag, "-") {
+		if len(part) == 0 || len(part) > 8 || i == 0 && len(part) < 2 {
+			return false
+		}
+		for _, c := range part {
+			if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || i > 0 && '0' <= c && c <= '9') {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// read adds the language's file among the files, if there is one.
+func (l *Language) read(files fs.FS) []error {
+	name := l.tag + ".po"
+	data, err := fs.ReadFile(files, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return []error{fmt.Errorf("read the catalogue %s: %w", name, err)}
+	}
+	file, err := po.Parse(data)
+	if err != nil {
+		if e, ok := errors.AsType[*po.Error](err); ok {
+			return []error{fmt.Errorf("%s:%d: %w", name, e.Line, e.Err)}
+		}
+		return []error{fmt.Errorf("%s: %w", name, err)}
+	}
+	return l.add(name, file)
+}
+
+// add adds the translations of a file that its catalogues before do not have.
+func (l *Language) add(name string, file *po.File) []error {
+	var errs []error
+	bad := func(line int, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%s:%d: %w", name, line, fmt.Errorf(format, args...)))
+	}
+	var plurals *po.Plurals
+	if field := file.Header("Plural-Forms"); field != "" {
+		var err error
+		if plurals, err = po.ParsePlurals(field); err != nil {
+			bad(1, "%w", err)
+			return errs
+		}
+	}
+	if own := file.Header("Language"); own != "" && !strings.EqualFold(strings.ReplaceAll(own, "_", "-"), l.tag) {
+		bad(1, "the header says that the language is %s", own)
+	}
+	for i := range file.Entries {
+		e := &file.Entries[i]
+		if e.Obsolete || e.ID == "" && !e.HasContext || !e.Translated() {
+			continue
+		}
+		if e.Plural != "" {
+			if plurals == nil {
+				bad(e.Line, "%q has a plural, and the header has no field Plural-Forms", e.ID)
+				continue
+			}
+			if len(e.Text) != plurals.Forms {
+				bad(e.Line, "%q has %d forms, and the language has %d by the field Plural-Forms", e.ID, len(e.Text), plurals.Forms)
+				continue
+			}
+		}
+		if err := checkValues(e); err != nil {
+			bad(e.Line, "%w", err)
+			continue
+		}
+		if _, known := l.messages[e.Key()]; known {
+			continue
+		}
+		l.messages[e.Key()] = translation{e.Text, plurals}
+	}
+	return errs
+}
+
+// checkValues compares the values in a translation with those in the text.
+func checkValues(e *po.Entry) error {
+	known := namesOf(e.ID)
+	for _, name := range namesOf(e.Plural) {
+		if !slices.Contains(known, name) {
+			known = append(known, name)
+		}
+	}
+	if e.Plural != "" && !slices.Contains(known, "n") {
+		known = append(known, "n")
+	}
+	for _, text := range e.Text {
+		has := namesOf(text)
+		for _, name := range has {
+			if !slices.Contains(known, name) {
+				return fmt.Errorf("the translation of %q has {%s}, and the text has no such value%s", e.ID, name, nearest.Hint(name, known))
+			}
+		}
+		for _, name := range known {
+			// A form for one may say "a comment".
+			if !slices.Contains(has, name) && !(e.Plural != "" && name == "n") {
+				return fmt.Errorf("the translation of %q lacks {%s}", e.ID, name)
+			}
+		}
+	}
+	return nil
+}
