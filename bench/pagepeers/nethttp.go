@@ -1,0 +1,118 @@
+package pagepeers
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"strconv"
+	"sync"
+)
+
+//go:embed html
+var htmlFiles embed.FS
+
+// htmlTemplates are the pages in html/template, for all programs that use it.
+func htmlTemplates() (*template.Template, error) {
+	return template.New("").Funcs(template.FuncMap{"excerpt": excerpt}).ParseFS(htmlFiles, "html/*.html")
+}
+
+// netHTTP is the blog with the standard library.
+func netHTTP(ctx context.Context, s *stores) (http.Handler, error) {
+	blog, err := newSQLBlog(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := htmlTemplates()
+	if err != nil {
+		return nil, err
+	}
+	h := &netHTTPBlog{blog: blog, index: pages.Lookup("index.html"), post: pages.Lookup("post.html")}
+	h.buffers.New = func() any { return new(bytes.Buffer) }
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /blog/{$}", h.serveIndex)
+	mux.HandleFunc("GET /blog/{slug}/{$}", h.servePost)
+	mux.HandleFunc("GET /api/posts/{id}", h.serveAPI)
+	mux.HandleFunc("POST /hits/{id}", h.serveHit)
+	return mux, nil
+}
+
+type netHTTPBlog struct {
+	blog        *sqlBlog
+	index, post *template.Template
+	buffers     sync.Pool
+}
+
+func (h *netHTTPBlog) serveIndex(w http.ResponseWriter, r *http.Request) {
+	number, err := pageNumber(r.URL.Query().Get("page"))
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	p, err := h.blog.page(r.Context(), number)
+	h.html(w, h.index, p, err)
+}
+
+func (h *netHTTPBlog) servePost(w http.ResponseWriter, r *http.Request) {
+	p, err := h.blog.postBy(r.Context(), h.blog.bySlug, r.PathValue("slug"))
+	h.html(w, h.post, &p, err)
+}
+
+func (h *netHTTPBlog) serveAPI(w http.ResponseWriter, r *http.Request) {
+	id, err := postID(r.PathValue("id"))
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	p, err := h.blog.postBy(r.Context(), h.blog.byID, id)
+	h.json(w, p.api(), err)
+}
+
+func (h *netHTTPBlog) serveHit(w http.ResponseWriter, r *http.Request) {
+	id, err := postID(r.PathValue("id"))
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	hits, err := h.blog.count1(r.Context(), id)
+	h.json(w, hits, err)
+}
+
+// html answers with a page, which is whole before it is sent.
+func (h *netHTTPBlog) html(w http.ResponseWriter, t *template.Template, data any, err error) {
+	b := h.buffers.Get().(*bytes.Buffer)
+	defer h.buffers.Put(b)
+	b.Reset()
+	if err == nil {
+		err = t.Execute(b, data)
+	}
+	send(w, "text/html; charset=utf-8", b, err)
+}
+
+func (h *netHTTPBlog) json(w http.ResponseWriter, v any, err error) {
+	b := h.buffers.Get().(*bytes.Buffer)
+	defer h.buffers.Put(b)
+	b.Reset()
+	if err == nil {
+		err = json.NewEncoder(b).Encode(v)
+	}
+	send(w, "application/json", b, err)
+}
+
+func send(w http.ResponseWriter, contentType string, b *bytes.Buffer, err error) {
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
+	w.Write(b.Bytes())
+}
+
+// fail answers with an error.
+func fail(w http.ResponseWriter, err error) {
+	status := statusOf(err)
+	http.Error(w, http.StatusText(status), status)
+}

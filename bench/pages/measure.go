@@ -1,0 +1,265 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// figures are what was measured of one program and page, by round.
+type figures struct {
+	cpu  []time.Duration // a request
+	rate []float64       // requests a second
+}
+
+// starting is what was measured of the starts of one program.
+type starting struct {
+	wall, cpu           []time.Duration // from the start to the first answer
+	resident, anonymous []float64       // bytes, a moment after that
+}
+
+// measureAll measures on each database, and writes what came of it.
+func measureAll(ctx context.Context, o options, stdout, stderr io.Writer) error {
+	dir, err := os.MkdirTemp("", "pages")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	var reports []report
+	err = each(ctx, o, dir, func(c *copies) error {
+		r, err := measureOn(ctx, o, c, dir, stderr)
+		if err != nil || o.profile != "" {
+			return err
+		}
+		reports = append(reports, r)
+		_, err = fmt.Fprintf(stdout, "%s\n%s\n", r.goals(), r.tables())
+		return err
+	})
+	if err != nil || o.write == "" || o.profile != "" {
+		return err
+	}
+	return writeDocument(o.write, o, reports)
+}
+
+// measureOn measures on one database.
+func measureOn(ctx context.Context, o options, c *copies, dir string, stderr io.Writer) (report, error) {
+	r := report{database: c.name, version: c.version, programs: o.programs, starts: make([]starting, len(o.programs))}
+	var ps []*process
+	defer func() {
+		for _, p := range ps {
+			p.stop()
+		}
+	}()
+	for _, name := range o.programs {
+		url, err := c.fresh(ctx, name)
+		if err != nil {
+			return r, err
+		}
+		p, err := start(ctx, o.command, name, url, dir, o.profile != "")
+		if err != nil {
+			return r, err
+		}
+		ps = append(ps, p)
+	}
+	if err := compareAll(ctx, ps); err != nil {
+		return r, err
+	}
+	fmt.Fprintf(stderr, "%s: all programs answer alike\n", c.name)
+	if o.profile != "" {
+		return r, profileAll(ctx, o, c, ps, stderr)
+	}
+	for _, q := range requestsOf(o.lists) {
+		if !slices.Contains(o.pages, q.name) {
+			continue
+		}
+		fmt.Fprintf(stderr, "%s: %s\n", c.name, q.title)
+		f, n, err := measurePage(ctx, o, q, ps)
+		if err != nil {
+			return r, err
+		}
+		r.pages, r.requests, r.figures = append(r.pages, q), append(r.requests, n), append(r.figures, f)
+	}
+	for _, p := range ps {
+		resident, _, err := p.memory()
+		if err != nil {
+			return r, err
+		}
+		r.after = append(r.after, float64(resident))
+		if err := p.stop(); err != nil {
+			return r, fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	ps = nil
+	fmt.Fprintf(stderr, "%s: starts\n", c.name)
+	return r, measureStarts(ctx, o, c, dir, r.starts)
+}
+
+// measurePage measures one page of all programs, in as many rounds. It returns
+// also how many requests a round has.
+func measurePage(ctx context.Context, o options, q request, ps []*process) ([]figures, int, error) {
+	n, err := calibrate(ctx, o, q, ps[0])
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, p := range ps { // bring everything into caches and pools
+		if _, _, err := ask(ctx, o, q, p, 0, n); err != nil {
+			return nil, 0, err
+		}
+	}
+	out := make([]figures, len(ps))
+	for round := range o.rounds {
+		for i := range ps {
+			at := (round + i) % len(ps) // who is first changes
+			cpu, rate, err := ask(ctx, o, q, ps[at], uint64((round+1)*n), n)
+			if err != nil {
+				return nil, 0, err
+			}
+			out[at].cpu, out[at].rate = append(out[at].cpu, cpu), append(out[at].rate, rate)
+		}
+	}
+	return out, n, nil
+}
+
+// calibrate returns how many requests fill a segment.
+func calibrate(ctx context.Context, o options, q request, p *process) (int, error) {
+	for n := 2 * o.conns; ; n *= 2 {
+		cpu, _, err := ask(ctx, o, q, p, 0, n)
+		if err != nil {
+			return 0, err
+		}
+		if total := cpu * time.Duration(n); total > o.segment/4 {
+			return max(o.conns, int(float64(n)*float64(o.segment)/float64(total))), nil
+		}
+	}
+}
+
+// ask sends n requests to a program and returns the processor time of one, and
+// how many were answered in a second.
+func ask(ctx context.Context, o options, q request, p *process, first uint64, n int) (cpu time.Duration, rate float64, err error) {
+	if err := os.Truncate(p.log, 0); err != nil {
+		return 0, 0, err
+	}
+	c, err := dial(ctx, p.host, o.conns)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer c.Close()
+	before, err := p.cpu()
+	if err != nil {
+		return 0, 0, err
+	}
+	began := time.Now()
+	if err := c.ask(q, first, n); err != nil {
+		return 0, 0, fmt.Errorf("%s: %w", p.name, err)
+	}
+	took := time.Since(began)
+	after, err := p.cpu()
+	return (after - before) / time.Duration(n), float64(n) / took.Seconds(), errors.Join(err, ctx.Err())
+}
+
+// settled is how long after the first answer memory is read.
+const settled = 300 * time.Millisecond
+
+// measureStarts starts and ends all programs, in turn.
+func measureStarts(ctx context.Context, o options, c *copies, dir string, out []starting) error {
+	urls := make([]string, len(o.programs))
+	for i, name := range o.programs {
+		var err error
+		if urls[i], err = c.fresh(ctx, name); err != nil {
+			return err
+		}
+	}
+	for round := range o.starts {
+		for i := range urls {
+			at := (round + i) % len(urls)
+			if err := measureStart(ctx, o, urls[at], dir, o.programs[at], &out[at]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func measureStart(ctx context.Context, o options, url, dir, name string, out *starting) (err error) {
+	began := time.Now()
+	p, err := start(ctx, o.command, name, url, dir, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.stop()) }()
+	if err := p.first(ctx); err != nil {
+		return err
+	}
+	out.wall = append(out.wall, time.Since(began))
+	cpu, err := p.cpu()
+	if err != nil {
+		return err
+	}
+	out.cpu = append(out.cpu, cpu)
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(settled):
+	}
+	resident, anonymous, err := p.memory()
+	out.resident, out.anonymous = append(out.resident, float64(resident)), append(out.anonymous, float64(anonymous))
+	return err
+}
+
+// profileSeconds is how long a CPU profile is taken.
+const profileSeconds = 8
+
+// profileAll writes the CPU profile of each page of each program.
+func profileAll(ctx context.Context, o options, c *copies, ps []*process, stderr io.Writer) error {
+	for _, q := range requestsOf(o.lists) {
+		for _, p := range ps {
+			if !slices.Contains(o.pages, q.name) {
+				continue
+			}
+			name := filepath.Join(o.profile, fmt.Sprintf("%s-%s-%s.pprof", c.name, p.name, q.name))
+			fmt.Fprintln(stderr, name)
+			if err := profile(ctx, o, q, p, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// profile writes the profile of one page while it is asked for.
+func profile(ctx context.Context, o options, q request, p *process, name string) error {
+	if _, _, err := ask(ctx, o, q, p, 0, 500); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() {
+		resp, err := http.Get(fmt.Sprintf("http://%s/profile?seconds=%d", p.profiles, profileSeconds))
+		if err != nil {
+			done <- err
+			return
+		}
+		defer resp.Body.Close()
+		file, err := os.Create(name)
+		if err == nil {
+			_, err = io.Copy(file, resp.Body)
+			err = errors.Join(err, file.Close())
+		}
+		done <- err
+	}()
+	for first := uint64(0); ; first += 500 {
+		select {
+		case err := <-done:
+			return err
+		default:
+		}
+		if _, _, err := ask(ctx, o, q, p, first, 500); err != nil {
+			return err
+		}
+	}
+}
