@@ -14,9 +14,9 @@ import (
 
 // limit is the blog as it could hardly be faster on these drivers: one statement
 // a request, bytes appended to a buffer.
-func limit(ctx context.Context, s *stores) (http.Handler, error) {
+func limit(ctx context.Context, s *Stores) (http.Handler, error) {
 	topics := "(SELECT group_concat(x.topic, char(31)) FROM (SELECT t.id || ':' || t.name AS topic FROM blog_post_topics pt JOIN blog_topic t ON t.id = pt.topic_id WHERE pt.post_id = p.id ORDER BY t.name) x)"
-	if !s.sqlite {
+	if !s.SQLite {
 		topics = "(SELECT string_agg(t.id || ':' || t.name, chr(31) ORDER BY t.name) FROM blog_post_topics pt JOIN blog_topic t ON t.id = pt.topic_id WHERE pt.post_id = p.id)"
 	}
 	columns := "SELECT p.id, p.title, p.slug, p.body, p.published, a.id, a.first_name, a.last_name, " + topics
@@ -26,20 +26,20 @@ func limit(ctx context.Context, s *stores) (http.Handler, error) {
 	var errs []error
 	prepare := func(stmt **sql.Stmt, db *sql.DB, query string) {
 		var err error
-		*stmt, err = db.PrepareContext(ctx, s.text(query))
+		*stmt, err = db.PrepareContext(ctx, s.Text(query))
 		errs = append(errs, err)
 	}
-	prepare(&h.list, s.read, columns+", (SELECT count(*) FROM blog_post)"+
+	prepare(&h.list, s.Read, columns+", (SELECT count(*) FROM blog_post)"+
 		" FROM (SELECT id FROM blog_post ORDER BY published DESC, id DESC LIMIT ? OFFSET ?) k"+
 		" JOIN blog_post p ON p.id = k.id JOIN blog_author a ON a.id = p.author_id ORDER BY p.published DESC, p.id DESC")
-	prepare(&h.bySlug, s.read, one+"slug = ?")
-	prepare(&h.byID, s.read, one+"id = ?")
-	prepare(&h.hit, s.write, "UPDATE blog_post SET hits = hits + 1 WHERE id = ? RETURNING hits")
+	prepare(&h.bySlug, s.Read, one+"slug = ?")
+	prepare(&h.byID, s.Read, one+"id = ?")
+	prepare(&h.hit, s.Write, "UPDATE blog_post SET hits = hits + 1 WHERE id = ? RETURNING hits")
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /blog/{$}", h.serve(htmlType, h.index))
-	mux.HandleFunc("GET /blog/{slug}/{$}", h.serve(htmlType, h.post))
-	mux.HandleFunc("GET /api/posts/{id}", h.serve(jsonType, h.api))
-	mux.HandleFunc("POST /hits/{id}", h.serve(jsonType, h.count))
+	mux.HandleFunc("GET /blog/{$}", h.serve(HTMLType, h.index))
+	mux.HandleFunc("GET /blog/{slug}/{$}", h.serve(HTMLType, h.post))
+	mux.HandleFunc("GET /api/posts/{id}", h.serve(JSONType, h.api))
+	mux.HandleFunc("POST /hits/{id}", h.serve(JSONType, h.count))
 	return mux, errors.Join(errs...)
 }
 
@@ -47,11 +47,6 @@ type limitBlog struct {
 	list, bySlug, byID, hit *sql.Stmt
 	buffers                 sync.Pool
 }
-
-const (
-	htmlType = "text/html; charset=utf-8"
-	jsonType = "application/json"
-)
 
 // limitPost is a row; its texts are the driver's memory.
 type limitPost struct {
@@ -74,7 +69,7 @@ func (h *limitBlog) serve(contentType string, appendTo func(b []byte, r *http.Re
 		defer h.buffers.Put(buffer)
 		b, err := appendTo((*buffer)[:0], r)
 		if err != nil {
-			fail(w, err)
+			Fail(w, err)
 			return
 		}
 		*buffer = b
@@ -86,11 +81,11 @@ func (h *limitBlog) serve(contentType string, appendTo func(b []byte, r *http.Re
 
 func (h *limitBlog) index(b []byte, r *http.Request) ([]byte, error) {
 	text, _ := strings.CutPrefix(r.URL.RawQuery, "page=")
-	number, err := pageNumber(text)
+	number, err := PageNumber(text)
 	if err != nil {
 		return b, err
 	}
-	rows, err := h.list.QueryContext(r.Context(), pageSize, (number-1)*pageSize)
+	rows, err := h.list.QueryContext(r.Context(), PageSize, (number-1)*PageSize)
 	if err != nil {
 		return b, err
 	}
@@ -119,7 +114,7 @@ func (h *limitBlog) index(b []byte, r *http.Request) ([]byte, error) {
 	if err := rows.Err(); err != nil {
 		return b, err
 	}
-	at, err := pagerOf(number, total)
+	at, err := PagerOf(number, total)
 	if err != nil {
 		return b, err
 	}
@@ -180,7 +175,7 @@ func find(ctx context.Context, stmt *sql.Stmt, key any, b []byte, appendTo func(
 	}
 	defer rows.Close()
 	if !rows.Next() {
-		return b, errors.Join(rows.Err(), errNotFound)
+		return b, errors.Join(rows.Err(), ErrNotFound)
 	}
 	var p limitPost
 	if err := p.scan(rows); err != nil {
@@ -201,7 +196,7 @@ func (h *limitBlog) post(b []byte, r *http.Request) ([]byte, error) {
 }
 
 func (h *limitBlog) api(b []byte, r *http.Request) ([]byte, error) {
-	id, err := postID(r.PathValue("id"))
+	id, err := PostID(r.PathValue("id"))
 	if err != nil {
 		return b, err
 	}
@@ -227,13 +222,13 @@ func (h *limitBlog) api(b []byte, r *http.Request) ([]byte, error) {
 }
 
 func (h *limitBlog) count(b []byte, r *http.Request) ([]byte, error) {
-	id, err := postID(r.PathValue("id"))
+	id, err := PostID(r.PathValue("id"))
 	if err != nil {
 		return b, err
 	}
-	var hits int64
-	if err := h.hit.QueryRowContext(r.Context(), id).Scan(&hits); err != nil {
-		return b, orNotFound(err)
+	hits, err := increment(r.Context(), h.hit, id)
+	if err != nil {
+		return b, err
 	}
 	b = strconv.AppendInt(append(b, `{"id":`...), id, 10)
 	b = strconv.AppendInt(append(b, `,"hits":`...), hits, 10)

@@ -11,21 +11,27 @@ import (
 	"sync"
 )
 
+// The types of content that all answer with.
+const (
+	HTMLType = "text/html; charset=utf-8"
+	JSONType = "application/json"
+)
+
 //go:embed html
 var htmlFiles embed.FS
 
-// htmlTemplates are the pages in html/template, for all programs that use it.
-func htmlTemplates() (*template.Template, error) {
-	return template.New("").Funcs(template.FuncMap{"excerpt": excerpt}).ParseFS(htmlFiles, "html/*.html")
+// HTMLTemplates returns the pages in html/template, for all programs that use it.
+func HTMLTemplates() (*template.Template, error) {
+	return template.New("").Funcs(template.FuncMap{"excerpt": Excerpt}).ParseFS(htmlFiles, "html/*.html")
 }
 
 // netHTTP is the blog with the standard library.
-func netHTTP(ctx context.Context, s *stores) (http.Handler, error) {
-	blog, err := newSQLBlog(ctx, s)
+func netHTTP(ctx context.Context, s *Stores) (http.Handler, error) {
+	blog, err := NewSQLBlog(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	pages, err := htmlTemplates()
+	pages, err := HTMLTemplates()
 	if err != nil {
 		return nil, err
 	}
@@ -40,43 +46,43 @@ func netHTTP(ctx context.Context, s *stores) (http.Handler, error) {
 }
 
 type netHTTPBlog struct {
-	blog        *sqlBlog
+	blog        *SQLBlog
 	index, post *template.Template
 	buffers     sync.Pool
 }
 
 func (h *netHTTPBlog) serveIndex(w http.ResponseWriter, r *http.Request) {
-	number, err := pageNumber(r.URL.Query().Get("page"))
+	number, err := PageNumber(r.URL.Query().Get("page"))
 	if err != nil {
-		fail(w, err)
+		Fail(w, err)
 		return
 	}
-	p, err := h.blog.page(r.Context(), number)
+	p, err := h.blog.Page(r.Context(), number)
 	h.html(w, h.index, p, err)
 }
 
 func (h *netHTTPBlog) servePost(w http.ResponseWriter, r *http.Request) {
-	p, err := h.blog.postBy(r.Context(), h.blog.bySlug, r.PathValue("slug"))
+	p, err := h.blog.PostBySlug(r.Context(), r.PathValue("slug"))
 	h.html(w, h.post, &p, err)
 }
 
 func (h *netHTTPBlog) serveAPI(w http.ResponseWriter, r *http.Request) {
-	id, err := postID(r.PathValue("id"))
+	id, err := PostID(r.PathValue("id"))
 	if err != nil {
-		fail(w, err)
+		Fail(w, err)
 		return
 	}
-	p, err := h.blog.postBy(r.Context(), h.blog.byID, id)
-	h.json(w, p.api(), err)
+	p, err := h.blog.PostByID(r.Context(), id)
+	h.json(w, p.API(), err)
 }
 
 func (h *netHTTPBlog) serveHit(w http.ResponseWriter, r *http.Request) {
-	id, err := postID(r.PathValue("id"))
+	id, err := PostID(r.PathValue("id"))
 	if err != nil {
-		fail(w, err)
+		Fail(w, err)
 		return
 	}
-	hits, err := h.blog.count1(r.Context(), id)
+	hits, err := h.blog.Hit(r.Context(), id)
 	h.json(w, hits, err)
 }
 
@@ -88,7 +94,7 @@ func (h *netHTTPBlog) html(w http.ResponseWriter, t *template.Template, data any
 	if err == nil {
 		err = t.Execute(b, data)
 	}
-	send(w, "text/html; charset=utf-8", b, err)
+	Send(w, HTMLType, b, err)
 }
 
 func (h *netHTTPBlog) json(w http.ResponseWriter, v any, err error) {
@@ -98,12 +104,13 @@ func (h *netHTTPBlog) json(w http.ResponseWriter, v any, err error) {
 	if err == nil {
 		err = json.NewEncoder(b).Encode(v)
 	}
-	send(w, "application/json", b, err)
+	Send(w, JSONType, b, err)
 }
 
-func send(w http.ResponseWriter, contentType string, b *bytes.Buffer, err error) {
+// Send answers with what is in b, or with the error.
+func Send(w http.ResponseWriter, contentType string, b *bytes.Buffer, err error) {
 	if err != nil {
-		fail(w, err)
+		Fail(w, err)
 		return
 	}
 	w.Header().Set("Content-Type", contentType)
@@ -111,8 +118,8 @@ func send(w http.ResponseWriter, contentType string, b *bytes.Buffer, err error)
 	w.Write(b.Bytes())
 }
 
-// fail answers with an error.
-func fail(w http.ResponseWriter, err error) {
-	status := statusOf(err)
+// Fail answers with an error.
+func Fail(w http.ResponseWriter, err error) {
+	status := StatusOf(err)
 	http.Error(w, http.StatusText(status), status)
 }

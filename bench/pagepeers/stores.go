@@ -14,15 +14,15 @@ import (
 // conns is how many connections a program has: on SQLite those that read.
 const conns = 8
 
-// stores are a database for those that read and for those that write: on SQLite
+// Stores are a database for those that read and for those that write: on SQLite
 // two pools, as Vola has them, on PostgreSQL the same.
-type stores struct {
-	read, write *sql.DB
-	sqlite      bool
+type Stores struct {
+	Read, Write *sql.DB
+	SQLite      bool
 }
 
-// openStores opens the database through database/sql, with Vola's settings.
-func openStores(raw string) (*stores, error) {
+// OpenStores opens the database through database/sql, with Vola's settings.
+func OpenStores(raw string) (*Stores, error) {
 	path, ok := strings.CutPrefix(raw, "sqlite:")
 	if !ok {
 		db, err := sql.Open("pgx", raw)
@@ -30,7 +30,7 @@ func openStores(raw string) (*stores, error) {
 			return nil, err
 		}
 		limitConns(db, conns)
-		return &stores{read: db, write: db}, nil
+		return &Stores{Read: db, Write: db}, nil
 	}
 	file := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_txlock=immediate&_time_format=sqlite"
 	open := func(mode string, most int, pragmas ...string) (*sql.DB, error) {
@@ -49,7 +49,7 @@ func openStores(raw string) (*stores, error) {
 		return nil, err
 	}
 	read, err := open("rw", conns, "busy_timeout(10000)", "query_only(1)")
-	return &stores{read: read, write: write, sqlite: true}, err
+	return &Stores{Read: read, Write: write, SQLite: true}, err
 }
 
 func limitConns(db *sql.DB, n int) {
@@ -58,11 +58,11 @@ func limitConns(db *sql.DB, n int) {
 }
 
 // Close closes the database.
-func (s *stores) Close() error { return errors.Join(s.read.Close(), s.write.Close()) }
+func (s *Stores) Close() error { return errors.Join(s.Read.Close(), s.Write.Close()) }
 
-// text writes the placeholders of a statement as the database wants them.
-func (s *stores) text(query string) string {
-	if s.sqlite {
+// Text writes the placeholders of a statement as the database wants them.
+func (s *Stores) Text(query string) string {
+	if s.SQLite {
 		return query
 	}
 	var out []byte

@@ -14,7 +14,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/volaweb/vola/bench/pagepeers"
+	"github.com/volaweb/vola/bench/pagepeers/volablog"
 )
 
 // answer is what is compared of a response: of an error the status alone.
@@ -28,13 +28,13 @@ type answer struct {
 
 // asked are the requests that every program must answer alike, in this order.
 func asked() []string {
-	last := (pagepeers.PostCount + 9) / 10
+	last := (volablog.PostCount + 9) / 10
 	out := []string{"GET /blog/", "GET /blog/?page=0", "GET /blog/?page=x", "GET /blog/none/", "GET /api/posts/0", "GET /api/posts/x", "POST /hits/0", "GET /none"}
 	for _, n := range []int{1, 2, 17, last, last + 1} {
 		out = append(out, fmt.Sprintf("GET /blog/?page=%d", n))
 	}
-	for _, id := range []int{1, 2, 3, 1234, pagepeers.PostCount} {
-		out = append(out, "GET /blog/"+pagepeers.Slug(id)+"/", fmt.Sprintf("GET /api/posts/%d", id), fmt.Sprintf("POST /hits/%d", id), fmt.Sprintf("POST /hits/%d", id))
+	for _, id := range []int{1, 2, 3, 1234, volablog.PostCount} {
+		out = append(out, "GET /blog/"+volablog.Slug(id)+"/", fmt.Sprintf("GET /api/posts/%d", id), fmt.Sprintf("POST /hits/%d", id), fmt.Sprintf("POST /hits/%d", id))
 	}
 	return out
 }
@@ -108,21 +108,26 @@ func compare(got, want []answer) error {
 	}
 	var errs []error
 	for i := range got {
-		g, w := got[i], want[i]
-		switch line := asked()[i]; {
-		case g.status != w.status:
-			errs = append(errs, fmt.Errorf("%s: the status is %d, not %d", line, g.status, w.status))
-		case g.contentType != w.contentType:
-			errs = append(errs, fmt.Errorf("%s: the content type is %s, not %s", line, g.contentType, w.contentType))
-		case g.text != w.text:
-			errs = append(errs, fmt.Errorf("%s: the page says\n%s\nnot\n%s", line, g.text, w.text))
-		case !slices.Equal(g.links, w.links):
-			errs = append(errs, fmt.Errorf("%s: the links are %q, not %q", line, g.links, w.links))
-		case !reflect.DeepEqual(g.value, w.value):
-			errs = append(errs, fmt.Errorf("%s: the values are\n%v\nnot\n%v", line, g.value, w.value))
-		}
+		errs = append(errs, compareOne(asked()[i], got[i], want[i]))
 	}
 	return errors.Join(errs...)
+}
+
+// compareOne compares what was answered to one request.
+func compareOne(line string, got, want answer) error {
+	switch {
+	case got.status != want.status:
+		return fmt.Errorf("%s: the status is %d, not %d", line, got.status, want.status)
+	case got.contentType != want.contentType:
+		return fmt.Errorf("%s: the content type is %s, not %s", line, got.contentType, want.contentType)
+	case got.text != want.text:
+		return fmt.Errorf("%s: the page says\n%s\nnot\n%s", line, got.text, want.text)
+	case !slices.Equal(got.links, want.links):
+		return fmt.Errorf("%s: the links are %q, not %q", line, got.links, want.links)
+	case !reflect.DeepEqual(got.value, want.value):
+		return fmt.Errorf("%s: the values are\n%v\nnot\n%v", line, got.value, want.value)
+	}
+	return nil
 }
 
 // compareAll compares what all programs answer with what the first does.

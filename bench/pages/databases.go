@@ -12,7 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/volaweb/vola/bench/pagepeers"
+	"github.com/volaweb/vola/bench/pagepeers/volablog"
 	"github.com/volaweb/vola/database"
 )
 
@@ -27,7 +27,7 @@ type copies struct {
 // sqliteCopies makes copies in dir.
 func sqliteCopies(ctx context.Context, dir string) (*copies, error) {
 	seed := filepath.Join(dir, "seed.db")
-	if err := pagepeers.Seed(ctx, "sqlite:"+seed); err != nil {
+	if err := volablog.Seed(ctx, "sqlite:"+seed); err != nil {
 		return nil, err
 	}
 	whole, err := os.ReadFile(seed) // closed, so that all is in the one file
@@ -87,7 +87,7 @@ func postgresCopies(ctx context.Context, server string) (*copies, error) {
 	}
 	seed, err := create(prefix, "template0")
 	if err == nil {
-		err = pagepeers.Seed(ctx, seed)
+		err = volablog.Seed(ctx, seed)
 	}
 	if err != nil {
 		c.drop()

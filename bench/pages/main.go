@@ -6,9 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
-	"net/http/pprof"
 	"os"
 	"os/signal"
 	"slices"
@@ -17,6 +14,10 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/bench/pagepeers"
+	"github.com/volaweb/vola/bench/pagepeers/chitempl"
+	"github.com/volaweb/vola/bench/pagepeers/echobun"
+	"github.com/volaweb/vola/bench/pagepeers/gingorm"
+	"github.com/volaweb/vola/bench/pagepeers/volablog"
 )
 
 func main() {
@@ -31,7 +32,7 @@ func main() {
 func run(ctx context.Context, args []string, server string, stdout, stderr io.Writer) error {
 	switch {
 	case len(args) > 0 && args[0] == "serve":
-		return serve(ctx, args[1:], stdout, stderr)
+		return pagepeers.Serve(ctx, programs(), args[1:], stdout, stderr)
 	case len(args) > 0 && args[0] == "measure":
 		o, err := parseOptions(args[1:], server, stderr)
 		if err != nil {
@@ -42,41 +43,10 @@ func run(ctx context.Context, args []string, server string, stdout, stderr io.Wr
 	return errors.New("say what to do: serve or measure")
 }
 
-// serve runs one of the programs.
-func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if len(args) == 0 {
-		return errors.New("say which program to serve")
-	}
-	p, err := pagepeers.Named(args[0])
-	if err != nil {
-		return err
-	}
-	o := pagepeers.Options{Stdout: stdout, Stderr: stderr}
-	var profiles string
-	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.StringVar(&o.Database, "database", "", "URL of the database, which measure has filled")
-	flags.StringVar(&o.Addr, "addr", "127.0.0.1:0", "address to listen on")
-	flags.StringVar(&profiles, "profiles", "", "another address, to offer the profiles of net/http/pprof on")
-	if err := flags.Parse(args[1:]); err != nil {
-		return err
-	}
-	if o.Database == "" || flags.NArg() > 0 {
-		return errors.New("give the database, and no arguments after the program")
-	}
-	if profiles != "" {
-		listener, err := net.Listen("tcp", profiles)
-		if err != nil {
-			return err
-		}
-		defer listener.Close()
-		mux := http.NewServeMux()
-		mux.HandleFunc("/profile", pprof.Profile)
-		mux.Handle("/allocs", pprof.Handler("allocs"))
-		fmt.Fprintf(stdout, "profiles are at http://%s/\n", listener.Addr())
-		go http.Serve(listener, mux)
-	}
-	return p.Serve(ctx, o)
+// programs returns all programs, the one that others are compared with first.
+func programs() []pagepeers.Program {
+	all := append(pagepeers.Standard(), chitempl.Program(), echobun.Program(), gingorm.Program())
+	return append(all, volablog.Programs()...)
 }
 
 // options are what measure was asked to do.
@@ -87,17 +57,19 @@ type options struct {
 	conns    int
 	lists    int
 	only     string
-	programs []string
+	programs []pagepeers.Program
 	pages    []string
 	write    string
 	profile  string
+	profiled time.Duration // how long a profile is taken
 	server   string
-	command  []string // that runs this program
+	// command returns what starts a program, before its flags.
+	command func(p pagepeers.Program) []string
 }
 
 func parseOptions(args []string, server string, stderr io.Writer) (options, error) {
-	o := options{server: server}
-	var programs, asked string
+	o := options{server: server, profiled: 8 * time.Second}
+	var only, asked string
 	flags := flag.NewFlagSet("measure", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.IntVar(&o.rounds, "rounds", 21, "measure each page of each program so many times")
@@ -106,7 +78,7 @@ func parseOptions(args []string, server string, stderr io.Writer) (options, erro
 	flags.IntVar(&o.conns, "conns", 16, "connections that ask at a time; 2 on a busy machine")
 	flags.IntVar(&o.lists, "lists", 20, "ask for the first so many pages of the list")
 	flags.StringVar(&o.only, "db", "", "only sqlite or postgresql")
-	flags.StringVar(&programs, "programs", "", "only these programs, with commas between, beside "+pagepeers.Base)
+	flags.StringVar(&only, "programs", "", "only these programs, with commas between, beside "+pagepeers.Base)
 	flags.StringVar(&asked, "pages", "", "only these of the pages list, post, json and hit, with commas between")
 	flags.StringVar(&o.write, "write", "", "document to write the tables into")
 	flags.StringVar(&o.profile, "profile", "", "measure nothing, but write the CPU profile of each page of each of -programs into this folder")
@@ -119,19 +91,14 @@ func parseOptions(args []string, server string, stderr io.Writer) (options, erro
 	if !slices.Contains([]string{"", "sqlite", "postgresql"}, o.only) {
 		return o, fmt.Errorf("-db %s: it is sqlite or postgresql", o.only)
 	}
-	o.programs = []string{pagepeers.Base}
-	if programs == "" {
-		for _, p := range pagepeers.Programs()[1:] {
-			o.programs = append(o.programs, p.Name)
+	for name := range strings.SplitSeq(only, ",") {
+		if _, err := pagepeers.Named(programs(), name); only != "" && err != nil {
+			return o, err
 		}
-	} else {
-		for name := range strings.SplitSeq(programs, ",") {
-			if _, err := pagepeers.Named(name); err != nil {
-				return o, err
-			}
-			if name != pagepeers.Base {
-				o.programs = append(o.programs, name)
-			}
+	}
+	for _, p := range programs() {
+		if p.Name == pagepeers.Base || only == "" || slices.Contains(strings.Split(only, ","), p.Name) {
+			o.programs = append(o.programs, p)
 		}
 	}
 	for _, p := range requestsOf(1) {
@@ -142,7 +109,5 @@ func parseOptions(args []string, server string, stderr io.Writer) (options, erro
 	if len(o.pages) == 0 {
 		return o, fmt.Errorf("-pages %s: none of them is a page", asked)
 	}
-	self, err := os.Executable()
-	o.command = []string{self}
-	return o, err
+	return o, nil
 }

@@ -7,9 +7,12 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/volaweb/vola/bench/pagepeers"
 )
 
 // figures are what was measured of one program and page, by round.
@@ -31,6 +34,12 @@ func measureAll(ctx context.Context, o options, stdout, stderr io.Writer) error 
 		return err
 	}
 	defer os.RemoveAll(dir)
+	if o.command == nil {
+		if err := build(ctx, dir, stderr); err != nil {
+			return err
+		}
+		o.command = func(p pagepeers.Program) []string { return []string{filepath.Join(dir, p.Command), p.Name} }
+	}
 	var reports []report
 	err = each(ctx, o, dir, func(c *copies) error {
 		r, err := measureOn(ctx, o, c, dir, stderr)
@@ -47,6 +56,19 @@ func measureAll(ctx context.Context, o options, stdout, stderr io.Writer) error 
 	return writeDocument(o.write, o, reports)
 }
 
+// build builds the programs, each without the libraries of the others: what a
+// program does not use would count as its memory.
+func build(ctx context.Context, dir string, stderr io.Writer) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", dir, module+"/pageprograms/...")
+	cmd.Stderr = stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("build the programs, in the folder of the module %s: %w", module, err)
+	}
+	return nil
+}
+
+const module = "github.com/volaweb/vola/bench"
+
 // measureOn measures on one database.
 func measureOn(ctx context.Context, o options, c *copies, dir string, stderr io.Writer) (report, error) {
 	r := report{database: c.name, version: c.version, programs: o.programs, starts: make([]starting, len(o.programs))}
@@ -56,12 +78,12 @@ func measureOn(ctx context.Context, o options, c *copies, dir string, stderr io.
 			p.stop()
 		}
 	}()
-	for _, name := range o.programs {
-		url, err := c.fresh(ctx, name)
+	for _, program := range o.programs {
+		url, err := c.fresh(ctx, program.Name)
 		if err != nil {
 			return r, err
 		}
-		p, err := start(ctx, o.command, name, url, dir, o.profile != "")
+		p, err := start(ctx, o, program, url, dir)
 		if err != nil {
 			return r, err
 		}
@@ -169,16 +191,16 @@ const settled = 300 * time.Millisecond
 // measureStarts starts and ends all programs, in turn.
 func measureStarts(ctx context.Context, o options, c *copies, dir string, out []starting) error {
 	urls := make([]string, len(o.programs))
-	for i, name := range o.programs {
+	for i, p := range o.programs {
 		var err error
-		if urls[i], err = c.fresh(ctx, name); err != nil {
+		if urls[i], err = c.fresh(ctx, p.Name); err != nil {
 			return err
 		}
 	}
 	for round := range o.starts {
 		for i := range urls {
 			at := (round + i) % len(urls)
-			if err := measureStart(ctx, o, urls[at], dir, o.programs[at], &out[at]); err != nil {
+			if err := measureStart(ctx, o, o.programs[at], urls[at], dir, &out[at]); err != nil {
 				return err
 			}
 		}
@@ -186,9 +208,9 @@ func measureStarts(ctx context.Context, o options, c *copies, dir string, out []
 	return nil
 }
 
-func measureStart(ctx context.Context, o options, url, dir, name string, out *starting) (err error) {
+func measureStart(ctx context.Context, o options, program pagepeers.Program, url, dir string, out *starting) (err error) {
 	began := time.Now()
-	p, err := start(ctx, o.command, name, url, dir, false)
+	p, err := start(ctx, o, program, url, dir)
 	if err != nil {
 		return err
 	}
@@ -212,9 +234,6 @@ func measureStart(ctx context.Context, o options, url, dir, name string, out *st
 	return err
 }
 
-// profileSeconds is how long a CPU profile is taken.
-const profileSeconds = 8
-
 // profileAll writes the CPU profile of each page of each program.
 func profileAll(ctx context.Context, o options, c *copies, ps []*process, stderr io.Writer) error {
 	for _, q := range requestsOf(o.lists) {
@@ -234,12 +253,13 @@ func profileAll(ctx context.Context, o options, c *copies, ps []*process, stderr
 
 // profile writes the profile of one page while it is asked for.
 func profile(ctx context.Context, o options, q request, p *process, name string) error {
-	if _, _, err := ask(ctx, o, q, p, 0, 500); err != nil {
+	const n = 500 // requests at a time
+	if _, _, err := ask(ctx, o, q, p, 0, n); err != nil {
 		return err
 	}
 	done := make(chan error, 1)
 	go func() {
-		resp, err := http.Get(fmt.Sprintf("http://%s/profile?seconds=%d", p.profiles, profileSeconds))
+		resp, err := http.Get(fmt.Sprintf("http://%s/profile?for=%v", p.profiles, o.profiled))
 		if err != nil {
 			done <- err
 			return
@@ -252,13 +272,13 @@ func profile(ctx context.Context, o options, q request, p *process, name string)
 		}
 		done <- err
 	}()
-	for first := uint64(0); ; first += 500 {
+	for first := uint64(0); ; first += n {
 		select {
 		case err := <-done:
 			return err
 		default:
 		}
-		if _, _, err := ask(ctx, o, q, p, first, 500); err != nil {
+		if _, _, err := ask(ctx, o, q, p, first, n); err != nil {
 			return err
 		}
 	}

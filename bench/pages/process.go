@@ -12,10 +12,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/volaweb/vola/bench/pagepeers"
 )
 
 // process is a program that runs.
@@ -31,18 +34,19 @@ var addressIn = regexp.MustCompile(`http://([0-9.:]+)/`)
 
 // start starts a program on the database and waits until it listens. Its log
 // goes into a file in dir.
-func start(ctx context.Context, command []string, name, url, dir string, profiles bool) (_ *process, err error) {
+func start(ctx context.Context, o options, program pagepeers.Program, url, dir string) (_ *process, err error) {
+	name := program.Name
 	p := &process{name: name, log: filepath.Join(dir, name+".log")}
 	log, err := os.OpenFile(p.log, os.O_CREATE|os.O_WRONLY|os.O_TRUNC|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close()
-	args := append(command[1:len(command):len(command)], "serve", name, "--database", url, "--addr", "127.0.0.1:0")
-	if profiles {
+	args := append(slices.Clone(o.command(program)), "--database", url, "--addr", "127.0.0.1:0")
+	if o.profile != "" {
 		args = append(args, "--profiles", "127.0.0.1:0")
 	}
-	p.cmd = exec.CommandContext(ctx, command[0], args...)
+	p.cmd = exec.CommandContext(ctx, args[0], args[1:]...)
 	p.cmd.Dir, p.cmd.Stderr = dir, log
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
 	p.cmd.WaitDelay = 30 * time.Second

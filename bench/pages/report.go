@@ -14,7 +14,7 @@ import (
 type report struct {
 	database string
 	version  string
-	programs []string
+	programs []pagepeers.Program
 	pages    []request
 	requests []int       // a round, by page
 	figures  [][]figures // by page and program
@@ -69,8 +69,8 @@ func (r report) tables() string {
 		fmt.Fprintf(&b, " %s |", q.name)
 	}
 	b.WriteString("\n|---|" + strings.Repeat("---|", len(r.pages)) + "\n")
-	for i, name := range r.programs[1:] {
-		fmt.Fprintf(&b, "| %s |", name)
+	for i, p := range r.programs[1:] {
+		fmt.Fprintf(&b, "| %s |", p.Name)
 		for k := range r.pages {
 			fmt.Fprintf(&b, " %s |", r.figures[k][i+1].ratio(r.figures[k][0]).text(2))
 		}
@@ -81,8 +81,8 @@ func (r report) tables() string {
 		fmt.Fprintf(&b, " %s, %d a round |", q.name, r.requests[k])
 	}
 	b.WriteString("\n|---|" + strings.Repeat("---|", len(r.pages)) + "\n")
-	for i, name := range r.programs {
-		fmt.Fprintf(&b, "| %s |", name)
+	for i, p := range r.programs {
+		fmt.Fprintf(&b, "| %s |", p.Name)
 		for k := range r.pages {
 			f := r.figures[k][i]
 			fmt.Fprintf(&b, " %s; %.0f |", spreadOf(micros(f.cpu)).text(0), spreadOf(f.rate).median)
@@ -90,9 +90,9 @@ func (r report) tables() string {
 		b.WriteString("\n")
 	}
 	fmt.Fprintf(&b, "\n| %s | ms to the first page | ms CPU for it | MB resident, idle | of it no file | MB after all pages |\n|---|---|---|---|---|---|\n", r.database)
-	for i, name := range r.programs {
+	for i, p := range r.programs {
 		s := r.starts[i]
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %.1f | %.1f |\n", name,
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %.1f | %.1f |\n", p.Name,
 			spreadOf(in(s.wall, time.Millisecond)).text(1), spreadOf(in(s.cpu, time.Millisecond)).text(1),
 			spreadOf(megabytes(s.resident)).text(1), spreadOf(megabytes(s.anonymous)).median, r.after[i]/mega)
 	}
@@ -114,10 +114,10 @@ func (r report) goals() string {
 	var b strings.Builder
 	var ours []int
 	fmt.Fprintf(&b, "| %s | goal |", r.database)
-	for i, name := range r.programs {
-		if strings.HasPrefix(name, "vola") {
+	for i, p := range r.programs {
+		if strings.HasPrefix(p.Name, "vola") {
 			ours = append(ours, i)
-			fmt.Fprintf(&b, " %s |", name)
+			fmt.Fprintf(&b, " %s |", p.Name)
 		}
 	}
 	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(ours)) + "\n")

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"github.com/volaweb/vola/bench/pagepeers"
+	"github.com/volaweb/vola/bench/pagepeers/volablog"
 )
 
 // request is one of the four pages.
@@ -19,10 +19,10 @@ type request struct {
 // requestsOf returns the pages; of the list the first so many are asked for.
 // The n-th path is the same for all programs.
 func requestsOf(lists int) []request {
-	post := func(n uint64) int { return rand.New(rand.NewPCG(7, n)).IntN(pagepeers.PostCount) + 1 }
+	post := func(n uint64) int { return rand.New(rand.NewPCG(7, n)).IntN(volablog.PostCount) + 1 }
 	return []request{
 		{"list", "ten posts", "GET", 0.70, func(n uint64) string { return fmt.Sprintf("/blog/?page=%d", 1+n%uint64(lists)) }},
-		{"post", "one post", "GET", 0.85, func(n uint64) string { return "/blog/" + pagepeers.Slug(post(n)) + "/" }},
+		{"post", "one post", "GET", 0.85, func(n uint64) string { return "/blog/" + volablog.Slug(post(n)) + "/" }},
 		{"json", "one post as JSON", "GET", 1.0, func(n uint64) string { return fmt.Sprintf("/api/posts/%d", post(n)) }},
 		{"hit", "a counter", "POST", 1.0, func(n uint64) string { return fmt.Sprintf("/hits/%d", post(n)) }},
 	}

@@ -1,4 +1,5 @@
-package pagepeers
+// Package echobun is the blog of bench/pages with echo and bun.
+package echobun
 
 import (
 	"context"
@@ -14,7 +15,17 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 	"github.com/uptrace/bun/schema"
+
+	"github.com/volaweb/vola/bench/pagepeers"
 )
+
+// Program returns the program.
+func Program() pagepeers.Program {
+	return pagepeers.Program{
+		Name: "echo", About: "echo, html/template, bun", Command: "echo",
+		Serve: pagepeers.HandlerOf("echo", handler),
+	}
+}
 
 type bunAuthor struct {
 	bun.BaseModel `bun:"table:blog_author,alias:a"`
@@ -59,17 +70,17 @@ type bunPair struct {
 
 type bunPage struct {
 	Items []bunPost
-	pager
+	pagepeers.Pager
 }
 
-// echoBun is the blog with echo and bun.
-func echoBun(_ context.Context, s *stores) (http.Handler, error) {
+// handler is the blog with echo and bun.
+func handler(_ context.Context, s *pagepeers.Stores) (http.Handler, error) {
 	var dialect schema.Dialect = pgdialect.New()
-	if s.sqlite {
+	if s.SQLite {
 		dialect = sqlitedialect.New()
 	}
-	b := &bunBlog{read: openBun(s.read, dialect), write: openBun(s.write, dialect)}
-	pages, err := htmlTemplates()
+	b := &bunBlog{read: openBun(s.Read, dialect), write: openBun(s.Write, dialect)}
+	pages, err := pagepeers.HTMLTemplates()
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +106,7 @@ type bunBlog struct{ read, write *bun.DB }
 func bunTopicsByName(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("t.name") }
 
 func (b *bunBlog) index(c *echo.Context) error {
-	number, err := pageNumber(c.QueryParam("page"))
+	number, err := pagepeers.PageNumber(c.QueryParam("page"))
 	if err != nil {
 		return echoError(err)
 	}
@@ -105,11 +116,11 @@ func (b *bunBlog) index(c *echo.Context) error {
 		return err
 	}
 	var p bunPage
-	if p.pager, err = pagerOf(number, int64(total)); err != nil {
+	if p.Pager, err = pagepeers.PagerOf(number, int64(total)); err != nil {
 		return echoError(err)
 	}
 	err = b.read.NewSelect().Model(&p.Items).Relation("Author").Relation("Topics", bunTopicsByName).
-		Order("p.published DESC", "p.id DESC").Limit(pageSize).Offset(int64(number-1) * pageSize).Scan(ctx)
+		Order("p.published DESC", "p.id DESC").Limit(pagepeers.PageSize).Offset(int64(number-1) * pagepeers.PageSize).Scan(ctx)
 	if err != nil {
 		return err
 	}
@@ -121,7 +132,7 @@ func (b *bunBlog) find(c *echo.Context, condition string, key any) (*bunPost, er
 	var p bunPost
 	err := b.read.NewSelect().Model(&p).Relation("Author").Relation("Topics", bunTopicsByName).
 		Where(condition, key).Scan(c.Request().Context())
-	return &p, orNotFound(err)
+	return &p, pagepeers.OrNotFound(err)
 }
 
 func (b *bunBlog) post(c *echo.Context) error {
@@ -133,7 +144,7 @@ func (b *bunBlog) post(c *echo.Context) error {
 }
 
 func (b *bunBlog) api(c *echo.Context) error {
-	id, err := postID(c.Param("id"))
+	id, err := pagepeers.PostID(c.Param("id"))
 	if err != nil {
 		return echoError(err)
 	}
@@ -141,29 +152,32 @@ func (b *bunBlog) api(c *echo.Context) error {
 	if err != nil {
 		return echoError(err)
 	}
-	out := apiPost{p.ID, p.Title, p.Slug, p.Body, p.Published.UTC(), apiAuthor{p.Author.ID, p.Author.FullName()}, make([]topic, len(p.Topics))}
+	out := pagepeers.APIPost{
+		ID: p.ID, Title: p.Title, Slug: p.Slug, Body: p.Body, Published: p.Published.UTC(),
+		Author: pagepeers.APIAuthor{ID: p.Author.ID, Name: p.Author.FullName()}, Topics: make([]pagepeers.Topic, len(p.Topics)),
+	}
 	for i, t := range p.Topics {
-		out.Topics[i] = topic{t.ID, t.Name}
+		out.Topics[i] = pagepeers.Topic{ID: t.ID, Name: t.Name}
 	}
 	return c.JSON(http.StatusOK, out)
 }
 
 func (b *bunBlog) hit(c *echo.Context) error {
-	id, err := postID(c.Param("id"))
+	id, err := pagepeers.PostID(c.Param("id"))
 	if err != nil {
 		return echoError(err)
 	}
-	out := apiHits{ID: id}
+	out := pagepeers.Hits{ID: id}
 	_, err = b.write.NewUpdate().Model((*bunPost)(nil)).Set("hits = hits + 1").Where("id = ?", id).Returning("hits").Exec(c.Request().Context(), &out.Hits)
 	if err != nil {
-		return echoError(orNotFound(err))
+		return echoError(pagepeers.OrNotFound(err))
 	}
 	return c.JSON(http.StatusOK, out)
 }
 
 // echoError gives an error its status.
 func echoError(err error) error {
-	status := statusOf(err)
+	status := pagepeers.StatusOf(err)
 	if status == http.StatusInternalServerError {
 		return err
 	}

@@ -1,4 +1,5 @@
-package pagepeers
+// Package gingorm is the blog of bench/pages with gin and GORM.
+package gingorm
 
 import (
 	"context"
@@ -14,7 +15,17 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
+
+	"github.com/volaweb/vola/bench/pagepeers"
 )
+
+// Program returns the program.
+func Program() pagepeers.Program {
+	return pagepeers.Program{
+		Name: "gin", About: "gin, html/template, GORM with prepared statements", Command: "gin",
+		Serve: pagepeers.HandlerOf("gin", handler),
+	}
+}
 
 type gormAuthor struct {
 	ID        int64
@@ -53,21 +64,21 @@ func (gormPost) TableName() string { return "blog_post" }
 
 type gormPage struct {
 	Items []gormPost
-	pager
+	pagepeers.Pager
 }
 
-// ginGORM is the blog with gin and GORM, with what GORM's manual advises for
+// handler is the blog with gin and GORM, with what GORM's manual advises for
 // speed: prepared statements, and no transaction around a single statement.
-func ginGORM(_ context.Context, s *stores) (http.Handler, error) {
-	read, err := openGORM(s, s.read)
+func handler(_ context.Context, s *pagepeers.Stores) (http.Handler, error) {
+	read, err := openGORM(s, s.Read)
 	if err != nil {
 		return nil, err
 	}
-	write, err := openGORM(s, s.write)
+	write, err := openGORM(s, s.Write)
 	if err != nil {
 		return nil, err
 	}
-	pages, err := htmlTemplates()
+	pages, err := pagepeers.HTMLTemplates()
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +94,9 @@ func ginGORM(_ context.Context, s *stores) (http.Handler, error) {
 	return e, nil
 }
 
-func openGORM(s *stores, conn *sql.DB) (*gorm.DB, error) {
+func openGORM(s *pagepeers.Stores, conn *sql.DB) (*gorm.DB, error) {
 	dialector := postgres.New(postgres.Config{Conn: conn})
-	if s.sqlite {
+	if s.SQLite {
 		dialector = sqlite.New(sqlite.Config{Conn: conn})
 	}
 	return gorm.Open(dialector, &gorm.Config{PrepareStmt: true, SkipDefaultTransaction: true, Logger: logger.Discard})
@@ -96,7 +107,7 @@ type gormBlog struct{ read, write *gorm.DB }
 func gormTopicsByName(db *gorm.DB) *gorm.DB { return db.Order("blog_topic.name") }
 
 func (b *gormBlog) index(c *gin.Context) {
-	number, err := pageNumber(c.Query("page"))
+	number, err := pagepeers.PageNumber(c.Query("page"))
 	if err != nil {
 		ginFail(c, err)
 		return
@@ -108,12 +119,12 @@ func (b *gormBlog) index(c *gin.Context) {
 		return
 	}
 	var p gormPage
-	if p.pager, err = pagerOf(number, total); err != nil {
+	if p.Pager, err = pagepeers.PagerOf(number, total); err != nil {
 		ginFail(c, err)
 		return
 	}
 	err = db.Joins("Author").Preload("Topics", gormTopicsByName).Order("blog_post.published DESC, blog_post.id DESC").
-		Limit(pageSize).Offset((number - 1) * pageSize).Find(&p.Items).Error
+		Limit(pagepeers.PageSize).Offset((number - 1) * pagepeers.PageSize).Find(&p.Items).Error
 	if err != nil {
 		ginFail(c, err)
 		return
@@ -138,7 +149,7 @@ func (b *gormBlog) post(c *gin.Context) {
 }
 
 func (b *gormBlog) api(c *gin.Context) {
-	id, err := postID(c.Param("id"))
+	id, err := pagepeers.PostID(c.Param("id"))
 	if err != nil {
 		ginFail(c, err)
 		return
@@ -148,15 +159,18 @@ func (b *gormBlog) api(c *gin.Context) {
 		ginFail(c, err)
 		return
 	}
-	out := apiPost{p.ID, p.Title, p.Slug, p.Body, p.Published.UTC(), apiAuthor{p.Author.ID, p.Author.FullName()}, make([]topic, len(p.Topics))}
+	out := pagepeers.APIPost{
+		ID: p.ID, Title: p.Title, Slug: p.Slug, Body: p.Body, Published: p.Published.UTC(),
+		Author: pagepeers.APIAuthor{ID: p.Author.ID, Name: p.Author.FullName()}, Topics: make([]pagepeers.Topic, len(p.Topics)),
+	}
 	for i, t := range p.Topics {
-		out.Topics[i] = topic(t)
+		out.Topics[i] = pagepeers.Topic(t)
 	}
 	c.JSON(http.StatusOK, out)
 }
 
 func (b *gormBlog) hit(c *gin.Context) {
-	id, err := postID(c.Param("id"))
+	id, err := pagepeers.PostID(c.Param("id"))
 	if err != nil {
 		ginFail(c, err)
 		return
@@ -169,21 +183,21 @@ func (b *gormBlog) hit(c *gin.Context) {
 		return
 	}
 	if res.RowsAffected == 0 {
-		ginFail(c, errNotFound)
+		ginFail(c, pagepeers.ErrNotFound)
 		return
 	}
-	c.JSON(http.StatusOK, apiHits{id, p.Hits})
+	c.JSON(http.StatusOK, pagepeers.Hits{ID: id, Hits: p.Hits})
 }
 
 func gormNotFound(err error) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return errNotFound
+		return pagepeers.ErrNotFound
 	}
 	return err
 }
 
 // ginFail answers with an error.
 func ginFail(c *gin.Context, err error) {
-	status := statusOf(err)
+	status := pagepeers.StatusOf(err)
 	c.String(status, http.StatusText(status))
 }

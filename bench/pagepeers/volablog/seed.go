@@ -1,4 +1,4 @@
-package pagepeers
+package volablog
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 
 	"github.com/volaweb/vola"
 
-	"github.com/volaweb/vola/bench/pagepeers/volablog"
+	"github.com/volaweb/vola/bench/pagepeers"
 )
 
 // What is in the tables.
@@ -27,22 +27,22 @@ func Slug(id int) string { return fmt.Sprintf("minor-swing-take-%d", id) }
 // them.
 func Seed(ctx context.Context, url string) error {
 	var out bytes.Buffer
-	if vola.Run(ctx, volablog.Config(), []string{"migrate", "--database", url}, nil, strings.NewReader(""), &out, &out) != 0 {
+	if vola.Run(ctx, Config(), []string{"migrate", "--database", url}, nil, strings.NewReader(""), &out, &out) != 0 {
 		return fmt.Errorf("migrate: %s", out.String())
 	}
-	s, err := openStores(url)
+	s, err := pagepeers.OpenStores(url)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	tx, err := s.write.BeginTx(ctx, nil)
+	tx, err := s.Write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
 	exec := func(query string, args ...any) {
 		if err == nil {
-			_, err = tx.ExecContext(ctx, s.text(query), args...)
+			_, err = tx.ExecContext(ctx, s.Text(query), args...)
 		}
 	}
 	for i := range authors {
@@ -55,7 +55,7 @@ func Seed(ctx context.Context, url string) error {
 	for i := range PostCount {
 		published := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC).Add(-time.Duration(i/2) * time.Hour) // two at a time
 		var at any = published
-		if s.sqlite {
+		if s.SQLite {
 			at = published.Format("2006-01-02 15:04:05.000000")
 		}
 		exec("INSERT INTO blog_post (title, slug, body, author_id, published, hits) VALUES (?, ?, ?, ?, ?, ?)",
@@ -64,7 +64,7 @@ func Seed(ctx context.Context, url string) error {
 			exec("INSERT INTO blog_post_topics (post_id, topic_id) VALUES (?, ?)", int64(i+1), int64((i+k*11)%topics+1))
 		}
 	}
-	if !s.sqlite {
+	if !s.SQLite {
 		exec("ANALYZE") // which autovacuum would do
 	}
 	if err != nil {
