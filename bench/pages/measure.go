@@ -125,12 +125,25 @@ func measureOn(ctx context.Context, o options, c *copies, dir string, stderr io.
 // measurePage measures one page of all programs, in as many rounds. It returns
 // also how many requests a round has.
 func measurePage(ctx context.Context, o options, q request, ps []*process) ([]figures, int, error) {
-	n, err := calibrate(ctx, o, q, ps[0])
+	var clients []*client
+	defer func() {
+		for _, c := range clients {
+			c.Close()
+		}
+	}()
+	for _, p := range ps {
+		c, err := dial(ctx, p.host, o.conns)
+		if err != nil {
+			return nil, 0, err
+		}
+		clients = append(clients, c)
+	}
+	n, err := calibrate(ctx, o, q, ps[0], clients[0])
 	if err != nil {
 		return nil, 0, err
 	}
-	for _, p := range ps { // bring everything into caches and pools
-		if _, _, err := ask(ctx, o, q, p, 0, n); err != nil {
+	for i, p := range ps { // bring everything into caches and pools
+		if _, _, err := ask(ctx, q, p, clients[i], 0, max(n, warm)); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -138,7 +151,7 @@ func measurePage(ctx context.Context, o options, q request, ps []*process) ([]fi
 	for round := range o.rounds {
 		for i := range ps {
 			at := (round + i) % len(ps) // who is first changes
-			cpu, rate, err := ask(ctx, o, q, ps[at], uint64((round+1)*n), n)
+			cpu, rate, err := ask(ctx, q, ps[at], clients[at], uint64((round+1)*n), n)
 			if err != nil {
 				return nil, 0, err
 			}
@@ -148,30 +161,35 @@ func measurePage(ctx context.Context, o options, q request, ps []*process) ([]fi
 	return out, n, nil
 }
 
-// calibrate returns how many requests fill a segment.
-func calibrate(ctx context.Context, o options, q request, p *process) (int, error) {
-	for n := 2 * o.conns; ; n *= 2 {
-		cpu, _, err := ask(ctx, o, q, p, 0, n)
+// warm is how many requests a program has at least answered before it is
+// measured.
+const warm = 500
+
+// calibrate returns how many requests fill a segment: by the quickest of some
+// tries, since something else may hold the machine up.
+func calibrate(ctx context.Context, o options, q request, p *process, c *client) (int, error) {
+	if _, _, err := ask(ctx, q, p, c, 0, warm); err != nil {
+		return 0, err
+	}
+	var least time.Duration
+	for range 5 {
+		cpu, _, err := ask(ctx, q, p, c, 0, warm/5)
 		if err != nil {
 			return 0, err
 		}
-		if total := cpu * time.Duration(n); total > o.segment/4 {
-			return max(o.conns, int(float64(n)*float64(o.segment)/float64(total))), nil
+		if least == 0 || cpu < least {
+			least = cpu
 		}
 	}
+	return max(o.conns, int(o.segment/least)), nil
 }
 
 // ask sends n requests to a program and returns the processor time of one, and
 // how many were answered in a second.
-func ask(ctx context.Context, o options, q request, p *process, first uint64, n int) (cpu time.Duration, rate float64, err error) {
+func ask(ctx context.Context, q request, p *process, c *client, first uint64, n int) (cpu time.Duration, rate float64, err error) {
 	if err := os.Truncate(p.log, 0); err != nil {
 		return 0, 0, err
 	}
-	c, err := dial(ctx, p.host, o.conns)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer c.Close()
 	before, err := p.cpu()
 	if err != nil {
 		return 0, 0, err
@@ -208,7 +226,16 @@ func measureStarts(ctx context.Context, o options, c *copies, dir string, out []
 	return nil
 }
 
+// measureStart starts a program twice and measures the second time, when its file
+// is in memory: otherwise it would matter which program ran before.
 func measureStart(ctx context.Context, o options, program pagepeers.Program, url, dir string, out *starting) (err error) {
+	before, err := start(ctx, o, program, url, dir)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(before.first(ctx), before.stop()); err != nil {
+		return err
+	}
 	began := time.Now()
 	p, err := start(ctx, o, program, url, dir)
 	if err != nil {
@@ -253,8 +280,12 @@ func profileAll(ctx context.Context, o options, c *copies, ps []*process, stderr
 
 // profile writes the profile of one page while it is asked for.
 func profile(ctx context.Context, o options, q request, p *process, name string) error {
-	const n = 500 // requests at a time
-	if _, _, err := ask(ctx, o, q, p, 0, n); err != nil {
+	c, err := dial(ctx, p.host, o.conns)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if _, _, err := ask(ctx, q, p, c, 0, warm); err != nil {
 		return err
 	}
 	done := make(chan error, 1)
@@ -272,13 +303,13 @@ func profile(ctx context.Context, o options, q request, p *process, name string)
 		}
 		done <- err
 	}()
-	for first := uint64(0); ; first += n {
+	for first := uint64(0); ; first += warm {
 		select {
 		case err := <-done:
 			return err
 		default:
 		}
-		if _, _, err := ask(ctx, o, q, p, first, n); err != nil {
+		if _, _, err := ask(ctx, q, p, c, first, warm); err != nil {
 			return err
 		}
 	}
