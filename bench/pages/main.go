@@ -72,8 +72,8 @@ func parseOptions(args []string, server string, stderr io.Writer) (options, erro
 	var only, asked string
 	flags := flag.NewFlagSet("measure", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.IntVar(&o.rounds, "rounds", 41, "measure each page of each program so many times")
-	flags.DurationVar(&o.segment, "segment", 60*time.Millisecond, "processor time of one measurement of "+pagepeers.Base)
+	flags.IntVar(&o.rounds, "rounds", 31, "measure each page of each program so many times")
+	flags.DurationVar(&o.segment, "segment", 100*time.Millisecond, "processor time of one measurement of "+pagepeers.Base)
 	flags.IntVar(&o.starts, "starts", 11, "start each program so many times, for the time and memory of that")
 	flags.IntVar(&o.conns, "conns", 16, "connections that ask at a time; 2 on a busy machine")
 	flags.IntVar(&o.lists, "lists", 20, "ask for the first so many pages of the list")

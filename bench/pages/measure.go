@@ -131,20 +131,22 @@ func measurePage(ctx context.Context, o options, q request, ps []*process) ([]fi
 			c.Close()
 		}
 	}()
+	n := 0
 	for _, p := range ps {
 		c, err := dial(ctx, p.host, o.conns)
 		if err != nil {
 			return nil, 0, err
 		}
 		clients = append(clients, c)
-	}
-	n, err := calibrate(ctx, o, q, ps[0], clients[0])
-	if err != nil {
-		return nil, 0, err
-	}
-	for i, p := range ps { // bring everything into caches and pools
-		if _, _, err := ask(ctx, q, p, clients[i], 0, max(n, warm)); err != nil {
+		// At once, since a server closes a connection that does not ask, and so
+		// that everything is in caches and pools.
+		if _, _, err := ask(ctx, q, p, c, 0, max(n, warm)); err != nil {
 			return nil, 0, err
+		}
+		if n == 0 {
+			if n, err = calibrate(ctx, o, q, p, c); err != nil {
+				return nil, 0, err
+			}
 		}
 	}
 	out := make([]figures, len(ps))
@@ -168,9 +170,6 @@ const warm = 500
 // calibrate returns how many requests fill a segment: by the quickest of some
 // tries, since something else may hold the machine up.
 func calibrate(ctx context.Context, o options, q request, p *process, c *client) (int, error) {
-	if _, _, err := ask(ctx, q, p, c, 0, warm); err != nil {
-		return 0, err
-	}
 	var least time.Duration
 	for range 5 {
 		cpu, _, err := ask(ctx, q, p, c, 0, warm/5)
