@@ -19,7 +19,7 @@ import (
 // copies makes copies of one filled database.
 type copies struct {
 	name    string // of the kind of database
-	version string
+	version string // of it, or of its driver, with the name
 	fresh   func(ctx context.Context, name string) (url string, err error)
 	drop    func()
 }
@@ -35,7 +35,7 @@ func sqliteCopies(ctx context.Context, dir string) (*copies, error) {
 		return nil, err
 	}
 	return &copies{
-		name: "SQLite", version: version("modernc.org/sqlite"),
+		name: "SQLite", version: "modernc.org/sqlite " + version("modernc.org/sqlite"),
 		fresh: func(_ context.Context, name string) (string, error) {
 			path := filepath.Join(dir, name+".db")
 			for _, old := range []string{path, path + "-wal", path + "-shm"} {
@@ -62,7 +62,7 @@ func postgresCopies(ctx context.Context, server string) (*copies, error) {
 	number, _, _ := strings.Cut(conn.PgConn().ParameterStatus("server_version"), " ")
 	prefix := "vola_pages_" + strings.ToLower(rand.Text()[:10])
 	made := map[string]bool{}
-	c := &copies{name: "PostgreSQL", version: number}
+	c := &copies{name: "PostgreSQL", version: "PostgreSQL " + number}
 	c.drop = func() {
 		for name := range made {
 			conn.Exec(context.WithoutCancel(ctx), "DROP DATABASE IF EXISTS "+database.Quote(name)+" WITH (FORCE)")

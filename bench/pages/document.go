@@ -39,8 +39,8 @@ func replacePart(text []byte, name, part string) ([]byte, error) {
 
 // how says with what the figures were made.
 func (r report) how(o options) string {
-	return fmt.Sprintf("%s %s, %s, %s, %s. %d rounds, %d connections, %d starts; medians, in parentheses the least and the most.\n",
-		r.database, r.version, time.Now().UTC().Format(time.DateOnly), runtime.Version(), machine(), o.rounds, o.conns, o.starts)
+	return fmt.Sprintf("%s, %s, %s, %s, load average %s before. %d rounds, %d connections, %d starts; medians, in parentheses the least and the most.\n",
+		r.version, time.Now().UTC().Format(time.DateOnly), runtime.Version(), machine(), r.load, o.rounds, o.conns, o.starts)
 }
 
 // machine describes where this runs.
@@ -56,11 +56,16 @@ func machine() string {
 			break
 		}
 	}
-	load, err := os.ReadFile("/proc/loadavg")
-	if fields := strings.Fields(string(load)); err == nil && len(fields) > 0 {
-		out += ", load average " + fields[0]
-	}
 	return out
+}
+
+// load returns how busy the machine is, "?" where it does not say so.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if fields := strings.Fields(string(text)); err == nil && len(fields) > 0 {
+		return fields[0]
+	}
+	return "?"
 }
 
 // version returns that of a module that the program was built with.

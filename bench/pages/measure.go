@@ -71,7 +71,7 @@ const module = "github.com/volaweb/vola/bench"
 
 // measureOn measures on one database.
 func measureOn(ctx context.Context, o options, c *copies, dir string, stderr io.Writer) (report, error) {
-	r := report{database: c.name, version: c.version, programs: o.programs, starts: make([]starting, len(o.programs))}
+	r := report{database: c.name, version: c.version, load: load(), programs: o.programs, starts: make([]starting, len(o.programs))}
 	var ps []*process
 	defer func() {
 		for _, p := range ps {

@@ -13,7 +13,8 @@ import (
 // hand.
 type report struct {
 	database string
-	version  string
+	version  string // of it, or of its driver, with the name
+	load     string // of the machine before
 	programs []pagepeers.Program
 	pages    []request
 	requests []int       // a round, by page
