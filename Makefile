@@ -1,7 +1,7 @@
 # "make" prints what there is to make. Everything here is a short command or a
 # script that can be run without make.
 
-.PHONY: help test lint vuln bench ormbench compilebench soak cover fmt gen docs
+.PHONY: help test lint vuln bench ormbench pagebench compilebench soak cover fmt gen docs
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,9 @@ bench: ## run all benchmarks, also those against peers in bench/
 
 ormbench: ## measure the ORM against SQL by hand and its peers, and draw the charts
 	cd bench && go run ./ormbench -write ../docs/benchmarks
+
+pagebench: ## measure whole pages over HTTP against the same site by hand and with other libraries
+	cd bench && go run ./pages measure -write ../docs/benchmarks/pages.md
 
 compilebench: ## measure what models cost to compile (RUNS=5)
 	@scripts/compilebench.sh
