@@ -36,6 +36,14 @@ type Config struct {
 	// and wherever the program is started, the one beside package main. An
 	// embed.FS may be given as it is, as in [module.HasTemplates].
 	Templates fs.FS
+	// Languages are the tags of the site's languages, such as "en", "de", "pt-BR"
+	// (see package i18n). The first is that of the texts in code and templates, and
+	// of visitors who want none of them. Defaults to "en" alone.
+	Languages []string
+	// Messages are the project's own translations, before those of the modules: a
+	// file for each language, such as de.po. An embed.FS may be given as it is, as in
+	// [module.HasMessages].
+	Messages fs.FS
 	// Static are the project's own static files, before those of the modules.
 	// Folders "static" go before them as with Templates.
 	Static fs.FS

@@ -58,6 +58,9 @@ const policy = `
 
 	web, web/middleware, web/assets, web/devpage < WEB;
 
+	# Texts in the languages of visitors: for handlers and for templates.
+	WEB, templates < i18n;
+
 	# Where the columns meet: bridges, each named for what it joins ...
 	DATA, templates < templates/dbloader;
 	templates < templates/ziploader;
@@ -69,7 +72,7 @@ const policy = `
 	# the program that joins the parts.
 	DATA, WEB, BRIDGES < module;
 
-	module < migrate/migratecmd < vola;
+	module, i18n < migrate/migratecmd < vola;
 	migrate/copydata < vola;
 
 	# The test kit for whole sites.

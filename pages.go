@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/templates"
@@ -21,6 +22,17 @@ type pages struct {
 
 // sources says where the site's files come from.
 func (s *Site) sources() sources { return sources{cfg: s.cfg, dev: s.opts.Dev} }
+
+// readTexts reads the languages of the site. With an error it has one, so that its
+// other parts can be checked as well.
+func (s *Site) readTexts() (err error) {
+	if s.texts, err = s.sources().texts(); err == nil {
+		return nil
+	}
+	fallback, _ := sources{}.texts()
+	s.texts = fallback
+	return err
+}
 
 // readPages loads the templates of all modules. In development their errors
 // are shown in the browser instead, so that they can be fixed there.
@@ -38,6 +50,9 @@ func (s *Site) readPages() error {
 			"site":   func() module.Site { return s.host.Site },
 		},
 	}}
+	texts, constant := s.texts.Funcs()
+	maps.Copy(s.pages.cfg.Funcs, texts)
+	s.pages.cfg.Constant = append(s.pages.cfg.Constant, constant...)
 	for _, m := range s.cfg.Modules {
 		if has, ok := module.As[module.HasFuncs](m); ok {
 			for name, fn := range has.Funcs() {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
@@ -45,6 +46,7 @@ type Site struct {
 	mux     *web.Mux
 	pages   *pages
 	static  *assets.Set
+	texts   *i18n.Texts
 	host    *module.Host
 	started bool
 	stop    context.CancelFunc
@@ -85,6 +87,7 @@ func New(cfg Config, opts Options) (*Site, error) {
 	s.host = module.NewHost(module.Host{Log: opts.Log, Now: opts.Now, Site: module.Site{
 		Name: cfg.Name, BaseURL: s.set.BaseURL, Dev: opts.Dev,
 	}}, renderer{s}, urls{s})
+	try(s.readTexts())
 	try(s.readStatic())
 	try(s.route())
 	try(s.readPages())
@@ -145,12 +148,16 @@ func (s *Site) middleware(streams context.Context) []web.Middleware {
 	if !s.cfg.NoSecureHeaders {
 		all = append(all, middleware.SecureHeaders(middleware.SecureHeadersConfig{}))
 	}
-	return append(all,
+	all = append(all,
 		middleware.Limits(middleware.LimitsConfig{MaxURL: maxURL}),
 		middleware.MaxBody(1<<20),
 		middleware.CrossOrigin(http.NewCrossOriginProtection()),
 		middleware.Work(middleware.WorkConfig{AtWork: s.set.MaxRequests, Deadline: s.set.deadline(), Stop: streams}),
 	)
+	if len(s.texts.Languages()) > 1 {
+		all = append(all, s.texts.Middleware())
+	}
+	return all
 }
 
 // Open makes db the site's database and starts the modules. The migrations

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/internal/gomod"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/templates"
@@ -146,6 +147,24 @@ func (s sources) loaders(h *module.Host) []templates.Loader {
 		out = append(out, templates.FS("module "+m.Name()+" (embedded)", folder(has.Templates(), "templates")))
 	}
 	return out
+}
+
+// texts reads the languages of the site: the project's catalogues, then those of the
+// modules.
+func (s sources) texts() (*i18n.Texts, error) {
+	cfg := i18n.Config{Languages: s.cfg.Languages}
+	if len(cfg.Languages) == 0 {
+		cfg.Languages = []string{"en"}
+	}
+	if s.cfg.Messages != nil {
+		cfg.Catalogues = append(cfg.Catalogues, i18n.Catalogue{Name: "the project's messages", Files: folder(s.cfg.Messages, "messages")})
+	}
+	for _, m := range s.cfg.Modules {
+		if has, ok := module.As[module.HasMessages](m); ok {
+			cfg.Catalogues = append(cfg.Catalogues, i18n.Catalogue{Name: "module " + m.Name(), Files: folder(has.Messages(), "messages")})
+		}
+	}
+	return i18n.Load(cfg)
 }
 
 // folder returns the folder of that name in an embed.FS, which begins with the

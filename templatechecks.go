@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/volaweb/vola/internal/cli"
@@ -50,6 +51,7 @@ func (s *Site) checks() map[string]func(templates.Call) error {
 			return err
 		},
 	}
+	maps.Copy(out, s.texts.Checks())
 	if s.mux == nil {
 		delete(out, "url")
 	}

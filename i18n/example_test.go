@@ -3,7 +3,6 @@ package i18n_test
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"testing/fstest"
 
@@ -31,7 +30,7 @@ msgstr "Absenden"
 func Example() {
 	texts, err := i18n.Load(i18n.Config{
 		Languages:  []string{"en", "de"},
-		Catalogues: []fs.FS{fstest.MapFS{"de.po": {Data: []byte(german)}}}, // usually an embed.FS
+		Catalogues: []i18n.Catalogue{{Name: "the shop", Files: fstest.MapFS{"de.po": {Data: []byte(german)}}}}, // usually an embed.FS
 	})
 	if err != nil {
 		panic(err)

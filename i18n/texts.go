@@ -18,10 +18,16 @@ type Config struct {
 	// The first is that of the texts in the code, and of visitors who want none of
 	// them.
 	Languages []string
-	// Catalogues have in their root a file for each language, TAG.po. Those of a
-	// language are used together; where two translate the same text, the first one
-	// does. Files of languages that the site has not are left alone.
-	Catalogues []fs.FS
+	// Catalogues are used together; where two translate the same text, the first one
+	// does.
+	Catalogues []Catalogue
+}
+
+// Catalogue is a folder with a file for each language, TAG.po, such as de.po. Files of
+// languages that the site has not are left alone.
+type Catalogue struct {
+	Name  string // in errors, such as "module blog"
+	Files fs.FS
 }
 
 // maxLanguages is how many languages a site may have.
@@ -57,8 +63,10 @@ func Load(cfg Config) (*Texts, error) {
 		}
 		l := &Language{tag: tag, messages: map[po.Key]translation{}}
 		t.languages = append(t.languages, l)
-		for _, files := range cfg.Catalogues {
-			errs = append(errs, l.read(files)...)
+		for _, c := range cfg.Catalogues {
+			for _, err := range l.read(c.Files) {
+				errs = append(errs, fmt.Errorf("%s: %w", c.Name, err))
+			}
 		}
 	}
 	return t, errors.Join(errs...)

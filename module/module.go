@@ -88,8 +88,17 @@ type HasLoaders interface {
 	Loaders(h *Host) []templates.Loader
 }
 
-// HasFuncs is a module that brings functions for all templates. They must not
-// depend on a request and be safe for concurrent use.
+// HasMessages is a module that brings translations of its texts: a file for each
+// language, such as de.po (see package i18n). The project's own go before them. An
+// embed.FS may be returned as it is: if there is a folder "messages" at its root, the
+// files are those in it.
+type HasMessages interface {
+	Messages() fs.FS
+}
+
+// HasFuncs is a module that brings functions for all templates. They must be safe for
+// concurrent use, and one that depends on the request takes its context first (see
+// [templates.Config]).
 type HasFuncs interface {
 	Funcs() map[string]any
 }

@@ -29,7 +29,7 @@ func (e *expression) function(n *parse.IdentifierNode, args []parse.Node, final 
 		return e.predefined(n, args, final)
 	}
 	t := reflect.TypeOf(function)
-	values := e.arguments(name, t, n, 0, args, final, false)
+	values := e.arguments(name, t, n, 0, args, final, htmlcompile.TakesContext(t))
 	if values == nil {
 		return result(t)
 	}
@@ -66,8 +66,8 @@ func result(t reflect.Type) static {
 	return staticOf(t.Out(0))
 }
 
-// arguments checks what a function of type t is given; with a receiver, the
-// first parameter of t is that. It returns what is known of each argument, or
+// arguments checks what a function of type t is given; with a receiver, or a
+// context, the first parameter of t is that. It returns what is known of each argument, or
 // nil when their number is wrong.
 func (e *expression) arguments(name string, t reflect.Type, n parse.Node, after int, args []parse.Node, final *static, receiver bool) []static {
 	skip := 0

@@ -26,8 +26,10 @@ type Config struct {
 
 	// Funcs are functions for templates besides those of the package, each
 	// with one result, or a result and an error. They are shared by all
-	// renderings, so they must be safe for concurrent use and know nothing of
-	// a request. One with the name of a function of this package replaces it;
+	// renderings, so they must be safe for concurrent use. One whose first
+	// parameter is a context.Context gets that of [Set.Render], which is no
+	// argument in the template: so it knows the language of a request, or its
+	// user. One with the name of a function of this package replaces it;
 	// those of text/template cannot be replaced.
 	Funcs map[string]any
 
@@ -212,7 +214,7 @@ func (s *Set) execution(ctx context.Context) *htmlcompile.Execution {
 	if !ok { // a Set that New has not made
 		x = new(htmlcompile.Execution)
 	}
-	x.Done, x.Nonce = ctx.Done(), Nonce(ctx)
+	x.Done, x.Nonce, x.Context = ctx.Done(), Nonce(ctx), ctx
 	return x
 }
 

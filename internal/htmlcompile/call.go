@@ -1,6 +1,7 @@
 package htmlcompile
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"html/template"
@@ -73,6 +74,7 @@ func (t *treeCompiler) function(n *parse.IdentifierNode, cmd parse.Node, nodes [
 		}
 	}
 	at, value := t.place(n), reflect.ValueOf(fn)
+	takesContext := TakesContext(value.Type())
 	eval := c.direct(fn, at)
 	if eval == nil {
 		eval = func(x *Execution, dot reflect.Value) (reflect.Value, error) {
@@ -81,16 +83,34 @@ func (t *treeCompiler) function(n *parse.IdentifierNode, cmd parse.Node, nodes [
 				return last, err
 			}
 			x.at = at
-			return c.call(x, dot, value, value.Type(), nil, last)
+			var first []reflect.Value
+			if takesContext {
+				first = []reflect.Value{reflect.ValueOf(x.context())}
+			}
+			return c.call(x, dot, value, value.Type(), first, last)
 		}
 	}
-	if always, ok := t.folded(c, eval); ok {
+	if always, ok := t.folded(c, eval); ok && !takesContext {
 		return func(x *Execution, _ reflect.Value) (reflect.Value, error) {
 			x.at = at
 			return always, nil
 		}, nil
 	}
 	return eval, nil
+}
+
+// TakesContext reports whether the first parameter of a function is a context,
+// which is that of the rendering and no argument in the template.
+func TakesContext(t reflect.Type) bool {
+	return t.NumIn() > 0 && t.In(0) == reflect.TypeFor[context.Context]() && !(t.IsVariadic() && t.NumIn() == 1)
+}
+
+// context returns the context of the rendering.
+func (x *Execution) context() context.Context {
+	if x.Context == nil {
+		return context.Background()
+	}
+	return x.Context
 }
 
 // last returns the value that comes from the pipeline.

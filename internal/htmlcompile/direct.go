@@ -1,6 +1,7 @@
 package htmlcompile
 
 import (
+	"context"
 	"reflect"
 )
 
@@ -12,6 +13,7 @@ type (
 	countFunction = func(int, string) (string, error)
 	layFunction   = func(string, any) (string, error)
 	namedFunction = func(string, ...any) (string, error)
+	textInContext = func(context.Context, string, ...any) (string, error)
 )
 
 // directCall evaluates the arguments of a function, after last from the pipeline,
@@ -103,7 +105,9 @@ func (c *caller) directCall(fn any) directCall {
 			return c.safely(x, func() (string, error) { return fn(a.String(), b.Interface()) })
 		}
 	case namedFunction:
-		return c.named(fn)
+		return c.named(func(_ *Execution, name string, values []any) (string, error) { return fn(name, values...) })
+	case textInContext:
+		return c.named(func(x *Execution, name string, values []any) (string, error) { return fn(x.context(), name, values...) })
 	}
 	return nil
 }
@@ -124,7 +128,7 @@ func (c *caller) ofText(fn textOrError) directCall {
 }
 
 // named compiles a call with a text and any values.
-func (c *caller) named(fn namedFunction) directCall {
+func (c *caller) named(fn func(x *Execution, name string, values []any) (string, error)) directCall {
 	first := c.given(0, reflect.TypeFor[string]())
 	if first == nil {
 		return nil
@@ -153,7 +157,7 @@ func (c *caller) named(fn namedFunction) directCall {
 			}
 			values[i] = v.Interface()
 		}
-		return c.safely(x, func() (string, error) { return fn(name.String(), values...) })
+		return c.safely(x, func() (string, error) { return fn(x, name.String(), values) })
 	}
 }
 

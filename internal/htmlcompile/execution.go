@@ -1,6 +1,7 @@
 package htmlcompile
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -31,6 +32,8 @@ type Execution struct {
 	Out   []byte
 	Done  <-chan struct{}
 	Nonce string // of the Content-Security-Policy; "" for none
+	// lifetime: that of the rendering; functions that take a context get it
+	Context context.Context
 
 	at   *place          // the node that is being executed, for errors
 	vars []reflect.Value // of the programs being run, $ first in each

@@ -18,6 +18,8 @@ import (
 	"html/template"
 	"reflect"
 	"text/template/parse"
+
+	"github.com/volaweb/vola/internal/parsetree"
 )
 
 // Compiler compiles pages. The zero value is ready; it may be used by several
@@ -56,6 +58,9 @@ func (c *Compiler) Compile(e *Escaped) (*Page, error) {
 	program, err := compiler.compile(e.trees.Entry)
 	switch {
 	case errors.Is(err, errNotCompiled):
+		if name := e.inContext(); name != "" {
+			return nil, fmt.Errorf("%w, so html/template would execute the page, which does not give %s the context that it takes", err, name)
+		}
 		p.Fallback = err
 	case err != nil:
 		return nil, err
@@ -63,6 +68,22 @@ func (c *Compiler) Compile(e *Escaped) (*Page, error) {
 		p.program = program
 	}
 	return p, nil
+}
+
+// inContext returns the name of a function that takes a context and that the page
+// calls, "" for none.
+func (e *Escaped) inContext() (name string) {
+	for _, tree := range reached(e.set, e.trees.Entry) {
+		parsetree.Inspect(e.set.Lookup(tree).Tree.Root, func(n parse.Node) bool {
+			if ident, ok := n.(*parse.IdentifierNode); ok {
+				if fn := e.trees.Functions[ident.Ident]; fn != nil && TakesContext(reflect.TypeOf(fn)) {
+					name = ident.Ident
+				}
+			}
+			return name == ""
+		})
+	}
+	return name
 }
 
 // escaper returns the escaper that html/template calls by a name.

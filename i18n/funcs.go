@@ -1,0 +1,95 @@
+package i18n
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/volaweb/vola/templates"
+)
+
+// Funcs returns the functions of templates:
+//
+//	{{t "Hello, {name}!" "name" .User.Name}}
+//	{{tc "verb" "Post"}}
+//	{{tn .Count "{n} comment" "{n} comments"}}
+//	<html lang="{{lang}}">
+//
+// They take the language from the context of the rendering. constant names those whose
+// result depends on their arguments alone, for [templates.Config]: on a site of one
+// language, all of them, so that a text costs a page nothing.
+func (t *Texts) Funcs() (functions map[string]any, constant []string) {
+	if len(t.languages) == 1 {
+		l := t.languages[0]
+		return map[string]any{
+			"t":    func(text string, values ...any) (string, error) { return l.T(text, values...), nil },
+			"tc":   func(context, text string, values ...any) string { return l.TC(context, text, values...) },
+			"tn":   func(n any, one, many string, values ...any) string { return l.TN(n, one, many, values...) },
+			"lang": func() string { return l.tag },
+		}, []string{"t", "tc", "lang"}
+	}
+	return map[string]any{
+		"t": func(ctx context.Context, text string, values ...any) (string, error) {
+			return From(ctx).T(text, values...), nil
+		},
+		"tc": func(ctx context.Context, context, text string, values ...any) string {
+			return From(ctx).TC(context, text, values...)
+		},
+		"tn": func(ctx context.Context, n any, one, many string, values ...any) string {
+			return From(ctx).TN(n, one, many, values...)
+		},
+		"lang": func(ctx context.Context) string { return From(ctx).tag },
+	}, nil
+}
+
+// Checks find what is wrong with calls of those functions when the site starts: texts
+// that are not written in the template, which no translator would ever see, and values
+// that are missing or that the text has not.
+func (t *Texts) Checks() map[string]func(templates.Call) error {
+	return map[string]func(templates.Call) error{
+		"t":  func(c templates.Call) error { return checkCall(c, 0, 1) },
+		"tc": func(c templates.Call) error { return checkCall(c, 0, 2) },
+		"tn": func(c templates.Call) error { return checkCall(c, 1, 2) },
+	}
+}
+
+// checkCall checks a call with texts from a place on, and then values.
+func checkCall(c templates.Call, from, texts int) error {
+	if len(c.Args) < from+texts {
+		return nil // the types have shown that
+	}
+	var written []string
+	for _, a := range c.Args[from : from+texts] {
+		if !a.Literal {
+			return fmt.Errorf("the text is not written in the template, so nobody can translate it; write it in quotes, with values as {name}")
+		}
+		written = append(written, a.Text)
+	}
+	if from == 0 { // of a context, only the text has values
+		written = written[len(written)-1:]
+	}
+	known := namesOf(strings.Join(written, " "))
+	var given []string
+	values := c.Args[from+texts:]
+	for i := 0; i < len(values); i += 2 {
+		name := values[i]
+		switch {
+		case !name.Literal:
+			return fmt.Errorf("the name of value %d is not a text in quotes", i/2+1)
+		case i+1 == len(values):
+			return fmt.Errorf("the value of %q is missing: values are names and values in turn", name.Text)
+		case !slices.Contains(known, name.Text):
+			return fmt.Errorf("the text has no value {%s}", name.Text)
+		case slices.Contains(given, name.Text):
+			return fmt.Errorf("the value %q is given twice", name.Text)
+		}
+		given = append(given, name.Text)
+	}
+	for _, name := range known {
+		if !slices.Contains(given, name) && !(from == 1 && name == "n") {
+			return fmt.Errorf("the value {%s} of the text is not given", name)
+		}
+	}
+	return nil
+}

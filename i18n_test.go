@@ -1,0 +1,194 @@
+package vola_test
+
+import (
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/i18n"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
+)
+
+// speaking is a module with a page and texts.
+type speaking struct {
+	page, german string
+	host         *module.Host
+}
+
+var speakingPage = templates.Page[speakingData]("speaking/page.html")
+
+type speakingData struct {
+	Name  string
+	Count int
+}
+
+func (s *speaking) Name() string               { return "speaking" }
+func (s *speaking) Pages() []templates.Checked { return []templates.Checked{speakingPage} }
+func (s *speaking) Templates() fs.FS {
+	return fstest.MapFS{"templates/speaking/page.html": {Data: []byte(s.page)}}
+}
+func (s *speaking) Messages() fs.FS {
+	return fstest.MapFS{"messages/de.po": {Data: []byte(s.german)}}
+}
+func (s *speaking) Routes(r *web.Router) {
+	r.Get("/", func(w http.ResponseWriter, r *http.Request) error {
+		return s.host.Render(w, r, speakingPage.Data(speakingData{"<Ann>", len(r.URL.Query().Get("n"))}))
+	})
+	r.Get("/code/", func(w http.ResponseWriter, r *http.Request) error {
+		_, err := w.Write([]byte(i18n.From(r.Context()).T("Hello, {name}!", "name", "Bob")))
+		return err
+	})
+}
+
+const (
+	speakingTemplate = `<html lang="{{lang}}"><p title="{{t "A title"}}">{{t "Hello, {name}!" "name" .Name}} {{tn .Count "{n} comment" "{n} comments"}} {{tc "verb" "Post"}}`
+	speakingGerman   = `msgid ""
+msgstr "Plural-Forms: nplurals=2; plural=(n != 1);\n"
+
+msgid "Hello, {name}!"
+msgstr "Hallo, {name}!"
+
+msgid "A title"
+msgstr "Ein \"Titel\""
+
+msgid "{n} comment"
+msgid_plural "{n} comments"
+msgstr[0] "ein Kommentar"
+msgstr[1] "{n} Kommentare"
+
+msgctxt "verb"
+msgid "Post"
+msgstr "Absenden"
+`
+)
+
+// TestPagesSpeakTheVisitorsLanguage asks for the same page in several languages.
+func TestPagesSpeakTheVisitorsLanguage(t *testing.T) {
+	t.Parallel()
+	const (
+		english = `<html lang="en"><p title="A title">Hello, &lt;Ann&gt;! 2 comments Post`
+		german  = `<html lang="de"><p title="Ein &#34;Titel&#34;">Hallo, &lt;Ann&gt;! 2 Kommentare Absenden`
+	)
+	site := newSpeaking(t, []string{"en", "de"})
+	for _, tt := range []struct{ accept, cookie, want string }{
+		{"", "", english},
+		{"de", "", german},
+		{"de-AT, en;q=0.9", "", german},
+		{"fr, DE;q=0.5, en;q=0.4", "", german},
+		{"en;q=0.5, de;q=0.4", "", english},
+		{"de;q=0", "", english},
+		{"*, de", "", english},
+		{"de", "en", english},
+		{"", "de", german},
+		{"de", "xx", german},
+		{"de", strings.Repeat("e", 5000), german},
+		{strings.Repeat("xx,", 3000) + "de", "", english},
+		{strings.Repeat("de;q=", 2000), "", english},
+		{"\xff\x00, ;;q, =, de-\u00e9", "", english},
+	} {
+		r := httptest.NewRequest("GET", "/speaking/?n=ab", nil)
+		r.Header.Set("Accept-Language", tt.accept)
+		if tt.cookie != "" {
+			r.AddCookie(&http.Cookie{Name: i18n.Cookie, Value: tt.cookie})
+		}
+		rec := httptest.NewRecorder()
+		site.ServeHTTP(rec, r)
+		if got := rec.Body.String(); got != tt.want || rec.Code != 200 {
+			t.Errorf("%.40q, %.10q: %d\n got %s\nwant %s", tt.accept, tt.cookie, rec.Code, got, tt.want)
+		}
+		if vary, lang := rec.Header().Get("Vary"), rec.Header().Get("Content-Language"); vary != "Accept-Language, Cookie" || !strings.Contains(tt.want, `"`+lang+`"`) {
+			t.Errorf("%.40q: Vary is %q, Content-Language %q", tt.accept, vary, lang)
+		}
+	}
+	rec := httptest.NewRecorder()
+	r := httptest.NewRequest("GET", "/speaking/code/", nil)
+	r.Header.Set("Accept-Language", "de")
+	if site.ServeHTTP(rec, r); rec.Body.String() != "Hallo, Bob!" {
+		t.Errorf("in code: %s", rec.Body)
+	}
+}
+
+// TestOneLanguageSaysNothing: a site of one language sends no headers about it, and
+// its texts are those of the catalogue.
+func TestOneLanguageSaysNothing(t *testing.T) {
+	t.Parallel()
+	for tag, want := range map[string]string{"en": "Hello, ", "de": "Hallo, "} {
+		site := newSpeaking(t, []string{tag})
+		r := httptest.NewRequest("GET", "/speaking/", nil)
+		r.Header.Set("Accept-Language", "de, en")
+		rec := httptest.NewRecorder()
+		site.ServeHTTP(rec, r)
+		if rec.Header().Get("Vary") != "" || rec.Header().Get("Content-Language") != "" || !strings.Contains(rec.Body.String(), want) {
+			t.Errorf("%s: %v\n%s", tag, rec.Header(), rec.Body)
+		}
+	}
+}
+
+// TestTextsAreCheckedAtTheStart lists what keeps a site from starting.
+func TestTextsAreCheckedAtTheStart(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ page, german, want string }{
+		{`{{t "Hello, {name}!"}}`, "", `speaking/page.html:1:3: the value {name} of the text is not given`},
+		{`{{t "Hello" "name" .Name}}`, "", "the text has no value {name}"},
+		{`{{t "Hello, {name}!" "name"}}`, "", `the value of "name" is missing`},
+		{`{{t "Hello, {name}!" .Name "name"}}`, "", "the name of value 1 is not a text in quotes"},
+		{`{{t .Name}}`, "", "the text is not written in the template"},
+		{`{{tn .Count "{n} comment"}}`, "", "tn takes at least 3 arguments, 2 given"},
+		{`{{tc "verb"}}`, "", "tc takes at least 2 arguments, 1 given"},
+		{"", "msgid \"a\n", "module speaking: de.po:1: \"a is not a text in double quotes"},
+		{"", "\nmsgid \"{a}\"\nmsgstr \"{b}\"\n", "module speaking: de.po:2: the translation of \"{a}\" has {b}, and the text has no such value"},
+		{"", "msgid \"{a}\"\nmsgstr \"b\"\n", "the translation of \"{a}\" lacks {a}"},
+		{"", strings.Replace(speakingGerman, "nplurals=2", "nplurals=3", 1), `"{n} comment" has 2 forms, and the language has 3`},
+		{"", strings.Replace(speakingGerman, "Plural-Forms", "X", 1), "has a plural, and the header has no field Plural-Forms"},
+		{"", "msgid \"\"\nmsgstr \"Language: fr\\n\"\n", "the header says that the language is fr"},
+	} {
+		_, err := vola.New(vola.Config{Languages: []string{"en", "de"}, Modules: []module.Module{&speaking{page: tt.page, german: tt.german}}}, vola.Options{})
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s%s\n got %v\nwant %s", tt.page, tt.german, err, tt.want)
+		}
+	}
+	for tag, want := range map[string]string{"": `"" is not the tag of a language`, "en": "the language en is given twice", "deutsch!": "is not the tag"} {
+		if _, err := vola.New(vola.Config{Languages: []string{"en", tag}}, vola.Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", tag, err)
+		}
+	}
+}
+
+// newSpeaking returns a site with that module. It needs no database.
+func newSpeaking(t *testing.T, languages []string) *vola.Site {
+	t.Helper()
+	m := &speaking{page: speakingTemplate, german: speakingGerman}
+	site, err := vola.New(vola.Config{Languages: languages, Modules: []module.Module{m}}, vola.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.host = site.Host()
+	return site
+}
+
+// TestOneLanguageCostsAPageNothing counts the allocations of a page with its texts by
+// t and of the same page with the texts written in it. One more is let pass, by which
+// the memory of pools makes them differ; three texts that are made for each page would
+// be six.
+func TestOneLanguageCostsAPageNothing(t *testing.T) {
+	allocations := func(page string) float64 {
+		m := &speaking{page: page, german: speakingGerman}
+		site, err := vola.New(vola.Config{Languages: []string{"de"}, Modules: []module.Module{m}, NoRequestID: true}, vola.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.host = site.Host()
+		r := httptest.NewRequest("GET", "/speaking/", nil)
+		return testing.AllocsPerRun(200, func() { site.ServeHTTP(httptest.NewRecorder(), r) })
+	}
+	plain := allocations(`<html lang="de"><p title="Ein &#34;Titel&#34;">{{.Name}} Absenden`)
+	if with := allocations(`<html lang="{{lang}}"><p title="{{t "A title"}}">{{.Name}} {{tc "verb" "Post"}}`); with > plain+1 {
+		t.Errorf("a page with texts makes %v allocations, without %v", with, plain)
+	}
+}
