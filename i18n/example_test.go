@@ -9,6 +9,7 @@ import (
 	"github.com/volaweb/vola/i18n"
 )
 
+// snippet: catalogue
 const german = `msgid ""
 msgstr ""
 "Language: de\n"
@@ -27,6 +28,8 @@ msgid "Post"
 msgstr "Absenden"
 `
 
+// end snippet
+
 func Example() {
 	texts, err := i18n.Load(i18n.Config{
 		Languages:  []string{"en", "de"},
@@ -35,10 +38,12 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
+	// snippet: texts
 	for _, lang := range texts.Languages() {
 		fmt.Println(lang.T("Hello, {name}!", "name", "Ann"), lang.TN(1, "{n} comment", "{n} comments"), lang.TN(3, "{n} comment", "{n} comments"))
 		fmt.Println(lang.TC("verb", "Post"), lang.T("Not translated."))
 	}
+	// end snippet
 	// Output:
 	// Hello, Ann! 1 comment 3 comments
 	// Post Not translated.
@@ -47,9 +52,11 @@ func Example() {
 }
 
 func ExampleFrom() {
+	// snippet: from
 	saved := func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintln(w, i18n.From(r.Context()).T("Your comment was saved."))
 	}
+	// end snippet
 	_ = saved
 	fmt.Println(i18n.From(context.Background()).T("Your comment was saved."))
 	// Output: Your comment was saved.
