@@ -44,7 +44,7 @@ func TestIndexesServeTheOrdersOfQueries(t *testing.T) {
 			if _, err := orm.From[note](db).OrderBy(order).Limit(10).All(seen.Observe(t.Context())); err != nil {
 				t.Fatal(err)
 			}
-			plan := planOf(t, db, prefix+seen.All()[0].SQL, 10)
+			plan := planOf(t, db, prefix+seen.All()[0].SQL)
 			if !strings.Contains(plan, "notes_note_date_") || strings.Contains(strings.ToLower(plan), "sort") || strings.Contains(plan, "TEMP") {
 				t.Errorf("%s:\n%s", name, plan)
 			}

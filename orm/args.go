@@ -260,7 +260,10 @@ func (b *sqlArgs) orders(p *plan, orders []order) {
 
 // limits collects LIMIT and OFFSET; negative means none.
 func (b *sqlArgs) limits(limit, offset int) {
-	if limit >= 0 {
+	switch {
+	case isWritten(limit):
+		b.shape = append(strconv.AppendInt(append(b.shape, 'L'), int64(limit), 10), ' ')
+	case limit >= 0:
 		b.shape = append(b.shape, 'l')
 		b.args = append(b.args, limit)
 	}
@@ -269,6 +272,14 @@ func (b *sqlArgs) limits(limit, offset int) {
 		b.args = append(b.args, offset)
 	}
 }
+
+// writtenLimit is up to which limit it is part of the text of a statement.
+const writtenLimit = 100
+
+// isWritten reports whether a limit is part of the text. Both databases plan a query
+// by its limit: PostgreSQL does not know an argument of a plan that is used again, and
+// SQLite plans again for each. Few limits are used by a program, and they are small.
+func isWritten(limit int) bool { return limit >= 0 && limit <= writtenLimit }
 
 // spread collects the values of a list; their number is part of the shape.
 func (b *sqlArgs) spread(p *plan, values []any) {

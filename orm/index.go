@@ -62,7 +62,9 @@ func (x IndexOption) Expr(sql string) IndexOption {
 }
 
 // Where leaves out the rows that do not fulfil the SQL condition, such as
-// "kind = 'p'".
+// "kind = 'p'". SQLite uses such an index for a query that has the same condition in
+// its text: IsNull, or a [Raw] with "kind = 'p'". A value such as that of Eq is an
+// argument, which is not looked at when a statement is planned.
 func (x IndexOption) Where(sql string) IndexOption {
 	x.where = sql
 	return x

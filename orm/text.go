@@ -3,6 +3,7 @@ package orm
 import (
 	"github.com/volaweb/vola/orm/internal/ormsql"
 	"github.com/volaweb/vola/schema"
+	"strconv"
 )
 
 // sqlText writes the text of a statement.
@@ -205,6 +206,9 @@ func (w *sqlText) direction(o order) {
 
 func (w *sqlText) limits(limit, offset int) {
 	switch {
+	case isWritten(limit):
+		w.Str(" LIMIT ")
+		w.Str(strconv.Itoa(limit))
 	case limit >= 0:
 		w.Str(" LIMIT ")
 		w.Arg()

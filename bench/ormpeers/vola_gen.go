@@ -19,7 +19,7 @@ type authorFields struct {
 }
 
 // Descriptors is for the check at the start that Authors fits Author.
-func (*Author) Descriptors() any { return &Authors }
+func (*Author) Descriptors() any { return Authors }
 
 // Topics describes the fields of Topic, for queries.
 var Topics = orm.Describe[topicFields]()
@@ -30,7 +30,7 @@ type topicFields struct {
 }
 
 // Descriptors is for the check at the start that Topics fits Topic.
-func (*Topic) Descriptors() any { return &Topics }
+func (*Topic) Descriptors() any { return Topics }
 
 // Posts describes the fields of Post, for queries.
 var Posts = orm.Describe[postFields]()
@@ -49,4 +49,4 @@ type postFields struct {
 }
 
 // Descriptors is for the check at the start that Posts fits Post.
-func (*Post) Descriptors() any { return &Posts }
+func (*Post) Descriptors() any { return Posts }
