@@ -2,6 +2,7 @@ package vola
 
 import (
 	"io/fs"
+	"runtime/debug"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/module"
@@ -50,4 +51,17 @@ type Config struct {
 	// Dir is the folder that "templates" and "static" are looked for in.
 	// Defaults to the working directory.
 	Dir string
+}
+
+func (c Config) withDefaults() Config {
+	if c.Name == "" {
+		c.Name = "Vola"
+	}
+	if c.Version == "" {
+		c.Version = "unknown"
+		if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+			c.Version = info.Main.Version
+		}
+	}
+	return c
 }

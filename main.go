@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -70,17 +69,4 @@ func environment() ([]string, error) {
 func Run(ctx context.Context, cfg Config, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{cfg: cfg.withDefaults(), environ: environMap(environ), stdin: stdin, stdout: stdout, stderr: stderr}
 	return p.main(ctx, args)
-}
-
-func (c Config) withDefaults() Config {
-	if c.Name == "" {
-		c.Name = "Vola"
-	}
-	if c.Version == "" {
-		c.Version = "unknown"
-		if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-			c.Version = info.Main.Version
-		}
-	}
-	return c
 }

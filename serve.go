@@ -28,9 +28,6 @@ const (
 	// drainTimeout is how long requests may go on after the signal to stop.
 	drainTimeout = 20 * time.Second
 	maxHeader    = 64 << 10 // bytes
-	// maxURL leaves room for a search for 10,000 characters of any script, as a
-	// browser escapes them.
-	maxURL = 32 << 10 // bytes
 )
 
 func (p *program) serveCommand() cli.Command {

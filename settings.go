@@ -25,7 +25,7 @@ type settings struct {
 	Addr        string        `env:"ADDR" envDefault:"127.0.0.1:8000" help:"the address to listen on"`
 	BaseURL     string        `env:"BASE_URL" help:"scheme and host under which people reach the site"`
 	LogLevel    slog.Level    `env:"LOG_LEVEL" envDefault:"INFO" help:"DEBUG, INFO, WARN or ERROR"`
-	MaxRequests int           `env:"MAX_REQUESTS" envDefault:"100" help:"requests at work at a time; as many more wait for a moment, others get 503"`
+	MaxRequests int           `env:"MAX_REQUESTS" envDefault:"100" help:"requests at work at the same time; the same number again waits for up to 5 seconds, all others get 503"`
 	Timeout     time.Duration `env:"REQUEST_TIMEOUT" envDefault:"30s" help:"how long a request may be at work; 0 means for ever"`
 	LogSQL      statementLog  `env:"LOG_SQL" envDefault:"off" help:"log statements: off, on, or redacted (without arguments)"`
 }

@@ -104,6 +104,10 @@ func New(cfg Config, opts Options) (*Site, error) {
 	return s, nil
 }
 
+// maxURL leaves room for a search for 10,000 characters of any script, as a
+// browser escapes them.
+const maxURL = 32 << 10 // bytes
+
 // route builds the router from the modules' routes and our own.
 func (s *Site) route() error {
 	r := web.NewRouter()

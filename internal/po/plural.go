@@ -40,7 +40,7 @@ func ParsePlurals(field string) (*Plurals, error) {
 		}
 	}
 	if p.Forms == 0 || expression == "" {
-		return nil, fmt.Errorf("Plural-Forms: %q is not of the form \"nplurals=2; plural=(n != 1);\"", shorten(field))
+		return nil, fmt.Errorf("Plural-Forms is of the form \"nplurals=2; plural=(n != 1);\", not %q", shorten(field))
 	}
 	if len(expression) > maxExpression {
 		return nil, fmt.Errorf("Plural-Forms: the expression has more than %d bytes", maxExpression)

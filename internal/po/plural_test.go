@@ -74,8 +74,8 @@ func TestPluralsAsGettextHasThem(t *testing.T) {
 func TestPluralErrors(t *testing.T) {
 	t.Parallel()
 	for field, want := range map[string]string{
-		"":                                                     "is not of the form",
-		"nplurals=2":                                           "is not of the form",
+		"":                                                     "is of the form",
+		"nplurals=2":                                           "is of the form",
 		"nplurals=0; plural=0":                                 "nplurals=0 is not a number from 1 to 10",
 		"nplurals=INTEGER; plural=EXPR":                        "nplurals=INTEGER is not a number",
 		"nplurals=2; plural=n":                                 "the expression is 2 for 2, and there are 2 forms",
