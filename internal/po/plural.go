@@ -196,7 +196,7 @@ func (e *expr) ternary(depth int) (node, error) {
 		return a, err
 	}
 	if e.peek() != ":" {
-		return a, errors.New("a ? has no :")
+		return a, errors.New("a question mark has no colon after it")
 	}
 	e.take(":")
 	c, err := e.ternary(depth + 1)

@@ -83,7 +83,7 @@ func TestPluralErrors(t *testing.T) {
 		"nplurals=2; plural=(n!=1":                             "a parenthesis is not closed",
 		"nplurals=2; plural=n!=":                               "it ends too early",
 		"nplurals=2; plural=n!=1 1":                            `"1" is not expected`,
-		"nplurals=2; plural=n?1":                               "a ? has no :",
+		"nplurals=2; plural=n?1":                               "a question mark has no colon",
 		"nplurals=2; plural=system(1)":                         `"s" is not expected`,
 		"nplurals=2; plural=99999999999999999999":              "is too large",
 		"nplurals=2; plural=" + strings.Repeat("(", 1000):      "nested more than 100 times",
