@@ -1,4 +1,4 @@
-package orm_test
+package compiled_test
 
 import (
 	"bufio"
@@ -98,7 +98,7 @@ func TestCompileCost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := "github.com/volaweb/vola/orm/" + filepath.Base(dir)
+	path := "github.com/volaweb/vola/orm/compiled/" + filepath.Base(dir)
 
 	src := t.TempDir()
 	write := func(name, text string) string {

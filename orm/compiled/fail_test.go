@@ -1,4 +1,4 @@
-package orm_test
+package compiled_test
 
 import (
 	"fmt"
@@ -67,7 +67,7 @@ func snippet(ctx context.Context, db *database.DB) {
 func TestWhatMustNotCompile(t *testing.T) {
 	t.Parallel()
 	check := func(code string) []packages.Error {
-		file, err := filepath.Abs(filepath.Join("..", "examples", "hr", "snippet.go"))
+		file, err := filepath.Abs(filepath.Join("..", "..", "examples", "hr", "snippet.go"))
 		if err != nil {
 			t.Fatal(err)
 		}
