@@ -14,57 +14,17 @@ func truncateWords(count int, text string) (string, error) {
 		return "", fmt.Errorf("truncatewords: %d words cannot be kept", count)
 	}
 	out := make([]byte, 0, min(len(text), 8*min(count, 1<<16))+len("…"))
-	for i := 0; ; count-- {
-		start, end := nextWord(text, i)
-		if start == end {
-			return string(out), nil
-		}
+	for word := range strings.FieldsSeq(text) {
 		if count == 0 {
 			return string(append(out, "…"...)), nil
 		}
+		count--
 		if len(out) > 0 {
 			out = append(out, ' ')
 		}
-		out = append(out, text[start:end]...)
-		i = end
+		out = append(out, word...)
 	}
-}
-
-// nextWord returns where the next word of a text begins and ends, from a place on;
-// the same place twice if there is none.
-func nextWord(text string, from int) (start, end int) {
-	start = from
-	for start < len(text) {
-		n := spaceAt(text, start)
-		if n == 0 {
-			break
-		}
-		start += n
-	}
-	end = start
-	for end < len(text) && spaceAt(text, end) == 0 {
-		end++
-	}
-	return start, end
-}
-
-// spaceAt returns how many bytes of white space a text has at a place: those of one
-// character, or 0.
-func spaceAt(text string, i int) int {
-	c := text[i]
-	if c < utf8.RuneSelf {
-		if c == ' ' || '\t' <= c && c <= '\r' {
-			return 1
-		}
-		return 0
-	}
-	if c < utf8.RuneSelf+64 { // in the middle of a character
-		return 0
-	}
-	if r, n := utf8.DecodeRuneInString(text[i:]); unicode.IsSpace(r) {
-		return n
-	}
-	return 0
+	return string(out), nil
 }
 
 // truncateChars returns the first characters of a plain text; where some are

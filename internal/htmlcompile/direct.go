@@ -11,7 +11,7 @@ type (
 	textFunction  = func(string) string
 	textOrError   = func(string) (string, error)
 	countFunction = func(int, string) (string, error)
-	layFunction   = func(string, any) (string, error)
+	dateFunction  = func(string, any) (string, error)
 	namedFunction = func(string, ...any) (string, error)
 	textInContext = func(context.Context, string, ...any) (string, error)
 )
@@ -81,29 +81,9 @@ func (c *caller) directCall(fn any) directCall {
 	case textOrError:
 		return c.ofText(fn)
 	case countFunction:
-		first, second := c.given(0, whole), c.given(1, text)
-		if first == nil || second == nil || c.count() != 2 {
-			return nil
-		}
-		return func(x *Execution, dot, last reflect.Value) (string, error) {
-			a, b, err := both(x, dot, last, first, second)
-			if err != nil {
-				return "", err
-			}
-			return c.safely(x, func() (string, error) { return fn(int(a.Int()), b.String()) })
-		}
-	case layFunction:
-		first, second := c.given(0, text), c.given(1, anything)
-		if first == nil || second == nil || c.count() != 2 {
-			return nil
-		}
-		return func(x *Execution, dot, last reflect.Value) (string, error) {
-			a, b, err := both(x, dot, last, first, second)
-			if err != nil {
-				return "", err
-			}
-			return c.safely(x, func() (string, error) { return fn(a.String(), b.Interface()) })
-		}
+		return c.ofTwo(whole, text, func(a, b reflect.Value) (string, error) { return fn(int(a.Int()), b.String()) })
+	case dateFunction:
+		return c.ofTwo(text, anything, func(a, b reflect.Value) (string, error) { return fn(a.String(), b.Interface()) })
 	case namedFunction:
 		return c.named(func(_ *Execution, name string, values []any) (string, error) { return fn(name, values...) })
 	case textInContext:
@@ -124,6 +104,25 @@ func (c *caller) ofText(fn textOrError) directCall {
 			return "", err
 		}
 		return c.safely(x, func() (string, error) { return fn(v.String()) })
+	}
+}
+
+// ofTwo compiles a call with two arguments.
+func (c *caller) ofTwo(first, second reflect.Type, fn func(a, b reflect.Value) (string, error)) directCall {
+	one, two := c.given(0, first), c.given(1, second)
+	if one == nil || two == nil || c.count() != 2 {
+		return nil
+	}
+	return func(x *Execution, dot, last reflect.Value) (string, error) {
+		a, err := one(x, dot, last)
+		if err != nil {
+			return "", err
+		}
+		b, err := two(x, dot, last)
+		if err != nil {
+			return "", err
+		}
+		return c.safely(x, func() (string, error) { return fn(a, b) })
 	}
 }
 
@@ -190,14 +189,6 @@ func (c *caller) given(i int, t reflect.Type) parameter {
 		x.at = a.at
 		return v, nil
 	}
-}
-
-// both evaluates two arguments.
-func both(x *Execution, dot, last reflect.Value, first, second parameter) (a, b reflect.Value, err error) {
-	if a, err = first(x, dot, last); err == nil {
-		b, err = second(x, dot, last)
-	}
-	return a, b, err
 }
 
 // safely calls a function and turns its error or panic into that of the call.
