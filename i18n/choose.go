@@ -1,11 +1,14 @@
 package i18n
 
 import (
+	"cmp"
+	"context"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 
+	"github.com/volaweb/vola/internal/accept"
 	"github.com/volaweb/vola/web"
 )
 
@@ -20,27 +23,38 @@ const (
 )
 
 // Middleware chooses the language of each request: the one that the cookie [Cookie]
-// names, else the best of Accept-Language, else the default. [From] returns it. The
-// answer says its language in Content-Language, and in Vary that it depends on both
-// headers. A site of one language always has that one, and says nothing.
+// names, else the best of Accept-Language, else the default. It does so when [From] is
+// first asked for it. Then the answer says its language in Content-Language, and in
+// Vary that it depends on both headers: an answer that has no texts depends on
+// neither. The first call of From for a request is therefore made before the answer
+// begins, and by the goroutine that writes its header.
 func (t *Texts) Middleware() web.Middleware {
-	if len(t.languages) == 1 {
-		only := t.languages[0]
-		return func(next http.Handler) http.Handler {
-			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				next.ServeHTTP(w, r.WithContext(With(r.Context(), only)))
-			})
-		}
-	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			l := t.choose(r)
-			h := w.Header()
-			h.Add("Vary", "Accept-Language, Cookie")
-			h.Set("Content-Language", l.tag)
-			next.ServeHTTP(w, r.WithContext(With(r.Context(), l)))
+			c := &choice{texts: t, header: w.Header(), request: r}
+			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), languageKey{}, c)))
 		})
 	}
+}
+
+// choice is the language of a request, which is made when it is asked for.
+type choice struct {
+	texts   *Texts
+	header  http.Header
+	request *http.Request
+	once    sync.Once
+	made    *Language
+}
+
+func (c *choice) language() *Language {
+	c.once.Do(func() {
+		c.made = c.texts.choose(c.request)
+		if len(c.texts.languages) > 1 {
+			c.header.Add("Vary", "Accept-Language, Cookie")
+			c.header.Set("Content-Language", c.made.tag)
+		}
+	})
+	return c.made
 }
 
 func (t *Texts) choose(r *http.Request) *Language {
@@ -49,43 +63,31 @@ func (t *Texts) choose(r *http.Request) *Language {
 			return l
 		}
 	}
-	if l := t.Accepted(r.Header.Get("Accept-Language")); l != nil {
+	if l := t.accepted(r.Header.Get("Accept-Language")); l != nil {
 		return l
 	}
-	return t.Default()
+	return t.languages[0]
 }
 
-// Accepted returns the best of the languages for a header Accept-Language (RFC 9110,
-// section 12.5.4), nil if it names none that the site has, or "*" first. At most 1,000
-// bytes and 20 languages of it are read.
-func (t *Texts) Accepted(header string) *Language {
-	if len(header) > maxAccept {
-		header = header[:maxAccept]
-	}
+// accepted returns the best of the languages for a header Accept-Language (RFC 9110,
+// section 12.5.4), nil if it names none that the site has, or "*" first.
+func (t *Texts) accepted(header string) *Language {
 	type wanted struct {
 		tag    string
 		weight float64
 	}
 	var list []wanted
-	for entry := range strings.SplitSeq(header, ",") {
+	for entry := range strings.SplitSeq(header[:min(len(header), maxAccept)], ",") {
 		if len(list) == maxWanted {
 			break
 		}
 		tag, params, _ := strings.Cut(entry, ";")
 		tag = strings.TrimSpace(tag)
-		if weight := weightOf(params); weight > 0 && (tag == "*" || isTag(tag)) {
+		if weight, ok := accept.Quality(params); ok && weight > 0 && (tag == "*" || isTag(tag)) {
 			list = append(list, wanted{tag, weight})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b wanted) int {
-		switch {
-		case a.weight > b.weight:
-			return -1
-		case a.weight < b.weight:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(list, func(a, b wanted) int { return cmp.Compare(b.weight, a.weight) })
 	for _, want := range list {
 		if want.tag == "*" {
 			return nil
@@ -95,28 +97,4 @@ func (t *Texts) Accepted(header string) *Language {
 		}
 	}
 	return nil
-}
-
-// weightOf returns the weight of an entry, from 0 to 1; one that is malformed is 0.
-func weightOf(params string) float64 {
-	name, value, ok := strings.Cut(params, "=")
-	if !ok {
-		return truth(strings.TrimSpace(params) == "")
-	}
-	value = strings.TrimSpace(value)
-	if !strings.EqualFold(strings.TrimSpace(name), "q") || value == "" || len(value) > 5 || strings.Trim(value, "0123456789.") != "" {
-		return 0
-	}
-	weight, err := strconv.ParseFloat(value, 64)
-	if err != nil || weight > 1 {
-		return 0
-	}
-	return weight
-}
-
-func truth(b bool) float64 {
-	if b {
-		return 1
-	}
-	return 0
 }

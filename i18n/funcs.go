@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +19,7 @@ import (
 //
 // They take the language from the context of the rendering. constant names those whose
 // result depends on their arguments alone, for [templates.Config]: on a site of one
-// language, all of them, so that a text costs a page nothing.
+// language t, tc and lang, so that a text without values costs a page nothing.
 func (t *Texts) Funcs() (functions map[string]any, constant []string) {
 	if len(t.languages) == 1 {
 		l := t.languages[0]
@@ -62,7 +63,7 @@ func checkCall(c templates.Call, from, texts int) error {
 	var written []string
 	for _, a := range c.Args[from : from+texts] {
 		if !a.Literal {
-			return fmt.Errorf("the text is not written in the template, so nobody can translate it; write it in quotes, with values as {name}")
+			return errors.New("the text is not written in the template, so nobody can translate it; write it in quotes, with values as {name}")
 		}
 		written = append(written, a.Text)
 	}

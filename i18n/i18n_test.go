@@ -1,6 +1,8 @@
 package i18n_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -69,7 +71,7 @@ func TestFirstCatalogueWins(t *testing.T) {
 
 func TestValues(t *testing.T) {
 	t.Parallel()
-	l := load(t, "en").Default()
+	l := load(t, "en").Languages()[0]
 	for got, want := range map[string]string{
 		l.T("{a} and {b_2}", "b_2", 2, "a", "1"):                       "1 and 2",
 		l.T("{a}{a} {b}", "a", "x"):                                    "xx {b}",
@@ -86,7 +88,7 @@ func TestValues(t *testing.T) {
 		l.TN(5, "{n}", "{n}s", "n", "five"):                            "fives",
 		l.TN(1.5, "{n} day", "{n} days"):                               "{n} days (a float64 is not a number)",
 		l.TN(nil, "{n} day", "{n} days"):                               "{n} days (a <nil> is not a number)",
-		new(i18n.Language).TCN("c", 3, "a", "b{n}"):                    "b3",
+		new(i18n.Language).TN(3, "a", "b{n}"):                          "b3",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -94,16 +96,43 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// FuzzAccepted reads a header as any client may send it.
-func FuzzAccepted(f *testing.F) {
+// FuzzAcceptLanguage sends headers as any client may.
+func FuzzAcceptLanguage(f *testing.F) {
 	texts := load(f, "en de pt-BR")
 	for _, header := range []string{"", "de", "de-CH, fr;q=0.9, *;q=0.1", "pt;q=1.000,de;q=0.", ";q=,,;", "de;q=2", "de;q=0.5;q=1", "*;q=0", strings.Repeat("a,", 600) + "de"} {
-		f.Add(header)
+		f.Add(header, "de")
 	}
-	f.Fuzz(func(t *testing.T, header string) {
-		l := texts.Accepted(header)
-		if l != nil && !strings.Contains(strings.ToLower(header), l.Tag()[:2]) {
-			t.Errorf("%q gives %s", header, l.Tag())
-		}
+	f.Fuzz(func(t *testing.T, header, cookie string) {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header = http.Header{"Accept-Language": {header}, "Cookie": {i18n.Cookie + "=" + cookie}}
+		w := httptest.NewRecorder()
+		texts.Middleware()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			l := i18n.From(r.Context()).Tag()
+			if l != i18n.From(r.Context()).Tag() || l != w.Header().Get("Content-Language") {
+				t.Errorf("%q, %q give %q and %v", header, cookie, l, w.Header())
+			}
+			if sent := strings.ToLower(header + cookie); l != "en" && !strings.Contains(sent, l[:2]) {
+				t.Errorf("%q, %q give %s", header, cookie, l)
+			}
+		})).ServeHTTP(w, r)
 	})
+}
+
+// TestNoTextsNoVary: an answer that does not ask for the language does not depend on it,
+// and one of a site of one language never does.
+func TestNoTextsNoVary(t *testing.T) {
+	t.Parallel()
+	for languages, want := range map[string]string{"en de": "Accept-Language, Cookie", "en": ""} {
+		for _, asks := range []bool{true, false} {
+			w := httptest.NewRecorder()
+			load(t, languages).Middleware()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				if asks {
+					i18n.From(r.Context())
+				}
+			})).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+			if got := w.Header().Get("Vary"); asks && got != want || !asks && got != "" {
+				t.Errorf("%s, asked %v: Vary is %q", languages, asks, got)
+			}
+		}
+	}
 }

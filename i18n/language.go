@@ -48,12 +48,17 @@ func (l *Language) TC(context, text string, values ...any) string {
 // number. The number is a whole number of any type, or what has a length: a slice,
 // map or array; others are an error in the text.
 func (l *Language) TN(n any, one, many string, values ...any) string {
-	return l.plural(po.Key{ID: one}, n, one, many, values)
-}
-
-// TCN is TN in a context.
-func (l *Language) TCN(context string, n any, one, many string, values ...any) string {
-	return l.plural(po.Key{Context: context, HasContext: true, ID: one}, n, one, many, values)
+	size, count, ok := number(n)
+	if !ok {
+		return fmt.Sprintf("%s (a %T is not a number)", many, n)
+	}
+	text := many
+	if t := l.messages[po.Key{ID: one}]; t.plurals != nil && len(t.forms) == t.plurals.Forms {
+		text = t.forms[t.plurals.Form(size)]
+	} else if size == 1 {
+		text = one
+	}
+	return fill(text, count, values)
 }
 
 func (l *Language) text(key po.Key, text string) string {
@@ -61,20 +66,6 @@ func (l *Language) text(key po.Key, text string) string {
 		return t.forms[0]
 	}
 	return text
-}
-
-func (l *Language) plural(key po.Key, n any, one, many string, values []any) string {
-	size, count, ok := number(n)
-	if !ok {
-		return fmt.Sprintf("%s (a %T is not a number)", many, n)
-	}
-	text := many
-	if t := l.messages[key]; t.plurals != nil && len(t.forms) == t.plurals.Forms {
-		text = t.forms[t.plurals.Form(size)]
-	} else if size == 1 {
-		text = one
-	}
-	return fill(text, count, values)
 }
 
 // number returns the size of a number, and how it is written.
@@ -104,11 +95,16 @@ func With(ctx context.Context, l *Language) context.Context {
 	return context.WithValue(ctx, languageKey{}, l)
 }
 
-// From returns the language of a context, which [Middleware] has chosen for each
+// From returns the language of a context, which [Texts.Middleware] chooses for each
 // request. It is never nil: without one it is the zero Language.
 func From(ctx context.Context) *Language {
-	if l, ok := ctx.Value(languageKey{}).(*Language); ok && l != nil {
-		return l
+	switch l := ctx.Value(languageKey{}).(type) {
+	case *choice:
+		return l.language()
+	case *Language:
+		if l != nil {
+			return l
+		}
 	}
 	return new(Language)
 }

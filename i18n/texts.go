@@ -72,11 +72,9 @@ func Load(cfg Config) (*Texts, error) {
 	return t, errors.Join(errs...)
 }
 
-// Languages returns the languages, in the order in which they were given.
+// Languages returns the languages, in the order in which they were given: the first is
+// the default.
 func (t *Texts) Languages() []*Language { return slices.Clone(t.languages) }
-
-// Default returns the first language.
-func (t *Texts) Default() *Language { return t.languages[0] }
 
 // Language returns the language of a tag. If the site has only another dialect, or
 // the language without one, it is that; nil if it has none. Letters of either case
@@ -118,7 +116,7 @@ func (t *Texts) exact(tag string) *Language {
 func (t *Texts) In(ctx context.Context, tag string) context.Context {
 	l := t.Language(tag)
 	if l == nil {
-		l = t.Default()
+		l = t.languages[0]
 	}
 	return With(ctx, l)
 }

@@ -19,7 +19,7 @@ func Weight(header, offer string) (weight float64, specific int) {
 		if s == 0 || s < specific {
 			continue
 		}
-		if q, ok := quality(params); ok && (s > specific || q > weight) {
+		if q, ok := Quality(params); ok && (s > specific || q > weight) {
 			weight, specific = q, s
 		}
 	}
@@ -40,8 +40,9 @@ func match(name, offer string) int {
 	return 0
 }
 
-// quality returns the weight among parameters; 1 where there is none.
-func quality(params string) (float64, bool) {
+// Quality returns the weight among the parameters of an entry, from 0 to 1, and 1
+// where there is none. ok is false for one that is no number.
+func Quality(params string) (float64, bool) {
 	for param := range strings.SplitSeq(params, ";") {
 		name, value, _ := strings.Cut(param, "=")
 		if !strings.EqualFold(strings.TrimSpace(name), "q") {

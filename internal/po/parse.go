@@ -43,8 +43,10 @@ type parser struct {
 	begun, comments bool
 	hasID           bool
 	part            part
-	texts           []strings.Builder
-	forms           int
+	// texts are what the keywords have so far: the context, the ID, the plural, then
+	// the forms.
+	texts [textPart + MaxForms]strings.Builder
+	forms int
 }
 
 // part is what a string that stands alone in its line goes on with.
@@ -178,16 +180,11 @@ func (p *parser) keyword(text string) error {
 	if err != nil {
 		return err
 	}
-	switch p.part {
-	case contextPart:
-		p.entry.Context += value
-	case idPart:
-		p.entry.ID += value
-	case pluralPart:
-		p.entry.Plural += value
-	case textPart:
-		p.texts[len(p.texts)-1].WriteString(value)
+	at := p.part
+	if at == textPart {
+		at += part(p.forms - 1)
 	}
+	p.texts[at].WriteString(value)
 	return nil
 }
 
@@ -197,11 +194,11 @@ func (p *parser) form(word string) error {
 		return errors.New("msgstr stands after msgid")
 	}
 	number, isForm := strings.CutPrefix(word, "msgstr[")
-	want := p.forms
+	want, plural := p.forms, p.texts[pluralPart].Len() > 0
 	switch {
-	case !isForm && (p.entry.Plural != "" || want > 0):
+	case !isForm && (plural || want > 0):
 		return errors.New("a message with a plural has msgstr[0], msgstr[1] and so on, one of each")
-	case isForm && p.entry.Plural == "":
+	case isForm && !plural:
 		return errors.New("msgstr[N] is for a message with msgid_plural")
 	case want == MaxForms:
 		return fmt.Errorf("a message has more than %d forms", MaxForms)
@@ -209,7 +206,6 @@ func (p *parser) form(word string) error {
 		return fmt.Errorf("%s stands where msgstr[%d] is expected", shorten(word), want)
 	}
 	p.forms++
-	p.texts = append(p.texts, strings.Builder{})
 	return nil
 }
 
@@ -230,6 +226,7 @@ func (p *parser) end() error {
 		return nil
 	}
 	e := p.entry
+	e.Context, e.ID, e.Plural = p.texts[contextPart].String(), p.texts[idPart].String(), p.texts[pluralPart].String()
 	if p.begun {
 		switch {
 		case !p.hasID:
@@ -239,8 +236,8 @@ func (p *parser) end() error {
 		case len(p.file.Entries) >= maxEntries:
 			return errEntries
 		}
-		for i := range p.texts {
-			e.Text = append(e.Text, p.texts[i].String())
+		for i := range p.forms {
+			e.Text = append(e.Text, p.texts[int(textPart)+i].String())
 		}
 		if !e.Obsolete {
 			if at, twice := p.seen[e.Key()]; twice {
