@@ -17,6 +17,9 @@ type zones struct {
 // [time.LoadLocation] does each time it is called: some 12 microseconds. The error
 // is that of LoadLocation. "Local" is the zone of the machine.
 func (h *Host) Zone(name string) (*time.Location, error) {
+	if h.zones == nil { // a Host that NewHost has not made
+		return time.LoadLocation(name)
+	}
 	h.zones.mu.RLock()
 	loc := h.zones.byName[name]
 	h.zones.mu.RUnlock()

@@ -1,9 +1,10 @@
 package orm
 
 import (
+	"strconv"
+
 	"github.com/volaweb/vola/orm/internal/ormsql"
 	"github.com/volaweb/vola/schema"
-	"strconv"
 )
 
 // sqlText writes the text of a statement.
