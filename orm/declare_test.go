@@ -213,6 +213,9 @@ func TestMistakesNameTheLine(t *testing.T) {
 	}
 }
 
+// patience is made of a duration.
+type patience time.Duration
+
 // bookcase has what makes a table different.
 type bookcase struct {
 	ID       int64
@@ -222,8 +225,8 @@ type bookcase struct {
 	Twice    int64   `db:"generated=coalesce(shop_no, 0) * 2"`
 	Settings any     `db:"json"`
 	Stored   sql.Null[civil.Date]
-	Wait     timeout `db:"duration"`
-	Colour   colour  `db:"type=text,size=7"`
+	Wait     patience `db:"duration"`
+	Colour   fickle   `db:"type=text,size=7"`
 	civil.Clock
 }
 

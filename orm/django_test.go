@@ -1,6 +1,7 @@
 package orm_test
 
 import (
+	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
@@ -120,7 +121,7 @@ func TestDjangosRowsAreRead(t *testing.T) {
 		t.Errorf("the rows are not in the order of time: %v", err)
 	}
 	byPrice, err := orm.From[kitchen](db).OrderBy(orm.Descriptor[orm.Ordered[*kitchen, string]]("Dec").Asc()).All(t.Context())
-	if err != nil || !slices.IsSortedFunc(byPrice, func(a, b kitchen) int { return compareDecimals(a.Dec, b.Dec) }) {
+	if err != nil || !slices.IsSortedFunc(byPrice, func(a, b kitchen) int { return decimalOf(a.Dec).Cmp(decimalOf(b.Dec)) }) {
 		t.Errorf("the rows are not in the order of their decimals: %v", err)
 	}
 }
@@ -187,4 +188,9 @@ func TestColumnTypesAreDjangos(t *testing.T) {
 	if diff := cmp.Diff(theirs, ours); diff != "" {
 		t.Error(diff)
 	}
+}
+
+func decimalOf(text string) *big.Rat {
+	r, _ := new(big.Rat).SetString(text)
+	return r
 }

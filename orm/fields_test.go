@@ -268,25 +268,37 @@ func TestDefaultsAndGeneratedColumns(t *testing.T) {
 	})
 }
 
+// cents is a short decimal, longDecimal one that no float holds.
+type (
+	cents struct {
+		ID int64
+		V  string `db:"decimal=9.2"`
+	}
+	longDecimal struct {
+		ID int64
+		V  string `db:"decimal=40.10"`
+	}
+)
+
 func TestSumsOfDecimalsStayExact(t *testing.T) {
 	t.Parallel()
 	databasetest.EachMode(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
-		use(t, db, orm.Model[shortRow](), orm.Model[longRow]())
-		if err := orm.Create(ctx, db, &shortRow{V: "0"}); err != nil {
+		use(t, db, orm.Model[cents](), orm.Model[longDecimal]())
+		if err := orm.Create(ctx, db, &cents{V: "0"}); err != nil {
 			t.Fatal(err)
 		}
-		v := orm.Descriptor[orm.Number[*shortRow, string]]("V")
+		v := orm.Descriptor[orm.Number[*cents, string]]("V")
 		for i := range 40 {
-			if _, err := orm.From[shortRow](db).Every().Update(ctx, v.Increment("0.1")); err != nil {
+			if _, err := orm.From[cents](db).Every().Update(ctx, v.Increment("0.1")); err != nil {
 				t.Fatal(err)
 			}
 			want := fmt.Sprintf("%d.%d", (i+1)/10, (i+1)%10)
-			if n, err := orm.From[shortRow](db).Where(v.Eq(want)).Count(ctx); n != 1 || err != nil {
+			if n, err := orm.From[cents](db).Where(v.Eq(want)).Count(ctx); n != 1 || err != nil {
 				t.Fatalf("after adding 0.1 %d times it is not %s (%v)", i+1, want, err)
 			}
 		}
-		_, err := orm.From[longRow](db).Every().Update(ctx, orm.Descriptor[orm.Number[*longRow, string]]("V").Increment("1"))
+		_, err := orm.From[longDecimal](db).Every().Update(ctx, orm.Descriptor[orm.Number[*longDecimal, string]]("V").Increment("1"))
 		if refused := db.Dialect().Name() == "sqlite"; refused != (err != nil) {
 			t.Errorf("adding to a long decimal: %v", err)
 		}

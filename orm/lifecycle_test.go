@@ -100,6 +100,22 @@ func eachDocs(t *testing.T, fn func(t *testing.T, db *database.DB)) {
 	})
 }
 
+// use makes the tables of models in an empty database.
+func use(t testing.TB, db *database.DB, declared ...orm.Declaration) *orm.Models {
+	t.Helper()
+	models, err := orm.NewModels(orm.Group{Module: "t", Models: declared})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := orm.Use(db, models); err != nil {
+		t.Fatal(err)
+	}
+	if err := models.CreateTables(context.Background(), db); err != nil {
+		t.Fatal(err)
+	}
+	return models
+}
+
 func want(t *testing.T, err, target error) {
 	t.Helper()
 	if !errors.Is(err, target) {

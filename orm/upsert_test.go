@@ -133,6 +133,38 @@ func TestUpsertByKey(t *testing.T) {
 	})
 }
 
+// keyed is a model with a unique field of a kind.
+type keyed[V any] struct {
+	ID   int64
+	Key  V `db:"unique"`
+	Text string
+}
+
+// checkKeyed upserts rows by a unique field of a kind.
+func checkKeyed[V any](values ...V) func(*testing.T, *database.DB) {
+	return func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		use(t, db, orm.Model[keyed[V]](orm.Table("keyed")))
+		key, text := orm.Descriptor[orm.Column[*keyed[V], V]]("Key"), orm.Descriptor[orm.Text[*keyed[V], string]]("Text")
+		first := []keyed[V]{{Key: values[0], Text: "a"}, {Key: values[1], Text: "b"}}
+		if err := orm.CreateAll(ctx, db, first); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []orm.Conflict[keyed[V]]{orm.OnConflict[keyed[V]](key).Update(text), orm.OnConflict[keyed[V]](key).DoNothing()} {
+			again := []keyed[V]{{Key: values[1], Text: "c"}, {Key: values[2], Text: "d"}, {Key: values[0], Text: "e"}}
+			if _, err := orm.Upsert(ctx, db, again, c); err != nil {
+				t.Fatal(err)
+			}
+			if again[0].ID != first[1].ID || again[2].ID != first[0].ID || again[1].ID == 0 {
+				t.Errorf("keys are %v, were %v", again, first)
+			}
+		}
+		if n, err := orm.From[keyed[V]](db).Where(text.In("c", "d", "e")).Count(ctx); n != 3 || err != nil {
+			t.Errorf("%d rows were written, %v", n, err)
+		}
+	}
+}
+
 func TestUpsertByOtherKinds(t *testing.T) {
 	t.Parallel()
 	for name, check := range map[string]func(*testing.T, *database.DB){

@@ -1,4 +1,8 @@
-package orm_test
+// Package kinds_test stores and reads values of every kind that a field can have, in
+// every form, one by one and in bulk, in each mode of both databases, and compares
+// conditions and orders with those of Go. It is apart from the tests of package orm,
+// which take long enough.
+package kinds_test
 
 import (
 	"bytes"
