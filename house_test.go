@@ -48,6 +48,7 @@ func TestHouseRules(t *testing.T) {
 		{"methods of interfaces are documented", always((*house.Module).InterfaceDocs)},
 		{"nothing runs on import", always((*house.Module).Inits)},
 		{"contexts are passed, not kept", always((*house.Module).ContextFields)},
+		{"examples with an output are run", always((*house.Module).Examples)},
 		{"libraries do not print", always((*house.Module).Printing)},
 		{"things are small", func(m *house.Module) ([]house.Finding, error) {
 			return m.Sizes(limits()), nil

@@ -44,6 +44,7 @@ func Example() {
 		fmt.Println(lang.TC("verb", "Post"), lang.T("Not translated."))
 	}
 	// end snippet
+
 	// Output:
 	// Hello, Ann! 1 comment 3 comments
 	// Post Not translated.

@@ -24,10 +24,11 @@ func ExampleQuery() {
 	minutes := q.Int("max", 60)
 	fmt.Println(minutes, web.Status(q.Err()), fault.Message(q.Err()))
 	// end snippet
+
 	// Output:
 	// leek 2 name
 	// <nil>
-	// 60 400 The parameter max is "soon" and must be a whole number.
+	// 60 400 The value of max is "soon" and must be a whole number.
 }
 
 func TestQuery(t *testing.T) {

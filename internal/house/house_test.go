@@ -27,6 +27,7 @@ func TestRules(t *testing.T) {
 		"docs":          always((*house.Module).InterfaceDocs),
 		"inits":         always((*house.Module).Inits),
 		"contextfields": always((*house.Module).ContextFields),
+		"examples":      always((*house.Module).Examples),
 		"printing":      always((*house.Module).Printing),
 		"variables":     func(m *house.Module, _ string) ([]house.Finding, error) { return m.Variables() },
 		"sizes":         always(func(m *house.Module) []house.Finding { return m.Sizes(smallLimits()) }),
