@@ -24,11 +24,16 @@ const policy = `
 	# The bottom: interfaces, plain data, and what needs nothing else. fault is
 	# what all agree on; internal packages have mechanics but no users' words.
 	NONE
+	< internal/placeholder
 	< fault, civil
 	< internal/...
 	< BOTTOM, fetch;
 
+	# Texts in the languages of visitors: for templates, handlers and what they call.
+	internal/... < i18n < BOTTOM;
+
 	internal/... < schema, templates < BOTTOM;
+	i18n < templates;
 
 	# The data column.
 	BOTTOM
@@ -58,9 +63,6 @@ const policy = `
 
 	web, web/middleware, web/assets, web/devpage < WEB;
 
-	# Texts in the languages of visitors: for handlers and for templates.
-	WEB, templates < i18n;
-
 	# Where the columns meet: bridges, each named for what it joins ...
 	DATA, templates < templates/dbloader;
 	templates < templates/ziploader;
@@ -72,7 +74,7 @@ const policy = `
 	# the program that joins the parts.
 	DATA, WEB, BRIDGES < module;
 
-	module, i18n < migrate/migratecmd < vola;
+	module < migrate/migratecmd < vola;
 	migrate/copydata < vola;
 
 	# The test kit for whole sites.
@@ -103,7 +105,7 @@ const policy = `
 
 	# Templates know neither HTTP nor models; a schema is plain data; the data
 	# column does not know the web; the web column has no SQL.
-	net/http, database/sql !<< templates, schema;
+	net/http, database/sql !<< i18n, templates, schema;
 	reflect !< schema, migrate;
 	net/http !<< database, orm, migrate;
 	database/sql !<< web, web/middleware, web/assets, web/devpage;

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
@@ -40,8 +41,8 @@ func (s *Site) handleError(w http.ResponseWriter, r *http.Request, err error) {
 	// The page is rendered although the time of the request may be over.
 	r = r.WithContext(context.WithoutCancel(r.Context()))
 	data := ErrorPage{
-		Status: status, Title: http.StatusText(status),
-		Message: fault.Message(err), RequestID: middleware.RequestIDFrom(r.Context()),
+		Status: status, Title: web.Title(r.Context(), status),
+		Message: fault.MessageIn(err, i18n.From(r.Context()).T), RequestID: middleware.RequestIDFrom(r.Context()),
 	}
 	if panicked, ok := errors.AsType[*middleware.PanicError](err); !ok || panicked == nil {
 		s.logError(w, r, status, err)
@@ -54,7 +55,7 @@ func (s *Site) handleError(w http.ResponseWriter, r *http.Request, err error) {
 		devpage.Write(w, r, status, err, s.mux)
 	case web.WantsJSON(w, r):
 		// The client may have left meanwhile: nobody to tell.
-		_ = web.JSON(w, status, map[string]string{"error": data.Title, "message": web.Message(err), "request_id": data.RequestID})
+		_ = web.JSON(w, status, map[string]string{"error": http.StatusText(status), "message": web.Message(r.Context(), err), "request_id": data.RequestID})
 	default:
 		s.sendErrorPage(w, r, data, err)
 	}

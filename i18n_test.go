@@ -13,6 +13,7 @@ import (
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/middleware"
 )
 
 // speaking is a module with a page and texts.
@@ -95,7 +96,7 @@ func TestPagesSpeakTheVisitorsLanguage(t *testing.T) {
 		r := httptest.NewRequest("GET", "/speaking/?n=ab", nil)
 		r.Header.Set("Accept-Language", tt.accept)
 		if tt.cookie != "" {
-			r.AddCookie(&http.Cookie{Name: i18n.Cookie, Value: tt.cookie})
+			r.AddCookie(&http.Cookie{Name: middleware.LanguageCookie, Value: tt.cookie})
 		}
 		rec := httptest.NewRecorder()
 		site.ServeHTTP(rec, r)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"strings"
 
 	"github.com/volaweb/vola/module"
@@ -40,6 +39,7 @@ func (s *Site) readTexts() (err error) {
 func (s *Site) readPages() error {
 	s.pages = &pages{cfg: templates.Config{
 		Loaders: s.sources().loaders(s.host),
+		Texts:   s.texts,
 		Now:     s.opts.Now,
 		Checks:  s.checks(),
 		// Routes and static files stay, and in development the pages are made
@@ -51,9 +51,6 @@ func (s *Site) readPages() error {
 			"site":   func() module.Site { return s.host.Site },
 		},
 	}}
-	texts, constant := s.texts.Funcs()
-	maps.Copy(s.pages.cfg.Funcs, texts)
-	s.pages.cfg.Constant = append(s.pages.cfg.Constant, constant...)
 	for _, m := range s.cfg.Modules {
 		if has, ok := module.As[module.HasFuncs](m); ok {
 			for name, fn := range has.Funcs() {
@@ -159,7 +156,6 @@ func (s *Site) checks() map[string]func(templates.Call) error {
 			return err
 		},
 	}
-	maps.Copy(out, s.texts.Checks())
 	if s.mux == nil {
 		delete(out, "url")
 	}

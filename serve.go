@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/migrate/migratecmd"
 )
@@ -91,6 +92,16 @@ func (s *Site) warn(addr net.Addr) {
 	}
 }
 
+// baseContext returns the context that those of requests come from. A site of one
+// language has that language in it.
+func (s *Site) baseContext(ctx context.Context) context.Context {
+	ctx = context.WithoutCancel(ctx)
+	if len(s.texts.Languages()) == 1 {
+		ctx = i18n.With(ctx, s.texts.Default())
+	}
+	return ctx
+}
+
 // serve answers requests until ctx is done, then finishes those that run.
 func (p *program) serve(ctx context.Context, s *Site, listener net.Listener) error {
 	server := &http.Server{
@@ -98,7 +109,7 @@ func (p *program) serve(ctx context.Context, s *Site, listener net.Listener) err
 		ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 		ErrorLog:    slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelDebug),
-		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+		BaseContext: func(net.Listener) context.Context { return s.baseContext(ctx) },
 	}
 	server.RegisterOnShutdown(s.stopStreams)
 	fmt.Fprintf(p.stdout, "%s is at %s/ with the database %s\n", p.cfg.Name, baseURLOf(listener.Addr()), database.RedactURL(s.set.DatabaseURL))

@@ -142,6 +142,10 @@ func (s *Site) route() error {
 // outermost. Streams end with the context.
 func (s *Site) middleware(streams context.Context) []web.Middleware {
 	var all []web.Middleware
+	// Outermost, as errors of the others are shown in the language.
+	if len(s.cfg.Languages) > 0 {
+		all = append(all, middleware.Language(s.texts))
+	}
 	if !s.cfg.NoRequestID {
 		all = append(all, middleware.RequestID(middleware.RequestIDConfig{}))
 	}
@@ -158,9 +162,6 @@ func (s *Site) middleware(streams context.Context) []web.Middleware {
 		middleware.CrossOrigin(http.NewCrossOriginProtection()),
 		middleware.Work(middleware.WorkConfig{AtWork: s.set.MaxRequests, Deadline: s.set.deadline(), Stop: streams}),
 	)
-	if len(s.texts.Languages()) > 1 {
-		all = append(all, s.texts.Middleware())
-	}
 	return all
 }
 

@@ -13,6 +13,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/volaweb/vola/internal/placeholder"
 )
 
 // Kind says what sort of failure an error is. The zero value is Internal.
@@ -61,38 +63,44 @@ type Kinded interface {
 type Error struct {
 	kind    Kind
 	message string
+	values  []any // names and values in turn
 	cause   error
 }
 
 // New returns an error of the given kind whose text is also its message for
-// the user, so write a sentence that a visitor may read.
-func New(kind Kind, message string) error {
-	return &Error{kind: kind, message: message}
+// the user, so write a sentence that a visitor may read. Values are filled in
+// as in the texts of package i18n, so that the message can be translated:
+//
+//	fault.New(fault.NotFound, "There is no page {n}.", "n", 7)
+func New(kind Kind, message string, values ...any) error {
+	return &Error{kind: kind, message: message, values: values}
 }
 
-// Newf is [New] with a format as in [fmt.Sprintf].
+// Newf is [New] with a format as in [fmt.Sprintf], for errors that only the
+// operator meets: its message cannot be translated.
 func Newf(kind Kind, format string, args ...any) error {
 	return &Error{kind: kind, message: fmt.Sprintf(format, args...)}
 }
 
 // Wrap gives cause a kind and a message for the user; an empty message shows
-// the user nothing but the kind. Wrap(kind, nil, message) is nil.
-func Wrap(kind Kind, cause error, message string) error {
+// the user nothing but the kind. Wrap(kind, nil, message) is nil. Values are as
+// for [New].
+func Wrap(kind Kind, cause error, message string, values ...any) error {
 	if cause == nil {
 		return nil
 	}
-	return &Error{kind: kind, message: message, cause: cause}
+	return &Error{kind: kind, message: message, values: values, cause: cause}
 }
 
 // Error returns the text for the operator: the cause where there is one.
 func (e *Error) Error() string {
 	switch {
 	case e.cause == nil:
-		return e.message
+		return fill(e.message, e.values...)
 	case e.message == "":
 		return e.cause.Error()
 	}
-	return strings.TrimSuffix(e.message, ".") + ": " + e.cause.Error() // a sentence for the visitor ends there
+	return strings.TrimSuffix(fill(e.message, e.values...), ".") + ": " + e.cause.Error() // a sentence for the visitor ends there
 }
 
 // Unwrap returns the cause, which may be nil.
@@ -117,16 +125,25 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
+// fill returns a message with its values as it was written.
+func fill(message string, values ...any) string { return placeholder.Fill(message, "", values) }
+
 // Message returns what the user may be told of err: the message of the
 // outermost [Error] in its tree that has one, or "".
-func Message(err error) string {
+func Message(err error) string { return MessageIn(err, fill) }
+
+// MessageIn is [Message] in another language: translate returns a message with
+// its values as the method T of [i18n.Language] does.
+//
+// [i18n.Language]: https://pkg.go.dev/github.com/volaweb/vola/i18n#Language
+func MessageIn(err error, translate func(message string, values ...any) string) string {
 	for err != nil {
 		var e *Error
 		if !errors.As(err, &e) {
 			return ""
 		}
 		if e.message != "" {
-			return e.message
+			return translate(e.message, e.values...)
 		}
 		err = e.cause
 	}

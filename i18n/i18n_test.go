@@ -1,8 +1,6 @@
 package i18n_test
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -92,47 +90,6 @@ func TestValues(t *testing.T) {
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
-		}
-	}
-}
-
-// FuzzAcceptLanguage sends headers as any client may.
-func FuzzAcceptLanguage(f *testing.F) {
-	texts := load(f, "en de pt-BR")
-	for _, header := range []string{"", "de", "de-CH, fr;q=0.9, *;q=0.1", "pt;q=1.000,de;q=0.", ";q=,,;", "de;q=2", "de;q=0.5;q=1", "*;q=0", strings.Repeat("a,", 600) + "de"} {
-		f.Add(header, "de")
-	}
-	f.Fuzz(func(t *testing.T, header, cookie string) {
-		r := httptest.NewRequest("GET", "/", nil)
-		r.Header = http.Header{"Accept-Language": {header}, "Cookie": {i18n.Cookie + "=" + cookie}}
-		w := httptest.NewRecorder()
-		texts.Middleware()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			l := i18n.From(r.Context()).Tag()
-			if l != i18n.From(r.Context()).Tag() || l != w.Header().Get("Content-Language") {
-				t.Errorf("%q, %q give %q and %v", header, cookie, l, w.Header())
-			}
-			if sent := strings.ToLower(header + cookie); l != "en" && !strings.Contains(sent, l[:2]) {
-				t.Errorf("%q, %q give %s", header, cookie, l)
-			}
-		})).ServeHTTP(w, r)
-	})
-}
-
-// TestNoTextsNoVary: an answer that does not ask for the language does not depend on it,
-// and one of a site of one language never does.
-func TestNoTextsNoVary(t *testing.T) {
-	t.Parallel()
-	for languages, want := range map[string]string{"en de": "Accept-Language, Cookie", "en": ""} {
-		for _, asks := range []bool{true, false} {
-			w := httptest.NewRecorder()
-			load(t, languages).Middleware()(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-				if asks {
-					i18n.From(r.Context())
-				}
-			})).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
-			if got := w.Header().Get("Vary"); asks && got != want || !asks && got != "" {
-				t.Errorf("%s, asked %v: Vary is %q", languages, asks, got)
-			}
 		}
 	}
 }

@@ -1,11 +1,14 @@
 package i18n
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 
+	"github.com/volaweb/vola/internal/placeholder"
 	"github.com/volaweb/vola/internal/po"
 )
 
@@ -23,9 +26,18 @@ type translation struct {
 	plurals *po.Plurals // of the catalogue, nil if it has none
 }
 
-// Tag returns the language's tag (BCP 47), such as "de" or "pt-BR"; "" for the zero
+// Tag returns the language's tag (BCP 47), such as "de" or "pt-BR"; "en" for the zero
 // value.
-func (l *Language) Tag() string { return l.tag }
+func (l *Language) Tag() string { return cmp.Or(l.tag, "en") }
+
+// Dir returns the direction of its script: "ltr" or "rtl".
+func (l *Language) Dir() string {
+	base, _, _ := strings.Cut(l.tag, "-")
+	if base == "ar" {
+		return "rtl"
+	}
+	return "ltr"
+}
 
 // T returns the translation of a text. Values are given as names and values in turn:
 //
@@ -34,13 +46,13 @@ func (l *Language) Tag() string { return l.tag }
 // Without a translation it is the text itself, and a value that is not given stays
 // "{name}": there is always something to read.
 func (l *Language) T(text string, values ...any) string {
-	return fill(l.text(po.Key{ID: text}, text), "", values)
+	return placeholder.Fill(l.text(po.Key{ID: text}, text), "", values)
 }
 
 // TC is T for a text that means different things in different contexts, such as
 // "verb", which translators see.
 func (l *Language) TC(context, text string, values ...any) string {
-	return fill(l.text(po.Key{Context: context, HasContext: true, ID: text}, text), "", values)
+	return placeholder.Fill(l.text(po.Key{Context: context, HasContext: true, ID: text}, text), "", values)
 }
 
 // TN returns the translation for a number, in the form that the language has for it.
@@ -58,7 +70,7 @@ func (l *Language) TN(n any, one, many string, values ...any) string {
 	} else if size == 1 {
 		text = one
 	}
-	return fill(text, count, values)
+	return placeholder.Fill(text, count, values)
 }
 
 func (l *Language) text(key po.Key, text string) string {
@@ -88,6 +100,10 @@ func number(n any) (size uint64, text string, ok bool) {
 	return 0, "", false
 }
 
+// Mark returns the text. It marks a text that is translated later, by a variable, so that
+// the command messages finds it.
+func Mark(text string) string { return text }
+
 type languageKey struct{}
 
 // With returns a context with a language, which [From] finds.
@@ -95,12 +111,18 @@ func With(ctx context.Context, l *Language) context.Context {
 	return context.WithValue(ctx, languageKey{}, l)
 }
 
-// From returns the language of a context, which [Texts.Middleware] chooses for each
-// request. It is never nil: without one it is the zero Language.
+// WithFunc is With for a language that is chosen when From asks for it: for middleware.
+// choose may be called several times, from several goroutines, and never returns nil.
+func WithFunc(ctx context.Context, choose func() *Language) context.Context {
+	return context.WithValue(ctx, languageKey{}, choose)
+}
+
+// From returns the language of a context, which a site chooses for each request. It is
+// never nil: without one it is the zero Language.
 func From(ctx context.Context) *Language {
 	switch l := ctx.Value(languageKey{}).(type) {
-	case *choice:
-		return l.language()
+	case func() *Language:
+		return l()
 	case *Language:
 		if l != nil {
 			return l

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/volaweb/vola/internal/nearest"
+	"github.com/volaweb/vola/internal/placeholder"
 	"github.com/volaweb/vola/internal/po"
 )
 
@@ -75,6 +76,9 @@ func Load(cfg Config) (*Texts, error) {
 // Languages returns the languages, in the order in which they were given: the first is
 // the default.
 func (t *Texts) Languages() []*Language { return slices.Clone(t.languages) }
+
+// Default returns the first language.
+func (t *Texts) Default() *Language { return t.languages[0] }
 
 // Language returns the language of a tag. If the site has only another dialect, or
 // the language without one, it is that; nil if it has none. Letters of either case
@@ -209,8 +213,8 @@ func (l *Language) add(name string, file *po.File) []error {
 
 // checkValues compares the values in a translation with those in the text.
 func checkValues(e *po.Entry) error {
-	known := namesOf(e.ID)
-	for _, name := range namesOf(e.Plural) {
+	known := placeholder.Names(e.ID)
+	for _, name := range placeholder.Names(e.Plural) {
 		if !slices.Contains(known, name) {
 			known = append(known, name)
 		}
@@ -219,7 +223,7 @@ func checkValues(e *po.Entry) error {
 		known = append(known, "n")
 	}
 	for _, text := range e.Text {
-		has := namesOf(text)
+		has := placeholder.Names(text)
 		for _, name := range has {
 			if !slices.Contains(known, name) {
 				return fmt.Errorf("the translation of %q has {%s}, and the text has no such value%s", e.ID, name, nearest.Hint(name, known))

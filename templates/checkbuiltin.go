@@ -14,6 +14,12 @@ import (
 // package what its Go types do not tell; nil for nothing.
 func checkBuiltin(name string) func(Call) error {
 	switch name {
+	case "t":
+		return func(c Call) error { return checkText(c, 0, 1) }
+	case "tc":
+		return func(c Call) error { return checkText(c, 0, 2) }
+	case "tn":
+		return func(c Call) error { return checkText(c, 1, 2) }
 	case "date":
 		return func(c Call) error { return wantTime(name, c.Args[1]) }
 	case "timesince", "timeuntil":

@@ -58,9 +58,9 @@ func standardFunctions() []string {
 
 func isStandard(name string) bool { return slices.Contains(standardFunctions(), name) }
 
-// allFunctions joins a program's functions with ours, and refuses those that
+// allFunctions joins a program's functions with ours and those for texts, and refuses those that
 // html/template would panic on.
-func allFunctions(own map[string]any, now func() time.Time) (map[string]any, error) {
+func allFunctions(own, texts map[string]any, now func() time.Time) (map[string]any, error) {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(own)) {
 		if err := checkFunction(name, own[name]); err != nil {
@@ -71,6 +71,7 @@ func allFunctions(own map[string]any, now func() time.Time) (map[string]any, err
 		return nil, errors.Join(errs...)
 	}
 	all := builtins(now)
+	maps.Copy(all, texts)
 	maps.Copy(all, own)
 	return all, nil
 }

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/internal/htmlcompile"
 )
 
@@ -37,6 +38,10 @@ type Config struct {
 	// arguments, as long as the templates are not read again: where those are
 	// constants too, the function is called when the page is compiled.
 	Constant []string
+
+	// Texts are the languages of t, tc and tn. Defaults to the texts as they are
+	// written.
+	Texts *i18n.Texts
 
 	// Now is the clock of timesince and timeuntil. Defaults to time.Now.
 	Now func() time.Time
@@ -77,7 +82,8 @@ func New(config Config) (*Set, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	functions, err := allFunctions(config.Funcs, config.Now)
+	texts, constant := textFunctions(config.Texts)
+	functions, err := allFunctions(config.Funcs, texts, config.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +91,7 @@ func New(config Config) (*Set, error) {
 	config.Pages = slices.Clone(config.Pages)
 	s := &Set{config: config, functions: functions}
 	s.compiler.Constant = make(map[string]bool)
-	for _, name := range config.Constant {
+	for _, name := range append(constant, config.Constant...) {
 		s.compiler.Constant[name] = true
 	}
 	for _, loader := range Chain(config.Loaders).flat() {

@@ -1,4 +1,4 @@
-package i18n
+package templates
 
 import (
 	"context"
@@ -7,10 +7,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/i18n"
+	"github.com/volaweb/vola/internal/placeholder"
 )
 
-// Funcs returns the functions of templates:
+// textFunctions returns the functions for texts, in the languages of a site:
 //
 //	{{t "Hello, {name}!" "name" .User.Name}}
 //	{{tc "verb" "Post"}}
@@ -18,45 +19,43 @@ import (
 //	<html lang="{{lang}}">
 //
 // They take the language from the context of the rendering. constant names those whose
-// result depends on their arguments alone, for [templates.Config]: on a site of one
-// language t, tc and lang, so that a text without values costs a page nothing.
-func (t *Texts) Funcs() (functions map[string]any, constant []string) {
-	if len(t.languages) == 1 {
-		l := t.languages[0]
+// result depends on their arguments alone: in one language t, tc and lang, so that a
+// text without values costs a page nothing.
+func textFunctions(texts *i18n.Texts) (functions map[string]any, constant []string) {
+	if l, one := onlyLanguage(texts); one {
 		return map[string]any{
 			"t":    func(text string, values ...any) (string, error) { return l.T(text, values...), nil },
 			"tc":   func(context, text string, values ...any) string { return l.TC(context, text, values...) },
 			"tn":   func(n any, one, many string, values ...any) string { return l.TN(n, one, many, values...) },
-			"lang": func() string { return l.tag },
+			"lang": func() string { return l.Tag() },
 		}, []string{"t", "tc", "lang"}
 	}
 	return map[string]any{
 		"t": func(ctx context.Context, text string, values ...any) (string, error) {
-			return From(ctx).T(text, values...), nil
+			return i18n.From(ctx).T(text, values...), nil
 		},
 		"tc": func(ctx context.Context, context, text string, values ...any) string {
-			return From(ctx).TC(context, text, values...)
+			return i18n.From(ctx).TC(context, text, values...)
 		},
 		"tn": func(ctx context.Context, n any, one, many string, values ...any) string {
-			return From(ctx).TN(n, one, many, values...)
+			return i18n.From(ctx).TN(n, one, many, values...)
 		},
-		"lang": func(ctx context.Context) string { return From(ctx).tag },
+		"lang": func(ctx context.Context) string { return i18n.From(ctx).Tag() },
 	}, nil
 }
 
-// Checks find what is wrong with calls of those functions when the site starts: texts
-// that are not written in the template, which no translator would ever see, and values
-// that are missing or that the text has not.
-func (t *Texts) Checks() map[string]func(templates.Call) error {
-	return map[string]func(templates.Call) error{
-		"t":  func(c templates.Call) error { return checkCall(c, 0, 1) },
-		"tc": func(c templates.Call) error { return checkCall(c, 0, 2) },
-		"tn": func(c templates.Call) error { return checkCall(c, 1, 2) },
+// onlyLanguage returns the language of a site that has one.
+func onlyLanguage(texts *i18n.Texts) (*i18n.Language, bool) {
+	if texts == nil {
+		return new(i18n.Language), true
 	}
+	return texts.Default(), len(texts.Languages()) == 1
 }
 
-// checkCall checks a call with texts from a place on, and then values.
-func checkCall(c templates.Call, from, texts int) error {
+// checkText checks a call with texts from a place on, and then values: texts that are
+// not written in the template, which no translator would ever see, and values that are
+// missing or that the text has not.
+func checkText(c Call, from, texts int) error {
 	if len(c.Args) < from+texts {
 		return nil // the types have shown that
 	}
@@ -70,7 +69,7 @@ func checkCall(c templates.Call, from, texts int) error {
 	if from == 0 { // of a context, only the text has values
 		written = written[len(written)-1:]
 	}
-	known := namesOf(strings.Join(written, " "))
+	known := placeholder.Names(strings.Join(written, " "))
 	var given []string
 	values := c.Args[from+texts:]
 	for i := 0; i < len(values); i += 2 {

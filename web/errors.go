@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"html/template"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/i18n"
 )
 
 // ErrorHandler answers a request that failed with err, and is the place to log
@@ -180,57 +182,93 @@ func WithStatus(status int, err error) error {
 	return &statusError{status, err}
 }
 
-// Message returns the text about err for a program that asked: [fault.Message],
-// or else a sentence about its status.
-func Message(err error) string {
-	if message := fault.Message(err); message != "" {
+// Message returns the text about err for a program that asked, in the language of
+// ctx: [fault.Message], or else a sentence about its status.
+func Message(ctx context.Context, err error) string {
+	l := i18n.From(ctx)
+	if message := fault.MessageIn(err, l.T); message != "" {
 		return message
 	}
 	switch status := Status(err); {
 	case status == http.StatusNotFound:
-		return "What was asked for does not exist."
+		return l.T("What was asked for does not exist.")
 	case status == http.StatusUnauthorized:
-		return "You must log in first."
+		return l.T("You must log in first.")
 	case status == http.StatusForbidden:
-		return "This is not allowed."
+		return l.T("This is not allowed.")
 	case status == http.StatusMethodNotAllowed:
-		return "This cannot be used in this way."
+		return l.T("This cannot be used in this way.")
 	case status == http.StatusConflict:
-		return "It was changed meanwhile, or exists already."
+		return l.T("It was changed meanwhile, or exists already.")
 	case status == http.StatusRequestEntityTooLarge:
-		return "What was sent is too large."
+		return l.T("What was sent is too large.")
 	case status == http.StatusTooManyRequests:
-		return "There were too many requests; try again later."
+		return l.T("There were too many requests; try again later.")
 	case status == http.StatusServiceUnavailable:
-		return "The service is not available now; try again later."
+		return l.T("The service is not available now; try again later.")
 	case status == http.StatusGatewayTimeout:
-		return "The answer took too long."
+		return l.T("The answer took too long.")
 	case status < 500:
-		return "The request is not acceptable."
+		return l.T("The request is not acceptable.")
 	}
-	return "Something is wrong with this service."
+	return l.T("Something is wrong with this service.")
+}
+
+// Title returns the name of a status, such as "Not Found", in the language of ctx.
+// Statuses that few visitors meet have their English name, unknown ones "Error".
+func Title(ctx context.Context, status int) string {
+	l := i18n.From(ctx)
+	switch status {
+	case http.StatusBadRequest:
+		return l.T("Bad Request")
+	case http.StatusUnauthorized:
+		return l.T("Unauthorized")
+	case http.StatusForbidden:
+		return l.T("Forbidden")
+	case http.StatusNotFound:
+		return l.T("Not Found")
+	case http.StatusMethodNotAllowed:
+		return l.T("Method Not Allowed")
+	case http.StatusNotAcceptable:
+		return l.T("Not Acceptable")
+	case http.StatusConflict:
+		return l.T("Conflict")
+	case http.StatusGone:
+		return l.T("Gone")
+	case http.StatusRequestEntityTooLarge:
+		return l.T("Request Entity Too Large")
+	case http.StatusRequestURITooLong:
+		return l.T("Request URI Too Long")
+	case http.StatusTooManyRequests:
+		return l.T("Too Many Requests")
+	case http.StatusInternalServerError:
+		return l.T("Internal Server Error")
+	case http.StatusServiceUnavailable:
+		return l.T("Service Unavailable")
+	case http.StatusGatewayTimeout:
+		return l.T("Gateway Timeout")
+	}
+	return cmp.Or(http.StatusText(status), l.T("Error"))
 }
 
 // WriteError is the [ErrorHandler] that is used when none is given: a small
-// page with the status and the user's message, nothing else of err. Where
-// [WantsJSON] says so it is a JSON object with the fields error and message.
+// page with the status and the user's message in the language of the request,
+// nothing else of err. Where [WantsJSON] says so it is a JSON object with the fields error and message.
 func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	status := Status(err)
-	title := http.StatusText(status)
-	if title == "" {
-		title = "Error"
-	}
+	title := Title(r.Context(), status)
 	if WantsJSON(w, r) {
 		_ = JSON(w, status, struct { // the client went away: nobody to tell
 			Error   string `json:"error"`
 			Message string `json:"message"`
-		}{title, Message(err)})
+		}{cmp.Or(http.StatusText(status), "Error"), Message(r.Context(), err)})
 		return
 	}
+	l := i18n.From(r.Context())
 	var page strings.Builder
-	page.WriteString("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n" +
-		"<meta name=\"viewport\" content=\"width=device-width\">\n<title>" + title + "</title>\n<h1>" + title + "</h1>\n")
-	if message := fault.Message(err); message != "" {
+	page.WriteString("<!doctype html>\n<html lang=\"" + l.Tag() + "\" dir=\"" + l.Dir() + "\">\n<meta charset=\"utf-8\">\n" +
+		"<meta name=\"viewport\" content=\"width=device-width\">\n<title>" + template.HTMLEscapeString(title) + "</title>\n<h1>" + template.HTMLEscapeString(title) + "</h1>\n")
+	if message := fault.MessageIn(err, l.T); message != "" {
 		page.WriteString("<p>" + template.HTMLEscapeString(message) + "</p>\n")
 	}
 	h := w.Header()

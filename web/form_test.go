@@ -24,7 +24,7 @@ func ExampleForm() {
 	form := web.Form(r).Required("stars")
 	stars := form.IntBetween("stars", 0, 1, 5)
 	fmt.Println(stars, web.Status(form.Err()), fault.Message(form.Err()))
-	// Output: 0 400 The field stars is "9" and must be from 1 to 5.
+	// Output: 0 400 The value of stars is "9" and must be from 1 to 5.
 }
 
 func TestForm(t *testing.T) {
@@ -45,11 +45,11 @@ func TestForm(t *testing.T) {
 	}{
 		"a form":           {plain, "n=3", 3, ""},
 		"with parts":       {w.FormDataContentType(), parts.String(), 4, ""},
-		"not the address":  {plain, "m=3", 0, "The field n is missing."},
-		"nothing":          {"", "", 0, "The field n is missing."},
-		"JSON":             {"application/json", `{"n":3}`, 0, "The field n is missing."},
-		"empty":            {plain, "n=", 0, "The field n is missing."},
-		"no number":        {plain, "n=x", 0, `The field n is "x" and must be a whole number.`},
+		"not the address":  {plain, "m=3", 0, "The value of n is missing."},
+		"nothing":          {"", "", 0, "The value of n is missing."},
+		"JSON":             {"application/json", `{"n":3}`, 0, "The value of n is missing."},
+		"empty":            {plain, "n=", 0, "The value of n is missing."},
+		"no number":        {plain, "n=x", 0, `The value of n is "x" and must be a whole number.`},
 		"damaged":          {plain, "n=%zz", 0, "The form that was sent is damaged."},
 		"damaged parts":    {w.FormDataContentType(), "--x", 0, "The form that was sent is damaged."},
 		"without boundary": {"multipart/form-data", "x", 0, "The form that was sent is damaged."},

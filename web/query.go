@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"net/http"
 	"net/url"
@@ -13,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/i18n"
 )
 
 // Values reads the parameters of an address or the fields of a form. One that
@@ -45,8 +45,7 @@ func Query(r *http.Request) *Values {
 func (q *Values) Required(names ...string) *Values {
 	for _, name := range names {
 		if q.values.Get(name) == "" {
-			message := fmt.Sprintf("The %s %s is missing.", q.what, name)
-			q.errs = append(q.errs, fault.Wrap(fault.Invalid, errors.New(q.what+" "+name+" is missing"), message))
+			q.errs = append(q.errs, fault.Wrap(fault.Invalid, errors.New(q.what+" "+name+" is missing"), "The value of {name} is missing.", "name", name))
 		}
 	}
 	return q
@@ -72,7 +71,7 @@ func (q *Values) String(name, byDefault string) string {
 	case value == "":
 		return byDefault
 	case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
-		q.wrong(name, "must be text")
+		q.wrong(name, i18n.Mark("The value of {name} is {value} and must be text."))
 		return byDefault
 	}
 	return value
@@ -86,7 +85,7 @@ func (q *Values) Strings(name string) []string {
 		switch {
 		case value == "":
 		case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
-			q.wrong(name, "must be text")
+			q.wrong(name, i18n.Mark("The value of {name} is {value} and must be text."))
 		default:
 			out = append(out, value)
 		}
@@ -102,7 +101,7 @@ func (q *Values) OneOf(name, byDefault string, others ...string) string {
 		return byDefault
 	}
 	if !slices.Contains(others, value) {
-		q.wrong(name, "must be one of "+strings.Join(append([]string{byDefault}, others...), ", "))
+		q.wrong(name, i18n.Mark("The value of {name} is {value} and must be one of {words}."), "words", strings.Join(append([]string{byDefault}, others...), ", "))
 		return byDefault
 	}
 	return value
@@ -122,11 +121,11 @@ func (q *Values) IntBetween(name string, byDefault, least, most int) int {
 	n, err := strconv.Atoi(value)
 	switch {
 	case err != nil:
-		q.wrong(name, "must be a whole number")
+		q.wrong(name, i18n.Mark("The value of {name} is {value} and must be a whole number."))
 	case n < least && most == math.MaxInt:
-		q.wrong(name, fmt.Sprintf("must be at least %d", least))
+		q.wrong(name, i18n.Mark("The value of {name} is {value} and must be at least {least}."), "least", least)
 	case n < least || n > most:
-		q.wrong(name, fmt.Sprintf("must be from %d to %d", least, most))
+		q.wrong(name, i18n.Mark("The value of {name} is {value} and must be from {least} to {most}."), "least", least, "most", most)
 	default:
 		return n
 	}
@@ -142,7 +141,7 @@ func (q *Values) Float(name string, byDefault float64) float64 {
 	}
 	f, err := strconv.ParseFloat(value, 64)
 	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
-		q.wrong(name, "must be a number")
+		q.wrong(name, i18n.Mark("The value of {name} is {value} and must be a number."))
 		return byDefault
 	}
 	return f
@@ -159,7 +158,7 @@ func (q *Values) Bool(name string, byDefault bool) bool {
 	case "false", "0", "no", "off":
 		return false
 	}
-	q.wrong(name, "must be true or false")
+	q.wrong(name, i18n.Mark("The value of {name} is {value} and must be true or false."))
 	return byDefault
 }
 
@@ -172,19 +171,19 @@ func (q *Values) Date(name string, byDefault time.Time) time.Time {
 	}
 	t, err := time.Parse(time.DateOnly, value)
 	if err != nil {
-		q.wrong(name, "must be a day, written as 2006-01-02")
+		q.wrong(name, i18n.Mark("The value of {name} is {value} and must be a day, written as 2006-01-02."))
 		return byDefault
 	}
 	return t
 }
 
-// wrong notes an error.
-func (q *Values) wrong(name, must string) {
+// wrong notes an error. The message has {name}, {value} and the values given.
+func (q *Values) wrong(name, message string, values ...any) {
 	const most = 40 // bytes of the value that a message repeats
 	value := strings.ToValidUTF8(q.values.Get(name), "\uFFFD")
 	if len(value) > most {
 		value = strings.ToValidUTF8(value[:most], "") + "..."
 	}
-	message := fmt.Sprintf("The %s %s is %q and %s.", q.what, name, value, must)
-	q.errs = append(q.errs, fault.Wrap(fault.Invalid, errors.New(q.what+" "+name+" "+must), message))
+	values = append(values, "name", name, "value", strconv.Quote(value))
+	q.errs = append(q.errs, fault.Wrap(fault.Invalid, errors.New(q.what+" "+name+" cannot be read"), message, values...))
 }

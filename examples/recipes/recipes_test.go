@@ -44,7 +44,7 @@ func TestPages(t *testing.T) {
 		}
 		c.Get("/").WantCount("article", 12).WantText(".tags a:first-child", "baking 4")
 		c.Get("/?page=3").WantStatus(404)
-		c.Get("/?minutes=soon").WantStatus(400).WantBody("The parameter minutes is")
+		c.Get("/?minutes=soon").WantStatus(400).WantBody("The value of minutes is")
 
 		c.Get("/").Click("article:nth-of-type(3) a").WantText("h1", "Crème brûlée").
 			WantText(".amounts li:last-child", "1 pod vanilla").Click(".facts a").WantText(".total", "3 recipes")

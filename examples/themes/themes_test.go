@@ -50,7 +50,7 @@ func TestThemes(t *testing.T) {
 		// A template with an error changes nothing.
 		c.Post("/admin/template/", webtest.Values{"name": "themes/shop.html", "body": "{{.Nothing}}"}).WantRedirect("/")
 		c.Get("/").WantStatus(200).WantText("footer", "Open till 2")
-		c.Post("/admin/template/", webtest.Values{"name": "themes/shop.html"}).WantStatus(400).WantBody("The field body is missing.")
+		c.Post("/admin/template/", webtest.Values{"name": "themes/shop.html"}).WantStatus(400).WantBody("The value of body is missing.")
 	})
 }
 
