@@ -1,6 +1,7 @@
 package vola
 
 import (
+	"embed"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -164,8 +165,18 @@ func (s sources) texts() (*i18n.Texts, error) {
 			cfg.Catalogues = append(cfg.Catalogues, i18n.Catalogue{Name: "module " + m.Name(), Files: folder(has.Messages(), "messages")})
 		}
 	}
+	cfg.Catalogues = append(cfg.Catalogues, i18n.Catalogue{Name: "Vola's messages", Files: Messages()})
 	return i18n.Load(cfg)
 }
+
+// ownMessages are the translations of the texts of this module.
+//
+//go:embed messages
+var ownMessages embed.FS
+
+// Messages returns the catalogues of Vola's own texts, which go after those of the
+// project and its modules: a file for each language that it has, and messages.pot.
+func Messages() fs.FS { return folder(ownMessages, "messages") }
 
 // folder returns the folder of that name in an embed.FS, which begins with the
 // folders that it embeds, and a file system without one as it is.

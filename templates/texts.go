@@ -2,9 +2,6 @@ package templates
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/volaweb/vola/i18n"
@@ -62,34 +59,16 @@ func checkText(c Call, from, texts int) error {
 	var written []string
 	for _, a := range c.Args[from : from+texts] {
 		if !a.Literal {
-			return errors.New("the text is not written in the template, so nobody can translate it; write it in quotes, with values as {name}")
+			return placeholder.ErrNotWritten
 		}
 		written = append(written, a.Text)
 	}
 	if from == 0 { // of a context, only the text has values
 		written = written[len(written)-1:]
 	}
-	known := placeholder.Names(strings.Join(written, " "))
-	var given []string
-	values := c.Args[from+texts:]
-	for i := 0; i < len(values); i += 2 {
-		name := values[i]
-		switch {
-		case !name.Literal:
-			return fmt.Errorf("the name of value %d is not a text in quotes", i/2+1)
-		case i+1 == len(values):
-			return fmt.Errorf("the value of %q is missing: values are names and values in turn", name.Text)
-		case !slices.Contains(known, name.Text):
-			return fmt.Errorf("the text has no value {%s}", name.Text)
-		case slices.Contains(given, name.Text):
-			return fmt.Errorf("the value %q is given twice", name.Text)
-		}
-		given = append(given, name.Text)
+	values := make([]placeholder.Argument, 0, len(c.Args))
+	for _, a := range c.Args[from+texts:] {
+		values = append(values, placeholder.Argument{Text: a.Text, Literal: a.Literal})
 	}
-	for _, name := range known {
-		if !slices.Contains(given, name) && !(from == 1 && name == "n") {
-			return fmt.Errorf("the value {%s} of the text is not given", name)
-		}
-	}
-	return nil
+	return placeholder.Check(strings.Join(written, " "), values, from == 1)
 }

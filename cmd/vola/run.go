@@ -34,7 +34,7 @@ func run(ctx context.Context, args []string, e env) int {
 
 // commands returns all commands, with flags of their own.
 func (e env) commands() []cli.Command {
-	return []cli.Command{e.newCommand(), e.appCommand(), e.genCommand(), e.versionCommand()}
+	return []cli.Command{e.newCommand(), e.appCommand(), e.genCommand(), e.messagesCommand(), e.versionCommand()}
 }
 
 // ofTheSite says that a command is one of the site itself.

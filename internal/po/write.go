@@ -51,10 +51,7 @@ func (e *Entry) append(b []byte) []byte {
 		}
 		b = append(append(b, line...), '\n')
 	}
-	if e.HasContext {
-		b = appendText(b, mark, "msgctxt", e.Context)
-	}
-	b = appendText(b, mark, "msgid", e.ID)
+	b = e.appendID(b, mark)
 	if e.Plural == "" {
 		text := ""
 		if len(e.Text) > 0 {
@@ -62,11 +59,28 @@ func (e *Entry) append(b []byte) []byte {
 		}
 		return appendText(b, mark, "msgstr", text)
 	}
-	b = appendText(b, mark, "msgid_plural", e.Plural)
 	for i, text := range e.Text {
 		b = appendText(b, mark, "msgstr["+strconv.Itoa(i)+"]", text)
 	}
 	return b
+}
+
+// appendID appends the lines that say which message it is.
+func (e *Entry) appendID(b []byte, mark string) []byte {
+	if e.HasContext {
+		b = appendText(b, mark, "msgctxt", e.Context)
+	}
+	b = appendText(b, mark, "msgid", e.ID)
+	if e.Plural != "" {
+		b = appendText(b, mark, "msgid_plural", e.Plural)
+	}
+	return b
+}
+
+// IDLines returns the lines that say which message an entry is: the Previous of one
+// whose translation is guessed from it.
+func (e *Entry) IDLines() []string {
+	return strings.Split(strings.TrimSuffix(string(e.appendID(nil, "")), "\n"), "\n")
 }
 
 // appendText appends a keyword with a text: in one line if that is short and has no

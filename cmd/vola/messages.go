@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/internal/cldr"
+	"github.com/volaweb/vola/internal/cli"
+	"github.com/volaweb/vola/internal/messages"
+	"github.com/volaweb/vola/internal/po"
+)
+
+func (e env) messagesCommand() cli.Command {
+	var o messageOptions
+	return cli.Command{
+		Name: "messages", Args: "[DIR]", Help: "find the texts to translate, and update the catalogues",
+		More: "Reads the Go files and templates below DIR, by default this folder, and brings the\n" +
+			"files messages/TAG.po up to date: texts that are new are added, those that are no\n" +
+			"longer used go to the end. messages.pot is for new translations. Texts belong to\n" +
+			"the nearest folder messages, in their own folder or above.",
+		Flags: func(flags *flag.FlagSet) {
+			flags.StringVar(&o.add, "add", "", "begin a catalogue for a language, such as de or pt-BR")
+			flags.BoolVar(&o.check, "check", false, "write nothing; fail when a catalogue is not up to date, or lacks a translation")
+			flags.BoolVar(&o.missing, "missing", false, "list the texts without a translation")
+		},
+		Run: func(ctx context.Context, args []string) error {
+			if len(args) > 1 {
+				return cli.Usagef("messages: one folder at most, and %d are given", len(args))
+			}
+			dir := e.dir
+			if len(args) == 1 && filepath.IsAbs(args[0]) {
+				dir = args[0]
+			} else if len(args) == 1 {
+				dir = filepath.Join(e.dir, args[0])
+			}
+			return e.messages(ctx, dir, o)
+		},
+	}
+}
+
+type messageOptions struct {
+	add            string
+	check, missing bool
+}
+
+// messages writes nothing at all when a text or catalogue has an error.
+func (e env) messages(ctx context.Context, dir string, o messageOptions) error {
+	if o.add != "" {
+		if err := e.addLanguage(dir, o); err != nil {
+			return err
+		}
+	}
+	tree, err := messages.Read(dir)
+	if err != nil {
+		return err
+	}
+	own, err := ownTexts()
+	if err != nil {
+		return err
+	}
+	var files []catalogue
+	for _, folder := range tree.Folders {
+		more, err := catalogues(dir, folder, own)
+		if err != nil {
+			return errors.New(e.shorten(err.Error()))
+		}
+		files = append(files, more...)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var errs []error
+	for _, f := range files {
+		errs = append(errs, e.update(f, o)...)
+	}
+	if n := len(tree.Outside); n > 0 {
+		fmt.Fprintf(e.stdout, "%d texts belong to no folder messages, the first at %s\n", n, tree.Outside[0].Places[0])
+	}
+	if len(files) == 0 {
+		return errors.New("there is no folder messages with catalogues; begin one with: vola messages --add TAG")
+	}
+	return errors.Join(errs...)
+}
+
+// catalogue is a file as it is and as it should be.
+type catalogue struct {
+	path     string
+	old, now []byte
+	counts   messages.Counts
+	template bool // it has no translations
+}
+
+// update writes a file that is not up to date, and says how far it is translated. The
+// errors are what --check finds.
+func (e env) update(f catalogue, o messageOptions) []error {
+	var errs []error
+	name := e.relative(f.path)
+	if !bytes.Equal(f.old, f.now) {
+		if o.check {
+			errs = append(errs, fmt.Errorf("%s is not up to date; run: vola messages", name))
+		} else if err := os.WriteFile(f.path, f.now, 0o666); err != nil {
+			return []error{err}
+		}
+	}
+	if f.template {
+		return errs
+	}
+	c := f.counts
+	fmt.Fprintf(e.stdout, "%s: %d translated, %d guessed, %d missing, %d no longer used\n", name, c.Translated, c.Fuzzy, len(c.Missing), c.Unused)
+	if o.missing {
+		for _, key := range c.Missing {
+			fmt.Fprintf(e.stdout, "  %q\n", key.ID)
+		}
+	}
+	if o.check && c.Fuzzy+len(c.Missing) > 0 {
+		errs = append(errs, fmt.Errorf("%s lacks %d translations", name, c.Fuzzy+len(c.Missing)))
+	}
+	return errs
+}
+
+// catalogues reads the catalogues of a folder, and brings them up to date. own are
+// Vola's texts by language: a project has those of languages that Vola has not.
+func catalogues(root string, folder messages.Folder, own ownLanguages) ([]catalogue, error) {
+	dir := filepath.Join(root, filepath.FromSlash(folder.Dir))
+	paths, err := filepath.Glob(filepath.Join(dir, "*.po"))
+	if err != nil || len(paths) == 0 {
+		return nil, err
+	}
+	var out []catalogue
+	var errs []error
+	for _, path := range append(paths, filepath.Join(dir, "messages.pot")) {
+		c := catalogue{path: path, template: filepath.Ext(path) == ".pot"}
+		var err error
+		if c.old, err = os.ReadFile(path); err != nil && !(c.template && errors.Is(err, fs.ErrNotExist)) {
+			return nil, err
+		}
+		file := messages.Template(folder.Texts)
+		if !c.template {
+			if file, err = po.Parse(c.old); err != nil {
+				if at, ok := errors.AsType[*po.Error](err); ok {
+					err = fmt.Errorf("%s:%d: %w", path, at.Line, at.Err)
+				}
+				errs = append(errs, err)
+				continue
+			}
+			texts := folder.Texts
+			if tag := strings.TrimSuffix(filepath.Base(path), ".po"); folder.Project && !own.has(tag) {
+				texts = slices.Concat(texts, own.texts)
+			}
+			file = messages.Update(file, texts, own.keys())
+		}
+		c.now = file.Append(nil)
+		c.counts = messages.Count(file)
+		out = append(out, c)
+	}
+	return out, errors.Join(errs...)
+}
+
+// addLanguage begins the catalogue of a language in the folder messages of dir.
+func (e env) addLanguage(dir string, o messageOptions) error {
+	if o.check {
+		return cli.Usagef("messages: --add writes a file, and --check writes none; give one of them")
+	}
+	locale, err := cldr.Load(o.add)
+	if err != nil {
+		return cli.Usagef("messages: %v", err)
+	}
+	path := filepath.Join(dir, messages.Name, o.add+".po")
+	if _, err := os.Stat(path); err == nil {
+		return cli.Usagef("messages: %s exists already", e.relative(path))
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	_, plurals := locale.PluralForms()
+	return os.WriteFile(path, messages.New(o.add, plurals).Append(nil), 0o666)
+}
+
+// ownLanguages are the texts of Vola itself, and the languages that it has them in.
+type ownLanguages struct {
+	texts []messages.Text
+	tags  []string
+}
+
+// has reports whether Vola's texts are translated, by Vola, into the language of a tag.
+func (o ownLanguages) has(tag string) bool {
+	base, _, _ := strings.Cut(tag, "-")
+	return base == "en" || slices.Contains(o.tags, tag) || slices.Contains(o.tags, base)
+}
+
+func (o ownLanguages) keys() []po.Key {
+	var keys []po.Key
+	for _, t := range o.texts {
+		keys = append(keys, t.Key)
+	}
+	return keys
+}
+
+func ownTexts() (ownLanguages, error) {
+	var own ownLanguages
+	files := vola.Messages()
+	data, err := fs.ReadFile(files, "messages.pot")
+	if err != nil {
+		return own, err
+	}
+	file, err := po.Parse(data)
+	if err != nil {
+		return own, err
+	}
+	own.texts = messages.Texts(file)
+	names, err := fs.Glob(files, "*.po")
+	for _, name := range names {
+		own.tags = append(own.tags, strings.TrimSuffix(name, ".po"))
+	}
+	return own, err
+}

@@ -1,0 +1,233 @@
+package messages
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/volaweb/vola/internal/placeholder"
+	"github.com/volaweb/vola/internal/po"
+)
+
+// The packages whose functions take texts.
+const (
+	i18nPath  = "github.com/volaweb/vola/i18n"
+	faultPath = "github.com/volaweb/vola/fault"
+)
+
+// goFile finds the texts of a Go file.
+type goFile struct {
+	name   string
+	fset   *token.FileSet
+	syntax *ast.File
+	consts map[string]ast.Expr
+	i18n   string // what the package is called in the file, "" if it does not import it
+	fault  string
+	source
+	errs []error
+}
+
+// readGo finds the calls of the methods T, TC and TN, those of i18n.Mark, and the
+// messages of errors of package fault, as far as their texts are constants of the file.
+// Messages that begin with a lower-case letter are for operators, and left out.
+func readGo(name string, data []byte) (source, error) {
+	f := &goFile{name: name, fset: token.NewFileSet(), consts: map[string]ast.Expr{}}
+	var err error
+	if f.syntax, err = parser.ParseFile(f.fset, name, data, parser.ParseComments|parser.SkipObjectResolution); err != nil {
+		return source{}, err
+	}
+	f.main = f.syntax.Name.Name == "main"
+	f.i18n, f.fault = f.imported(i18nPath), f.imported(faultPath)
+	for _, decl := range f.syntax.Decls {
+		if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.CONST {
+			f.constants(gen)
+		}
+	}
+	comments := f.forTranslators()
+	ast.Inspect(f.syntax, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		selector, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		line := f.fset.Position(call.Pos()).Line
+		if err := f.call(selector, call, found{place: Place{name, line}, comment: comments[line]}); err != nil {
+			f.errs = append(f.errs, fmt.Errorf("%s:%d: %w", name, line, err))
+		}
+		return true
+	})
+	return f.source, joined(f.errs)
+}
+
+func (f *goFile) constants(gen *ast.GenDecl) {
+	for _, spec := range gen.Specs {
+		value, ok := spec.(*ast.ValueSpec)
+		if !ok {
+			continue
+		}
+		for i, name := range value.Names {
+			if i < len(value.Values) {
+				f.consts[name.Name] = value.Values[i]
+			}
+		}
+	}
+}
+
+// imported returns what a package is called in the file.
+func (f *goFile) imported(path string) string {
+	for _, spec := range f.syntax.Imports {
+		if spec.Path.Value != strconv.Quote(path) {
+			continue
+		}
+		if spec.Name != nil {
+			return spec.Name.Name
+		}
+		return path[strings.LastIndexByte(path, '/')+1:]
+	}
+	return ""
+}
+
+// forTranslators returns the comments for translators by the line that they are for:
+// their own, or the one after them.
+func (f *goFile) forTranslators() map[int]string {
+	out := map[int]string{}
+	for _, group := range f.syntax.Comments {
+		if text, ok := forTranslators(group.Text()); ok {
+			end := f.fset.Position(group.End()).Line
+			out[end], out[end+1] = text, text
+		}
+	}
+	return out
+}
+
+// forTranslators returns a comment that begins with "Translators:", without that.
+func forTranslators(comment string) (string, bool) {
+	const mark = "translators:"
+	comment = strings.TrimSpace(comment)
+	if len(comment) < len(mark) || !strings.EqualFold(comment[:len(mark)], mark) {
+		return "", false
+	}
+	return strings.Join(strings.Fields(comment[len(mark):]), " "), true
+}
+
+// call adds the text of a call, if it has one.
+func (f *goFile) call(selector *ast.SelectorExpr, call *ast.CallExpr, use found) error {
+	args := call.Args
+	pkg := ""
+	if ident, ok := selector.X.(*ast.Ident); ok {
+		pkg = ident.Name
+	}
+	if pkg != "" && pkg == f.i18n {
+		if selector.Sel.Name == "Mark" && len(args) == 1 {
+			return f.text(call, 0, 1, use)
+		}
+		return nil
+	}
+	if pkg != "" && pkg == f.fault {
+		at := slices.Index([]string{"New", "Wrap"}, selector.Sel.Name) + 1
+		if at == 0 || len(args) <= at {
+			return nil
+		}
+		if text, ok := f.constant(args[at]); !ok || !isSentence(text) {
+			return nil
+		}
+		return f.text(call, at, 1, use)
+	}
+	switch name := selector.Sel.Name; {
+	case name == "T" && len(args) >= 1:
+		return f.text(call, 0, 1, use)
+	case name == "TC" && len(args) >= 2:
+		return f.text(call, 0, 2, use)
+	case name == "TN" && len(args) >= 3:
+		return f.text(call, 1, 2, use)
+	}
+	return nil
+}
+
+// isSentence reports whether a message of an error is for visitors.
+func isSentence(text string) bool {
+	first, _ := utf8.DecodeRuneInString(text)
+	return text != "" && !unicode.IsLower(first)
+}
+
+// text adds a call with texts from a place of its arguments on. Two at the first place
+// are a context and a text, two at the second one for one and one for many.
+func (f *goFile) text(call *ast.CallExpr, from, count int, use found) error {
+	var written []string
+	for _, arg := range call.Args[from : from+count] {
+		text, ok := f.constant(arg)
+		if !ok {
+			return nil // it is marked where it is written
+		}
+		written = append(written, text)
+	}
+	numbered := false
+	switch {
+	case count == 2 && from == 0:
+		use.key = po.Key{Context: written[0], HasContext: true, ID: written[1]}
+		written = written[1:]
+	case count == 2:
+		use.key, use.plural, numbered = po.Key{ID: written[0]}, written[1], true
+	default:
+		use.key = po.Key{ID: written[0]}
+	}
+	if use.key.ID == "" {
+		return nil
+	}
+	f.texts = append(f.texts, use)
+	if selector, ok := call.Fun.(*ast.SelectorExpr); ok && selector.Sel.Name == "Mark" || call.Ellipsis.IsValid() {
+		return nil // the values are not given here
+	}
+	values := call.Args[from+count:]
+	given := make([]placeholder.Argument, len(values))
+	for i, v := range values {
+		given[i].Text, given[i].Literal = f.constant(v)
+	}
+	return placeholder.Check(strings.Join(written, " "), given, numbered)
+}
+
+// constant returns the text of an expression of literals and constants of the file.
+func (f *goFile) constant(expr ast.Expr) (string, bool) {
+	const most = 20 // constants that stand for each other
+	return f.value(expr, most)
+}
+
+func (f *goFile) value(expr ast.Expr, depth int) (string, bool) {
+	if depth == 0 {
+		return "", false
+	}
+	switch e := expr.(type) {
+	case *ast.BasicLit:
+		if e.Kind != token.STRING {
+			return "", false
+		}
+		text, err := strconv.Unquote(e.Value)
+		return text, err == nil
+	case *ast.ParenExpr:
+		return f.value(e.X, depth)
+	case *ast.Ident:
+		if value := f.consts[e.Name]; value != nil {
+			return f.value(value, depth-1)
+		}
+	case *ast.BinaryExpr:
+		if e.Op != token.ADD {
+			return "", false
+		}
+		left, ok := f.value(e.X, depth)
+		if !ok {
+			return "", false
+		}
+		right, ok := f.value(e.Y, depth)
+		return left + right, ok
+	}
+	return "", false
+}
