@@ -1,7 +1,7 @@
 # "make" prints what there is to make. Everything here is a short command or a
 # script that can be run without make.
 
-.PHONY: help test lint vuln bench ormbench pagebench compilebench soak cover fmt gen docs
+.PHONY: help test lint vuln bench ormbench pagebench compilebench soak cover fmt gen cldr docs
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ fmt: ## put the source into the form of gofmt
 
 gen: ## write the generated files again
 	go generate ./...
+
+cldr: ## write the data of package internal/cldr again; needs npm and a network
+	go run ./scripts/cldr
 
 docs: ## write the code that documents quote, and their generated tables
 	go test . -run 'Snippets|SettingsDocument' -update

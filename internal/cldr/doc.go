@@ -1,0 +1,15 @@
+// Package cldr knows how languages write numbers, dates, lists and units, and how
+// they build plurals. [Load] returns the [Locale] of a language:
+//
+//	l, err := cldr.Load("de-AT")
+//	l.Plural(cldr.Int(5))   // cldr.Other
+//
+// The data are those of the Unicode Common Locale Data Repository (CLDR), version
+// 48, from https://cldr.unicode.org, under the licence in data/LICENSE. The command
+// scripts/cldr writes them ("make cldr"). What to do with them is in Unicode
+// Technical Standard 35 (https://unicode.org/reports/tr35/): its part 1 for tags of
+// languages and their fallback, part 3 for numbers and plurals.
+//
+// It is for the packages of this module that show something to visitors; it knows
+// nothing of them.
+package cldr

@@ -1,0 +1,122 @@
+package cldr
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+)
+
+// files are the data: a file for each locale, see scripts/cldr. That of a dialect has
+// what differs from the file that its first line names.
+//
+//go:embed data/*.txt data/LICENSE
+var files embed.FS
+
+// Locale is a language, or a dialect of one, as CLDR knows it. [Load] returns it. It
+// does not change and is safe for concurrent use.
+type Locale struct {
+	tag      string
+	region   string // upper case
+	dir      string
+	names    []string // tables of tags and names; the first that has a tag holds
+	cardinal []rule
+	ordinal  []rule
+}
+
+// Load returns the locale for a tag (BCP 47), such as "de", "pt-PT" or "zh-Hant-HK".
+// Case does not matter, and "_" may stand for "-".
+//
+// A dialect that has no data of its own gets those of the dialect that CLDR says it
+// is based on, or of its language: "ar-MA" leads to "ar", "pt-AO" to "pt-PT", and
+// "zh-TW" to "zh-Hant", as the script is part of what is written in Taiwan. [Locale.Tag]
+// tells where a tag led.
+//
+// A tag that is malformed or longer than 100 bytes, and a language or script without
+// data, is an error.
+func Load(tag string) (*Locale, error) {
+	t, err := parseTag(tag)
+	if err != nil {
+		return nil, err
+	}
+	name, region, ok := t.find()
+	if !ok {
+		return nil, fmt.Errorf("there are no data for the language %s", quote(tag))
+	}
+	l := &Locale{tag: name, region: region}
+	if err := l.read(name); err != nil {
+		return nil, fmt.Errorf("the data of the language %s: %w", name, err)
+	}
+	return l, nil
+}
+
+// read reads a file, after the one that it is based on.
+func (l *Locale) read(name string) error {
+	data, err := files.ReadFile("data/" + name + ".txt")
+	if err != nil {
+		return err
+	}
+	for text := string(data); text != ""; {
+		var line string
+		line, text, _ = strings.Cut(text, "\n")
+		key, rest, _ := strings.Cut(line, "\t")
+		if strings.HasPrefix(key, "#") {
+			continue
+		}
+		if err := l.set(key, rest); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+	}
+	return nil
+}
+
+// set takes a line: a key, and values with tabs between them.
+func (l *Locale) set(key, rest string) error {
+	var err error
+	switch key {
+	case "parent":
+		return l.read(rest)
+	case "dir":
+		l.dir = rest
+	case "plural":
+		l.cardinal, err = parseRules(rest)
+	case "ordinal":
+		l.ordinal, err = parseRules(rest)
+	case "names":
+		l.names = append([]string{rest}, l.names...)
+	}
+	return err
+}
+
+// Tag returns the tag of the data, such as "ar" for what was loaded as "ar-MA".
+func (l *Locale) Tag() string { return l.tag }
+
+// Dir returns the direction of the script, for the attribute "dir" of HTML: "ltr" or
+// "rtl".
+func (l *Locale) Dir() string { return l.dir }
+
+// Name returns the name of the language in itself: "Deutsch", "français".
+func (l *Locale) Name() string { return lookup(l.names, l.tag) }
+
+// NameOf returns the name of another language in this one. A dialect without data has
+// the name of what [Load] returns for it. The name of a language that Load does not
+// know is "".
+func (l *Locale) NameOf(tag string) string {
+	t, err := parseTag(tag)
+	if err != nil {
+		return ""
+	}
+	name, _, _ := t.find()
+	return lookup(l.names, name)
+}
+
+// lookup finds a value in tables of the form "key=value", with tabs between them.
+func lookup(tables []string, key string) string {
+	for _, table := range tables {
+		for entry := range strings.SplitSeq(table, "\t") {
+			if name, value, _ := strings.Cut(entry, "="); name == key && key != "" {
+				return value
+			}
+		}
+	}
+	return ""
+}
