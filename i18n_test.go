@@ -136,6 +136,9 @@ func TestTextsAreCheckedAtTheStart(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ page, german, want string }{
 		{`{{t "Hello, {name}!"}}`, "", `speaking/page.html:1:3: the value {name} of the text is not given`},
+		{`{{t "Helo, {name}!" "name" .Name}}`, speakingGerman, `speaking/page.html:1:3: no catalogue has the text "Helo, {name}!"; did you mean "Hello, {name}!"? (for a new text run: vola messages)`},
+		{`{{tc "noun" "Post"}}`, speakingGerman, `no catalogue has the text "Post" (`},
+		{`{{tn 1 "{n} comments" "{n} comments"}}`, speakingGerman, `no catalogue has the text "{n} comments"; did you mean "{n} comment"?`},
 		{`{{t "Hello" "name" .Name}}`, "", "the text has no value {name}"},
 		{`{{t "Hello, {name}!" "name"}}`, "", `the value of "name" is missing`},
 		{`{{t "Hello, {name}!" .Name "name"}}`, "", "the name of value 1 is not a text in quotes"},

@@ -156,6 +156,11 @@ func (s *Site) checks() map[string]func(templates.Call) error {
 			return err
 		},
 	}
+	if !s.opts.Dev && len(s.texts.Languages()) > 1 {
+		out["t"] = func(c templates.Call) error { return s.checkKnown(c, "", c.Args[0]) }
+		out["tc"] = func(c templates.Call) error { return s.checkKnown(c, c.Args[0].Text, c.Args[1]) }
+		out["tn"] = func(c templates.Call) error { return s.checkKnown(c, "", c.Args[1]) }
+	}
 	if s.mux == nil {
 		delete(out, "url")
 	}
@@ -163,4 +168,24 @@ func (s *Site) checks() map[string]func(templates.Call) error {
 		delete(out, "static")
 	}
 	return out
+}
+
+// checkKnown refuses a text that no catalogue has: it was mistyped, or the catalogues
+// are not up to date. A module without catalogues has its texts in one language.
+func (s *Site) checkKnown(c templates.Call, context string, text templates.Argument) error {
+	name, _, _ := strings.Cut(c.Template, "/")
+	translated := s.cfg.Messages != nil
+	for _, m := range s.cfg.Modules {
+		if m.Name() == name {
+			_, translated = module.As[module.HasMessages](m)
+		}
+	}
+	if !translated || s.texts.Known(context, text.Text) {
+		return nil
+	}
+	hint := ""
+	if near := s.texts.Near(text.Text); near != "" && near != text.Text {
+		hint = fmt.Sprintf("; did you mean %q?", near)
+	}
+	return fmt.Errorf("no catalogue has the text %q%s (for a new text run: vola messages)", text.Text, hint)
 }

@@ -38,6 +38,7 @@ const maxLanguages = 200
 // and are safe for concurrent use.
 type Texts struct {
 	languages []*Language
+	known     map[po.Key]bool // what the catalogues have, translated or not
 }
 
 // Load reads and checks the catalogues. Its errors name file, line and what is wrong:
@@ -51,7 +52,7 @@ func Load(cfg Config) (*Texts, error) {
 	if len(cfg.Languages) > maxLanguages {
 		return nil, fmt.Errorf("i18n: %d languages; a site has at most %d", len(cfg.Languages), maxLanguages)
 	}
-	t := &Texts{}
+	t := &Texts{known: map[po.Key]bool{}}
 	var errs []error
 	for _, tag := range cfg.Languages {
 		if !isTag(tag) {
@@ -65,7 +66,7 @@ func Load(cfg Config) (*Texts, error) {
 		l := &Language{tag: tag, messages: map[po.Key]translation{}}
 		t.languages = append(t.languages, l)
 		for _, c := range cfg.Catalogues {
-			for _, err := range l.read(c.Files) {
+			for _, err := range t.read(l, c.Files) {
 				errs = append(errs, fmt.Errorf("%s: %w", c.Name, err))
 			}
 		}
@@ -147,8 +148,8 @@ func isTag(tag string) bool {
 	return true
 }
 
-// read adds the language's file among the files, if there is one.
-func (l *Language) read(files fs.FS) []error {
+// read adds the file of a language among the files, if there is one.
+func (t *Texts) read(l *Language, files fs.FS) []error {
 	name := l.tag + ".po"
 	data, err := fs.ReadFile(files, name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -164,7 +165,29 @@ func (l *Language) read(files fs.FS) []error {
 		}
 		return []error{fmt.Errorf("%s: %w", name, err)}
 	}
+	for i := range file.Entries {
+		if e := &file.Entries[i]; !e.Obsolete {
+			t.known[e.Key()] = true
+		}
+	}
 	return l.add(name, file)
+}
+
+// Known reports whether a catalogue of one of the languages has the text, translated or
+// not. context is that of TC, "" for none.
+func (t *Texts) Known(context, text string) bool {
+	return t.known[po.Key{ID: text}] && context == "" || t.known[po.Key{Context: context, HasContext: true, ID: text}]
+}
+
+// Near returns a text of the catalogues that is much like one; "" if there is none.
+func (t *Texts) Near(text string) string {
+	var known []string
+	for key := range t.known {
+		if key.ID != "" && len(key.ID) < 2*len(text) {
+			known = append(known, key.ID)
+		}
+	}
+	return nearest.Name(text, known)
 }
 
 // add adds the translations of a file that its catalogues before do not have.

@@ -11,7 +11,8 @@ import (
 // Call is a call of a function in a template, as far as it is known before
 // anything is rendered. [Config.Checks] are given them.
 type Call struct {
-	Args []Argument // the value that comes from the pipeline is the last
+	Args     []Argument // the value that comes from the pipeline is the last
+	Template string     // the name of the file that has it
 }
 
 // Argument is one argument of a [Call].
@@ -33,23 +34,32 @@ func (e *expression) function(n *parse.IdentifierNode, args []parse.Node, final 
 	if values == nil {
 		return result(t)
 	}
-	call := Call{Args: make([]Argument, len(values))}
+	call := Call{Args: make([]Argument, len(values)), Template: templateOf(n)}
 	for i, v := range values {
 		call.Args[i] = Argument{Type: v.t, Text: v.literal, Literal: v.isLiteral}
 	}
 	check, ours := e.config.Checks[name], e.config.Funcs[name] == nil
-	if check == nil && ours {
-		check = checkBuiltin(name)
+	var err error
+	if builtin := checkBuiltin(name); ours && builtin != nil {
+		err = builtin(call)
 	}
-	if check != nil {
-		if err := check(call); err != nil {
-			e.fail(n, 0, "%s", err)
-		}
+	if check != nil && err == nil {
+		err = check(call)
+	}
+	if err != nil {
+		e.fail(n, 0, "%s", err)
 	}
 	if name == "default" && ours && len(values) == 2 {
 		return values[0].or(values[1])
 	}
 	return result(t)
+}
+
+// templateOf returns the name of the file that has a node.
+func templateOf(n parse.Node) string {
+	location, _ := (*parse.Tree)(nil).ErrorContext(n)
+	name, _, _, _ := splitLocation(location)
+	return name
 }
 
 // call checks the call of a method or func of a type, and returns what is

@@ -33,7 +33,7 @@ type Place struct {
 // String returns the place as "file:line".
 func (p Place) String() string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
 
-// Folder is a folder of catalogues with the texts that belong into it: those of the
+// Folder is a folder of catalogues with the texts that belong to it: those of the
 // files in the folder that it is in and below, which are not nearer to another one.
 type Folder struct {
 	Dir     string // relative to the root, with slashes, such as "messages"
@@ -44,7 +44,7 @@ type Folder struct {
 // Tree is what was found below a root.
 type Tree struct {
 	Folders []Folder // sorted by Dir
-	// Outside are texts that belong into no folder: there is none in a project, or
+	// Outside are texts that belong to no folder: there is none in a project, or
 	// above a package.
 	Outside []Text
 }
@@ -190,7 +190,7 @@ type found struct {
 	comment string
 }
 
-// add adds a use of a text to the folder that it belongs into: that of its own folder
+// add adds a use of a text to the folder that it belongs to: that of its own folder
 // or of the nearest above, up to a project.
 func (t *tree) add(dir string, f found) {
 	of := t.outside
@@ -239,4 +239,6 @@ func (of *texts) sorted() []Text {
 	return out
 }
 
-func comparePlaces(a, b Place) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) }
+func comparePlaces(a, b Place) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+}

@@ -141,11 +141,8 @@ func isFilled(e *po.Entry) bool {
 // take gives an entry the translation that it had before.
 func take(e *po.Entry, before *po.Entry) {
 	e.Comments, e.Previous = before.Comments, before.Previous
-	for _, flag := range before.Flags {
-		if flag != valuesFlag && !slices.Contains(e.Flags, flag) {
-			e.Flags = append(e.Flags, flag)
-		}
-	}
+	others := slices.DeleteFunc(slices.Clone(before.Flags), func(flag string) bool { return flag == valuesFlag })
+	e.Flags = append(others, e.Flags...)
 	if !isFilled(before) {
 		return
 	}
