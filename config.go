@@ -41,6 +41,10 @@ type Config struct {
 	// (see package i18n). The first is that of the texts in code and templates, and
 	// of visitors who want none of them. Defaults to "en" alone.
 	Languages []string
+	// LanguagePaths gives each language but the first paths of its own: "/de/blog/"
+	// beside "/blog/". Without it all languages have the same paths, and a cookie or
+	// Accept-Language decides.
+	LanguagePaths bool
 	// Messages are the project's own translations, before those of the modules: a
 	// file for each language, such as de.po. An embed.FS may be given as it is, as in
 	// [module.HasMessages].

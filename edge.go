@@ -170,5 +170,5 @@ func (s *Site) wellKnownFile(r *web.Router, name string, without web.HandlerFunc
 		}
 		s.static.ServeHTTP(w, r) // by its plain name
 		return nil
-	})
+	}).AllLanguages()
 }

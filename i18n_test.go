@@ -1,6 +1,8 @@
 package vola_test
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -42,9 +44,15 @@ func (s *speaking) Routes(r *web.Router) {
 		return s.host.Render(w, r, speakingPage.Data(speakingData{"<Ann>", len(r.URL.Query().Get("n"))}))
 	})
 	r.Get("/code/", func(w http.ResponseWriter, r *http.Request) error {
-		_, err := w.Write([]byte(i18n.From(r.Context()).T("Hello, {name}!", "name", "Bob")))
+		code, err := s.host.URLFor(r.Context(), "speaking:code")
+		files, err2 := s.host.URLFor(r.Context(), "speaking:files")
+		fmt.Fprint(w, i18n.From(r.Context()).T("Hello, {name}!", "name", "Bob"), " ", code, " ", files)
+		return errors.Join(err, err2)
+	}).Name("code")
+	r.Get("/files/", func(w http.ResponseWriter, r *http.Request) error {
+		_, err := w.Write([]byte("files"))
 		return err
-	})
+	}).Name("files").AllLanguages()
 }
 
 const (
@@ -110,8 +118,55 @@ func TestPagesSpeakTheVisitorsLanguage(t *testing.T) {
 	rec := httptest.NewRecorder()
 	r := httptest.NewRequest("GET", "/speaking/code/", nil)
 	r.Header.Set("Accept-Language", "de")
-	if site.ServeHTTP(rec, r); rec.Body.String() != "Hallo, Bob!" {
+	if site.ServeHTTP(rec, r); rec.Body.String() != "Hallo, Bob! /speaking/code/ /speaking/files/" {
 		t.Errorf("in code: %s", rec.Body)
+	}
+}
+
+// TestLanguagesHavePaths gives the second and third language of a site paths of their
+// own. The cookie and Accept-Language do not count.
+func TestLanguagesHavePaths(t *testing.T) {
+	t.Parallel()
+	m := &speaking{page: `<html lang="{{lang}}" dir="{{dir}}">{{t "Hello, {name}!" "name" .Name}} {{url "speaking:code"}} ` +
+		`{{range alternates}}<link hreflang="{{.Tag}}" href="{{.Path}}"{{if .Current}} here{{end}}>{{end}}`, german: speakingGerman}
+	site, err := vola.New(vola.Config{Languages: []string{"en", "de", "pt-BR"}, LanguagePaths: true, Modules: []module.Module{m}}, vola.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.host = site.Host()
+	alternates := func(here string) string {
+		links := `<link hreflang="en" href="/speaking/"><link hreflang="de" href="/de/speaking/"><link hreflang="pt-BR" href="/pt-br/speaking/">`
+		return strings.Replace(links, here+`/speaking/"`, here+`/speaking/" here`, 1)
+	}
+	for _, tt := range []struct {
+		path   string
+		status int
+		lang   string
+		want   string
+	}{
+		{"/speaking/", 200, "en", `<html lang="en" dir="ltr">Hello, &lt;Ann&gt;! /speaking/code/ ` + alternates(`"`)},
+		{"/de/speaking/", 200, "de", `<html lang="de" dir="ltr">Hallo, &lt;Ann&gt;! /de/speaking/code/ ` + alternates("/de")},
+		{"/pt-br/speaking/", 200, "pt-BR", `<html lang="pt-BR" dir="ltr">Hello, &lt;Ann&gt;! /pt-br/speaking/code/ ` + alternates("/pt-br")},
+		{"/de/speaking/code/", 200, "de", "Hallo, Bob! /de/speaking/code/ /speaking/files/"},
+		{"/speaking/files/", 200, "en", "files"},
+		{"/de/speaking/files/", 404, "de", "Nicht gefunden"},
+		{"/de/healthz", 404, "de", "Nicht gefunden"},
+		{"/de/static/x", 404, "de", "Nicht gefunden"},
+		{"/de", 404, "en", "Not Found"},
+		{"/de/", 404, "de", "Unter dieser Adresse gibt es keine Seite."},
+		{"/fr/speaking/", 404, "en", "Not Found"},
+		{"/DE/speaking/", 404, "en", "Not Found"},
+		{"/%64e/speaking/", 200, "de", "Hallo"},
+		{"/de%2fspeaking/", 404, "de", "Nicht gefunden"},
+	} {
+		r := httptest.NewRequest("GET", tt.path, nil)
+		r.Header.Set("Accept-Language", "pt-BR")
+		r.AddCookie(&http.Cookie{Name: middleware.LanguageCookie, Value: "de"})
+		rec := httptest.NewRecorder()
+		site.ServeHTTP(rec, r)
+		if rec.Code != tt.status || !strings.Contains(rec.Body.String(), tt.want) || rec.Header().Get("Content-Language") != tt.lang || rec.Header().Get("Vary") == "Accept-Language, Cookie" {
+			t.Errorf("%s: %d %v\n got %s\nwant %s", tt.path, rec.Code, rec.Header(), rec.Body, tt.want)
+		}
 	}
 }
 

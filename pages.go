@@ -16,30 +16,20 @@ import (
 // pages are the site's templates: made once in production, again for every
 // rendering in development.
 type pages struct {
-	cfg templates.Config
-	set *templates.Set // nil in development
+	cfg       templates.Config
+	set       *templates.Set // nil in development
+	languages *languages
 }
 
 // sources says where the site's files come from.
 func (s *Site) sources() sources { return sources{cfg: s.cfg, dev: s.opts.Dev} }
 
-// readTexts reads the languages of the site. With an error it has one, so that its
-// other parts can be checked as well.
-func (s *Site) readTexts() (err error) {
-	if s.texts, err = s.sources().texts(); err == nil {
-		return nil
-	}
-	fallback, _ := sources{}.texts()
-	s.texts = fallback
-	return err
-}
-
 // readPages loads the templates of all modules. In development their errors
 // are shown in the browser instead, so that they can be fixed there.
 func (s *Site) readPages() error {
-	s.pages = &pages{cfg: templates.Config{
+	s.pages = &pages{languages: &s.languages, cfg: templates.Config{
 		Loaders: s.sources().loaders(s.host),
-		Texts:   s.texts,
+		Texts:   s.languages.texts(),
 		Now:     s.opts.Now,
 		Checks:  s.checks(),
 		// Routes and static files stay, and in development the pages are made
@@ -51,6 +41,10 @@ func (s *Site) readPages() error {
 			"site":   func() module.Site { return s.host.Site },
 		},
 	}}
+	if s.cfg.LanguagePaths {
+		s.pages.cfg.Constant = []string{"static"}
+		s.pages.cfg.Funcs["url"] = s.urlIn
+	}
 	for _, m := range s.cfg.Modules {
 		if has, ok := module.As[module.HasFuncs](m); ok {
 			for name, fn := range has.Funcs() {
@@ -85,8 +79,10 @@ func (s *Site) readPages() error {
 func (p *pages) render(ctx context.Context, w io.Writer, r templates.Rendering) error {
 	set := p.set
 	if set == nil {
+		cfg := p.cfg
+		cfg.Texts = p.languages.texts()
 		var err error
-		if set, err = templates.New(p.cfg); err != nil {
+		if set, err = templates.New(cfg); err != nil {
 			return err
 		}
 	}
@@ -156,7 +152,7 @@ func (s *Site) checks() map[string]func(templates.Call) error {
 			return err
 		},
 	}
-	if !s.opts.Dev && len(s.texts.Languages()) > 1 {
+	if !s.opts.Dev && len(s.languages.texts().Languages()) > 1 {
 		out["t"] = func(c templates.Call) error { return s.checkKnown(c, "", c.Args[0]) }
 		out["tc"] = func(c templates.Call) error { return s.checkKnown(c, c.Args[0].Text, c.Args[1]) }
 		out["tn"] = func(c templates.Call) error { return s.checkKnown(c, "", c.Args[1]) }
@@ -180,11 +176,11 @@ func (s *Site) checkKnown(c templates.Call, context string, text templates.Argum
 			_, translated = module.As[module.HasMessages](m)
 		}
 	}
-	if !translated || s.texts.Known(context, text.Text) {
+	if !translated || s.languages.texts().Known(context, text.Text) {
 		return nil
 	}
 	hint := ""
-	if near := s.texts.Near(text.Text); near != "" && near != text.Text {
+	if near := s.languages.texts().Near(text.Text); near != "" && near != text.Text {
 		hint = fmt.Sprintf("; did you mean %q?", near)
 	}
 	return fmt.Errorf("no catalogue has the text %q%s (for a new text run: vola messages)", text.Text, hint)

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/database"
-	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/migrate/migratecmd"
 )
@@ -90,16 +89,6 @@ func (s *Site) warn(addr net.Addr) {
 	if s.set.BaseURL == "" {
 		s.opts.Log.Warn("links that must be absolute are wrong for everybody else: set BASE_URL", "base_url", baseURLOf(addr))
 	}
-}
-
-// baseContext returns the context that those of requests come from. A site of one
-// language has that language in it.
-func (s *Site) baseContext(ctx context.Context) context.Context {
-	ctx = context.WithoutCancel(ctx)
-	if len(s.texts.Languages()) == 1 {
-		ctx = i18n.With(ctx, s.texts.Default())
-	}
-	return ctx
 }
 
 // serve answers requests until ctx is done, then finishes those that run.

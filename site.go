@@ -10,7 +10,6 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
-	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
@@ -38,18 +37,18 @@ type Options struct {
 // Site is an assembled site: an [http.Handler]. It is safe for concurrent use.
 // Nothing of it is shared with other sites in the process.
 type Site struct {
-	cfg     Config
-	opts    Options
-	set     settings
-	models  *orm.Models
-	graph   *migrate.Graph
-	mux     *web.Mux
-	pages   *pages
-	static  *assets.Set
-	texts   *i18n.Texts
-	host    *module.Host
-	started bool
-	stop    context.CancelFunc
+	cfg       Config
+	opts      Options
+	set       settings
+	models    *orm.Models
+	graph     *migrate.Graph
+	mux       *web.Mux
+	pages     *pages
+	static    *assets.Set
+	host      *module.Host
+	languages languages
+	started   bool
+	stop      context.CancelFunc
 	// stopStreams ends the answers that go on until the server stops.
 	stopStreams context.CancelFunc
 }
@@ -121,10 +120,10 @@ func (s *Site) route() error {
 		r.Mount(module.Prefix(m), m.Name(), sub)
 	}
 	// These are answered however busy the site is.
-	r.Get("/healthz", s.health).Name("healthz").Stream(0)
+	r.Get("/healthz", s.health).Name("healthz").Stream(0).AllLanguages()
 	r.MountHandler("/static/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.static.ServeHTTP(w, r)
-	})).Stream(0)
+	})).Stream(0).AllLanguages()
 	s.wellKnown(r)
 	streams, stop := context.WithCancel(context.Background())
 	s.stopStreams = stop
@@ -134,18 +133,18 @@ func (s *Site) route() error {
 		own = append([]web.Middleware{repeatedStatements(log)}, own...)
 	}
 	var err error
-	s.mux, err = r.Build(web.BuildConfig{ErrorHandler: s.handleError, MaxURL: maxURL, Middleware: append(s.middleware(streams), own...)})
+	cfg := web.BuildConfig{ErrorHandler: s.handleError, MaxURL: maxURL, Middleware: append(s.middleware(streams), own...)}
+	if s.cfg.LanguagePaths {
+		cfg.LanguagePaths = s.languages.texts().PathTags()
+	}
+	s.mux, err = r.Build(cfg)
 	return err
 }
 
 // middleware returns what each request of the site goes through, the first
 // outermost. Streams end with the context.
 func (s *Site) middleware(streams context.Context) []web.Middleware {
-	var all []web.Middleware
-	// Outermost, as errors of the others are shown in the language.
-	if len(s.cfg.Languages) > 0 {
-		all = append(all, middleware.Language(s.texts))
-	}
+	all := s.languageMiddleware() // outermost, as errors of the others are shown in the language
 	if !s.cfg.NoRequestID {
 		all = append(all, middleware.RequestID(middleware.RequestIDConfig{}))
 	}
@@ -252,3 +251,6 @@ func (s *Site) health(w http.ResponseWriter, r *http.Request) error {
 type urls struct{ s *Site }
 
 func (u urls) URL(name string, args ...any) (string, error) { return u.s.mux.URL(name, args...) }
+func (u urls) URLIn(tag, name string, args ...any) (string, error) {
+	return u.s.mux.URLIn(tag, name, args...)
+}

@@ -1,7 +1,6 @@
 package vola
 
 import (
-	"embed"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,7 +9,6 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/internal/gomod"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/templates"
@@ -149,34 +147,6 @@ func (s sources) loaders(h *module.Host) []templates.Loader {
 	}
 	return out
 }
-
-// texts reads the languages of the site: the project's catalogues, then those of the
-// modules.
-func (s sources) texts() (*i18n.Texts, error) {
-	cfg := i18n.Config{Languages: s.cfg.Languages}
-	if len(cfg.Languages) == 0 {
-		cfg.Languages = []string{"en"}
-	}
-	if s.cfg.Messages != nil {
-		cfg.Catalogues = append(cfg.Catalogues, i18n.Catalogue{Name: "the project's messages", Files: folder(s.cfg.Messages, "messages")})
-	}
-	for _, m := range s.cfg.Modules {
-		if has, ok := module.As[module.HasMessages](m); ok {
-			cfg.Catalogues = append(cfg.Catalogues, i18n.Catalogue{Name: "module " + m.Name(), Files: folder(has.Messages(), "messages")})
-		}
-	}
-	cfg.Catalogues = append(cfg.Catalogues, i18n.Catalogue{Name: "Vola's messages", Files: Messages()})
-	return i18n.Load(cfg)
-}
-
-// ownMessages are the translations of the texts of this module.
-//
-//go:embed messages
-var ownMessages embed.FS
-
-// Messages returns the catalogues of Vola's own texts, which go after those of the
-// project and its modules: a file for each language that it has, and messages.pot.
-func Messages() fs.FS { return folder(ownMessages, "messages") }
 
 // folder returns the folder of that name in an embed.FS, which begins with the
 // folders that it embeds, and a file system without one as it is.

@@ -123,6 +123,8 @@ func From(ctx context.Context) *Language {
 	switch l := ctx.Value(languageKey{}).(type) {
 	case func() *Language:
 		return l()
+	case *place:
+		return l.language
 	case *Language:
 		if l != nil {
 			return l

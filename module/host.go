@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
 )
@@ -47,7 +48,11 @@ type Renderer interface {
 
 // URLs builds the paths of named routes; a [web.Mux] does.
 type URLs interface {
+	// URL returns the path of a route.
 	URL(name string, args ...any) (string, error)
+	// URLIn is URL in a language whose routes have paths of their own, such as
+	// "de"; "" is the language without one.
+	URLIn(tag, name string, args ...any) (string, error)
 }
 
 // NewHost returns a Host; for package vola and for tests.
@@ -88,5 +93,11 @@ func (s *sender) Write(page []byte) (int, error) {
 }
 
 // URL returns the path of the route of that name, such as "blog:post", with
-// its parameters filled in.
+// its parameters filled in: in the first language of a site whose languages have paths of
+// their own.
 func (h *Host) URL(name string, args ...any) (string, error) { return h.urls.URL(name, args...) }
+
+// URLFor is URL in the language of a context, which is that of a request.
+func (h *Host) URLFor(ctx context.Context, name string, args ...any) (string, error) {
+	return h.urls.URLIn(i18n.PathTag(ctx), name, args...)
+}

@@ -13,19 +13,21 @@ import (
 //	{{t "Hello, {name}!" "name" .User.Name}}
 //	{{tc "verb" "Post"}}
 //	{{tn .Count "{n} comment" "{n} comments"}}
-//	<html lang="{{lang}}">
+//	<html lang="{{lang}}" dir="{{dir}}">
+//	{{range alternates}}<link rel="alternate" hreflang="{{.Tag}}" href="{{.Path}}">{{end}}
 //
 // They take the language from the context of the rendering. constant names those whose
-// result depends on their arguments alone: in one language t, tc and lang, so that a
-// text without values costs a page nothing.
+// result depends on their arguments alone: in one language t, tc, lang and dir, so that
+// a text without values costs a page nothing.
 func textFunctions(texts *i18n.Texts) (functions map[string]any, constant []string) {
 	if l, one := onlyLanguage(texts); one {
 		return map[string]any{
 			"t":    func(text string, values ...any) (string, error) { return l.T(text, values...), nil },
 			"tc":   func(context, text string, values ...any) string { return l.TC(context, text, values...) },
 			"tn":   func(n any, one, many string, values ...any) string { return l.TN(n, one, many, values...) },
-			"lang": func() string { return l.Tag() },
-		}, []string{"t", "tc", "lang"}
+			"lang": l.Tag, "dir": l.Dir,
+			"alternates": func() []i18n.Alternate { return nil },
+		}, []string{"t", "tc", "lang", "dir"}
 	}
 	return map[string]any{
 		"t": func(ctx context.Context, text string, values ...any) (string, error) {
@@ -37,7 +39,9 @@ func textFunctions(texts *i18n.Texts) (functions map[string]any, constant []stri
 		"tn": func(ctx context.Context, n any, one, many string, values ...any) string {
 			return i18n.From(ctx).TN(n, one, many, values...)
 		},
-		"lang": func(ctx context.Context) string { return i18n.From(ctx).Tag() },
+		"lang":       func(ctx context.Context) string { return i18n.From(ctx).Tag() },
+		"dir":        func(ctx context.Context) string { return i18n.From(ctx).Dir() },
+		"alternates": i18n.Alternates,
 	}, nil
 }
 

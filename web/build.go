@@ -23,6 +23,11 @@ type BuildConfig struct {
 	// Pattern and path values are set already.
 	Middleware []Middleware
 
+	// LanguagePaths are the first segments of the paths of languages, such as "de":
+	// each route has a second path "/de/..." there, and a second name "de:...", but
+	// for those with [Route.AllLanguages].
+	LanguagePaths []string
+
 	// MaxURL is the longest URL answered, in bytes as sent; longer ones get
 	// 414. Defaults to [DefaultMaxURL]; negative means no limit.
 	MaxURL int
@@ -110,6 +115,7 @@ func (b *builder) flatten(t *table, m mounting, above []*table) {
 		in := mounting{m.prefix + it.prefix, joinName(m.space, it.space), slices.Concat(m.mw, it.mw), m.api || it.api}
 		if it.route != nil {
 			b.bind(it.route, in)
+			b.bindLanguages(it.route, in)
 			continue
 		}
 		switch {
@@ -120,6 +126,18 @@ func (b *builder) flatten(t *table, m mounting, above []*table) {
 		default:
 			b.flatten(it.sub, in, above)
 		}
+	}
+}
+
+// bindLanguages appends a route once more for each language that has its own paths.
+func (b *builder) bindLanguages(route *Route, in mounting) {
+	if route.options.allLanguages {
+		return
+	}
+	prefix, space := in.prefix, in.space
+	for _, tag := range b.cfg.LanguagePaths {
+		in.prefix, in.space = "/"+tag+prefix, joinName(tag, space)
+		b.bind(route, in)
 	}
 }
 

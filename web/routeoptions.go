@@ -9,12 +9,13 @@ import (
 
 // routeOptions is what a route says of itself beside its name.
 type routeOptions struct {
-	api       bool
-	secret    bool
-	stream    bool
-	atWork    int
-	deadline  time.Duration
-	setLimits bool // Deadline or MaxAtWork was called
+	allLanguages bool
+	api          bool
+	secret       bool
+	stream       bool
+	atWork       int
+	deadline     time.Duration
+	setLimits    bool // Deadline or MaxAtWork was called
 }
 
 // Deadline sets how long a request of this route may take, instead of what
@@ -62,6 +63,13 @@ func (r *Route) API() *Route {
 // pattern.
 func (r *Route) Secret() *Route {
 	r.options.secret = true
+	return r
+}
+
+// AllLanguages declares that the answers of this route are the same in all languages,
+// such as files: it has one path on a site whose languages have paths of their own.
+func (r *Route) AllLanguages() *Route {
+	r.options.allLanguages = true
 	return r
 }
 

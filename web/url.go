@@ -29,6 +29,18 @@ func (m *Mux) URL(name string, args ...any) (string, error) {
 	return route.url(args)
 }
 
+// URLIn is [Mux.URL] in a language whose routes have paths of their own (see
+// [BuildConfig]): that of the route there, else that of the route itself. tag is ""
+// for the language without a path.
+func (m *Mux) URLIn(tag, name string, args ...any) (string, error) {
+	if tag != "" {
+		if _, ok := m.names[tag+":"+name]; ok {
+			name = tag + ":" + name
+		}
+	}
+	return m.URL(name, args...)
+}
+
 // countParams says "3 parameters (year, month, slug)".
 func countParams(params []segment) string {
 	names := make([]string, len(params))

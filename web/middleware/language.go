@@ -35,6 +35,30 @@ func Language(texts *i18n.Texts) web.Middleware {
 	}
 }
 
+// LanguagePaths takes the language of each request from its path, on a site that is
+// built with the paths of its languages (see [web.BuildConfig]): "/de/blog/" is German,
+// and a path without a language is in the first one. Cookies and Accept-Language do not
+// count, so that an address has one answer. Content-Language says the language.
+func LanguagePaths(texts *i18n.Texts) web.Middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx := texts.WithPath(r.Context(), r.URL.Path)
+			w.Header().Set("Content-Language", i18n.From(ctx).Tag())
+			next.ServeHTTP(w, r.WithContext(ctx))
+		})
+	}
+}
+
+// SetLanguage sets the cookie [LanguageCookie], for a year: for what answers a menu of
+// languages.
+func SetLanguage(w http.ResponseWriter, r *http.Request, l *i18n.Language) {
+	const year = 365 * 24 * 60 * 60 // seconds
+	http.SetCookie(w, &http.Cookie{
+		Name: LanguageCookie, Value: l.Tag(), Path: "/", MaxAge: year,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil,
+	})
+}
+
 // onlyLanguage is Language for a site of one language. A server whose base context has
 // the language pays nothing for it.
 func onlyLanguage(l *i18n.Language) web.Middleware {

@@ -1,0 +1,85 @@
+package i18n
+
+import (
+	"context"
+	"strings"
+)
+
+// SplitPath returns the language of a path on a site whose languages have paths of
+// their own, and what the path is without it: German and "/blog/" for "/de/blog/". A
+// path of no other language is one of the first.
+func (t *Texts) SplitPath(path string) (*Language, string) {
+	rest, ok := strings.CutPrefix(path, "/")
+	tag, _, below := strings.Cut(rest, "/")
+	if !ok || !below {
+		return t.languages[0], path
+	}
+	for _, l := range t.languages[1:] {
+		if l.pathTag() == tag {
+			return l, path[1+len(tag):]
+		}
+	}
+	return t.languages[0], path
+}
+
+// PathTags returns what the paths of the languages but the first begin with: their tags
+// in lower case.
+func (t *Texts) PathTags() []string {
+	var tags []string
+	for _, l := range t.languages[1:] {
+		tags = append(tags, l.pathTag())
+	}
+	return tags
+}
+
+func (l *Language) pathTag() string { return strings.ToLower(l.tag) }
+
+// Alternate is a page in one of the languages of a site.
+type Alternate struct {
+	*Language
+	Path    string // such as "/de/blog/"
+	Current bool   // it is the page that is shown
+}
+
+// place is the language of a request, and where it is in the other ones.
+type place struct {
+	texts    *Texts
+	language *Language
+	rest     string // the path without the language
+}
+
+// WithPath returns a context with the language of the path of a request, and the paths
+// of the same page in the other languages, which [Alternates] returns.
+func (t *Texts) WithPath(ctx context.Context, path string) context.Context {
+	l, rest := t.SplitPath(path)
+	return context.WithValue(ctx, languageKey{}, &place{t, l, rest})
+}
+
+// Alternates returns the page that a context is of in all languages of the site, in
+// their order: for a menu of languages, and links with hreflang. It is empty on a site
+// whose languages have no paths of their own.
+func Alternates(ctx context.Context) []Alternate {
+	p, ok := ctx.Value(languageKey{}).(*place)
+	if !ok {
+		return nil
+	}
+	out := make([]Alternate, len(p.texts.languages))
+	for i, l := range p.texts.languages {
+		out[i] = Alternate{Language: l, Path: p.rest, Current: l == p.language}
+		if i > 0 {
+			out[i].Path = "/" + l.pathTag() + p.rest
+		}
+	}
+	return out
+}
+
+// PathTag returns what names of routes and paths begin with in the language of a
+// context, such as "de"; "" in the first language, and on a site whose languages have
+// no paths of their own.
+func PathTag(ctx context.Context) string {
+	p, ok := ctx.Value(languageKey{}).(*place)
+	if !ok || p.language == p.texts.languages[0] {
+		return ""
+	}
+	return p.language.pathTag()
+}
