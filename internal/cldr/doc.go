@@ -8,7 +8,10 @@
 // 48, from https://cldr.unicode.org, under the licence in data/LICENSE. The command
 // scripts/cldr writes them ("make cldr"). What to do with them is in Unicode
 // Technical Standard 35 (https://unicode.org/reports/tr35/): its part 1 for tags of
-// languages and their fallback, part 3 for numbers and plurals.
+// languages and their fallback, part 3 for numbers and plurals, part 4 for dates.
+//
+// The tests compare with ICU, which is what browsers have: scripts/cldr asks the one of
+// Node.js. Differences are listed in icu_test.go with their reasons.
 //
 // It is for the packages of this module that show something to visitors; it knows
 // nothing of them.

@@ -21,7 +21,17 @@ type Locale struct {
 	names    []string // tables of tags and names; the first that has a tag holds
 	cardinal []rule
 	ordinal  []rule
+
+	numbers    string // the kind of digits that the tag asks for, "" for that of the language
+	system     system
+	grouping   int      // how many digits a number with groups has before the last group
+	compact    []forms  // by the power of ten, from firstCompact up
+	currencies []string // tables of codes and symbols; the first that has a code holds
+	calendar   calendar
 }
+
+// forms are the texts for the categories of plurals.
+type forms [categoryCount]string
 
 // Load returns the locale for a tag (BCP 47), such as "de", "pt-PT" or "zh-Hant-HK".
 // Case does not matter, and "_" may stand for "-".
@@ -31,8 +41,11 @@ type Locale struct {
 // "zh-TW" to "zh-Hant", as the script is part of what is written in Taiwan. [Locale.Tag]
 // tells where a tag led.
 //
-// A tag that is malformed or longer than 100 bytes, and a language or script without
-// data, is an error.
+// Digits are those that the language has by default, such as Arabic ones in Egypt. With the
+// extension "-u-nu-latn" they are those of ASCII.
+//
+// A tag that is malformed or longer than 100 bytes, and a language, script or kind of digits
+// without data, is an error.
 func Load(tag string) (*Locale, error) {
 	t, err := parseTag(tag)
 	if err != nil {
@@ -42,49 +55,14 @@ func Load(tag string) (*Locale, error) {
 	if !ok {
 		return nil, fmt.Errorf("there are no data for the language %s", quote(tag))
 	}
-	l := &Locale{tag: name, region: region}
+	l := &Locale{tag: name, region: region, numbers: t.numbers}
 	if err := l.read(name); err != nil {
 		return nil, fmt.Errorf("the data of the language %s: %w", name, err)
 	}
+	if l.system.decimalPattern == "" {
+		return nil, fmt.Errorf("the language %s has no digits %s", quote(tag), quote(t.numbers))
+	}
 	return l, nil
-}
-
-// read reads a file, after the one that it is based on.
-func (l *Locale) read(name string) error {
-	data, err := files.ReadFile("data/" + name + ".txt")
-	if err != nil {
-		return err
-	}
-	for text := string(data); text != ""; {
-		var line string
-		line, text, _ = strings.Cut(text, "\n")
-		key, rest, _ := strings.Cut(line, "\t")
-		if strings.HasPrefix(key, "#") {
-			continue
-		}
-		if err := l.set(key, rest); err != nil {
-			return fmt.Errorf("%s: %w", key, err)
-		}
-	}
-	return nil
-}
-
-// set takes a line: a key, and values with tabs between them.
-func (l *Locale) set(key, rest string) error {
-	var err error
-	switch key {
-	case "parent":
-		return l.read(rest)
-	case "dir":
-		l.dir = rest
-	case "plural":
-		l.cardinal, err = parseRules(rest)
-	case "ordinal":
-		l.ordinal, err = parseRules(rest)
-	case "names":
-		l.names = append([]string{rest}, l.names...)
-	}
-	return err
 }
 
 // Tag returns the tag of the data, such as "ar" for what was loaded as "ar-MA".

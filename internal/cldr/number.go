@@ -21,6 +21,7 @@ type Number struct {
 	negative bool
 	n        int             // how many digits there are, without leading zeros
 	exponent int             // of ten, with which the digits as a whole number are multiplied
+	least    int             // how many fraction digits are written at least
 	compact  int             // of "1.2c6", which is 1.2 million: the 6
 	digits   [maxDigits]byte // 0 to 9
 }
@@ -121,7 +122,7 @@ func (x *Number) push(digit byte) bool {
 }
 
 // fractions returns how many digits there are after the decimal point.
-func (x *Number) fractions() int { return max(0, -x.exponent) }
+func (x *Number) fractions() int { return max(x.least, -x.exponent) }
 
 // digit returns the digit for a power of ten.
 func (x *Number) digit(power int) byte {

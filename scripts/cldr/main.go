@@ -6,6 +6,9 @@
 // "make cldr" does this. It needs npm, and a network the first time: archives are
 // kept in the user's cache directory and checked with the hashes in fetch.go.
 // What it writes depends on nothing else, so running it again changes nothing.
+//
+// The flag -oracle=no leaves out testdata/icu, which a Node of the same version of
+// CLDR writes (Linux on amd64 only).
 package main
 
 import (
@@ -25,13 +28,14 @@ const locales = `en en-001 en-GB de de-AT de-CH fr fr-CA es es-419 es-MX pt pt-P
 func main() {
 	log.SetFlags(0)
 	dir := flag.String("dir", "internal/cldr", "the directory of the package")
+	oracle := flag.String("oracle", "yes", "write what ICU says, for the tests: yes or no")
 	flag.Parse()
-	if err := run(*dir); err != nil {
+	if err := run(*dir, *oracle == "yes"); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(dir string) error {
+func run(dir string, oracle bool) error {
 	if _, err := os.Stat(filepath.Join(dir, "doc.go")); err != nil {
 		return fmt.Errorf("the directory of package cldr: %w; run this in the root of the repository", err)
 	}
@@ -49,6 +53,15 @@ func run(dir string) error {
 	files["testdata/plurals.txt"] = s.samplesFile()
 	if s.errs != nil {
 		return errors.Join(s.errs...)
+	}
+	if oracle {
+		answers, err := askNode(s.tags)
+		if err != nil {
+			return err
+		}
+		for tag, text := range answers {
+			files["testdata/icu/"+tag+".txt"] = text
+		}
 	}
 	for name, text := range files {
 		name = filepath.Join(dir, name)

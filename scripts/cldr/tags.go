@@ -78,7 +78,8 @@ func (s *source) maximize(likely map[string]any, tag string) (script, region str
 }
 
 // sharedFile has what does not depend on the language: the first days of the week
-// by region, but for Monday.
+// by region, but for Monday, and how many fraction digits currencies have that have
+// not two.
 func (s *source) sharedFile() string {
 	var b strings.Builder
 	b.WriteString(header)
@@ -94,6 +95,16 @@ func (s *source) sharedFile() string {
 	}
 	for _, day := range slices.Sorted(maps.Keys(regions)) {
 		b.WriteString("week\t" + day + "\t" + strings.Join(regions[day], "\t") + "\n")
+	}
+	currencies := map[string][]string{}
+	fractions := at(s.core["currencyData"], "currencyData", "fractions")
+	for _, code := range keys(fractions) {
+		if digits := s.text(fractions, code, "_digits"); digits != "2" {
+			currencies[digits] = append(currencies[digits], code)
+		}
+	}
+	for _, digits := range slices.Sorted(maps.Keys(currencies)) {
+		b.WriteString("currency\t" + digits + "\t" + strings.Join(currencies[digits], "\t") + "\n")
 	}
 	return b.String()
 }
