@@ -45,6 +45,9 @@ type Config struct {
 	// beside "/blog/". Without it all languages have the same paths, and a cookie or
 	// Accept-Language decides.
 	LanguagePaths bool
+	// VisitorZones lets visitors choose the time zone that they see times in (see
+	// [github.com/volaweb/vola/web/middleware.Zone]), instead of that of the setting TIME_ZONE.
+	VisitorZones bool
 	// Messages are the project's own translations, before those of the modules: a
 	// file for each language, such as de.po. An embed.FS may be given as it is, as in
 	// [module.HasMessages].

@@ -103,10 +103,10 @@ func (s *Site) languageMiddleware() []web.Middleware {
 	}}
 }
 
-// baseContext returns the context that those of requests come from. A site of one
-// language has that language in it.
+// baseContext returns the context that those of requests come from. It has the zone of the
+// site, and the language of a site of one.
 func (s *Site) baseContext(ctx context.Context) context.Context {
-	ctx = context.WithoutCancel(ctx)
+	ctx = i18n.WithZone(context.WithoutCancel(ctx), s.set.zone)
 	if texts := s.languages.texts(); len(texts.Languages()) == 1 {
 		ctx = i18n.With(ctx, texts.Default())
 	}

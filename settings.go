@@ -27,7 +27,10 @@ type settings struct {
 	LogLevel    slog.Level    `env:"LOG_LEVEL" envDefault:"INFO" help:"DEBUG, INFO, WARN or ERROR"`
 	MaxRequests int           `env:"MAX_REQUESTS" envDefault:"100" help:"requests at work at the same time; the same number again waits for up to 5 seconds, all others get 503"`
 	Timeout     time.Duration `env:"REQUEST_TIMEOUT" envDefault:"30s" help:"how long a request may be at work; 0 means for ever"`
+	TimeZone    string        `env:"TIME_ZONE" envDefault:"UTC" help:"the zone that times are shown in, such as Europe/Rome"`
 	LogSQL      statementLog  `env:"LOG_SQL" envDefault:"off" help:"log statements: off, on, or redacted (without arguments)"`
+
+	zone *time.Location // of TimeZone
 }
 
 func environMap(environ []string) map[string]string {
@@ -66,6 +69,10 @@ func (s *settings) check() error {
 	var errs []error
 	if s.MaxRequests < 1 {
 		errs = append(errs, fmt.Errorf("setting MAX_REQUESTS: the value %d is less than 1", s.MaxRequests))
+	}
+	var err error
+	if s.zone, err = time.LoadLocation(s.TimeZone); err != nil {
+		errs = append(errs, fmt.Errorf("setting TIME_ZONE: %q is not the name of a time zone, such as Europe/Rome: %w", s.TimeZone, err))
 	}
 	if s.Timeout < 0 {
 		errs = append(errs, fmt.Errorf("setting REQUEST_TIMEOUT: the value %v is less than 0", s.Timeout))

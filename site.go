@@ -161,6 +161,9 @@ func (s *Site) middleware(streams context.Context) []web.Middleware {
 		middleware.CrossOrigin(http.NewCrossOriginProtection()),
 		middleware.Work(middleware.WorkConfig{AtWork: s.set.MaxRequests, Deadline: s.set.deadline(), Stop: streams}),
 	)
+	if zone := s.set.zone; s.cfg.VisitorZones || zone != nil && zone != time.UTC {
+		all = append(all, middleware.Zone(middleware.ZoneConfig{Site: zone, Visitors: s.cfg.VisitorZones, Load: s.host.Zone}))
+	}
 	return all
 }
 

@@ -10,6 +10,7 @@ package civil
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -151,4 +152,29 @@ func (d *Date) UnmarshalText(text []byte) error {
 		*d = parsed
 	}
 	return err
+}
+
+// Moments returns the points in time when clocks in loc show c on that day, in their
+// order: one on most days, none if a change of clocks skips it, two if it is repeated. So
+// a program can say that a time does not exist, or ask which of two is meant.
+func (d Date) Moments(c Clock, loc *time.Location) []time.Time {
+	// What the clocks show is kept as if they were of UTC. No zone is further than that
+	// from it, and no offset lasts shorter than an hour.
+	const around = 26 * time.Hour
+	shown := d.At(c, time.UTC)
+	var out []time.Time
+	last := 1 << 30 // an offset that no zone has
+	for t := shown.Add(-around); !t.After(shown.Add(around)); t = t.Add(time.Hour) {
+		_, offset := t.In(loc).Zone()
+		if offset == last {
+			continue
+		}
+		last = offset
+		moment := shown.Add(-time.Duration(offset) * time.Second).In(loc)
+		if _, has := moment.Zone(); has == offset && !slices.ContainsFunc(out, moment.Equal) {
+			out = append(out, moment)
+		}
+	}
+	slices.SortFunc(out, time.Time.Compare)
+	return out
 }

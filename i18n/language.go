@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
-	"strings"
 
+	"github.com/volaweb/vola/internal/cldr"
 	"github.com/volaweb/vola/internal/placeholder"
 	"github.com/volaweb/vola/internal/po"
 )
@@ -17,6 +17,7 @@ import (
 type Language struct {
 	tag      string
 	messages map[po.Key]translation
+	locale   func() *cldr.Locale // nil for English
 }
 
 // translation is what a catalogue has for a text, and which form of it is for which
@@ -29,15 +30,6 @@ type translation struct {
 // Tag returns the language's tag (BCP 47), such as "de" or "pt-BR"; "en" for the zero
 // value.
 func (l *Language) Tag() string { return cmp.Or(l.tag, "en") }
-
-// Dir returns the direction of its script: "ltr" or "rtl".
-func (l *Language) Dir() string {
-	base, _, _ := strings.Cut(l.tag, "-")
-	if base == "ar" {
-		return "rtl"
-	}
-	return "ltr"
-}
 
 // T returns the translation of a text. Values are given as names and values in turn:
 //
@@ -57,10 +49,10 @@ func (l *Language) TC(context, text string, values ...any) string {
 
 // TN returns the translation for a number, in the form that the language has for it.
 // one and many are the texts for one and for other numbers, and {n} in them is the
-// number. The number is a whole number of any type, or what has a length: a slice,
-// map or array; others are an error in the text.
+// number, written as [Language.Number] does. The number is a whole number of any type, or
+// what has a length: a slice, map or array; others are an error in the text.
 func (l *Language) TN(n any, one, many string, values ...any) string {
-	size, count, ok := number(n)
+	size, count, ok := l.number(n)
 	if !ok {
 		return fmt.Sprintf("%s (a %T is not a number)", many, n)
 	}
@@ -80,24 +72,24 @@ func (l *Language) text(key po.Key, text string) string {
 	return text
 }
 
-// number returns the size of a number, and how it is written.
-func number(n any) (size uint64, text string, ok bool) {
-	if n, ok := n.(int); ok && n >= 0 {
-		return uint64(n), strconv.Itoa(n), true
-	}
-	switch v := reflect.ValueOf(n); v.Kind() {
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		size = uint64(v.Int())
+// number returns the size of a number, and how the language writes it.
+func (l *Language) number(n any) (size uint64, text string, ok bool) {
+	var x cldr.Number
+	switch v := reflect.ValueOf(n); {
+	case v.CanInt():
+		size, x = uint64(v.Int()), cldr.Int(v.Int())
 		if v.Int() < 0 {
 			size = -size
 		}
-		return size, strconv.FormatInt(v.Int(), 10), true
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		return v.Uint(), strconv.FormatUint(v.Uint(), 10), true
-	case reflect.Slice, reflect.Map, reflect.Array:
-		return uint64(v.Len()), strconv.Itoa(v.Len()), true
+	case v.CanUint():
+		x, _ = cldr.ParseNumber(strconv.FormatUint(v.Uint(), 10)) // it has digits alone
+		size = v.Uint()
+	case v.Kind() == reflect.Slice, v.Kind() == reflect.Map, v.Kind() == reflect.Array:
+		size, x = uint64(v.Len()), cldr.Int(int64(v.Len()))
+	default:
+		return 0, "", false
 	}
-	return 0, "", false
+	return size, string(l.cldr().AppendNumber(nil, x, 0, 0)), true
 }
 
 // Mark returns the text. It marks a text that is translated later, by a variable, so that

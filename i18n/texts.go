@@ -63,7 +63,11 @@ func Load(cfg Config) (*Texts, error) {
 			errs = append(errs, fmt.Errorf("i18n: the language %s is given twice", tag))
 			continue
 		}
-		l := &Language{tag: tag, messages: map[po.Key]translation{}}
+		other := english
+		if len(t.languages) > 0 {
+			other = t.languages[0].cldr
+		}
+		l := &Language{tag: tag, messages: map[po.Key]translation{}, locale: locales(tag, other)}
 		t.languages = append(t.languages, l)
 		for _, c := range cfg.Catalogues {
 			for _, err := range t.read(l, c.Files) {

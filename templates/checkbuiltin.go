@@ -14,6 +14,12 @@ import (
 // package what its Go types do not tell; nil for nothing.
 func checkBuiltin(name string) func(Call) error {
 	switch name {
+	case "localdate":
+		return func(c Call) error { return wantStyle(name, c, "civil.Date") }
+	case "localtime":
+		return func(c Call) error { return wantStyle(name, c, "civil.Clock") }
+	case "localdatetime":
+		return func(c Call) error { return wantStyle(name, c) }
 	case "t":
 		return func(c Call) error { return checkText(c, 0, 1) }
 	case "tc":

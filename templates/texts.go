@@ -2,6 +2,7 @@ package templates
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"github.com/volaweb/vola/i18n"
@@ -21,15 +22,18 @@ import (
 // a text without values costs a page nothing.
 func textFunctions(texts *i18n.Texts) (functions map[string]any, constant []string) {
 	if l, one := onlyLanguage(texts); one {
-		return map[string]any{
+		functions = formatFunctions(func(context.Context) *i18n.Language { return l })
+		maps.Copy(functions, map[string]any{
 			"t":    func(text string, values ...any) (string, error) { return l.T(text, values...), nil },
 			"tc":   func(context, text string, values ...any) string { return l.TC(context, text, values...) },
 			"tn":   func(n any, one, many string, values ...any) string { return l.TN(n, one, many, values...) },
 			"lang": l.Tag, "dir": l.Dir,
 			"alternates": func() []i18n.Alternate { return nil },
-		}, []string{"t", "tc", "lang", "dir"}
+		})
+		return functions, []string{"t", "tc", "lang", "dir"}
 	}
-	return map[string]any{
+	functions = formatFunctions(i18n.From)
+	maps.Copy(functions, map[string]any{
 		"t": func(ctx context.Context, text string, values ...any) (string, error) {
 			return i18n.From(ctx).T(text, values...), nil
 		},
@@ -42,13 +46,14 @@ func textFunctions(texts *i18n.Texts) (functions map[string]any, constant []stri
 		"lang":       func(ctx context.Context) string { return i18n.From(ctx).Tag() },
 		"dir":        func(ctx context.Context) string { return i18n.From(ctx).Dir() },
 		"alternates": i18n.Alternates,
-	}, nil
+	})
+	return functions, nil
 }
 
 // onlyLanguage returns the language of a site that has one.
 func onlyLanguage(texts *i18n.Texts) (*i18n.Language, bool) {
 	if texts == nil {
-		return new(i18n.Language), true
+		texts, _ = i18n.Load(i18n.Config{Languages: []string{"en"}}) // without catalogues there is nothing to go wrong
 	}
 	return texts.Default(), len(texts.Languages()) == 1
 }

@@ -52,11 +52,12 @@ func LanguagePaths(texts *i18n.Texts) web.Middleware {
 // SetLanguage sets the cookie [LanguageCookie], for a year: for what answers a menu of
 // languages.
 func SetLanguage(w http.ResponseWriter, r *http.Request, l *i18n.Language) {
+	http.SetCookie(w, cookieForAYear(r, LanguageCookie, l.Tag()))
+}
+
+func cookieForAYear(r *http.Request, name, value string) *http.Cookie {
 	const year = 365 * 24 * 60 * 60 // seconds
-	http.SetCookie(w, &http.Cookie{
-		Name: LanguageCookie, Value: l.Tag(), Path: "/", MaxAge: year,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil,
-	})
+	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: year, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil}
 }
 
 // onlyLanguage is Language for a site of one language. A server whose base context has
