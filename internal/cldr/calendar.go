@@ -69,9 +69,13 @@ func nameOf(names *[nameForms][]string, i int, form NameForm) string {
 
 // FirstDay returns the day with which weeks begin in the region of the tag that was loaded,
 // or in that where most speakers of the language live.
-func (l *Locale) FirstDay() time.Weekday {
-	if i := strings.Index("sunmontuewedthufrisat", sharedKey("week", l.region)); i >= 0 && sharedKey("week", l.region) != "" {
-		return time.Weekday(i / 3)
+func (l *Locale) FirstDay() time.Weekday { return l.firstDay }
+
+func firstDay(region string) time.Weekday {
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		if strings.EqualFold(day.String()[:3], sharedKey("week", region)) {
+			return day
+		}
 	}
 	return time.Monday
 }

@@ -24,7 +24,7 @@ func (l *Locale) AppendCompact(dst []byte, n Number) []byte {
 			pattern = p
 		}
 	}
-	return l.appendPattern(dst, pattern, &short, style{compact: true})
+	return l.appendPattern(dst, pattern, &short, fill{compact: true})
 }
 
 // roundCompact divides by a power of ten and rounds.

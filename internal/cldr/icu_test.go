@@ -91,6 +91,16 @@ func answer(t *testing.T, l *cldr.Locale, ask []string) string {
 		return fmt.Sprint(int(l.FirstDay()))
 	case "dir":
 		return l.Dir()
+	case "relative":
+		text, err = l.AppendRelative(nil, int64(arg(1)), unit(t, ask[2]), ask[3] == "auto")
+	case "list":
+		kind := cldr.And
+		if ask[1] == "disjunction" {
+			kind = cldr.Or
+		}
+		text = l.AppendList(nil, ask[2:], kind)
+	case "unit":
+		text, err = l.AppendUnit(nil, number(t, ask[1]), unit(t, ask[2]), style(t, ask[3]), 0, 3)
 	case "name":
 		return l.NameOf(ask[1])
 	default:
@@ -120,6 +130,17 @@ func style(t *testing.T, name string) cldr.Style {
 		t.Fatalf("there is no style %q", name)
 	}
 	return s
+}
+
+func unit(t *testing.T, name string) cldr.Unit {
+	t.Helper()
+	for u := cldr.Byte; u <= cldr.Year; u++ {
+		if u.String() == name {
+			return u
+		}
+	}
+	t.Fatalf("there is no unit %q", name)
+	return 0
 }
 
 func form(name string) cldr.NameForm {

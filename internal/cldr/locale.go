@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // files are the data: a file for each locale, see scripts/cldr. That of a dialect has
@@ -16,18 +17,23 @@ var files embed.FS
 // does not change and is safe for concurrent use.
 type Locale struct {
 	tag      string
-	region   string // upper case
+	firstDay time.Weekday
 	dir      string
 	names    []string // tables of tags and names; the first that has a tag holds
 	cardinal []rule
 	ordinal  []rule
 
-	numbers    string // the kind of digits that the tag asks for, "" for that of the language
-	system     system
+	numbers    string   // the kind of digits that the tag asks for, "" for that of the language
+	systems    []system // of digits
+	system     *system  // the one of systems that numbers are written with
 	grouping   int      // how many digits a number with groups has before the last group
 	compact    []forms  // by the power of ten, from firstCompact up
 	currencies []string // tables of codes and symbols; the first that has a code holds
 	calendar   calendar
+	relative   [unitCount - int(Second)]relative
+	longUnits  [unitCount]forms
+	shortUnits [unitCount]forms
+	lists      [2]list // by ListKind
 }
 
 // forms are the texts for the categories of plurals.
@@ -55,11 +61,12 @@ func Load(tag string) (*Locale, error) {
 	if !ok {
 		return nil, fmt.Errorf("there are no data for the language %s", quote(tag))
 	}
-	l := &Locale{tag: name, region: region, numbers: t.numbers}
+	l := &Locale{tag: name, numbers: t.numbers}
 	if err := l.read(name); err != nil {
 		return nil, fmt.Errorf("the data of the language %s: %w", name, err)
 	}
-	if l.system.decimalPattern == "" {
+	l.firstDay = firstDay(region)
+	if l.system == nil {
 		return nil, fmt.Errorf("the language %s has no digits %s", quote(tag), quote(t.numbers))
 	}
 	return l, nil
@@ -79,6 +86,9 @@ func (l *Locale) Name() string { return lookup(l.names, l.tag) }
 // the name of what [Load] returns for it. The name of a language that Load does not
 // know is "".
 func (l *Locale) NameOf(tag string) string {
+	if name := lookup(l.names, tag); name != "" {
+		return name
+	}
 	t, err := parseTag(tag)
 	if err != nil {
 		return ""

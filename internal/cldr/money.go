@@ -50,7 +50,7 @@ func (l *Locale) AppendCurrency(dst []byte, n Number, code string) ([]byte, erro
 	if symbol == "" {
 		symbol = code
 	}
-	return l.appendPattern(dst, l.currencyPattern(symbol), &n, style{currency: symbol, money: true}), nil
+	return l.appendPattern(dst, l.currencyPattern(symbol), &n, fill{currency: symbol, money: true}), nil
 }
 
 // currencyPattern returns the pattern for a symbol: there is one of its own for those that

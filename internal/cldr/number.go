@@ -16,7 +16,8 @@ const (
 // Number is a decimal number as it is written: "1.0" has a fraction digit that can be
 // seen, and "1" has not, which is a difference to the plurals of many languages. [Int],
 // [Float] and [ParseNumber] make it; the zero value is 0. It has at most 100
-// significant digits, 400 before and 400 after the decimal point.
+// significant digits, without the zeros at its end, and 400 digits before and 400 after the
+// decimal point.
 type Number struct {
 	negative bool
 	n        int             // how many digits there are, without leading zeros
@@ -84,14 +85,20 @@ func parse(text string) (x Number, ok bool) {
 	if whole == "" || point && fraction == "" {
 		return Number{}, false
 	}
+	zeros := 0 // at the end, for which there was no place
 	for _, part := range [...]string{whole, fraction} {
 		for i := range len(part) {
-			if !isDigit(part[i]) || !x.push(part[i]-'0') {
+			switch {
+			case !isDigit(part[i]):
+				return Number{}, false
+			case x.n == maxDigits && part[i] == '0':
+				zeros++
+			case zeros > 0 || !x.push(part[i]-'0'):
 				return Number{}, false
 			}
 		}
 	}
-	x.exponent = -len(fraction)
+	x.exponent = zeros - len(fraction)
 	if exponent != "" {
 		e, err := strconv.Atoi(exponent[1:])
 		if err != nil || e > 2*maxPlaces || e < -2*maxPlaces || exponent[0] == 'c' && e < 0 {
@@ -105,7 +112,10 @@ func parse(text string) (x Number, ok bool) {
 	if x.n == 0 {
 		x.exponent = min(x.exponent, 0)
 	}
-	return x, x.n+x.exponent <= maxPlaces && -x.exponent <= maxPlaces
+	if zeros > 0 {
+		x.least = max(0, zeros-x.exponent)
+	}
+	return x, x.n+x.exponent <= maxPlaces && max(x.least, -x.exponent) <= maxPlaces
 }
 
 // push adds a digit behind the others. It is false when there is no place.

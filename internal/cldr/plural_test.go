@@ -133,6 +133,7 @@ func TestPluralOfAnyNumber(t *testing.T) {
 		{pl, "22", cldr.Few}, {pl, "1.0", cldr.Other}, {pl, "5", cldr.Many}, {pl, "1", cldr.One},
 		{ru, "21", cldr.One}, {ru, "-21", cldr.One}, {ru, "11", cldr.Many}, {ru, "1.2", cldr.Other},
 		{ru, "1" + strings.Repeat("0", 98) + "1", cldr.One}, {ru, "1e99", cldr.Many}, {ru, "0.00", cldr.Other},
+		{ru, "1" + strings.Repeat("0", 120), cldr.Many}, {ru, "1" + strings.Repeat("0", 120) + ".0", cldr.Other},
 	}
 	for _, test := range tests {
 		if got := test.l.Plural(number(t, test.text)); got != test.want {
@@ -143,7 +144,9 @@ func TestPluralOfAnyNumber(t *testing.T) {
 
 func TestNumbers(t *testing.T) {
 	t.Parallel()
+	zeros := "1" + strings.Repeat("0", 300)
 	for text, want := range map[string]string{
+		zeros: zeros, zeros + ".00": zeros + ".00", zeros + ".0e-1": zeros[:300] + ".00", "1e300": zeros, "0." + zeros[1:]: "0." + zeros[1:],
 		"0": "0", "-0": "-0", "007": "7", "1.50": "1.50", "+12": "12", "1e3": "1000", "1.5e1": "15", "1.50e1": "15.0", "0.00": "0.00",
 		"25e-1": "2.5", "1c6": "1000000", "1.2345E2": "123.45", "0e400": "0", "-12345678901234567890.5": "-12345678901234567890.5", "1e-3": "0.001",
 	} {
@@ -153,7 +156,7 @@ func TestNumbers(t *testing.T) {
 	}
 	for _, text := range []string{
 		"", "-", ".", "1.", ".5", "1.2.3", "1e", "1e+", "e5", "1c-2", "1e1c1", "NaN", "Inf", "-Inf", "0x10", "1_000", "1,5", "1 ", " 1", "\xff", "١",
-		"1e999999999", "1e-999999999", "1e401", "1e-401", "1e99999999999999999999", strings.Repeat("1", 101), strings.Repeat("0", 10_000), "1" + strings.Repeat("0", 5000),
+		"1e999999999", "1e-999999999", "1e401", "1e-401", "1e99999999999999999999", strings.Repeat("1", 101), zeros + "1", zeros + ".1", zeros + zeros, strings.Repeat("0", 10_000), "1" + strings.Repeat("0", 5000),
 	} {
 		if n, err := cldr.ParseNumber(text); err == nil {
 			t.Errorf("ParseNumber(%.20q) = %s", text, n)

@@ -48,6 +48,15 @@ func (l *Locale) set(key, rest string) error {
 		return l.setNumbers(kind, detail, strings.Split(rest, "\t"))
 	case "months", "days", "periods", "era", "dates", "times", "joined", "dayperiods":
 		return l.calendar.set(kind, detail, strings.Split(rest, "\t"))
+	case "relative", "unit":
+		unit, form, _ := strings.Cut(detail, ".")
+		return l.setUnit(kind, unit, form, rest)
+	case "list":
+		between := &l.lists[And]
+		if detail == "or" {
+			between = &l.lists[Or]
+		}
+		return expect(assign(strings.Split(rest, "\t"), &between.start, &between.middle, &between.end, &between.two))
 	default:
 		return errors.New("this is not known")
 	}
@@ -56,18 +65,9 @@ func (l *Locale) set(key, rest string) error {
 
 // setNumbers takes a line about numbers. Those about digits are for a system of digits.
 func (l *Locale) setNumbers(kind, detail string, values []string) error {
-	sys := &l.system
 	switch kind {
 	case "systems":
-		name := l.numbers
-		if name == "" {
-			name = values[0]
-		}
-		*sys = system{name: name}
-		for i := range sys.digits {
-			sys.digits[i] = "0123456789"[i : i+1]
-		}
-		return nil
+		return l.setSystems(values)
 	case "grouping":
 		l.grouping = int(values[0][0] - '0')
 		return nil
@@ -78,9 +78,11 @@ func (l *Locale) setNumbers(kind, detail string, values []string) error {
 		}
 		return l.setForms(&l.compact[i], values)
 	}
-	if detail != sys.name {
-		return nil
+	i := slices.IndexFunc(l.systems, func(sys system) bool { return sys.name == detail })
+	if i < 0 {
+		return fmt.Errorf("there are no digits %s", quote(detail))
 	}
+	sys := &l.systems[i]
 	ok := true
 	switch kind {
 	case "digits":
@@ -91,11 +93,29 @@ func (l *Locale) setNumbers(kind, detail string, values []string) error {
 			}
 		}
 	case "symbols":
-		ok = fill(values, &sys.decimal, &sys.group, &sys.minus, &sys.percent, &sys.moneyDecimal, &sys.moneyGroup)
+		ok = assign(values, &sys.decimal, &sys.group, &sys.minus, &sys.percent, &sys.moneyDecimal, &sys.moneyGroup)
 	case "patterns":
-		ok = fill(values, &sys.decimalPattern, &sys.percentPattern, &sys.currencyPattern, &sys.alphaPattern)
+		ok = assign(values, &sys.decimalPattern, &sys.percentPattern, &sys.currencyPattern, &sys.alphaPattern)
 	}
 	return expect(ok)
+}
+
+// setSystems takes the names of the systems of digits that the language has, of which the
+// first is the one that it is usually written with.
+func (l *Locale) setSystems(names []string) error {
+	l.systems = make([]system, len(names))
+	l.system = nil
+	for i, name := range names {
+		sys := &l.systems[i]
+		sys.name = name
+		for digit := range sys.digits {
+			sys.digits[digit] = "0123456789"[digit : digit+1]
+		}
+		if name == l.numbers || l.numbers == "" && i == 0 {
+			l.system = sys
+		}
+	}
+	return nil
 }
 
 // set takes a line about dates.
@@ -128,6 +148,27 @@ func (c *calendar) set(kind, detail string, values []string) error {
 	return expect(ok)
 }
 
+// setUnit takes a line about a unit or a relative time.
+func (l *Locale) setUnit(kind, name, form, rest string) error {
+	unit, ok := parseUnit(name)
+	if !ok || kind == "relative" && unit < Second {
+		return fmt.Errorf("there is no unit %s", quote(name))
+	}
+	values := strings.Split(rest, "\t")
+	switch kind + " " + form {
+	case "unit long":
+		return l.setForms(&l.longUnits[unit], values)
+	case "unit short":
+		return l.setForms(&l.shortUnits[unit], values)
+	case "relative past":
+		return l.setForms(&l.relative[unit-Second].past, values)
+	case "relative future":
+		return l.setForms(&l.relative[unit-Second].future, values)
+	}
+	l.relative[unit-Second].words = rest
+	return nil
+}
+
 // setForms takes a text for each category, or one for all.
 func (l *Locale) setForms(f *forms, values []string) error {
 	if len(values) != 1 && len(values) != len(l.cardinal)+1 {
@@ -144,8 +185,8 @@ func (l *Locale) setForms(f *forms, values []string) error {
 	return nil
 }
 
-// fill sets fields to values, if there are as many.
-func fill(values []string, fields ...*string) bool {
+// assign sets fields to values, if there are as many.
+func assign(values []string, fields ...*string) bool {
 	if len(values) != len(fields) {
 		return false
 	}

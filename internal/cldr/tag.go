@@ -91,62 +91,60 @@ func (t *tag) keywords(words []string) {
 // or that of its language if it has the same script. It also returns the region whose
 // customs hold.
 func (t tag) find() (locale, region string, ok bool) {
+	t.language = replaced(t.language)
 	script, best := t.script, 0
-	for line := range strings.Lines(tags) {
-		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		switch {
-		case f[0] == "alias" && f[1] == t.language:
-			t.language = f[2]
-			return t.find()
-		case f[0] == "script" && f[1] == t.language && script == "" && contains(f[3:], t.region):
-			script = f[2]
-		}
+	if fields := tagLine("script", t.language); script == "" && len(fields) > 1 && contains(fields[1:], t.region) {
+		script = fields[0]
 	}
 	for line := range strings.Lines(tags) {
-		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if f[0] != "locale" && f[0] != "parent" {
+		kind, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		name, rest, _ := strings.Cut(rest, "\t")
+		parts := strings.Split(name, "-")
+		if parts[0] != t.language || kind != "locale" && kind != "parent" {
 			continue
 		}
-		name, _ := parseTag(f[1])
-		if name.language != t.language {
-			continue
-		}
-		if script == "" { // the first locale of a language is the one without a script
-			script = f[2]
-		}
+		fields := strings.Split(rest, "\t")
 		rank := 0
 		switch {
-		case f[0] == "parent":
-			if best == 1 && script == localeScript(f[1]) && contains(f[2:], t.region) {
+		case kind == "parent":
+			if best == 1 && contains(fields, t.region) && tagLine("locale", name)[0] == script {
 				rank = 2
 			}
-		case f[2] != script:
-		case name.region == "":
+		case script == "": // the first locale of a language is the one without a script
+			script, rank = fields[0], 1
+		case fields[0] != script:
+		case len(parts) == 1 || len(parts[1]) == 4:
 			rank = 1
-		case name.region == t.region:
+		case parts[1] == t.region:
 			rank = 3
 		}
 		if rank > best {
-			best, locale = rank, f[1]
+			best, locale = rank, name
 		}
 	}
 	region = t.region
-	if region == "" {
-		region = localeField(locale, 3)
+	if region == "" && locale != "" {
+		region = tagLine("locale", locale)[1]
 	}
 	return locale, region, locale != ""
 }
 
-func localeScript(locale string) string { return localeField(locale, 2) }
+// replaced returns the code of a language that an old code is for.
+func replaced(language string) string {
+	if fields := tagLine("alias", language); fields != nil {
+		return fields[0]
+	}
+	return language
+}
 
-// localeField returns a field of a locale's line in tags.
-func localeField(locale string, field int) string {
+// tagLine returns the values behind a kind and a name in tags.
+func tagLine(kind, name string) []string {
 	for line := range strings.Lines(tags) {
-		if f := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); f[0] == "locale" && f[1] == locale {
-			return f[field]
+		if rest, ok := strings.CutPrefix(line, kind+"\t"+name+"\t"); ok {
+			return strings.Split(strings.TrimSuffix(rest, "\n"), "\t")
 		}
 	}
-	return ""
+	return nil
 }
 
 func contains(values []string, value string) bool {

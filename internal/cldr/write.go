@@ -35,7 +35,7 @@ func (l *Locale) AppendInt(dst []byte, n int64) []byte {
 // has no sign.
 func (l *Locale) AppendNumber(dst []byte, n Number, minFraction, maxFraction int) []byte {
 	n.round(minFraction, maxFraction)
-	return l.appendPattern(dst, l.system.decimalPattern, &n, style{})
+	return l.appendPattern(dst, l.system.decimalPattern, &n, fill{})
 }
 
 // AppendPercent appends a share as percent: 0.256 is "25.6%". The fraction digits, which
@@ -43,7 +43,7 @@ func (l *Locale) AppendNumber(dst []byte, n Number, minFraction, maxFraction int
 func (l *Locale) AppendPercent(dst []byte, n Number, minFraction, maxFraction int) []byte {
 	n.scale(2)
 	n.round(minFraction, maxFraction)
-	return l.appendPattern(dst, l.system.percentPattern, &n, style{})
+	return l.appendPattern(dst, l.system.percentPattern, &n, fill{})
 }
 
 // round leaves as many fraction digits as AppendNumber says.
@@ -104,8 +104,8 @@ func (x *Number) scale(power int) {
 	}
 }
 
-// style is what patterns of numbers are filled with.
-type style struct {
+// fill is what patterns of numbers are filled with.
+type fill struct {
 	currency string // what stands for the sign of a currency
 	money    bool   // the separators are those of amounts of money
 	compact  bool   // the pattern does not tell of groups, which only large numbers have
@@ -145,10 +145,10 @@ func splitPattern(pattern string, negative bool) affixes {
 }
 
 // appendPattern appends a number as a pattern has it.
-func (l *Locale) appendPattern(dst []byte, pattern string, n *Number, s style) []byte {
+func (l *Locale) appendPattern(dst []byte, pattern string, n *Number, f fill) []byte {
 	a := splitPattern(pattern, n.negative)
 	least := l.grouping
-	if s.compact {
+	if f.compact {
 		groups := splitPattern(l.system.decimalPattern, false)
 		a.primary, a.secondary = groups.primary, groups.secondary
 		least = max(least, 2)
@@ -156,15 +156,15 @@ func (l *Locale) appendPattern(dst []byte, pattern string, n *Number, s style) [
 	if a.minus {
 		dst = append(dst, l.system.minus...)
 	}
-	dst = l.appendAffix(dst, a.prefix, s.currency)
-	if s.currency != "" && strings.HasSuffix(a.prefix, "¤") && needsSpace(utf8.DecodeLastRuneInString(s.currency)) {
+	dst = l.appendAffix(dst, a.prefix, f.currency)
+	if f.currency != "" && strings.HasSuffix(a.prefix, "¤") && needsSpace(utf8.DecodeLastRuneInString(f.currency)) {
 		dst = append(dst, "\u00a0"...)
 	}
-	dst = l.appendDigits(dst, n, a, least, s.money)
-	if s.currency != "" && strings.HasPrefix(a.suffix, "¤") && needsSpace(utf8.DecodeRuneInString(s.currency)) {
+	dst = l.appendDigits(dst, n, a, least, f.money)
+	if f.currency != "" && strings.HasPrefix(a.suffix, "¤") && needsSpace(utf8.DecodeRuneInString(f.currency)) {
 		dst = append(dst, "\u00a0"...)
 	}
-	return l.appendAffix(dst, a.suffix, s.currency)
+	return l.appendAffix(dst, a.suffix, f.currency)
 }
 
 // needsSpace reports whether a currency has a space between its outer character and the
@@ -174,7 +174,7 @@ func needsSpace(r rune, _ int) bool { return !unicode.IsSymbol(r) && !unicode.Is
 // appendDigits appends the digits with their separators. least is how many digits must be
 // before the last group of a number that has groups.
 func (l *Locale) appendDigits(dst []byte, n *Number, a affixes, least int, money bool) []byte {
-	sys := &l.system
+	sys := l.system
 	decimal, group := sys.decimal, sys.group
 	if money {
 		decimal, group = sys.moneyDecimal, sys.moneyGroup

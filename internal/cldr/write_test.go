@@ -167,6 +167,7 @@ func TestAppendingNeedsOnlyTheBuffer(t *testing.T) {
 }
 
 func appenders(l *cldr.Locale, n cldr.Number, day time.Time) map[string]func([]byte) {
+	items := []string{"a", "b", "c"}
 	return map[string]func([]byte){
 		"AppendInt":      func(b []byte) { l.AppendInt(b, -1234567) },
 		"AppendNumber":   func(b []byte) { l.AppendNumber(b, n, 2, 2) },
@@ -175,6 +176,9 @@ func appenders(l *cldr.Locale, n cldr.Number, day time.Time) map[string]func([]b
 		"AppendCompact":  func(b []byte) { l.AppendCompact(b, n) },
 		"AppendDate":     func(b []byte) { _, _ = l.AppendDate(b, day, cldr.Full) },
 		"AppendTime":     func(b []byte) { _, _ = l.AppendTime(b, day, cldr.Short) },
+		"AppendRelative": func(b []byte) { _, _ = l.AppendRelative(b, -3, cldr.Day, true) },
+		"AppendUnit":     func(b []byte) { _, _ = l.AppendUnit(b, n, cldr.Kilometer, cldr.Long, 0, 1) },
+		"AppendList":     func(b []byte) { l.AppendList(b, items, cldr.Or) },
 		"AppendDateTime": func(b []byte) { _, _ = l.AppendDateTime(b, day, cldr.Medium, cldr.Short) },
 	}
 }

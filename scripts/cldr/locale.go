@@ -110,6 +110,9 @@ func (s *source) locale(tag string) *lines {
 	s.names(l, tag)
 	s.numbers(l, tag)
 	s.dates(l, tag)
+	s.relative(l, tag)
+	s.lists(l, tag)
+	s.units(l, tag)
 	return l
 }
 

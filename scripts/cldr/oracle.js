@@ -97,11 +97,45 @@ function names(tag, k, add) {
   }
 }
 
+const items = ['Anna', 'Ida', 'Hierro', 'Hilda', 'Otto', '8', '11', 'Ho', 'דן', '世界'];
+const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'meter', 'kilometer', 'celsius', 'percent', 'second', 'minute', 'hour', 'day', 'week',
+  'month', 'year'];
+const counts = ['0', '1', '2', '3', '5', '11', '21', '100', '1000', '1000000', '1.5', '0.5', '-1', '-2.25', '1.0'];
+
+function words(tag, k, add) {
+  const auto = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
+  const always = new Intl.RelativeTimeFormat(tag);
+  for (const unit of units.slice(9)) {
+    for (const n of unit === 'day' ? [-2, -1, 0, 1, 2] : [-1, 0, 1]) {
+      add('relative', String(n), unit, 'auto', auto.format(n, unit));
+    }
+    for (const n of rotate([-1, 1, -2, 2, -3, 3, -5, 5, -11, 11, -21, 21, -100, 1000, -12345], 2 * k, 4)) {
+      add('relative', String(n), unit, 'always', always.format(n, unit));
+    }
+  }
+  for (const type of ['conjunction', 'disjunction']) {
+    const list = new Intl.ListFormat(tag, { type });
+    for (let n = 0; n <= 4; n++) {
+      const some = rotate(items, 3 * k + n, n);
+      add('list', type, ...some, list.format(some));
+    }
+  }
+  for (const [i, unit] of units.entries()) {
+    for (const unitDisplay of ['long', 'short']) {
+      const format = new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay, roundingMode: 'halfEven' });
+      for (const n of rotate(counts, 4 * k + 3 * i, 3)) {
+        add('unit', n, unit, unitDisplay, format.format(n));
+      }
+    }
+  }
+}
+
 for (const [k, tag] of tags.entries()) {
   answers[tag] = [];
   const add = (...row) => answers[tag].push(row);
   numbers(tag, k, add);
   dates(tag, k, add);
   names(tag, k, add);
+  words(tag, k, add);
 }
 console.log(JSON.stringify(answers));
