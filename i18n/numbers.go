@@ -1,8 +1,10 @@
 package i18n
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 
 	"github.com/volaweb/vola/internal/cldr"
@@ -39,19 +41,21 @@ func (l *Language) cldr() *cldr.Locale {
 // Dir returns the direction of its script, for the attribute dir of HTML: "ltr" or "rtl".
 func (l *Language) Dir() string { return l.cldr().Dir() }
 
-// Name returns what the language calls itself, such as "Deutsch"; its tag if that is not
-// known.
+// Name returns what the language calls itself, such as "Deutsch"; that of the language for
+// a dialect without a name of its own, and the tag if there is no name at all.
 func (l *Language) Name() string {
-	if name := l.cldr().NameOf(l.Tag()); name != "" {
-		return name
+	tag := l.Tag()
+	locale := l.cldr()
+	if base, _, _ := strings.Cut(tag, "-"); !strings.EqualFold(locale.Tag(), tag) {
+		tag = base
 	}
-	return l.Tag()
+	return cmp.Or(locale.NameOf(tag), l.Tag())
 }
 
 // Number writes a number as the language does: "1,234.5", "1.234,5". It is of any type
 // of numbers, or a decimal number as text such as "0.10", or a fmt.Stringer that writes
-// one; another value is an error. Fractions have at most six digits, halves are rounded
-// to the even digit.
+// one; another value is an error. Fractions have at most six digits and no zeros at their
+// end; halves are rounded to the even digit.
 func (l *Language) Number(n any) (string, error) { return l.Decimal(n, 0, 6) }
 
 // Decimal is Number with at least and at most so many digits of the fraction.

@@ -28,7 +28,7 @@ func checkBuiltin(name string) func(Call) error {
 		return func(c Call) error { return checkText(c, 1, 2) }
 	case "date":
 		return func(c Call) error { return wantTime(name, c.Args[1]) }
-	case "timesince", "timeuntil":
+	case "timesince", "timeuntil", "ago":
 		return func(c Call) error { return wantTime(name, c.Args[0]) }
 	case "add", "pages":
 		return func(c Call) error { return cmp.Or(wantWhole(name, c.Args[0]), wantWhole(name, c.Args[1])) }

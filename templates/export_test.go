@@ -55,8 +55,8 @@ func (s *Set) executeCompiled(x *htmlcompile.Execution, r Rendering) error {
 // Functions returns the functions that templates have besides those of
 // text/template.
 func Functions(own map[string]any, now func() time.Time) (map[string]any, error) {
-	texts, _ := textFunctions(nil)
-	return allFunctions(own, texts, now)
+	texts, _ := textFunctions(nil, now)
+	return allFunctions(own, texts)
 }
 
 // CompileError says why a page is executed by html/template and not by its

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/volaweb/vola/civil"
 	"github.com/volaweb/vola/i18n"
@@ -14,16 +15,59 @@ import (
 //
 //	{{number .Count}} {{percent .Share}} {{money "EUR" .Price}} {{compact .Views}}
 //	{{localdate "long" .At}} {{localtime "short" .At}} {{localdatetime "medium" .At}}
+//	{{ago .At}} {{timesince .At}} {{filesize .Bytes}} {{unit "kilometer" .Distance}} {{andlist .Names}}
 //
-// of returns the language of a context.
-func formatFunctions(of func(context.Context) *i18n.Language) map[string]any {
+// only is the language of a site of one, nil to take that of the context. Functions that
+// depend on neither language nor zone of the context take no context.
+func formatFunctions(only *i18n.Language, now func() time.Time) map[string]any {
+	all := zonedFunctions(only, now)
+	for name, write := range map[string]func(l *i18n.Language, value any) (string, error){
+		"number":    (*i18n.Language).Number,
+		"percent":   (*i18n.Language).Percent,
+		"compact":   (*i18n.Language).Compact,
+		"filesize":  fileSize,
+		"timesince": func(l *i18n.Language, value any) (string, error) { return timeSince(l, now(), value) },
+		"timeuntil": func(l *i18n.Language, value any) (string, error) { return timeUntil(l, now(), value) },
+	} {
+		if only != nil {
+			all[name] = func(value any) (string, error) { return write(only, value) }
+			continue
+		}
+		all[name] = func(ctx context.Context, value any) (string, error) { return write(i18n.From(ctx), value) }
+	}
+	for name, write := range map[string]func(l *i18n.Language, of string, value any) (string, error){
+		"money": func(l *i18n.Language, currency string, amount any) (string, error) { return l.Money(amount, currency) },
+		"unit":  func(l *i18n.Language, unit string, n any) (string, error) { return l.Unit(n, unit, i18n.Long) },
+	} {
+		if only != nil {
+			all[name] = func(of string, value any) (string, error) { return write(only, of, value) }
+			continue
+		}
+		all[name] = func(ctx context.Context, of string, value any) (string, error) {
+			return write(i18n.From(ctx), of, value)
+		}
+	}
+	for name, write := range map[string]func(l *i18n.Language, items []string) string{
+		"andlist": (*i18n.Language).List, "orlist": (*i18n.Language).Either,
+	} {
+		if only != nil {
+			all[name] = func(items []string) string { return write(only, items) }
+			continue
+		}
+		all[name] = func(ctx context.Context, items []string) string { return write(i18n.From(ctx), items) }
+	}
+	return all
+}
+
+// zonedFunctions returns those that depend on the zone of a context.
+func zonedFunctions(only *i18n.Language, now func() time.Time) map[string]any {
+	of := func(ctx context.Context) *i18n.Language {
+		if only != nil {
+			return only
+		}
+		return i18n.From(ctx)
+	}
 	return map[string]any{
-		"number":  func(ctx context.Context, n any) (string, error) { return of(ctx).Number(n) },
-		"percent": func(ctx context.Context, share any) (string, error) { return of(ctx).Percent(share) },
-		"compact": func(ctx context.Context, n any) (string, error) { return of(ctx).Compact(n) },
-		"money": func(ctx context.Context, currency string, amount any) (string, error) {
-			return of(ctx).Money(amount, currency)
-		},
 		"localdate": func(ctx context.Context, style string, value any) (string, error) {
 			return localDate(ctx, of(ctx), style, value)
 		},
@@ -32,6 +76,13 @@ func formatFunctions(of func(context.Context) *i18n.Language) map[string]any {
 		},
 		"localdatetime": func(ctx context.Context, style string, value any) (string, error) {
 			return localDateTime(ctx, of(ctx), style, value)
+		},
+		"ago": func(ctx context.Context, value any) (string, error) {
+			t, ok, err := timeOf("ago", value)
+			if !ok {
+				return "", err
+			}
+			return of(ctx).Ago(t, i18n.In(ctx, now())), nil
 		},
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 )
 
@@ -15,7 +14,7 @@ import (
 // comment describes them. Most return plain text or a plain value, which the
 // template escapes. Those that return HTML or a URL have escaped what they
 // were given, unless it was HTML or a URL by its type.
-func builtins(now func() time.Time) map[string]any {
+func builtins() map[string]any {
 	return map[string]any{
 		"add":           add,
 		"capfirst":      capFirst,
@@ -23,7 +22,6 @@ func builtins(now func() time.Time) map[string]any {
 		"date":          date,
 		"default":       defaultTo,
 		"dict":          dict,
-		"filesize":      fileSize,
 		"floatformat":   floatFormat,
 		"intcomma":      intComma,
 		"join":          join,
@@ -36,8 +34,6 @@ func builtins(now func() time.Time) map[string]any {
 		"query":         query,
 		"slugify":       slugify,
 		"striptags":     stripTags,
-		"timesince":     timeSince(now),
-		"timeuntil":     timeUntil(now),
 		"truncatechars": truncateChars,
 		"truncatehtml":  truncateHTML,
 		"truncatewords": truncateWords,
@@ -60,7 +56,7 @@ func isStandard(name string) bool { return slices.Contains(standardFunctions(), 
 
 // allFunctions joins a program's functions with ours and those for texts, and refuses those that
 // html/template would panic on.
-func allFunctions(own, texts map[string]any, now func() time.Time) (map[string]any, error) {
+func allFunctions(own, texts map[string]any) (map[string]any, error) {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(own)) {
 		if err := checkFunction(name, own[name]); err != nil {
@@ -70,7 +66,7 @@ func allFunctions(own, texts map[string]any, now func() time.Time) (map[string]a
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	all := builtins(now)
+	all := builtins()
 	maps.Copy(all, texts)
 	maps.Copy(all, own)
 	return all, nil

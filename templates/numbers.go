@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/volaweb/vola/i18n"
 )
 
 // add returns the sum of two whole numbers of any integer types.
@@ -63,8 +65,8 @@ func hasLength(kind reflect.Kind) bool {
 }
 
 // fileSize writes a number of bytes in the unit that suits it, in steps of
-// 1024: "13 KB", "4.2 MB".
-func fileSize(bytes any) (string, error) {
+// 1024: "13 KB", "4.2 MB" in English, and as CLDR has it in other languages.
+func fileSize(l *i18n.Language, bytes any) (string, error) {
 	n, err := wholeNumber(bytes)
 	if err != nil {
 		return "", fmt.Errorf("filesize: %w", err)
@@ -74,17 +76,23 @@ func fileSize(bytes any) (string, error) {
 	for size >= 1023.95 && unit < len(units)-1 {
 		size, unit = size/1024, unit+1
 	}
-	sign := ""
-	if n < 0 {
-		sign = "-"
+	digits := 1
+	if unit == 0 || size >= 99.95 {
+		digits = 0
 	}
-	switch {
-	case unit == 0 && size == 1:
-		return sign + "1 byte", nil
-	case unit == 0 || size >= 99.95:
-		return fmt.Sprintf("%s%.0f %s", sign, size, units[unit]), nil
+	size = math.Copysign(size, float64(n))
+	if names := []string{"byte", "kilobyte", "megabyte", "gigabyte", "terabyte"}; !isEnglish(l) && unit < len(names) {
+		return l.Unit(strconv.FormatFloat(size, 'f', digits, 64), names[unit], i18n.Short)
 	}
-	return fmt.Sprintf("%s%.1f %s", sign, size, units[unit]), nil
+	if unit == 0 && math.Abs(size) == 1 {
+		units[0] = "byte"
+	}
+	return fmt.Sprintf("%.*f %s", digits, size, units[unit]), nil
+}
+
+func isEnglish(l *i18n.Language) bool {
+	base, _, _ := strings.Cut(l.Tag(), "-")
+	return base == "en"
 }
 
 // floatFormat writes a number with so many digits after the point.

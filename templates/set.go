@@ -82,8 +82,8 @@ func New(config Config) (*Set, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	texts, constant := textFunctions(config.Texts)
-	functions, err := allFunctions(config.Funcs, texts, config.Now)
+	texts, constant := textFunctions(config.Texts, config.Now)
+	functions, err := allFunctions(config.Funcs, texts)
 	if err != nil {
 		return nil, err
 	}

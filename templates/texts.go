@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"strings"
+	"time"
 
 	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/internal/placeholder"
@@ -20,9 +21,9 @@ import (
 // They take the language from the context of the rendering. constant names those whose
 // result depends on their arguments alone: in one language t, tc, lang and dir, so that
 // a text without values costs a page nothing.
-func textFunctions(texts *i18n.Texts) (functions map[string]any, constant []string) {
+func textFunctions(texts *i18n.Texts, now func() time.Time) (functions map[string]any, constant []string) {
 	if l, one := onlyLanguage(texts); one {
-		functions = formatFunctions(func(context.Context) *i18n.Language { return l })
+		functions = formatFunctions(l, now)
 		maps.Copy(functions, map[string]any{
 			"t":    func(text string, values ...any) (string, error) { return l.T(text, values...), nil },
 			"tc":   func(context, text string, values ...any) string { return l.TC(context, text, values...) },
@@ -32,7 +33,7 @@ func textFunctions(texts *i18n.Texts) (functions map[string]any, constant []stri
 		})
 		return functions, []string{"t", "tc", "lang", "dir"}
 	}
-	functions = formatFunctions(i18n.From)
+	functions = formatFunctions(nil, now)
 	maps.Copy(functions, map[string]any{
 		"t": func(ctx context.Context, text string, values ...any) (string, error) {
 			return i18n.From(ctx).T(text, values...), nil

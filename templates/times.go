@@ -3,6 +3,8 @@ package templates
 import (
 	"fmt"
 	"time"
+
+	"github.com/volaweb/vola/i18n"
 )
 
 // date writes a time in Go's layout. A nil pointer and the zero time, which
@@ -33,36 +35,31 @@ func timeOf(function string, value any) (t time.Time, ok bool, err error) {
 	return t, !t.IsZero(), nil
 }
 
-// timeSince returns the function timesince: how long ago a time was, in at
-// most two units that follow each other. What is not in the past is
-// "0 minutes" ago.
-func timeSince(now func() time.Time) func(any) (string, error) {
-	return func(value any) (string, error) {
-		t, ok, err := timeOf("timesince", value)
-		if !ok {
-			return "", err
-		}
-		return span(t, now()), nil
+// timeSince is the function timesince: how long ago a time was, in at most two units that
+// follow each other. What is not in the past is "0 minutes" ago.
+func timeSince(l *i18n.Language, now time.Time, value any) (string, error) {
+	t, ok, err := timeOf("timesince", value)
+	if !ok {
+		return "", err
 	}
+	return span(l, t, now), nil
 }
 
-// timeUntil returns the function timeuntil: how long it is until a time.
-func timeUntil(now func() time.Time) func(any) (string, error) {
-	return func(value any) (string, error) {
-		t, ok, err := timeOf("timeuntil", value)
-		if !ok {
-			return "", err
-		}
-		return span(now(), t), nil
+// timeUntil is the function timeuntil: how long it is until a time.
+func timeUntil(l *i18n.Language, now time.Time, value any) (string, error) {
+	t, ok, err := timeOf("timeuntil", value)
+	if !ok {
+		return "", err
 	}
+	return span(l, now, t), nil
 }
 
 // span writes the time from one moment to another. Years and months are those
 // of the calendar, so that a month is over on the same day of the next one.
-func span(from, to time.Time) string {
+func span(l *i18n.Language, from, to time.Time) string {
 	from = from.In(to.Location())
 	if !from.Before(to) {
-		return "0 minutes"
+		return countOf(l, 0, "minute")
 	}
 	months := (to.Year()-from.Year())*12 + int(to.Month()) - int(from.Month())
 	for months > 0 && addMonths(from, months).After(to) {
@@ -76,13 +73,13 @@ func span(from, to time.Time) string {
 		if n == 0 {
 			continue
 		}
-		text := countOf(n, units[i])
+		text := countOf(l, n, units[i])
 		if i+1 < len(counts) && counts[i+1] > 0 {
-			text += ", " + countOf(counts[i+1], units[i+1])
+			text += ", " + countOf(l, counts[i+1], units[i+1])
 		}
 		return text
 	}
-	return "0 minutes"
+	return countOf(l, 0, "minute")
 }
 
 // addMonths is AddDate that stays in the month: the 31st becomes the last day
@@ -95,9 +92,11 @@ func addMonths(t time.Time, months int) time.Time {
 	return moved
 }
 
-func countOf(n int, unit string) string {
-	if n == 1 {
-		return "1 " + unit
+// countOf writes a number of units of time, such as "3 days".
+func countOf(l *i18n.Language, n int, unit string) string {
+	text, err := l.Unit(n, unit, i18n.Long)
+	if err != nil {
+		return fmt.Sprint(n, " ", unit)
 	}
-	return fmt.Sprintf("%d %ss", n, unit)
+	return text
 }
