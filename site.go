@@ -84,9 +84,10 @@ func New(cfg Config, opts Options) (*Site, error) {
 	s.graph, err = migrate.NewGraph(module.MigrationGroups(cfg.Modules)...)
 	try(err)
 	s.host = module.NewHost(module.Host{Log: opts.Log, Now: opts.Now, Site: module.Site{
-		Name: cfg.Name, BaseURL: s.set.BaseURL, Dev: opts.Dev,
+		Name: cfg.Name, BaseURL: s.set.BaseURL, Dev: opts.Dev, LanguagePaths: cfg.LanguagePaths,
 	}}, renderer{s}, urls{s})
 	try(s.readTexts())
+	s.host.Texts = s.languages.texts()
 	try(s.readStatic())
 	try(s.route())
 	try(s.readPages())

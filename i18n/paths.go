@@ -32,6 +32,14 @@ func (t *Texts) PathTags() []string {
 	return tags
 }
 
+// PathTag returns what the paths of a language begin with, such as "de"; "" for the first.
+func (t *Texts) PathTag(l *Language) string {
+	if l == t.languages[0] {
+		return ""
+	}
+	return l.pathTag()
+}
+
 func (l *Language) pathTag() string { return strings.ToLower(l.tag) }
 
 // Alternate is a page in one of the languages of a site.
@@ -73,13 +81,23 @@ func Alternates(ctx context.Context) []Alternate {
 	return out
 }
 
+// Path returns a path of the site in the language of a context: "/de/blog/" for "/blog/"
+// in German; as it is in the first language, and on a site whose languages have no paths
+// of their own.
+func Path(ctx context.Context, path string) string {
+	if tag := PathTag(ctx); tag != "" && strings.HasPrefix(path, "/") {
+		return "/" + tag + path
+	}
+	return path
+}
+
 // PathTag returns what names of routes and paths begin with in the language of a
 // context, such as "de"; "" in the first language, and on a site whose languages have
 // no paths of their own.
 func PathTag(ctx context.Context) string {
 	p, ok := ctx.Value(languageKey{}).(*place)
-	if !ok || p.language == p.texts.languages[0] {
+	if !ok {
 		return ""
 	}
-	return p.language.pathTag()
+	return p.texts.PathTag(p.language)
 }

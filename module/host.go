@@ -23,6 +23,8 @@ type Host struct {
 	Now func() time.Time
 	// Site describes the site.
 	Site Site
+	// Texts are the site's languages. It is never nil on a site.
+	Texts *i18n.Texts
 
 	pages Renderer
 	urls  URLs
@@ -38,6 +40,8 @@ type Site struct {
 	// at its end.
 	BaseURL string
 	Dev     bool // started for development
+	// LanguagePaths says that each language but the first has paths of its own.
+	LanguagePaths bool
 }
 
 // Renderer renders pages; a [templates.Set] is one. It calls Write once, with the
@@ -100,4 +104,12 @@ func (h *Host) URL(name string, args ...any) (string, error) { return h.urls.URL
 // URLFor is URL in the language of a context, which is that of a request.
 func (h *Host) URLFor(ctx context.Context, name string, args ...any) (string, error) {
 	return h.urls.URLIn(i18n.PathTag(ctx), name, args...)
+}
+
+// URLIn is URL in a language of the site.
+func (h *Host) URLIn(l *i18n.Language, name string, args ...any) (string, error) {
+	if !h.Site.LanguagePaths {
+		return h.urls.URL(name, args...)
+	}
+	return h.urls.URLIn(h.Texts.PathTag(l), name, args...)
 }

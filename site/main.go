@@ -17,7 +17,7 @@ import (
 	"github.com/volaweb/vola/web"
 )
 
-//go:embed templates static content content/_pages/*.md
+//go:embed templates static content content/_pages/*.md messages
 var files embed.FS
 
 func main() { vola.Main(site()) }
@@ -39,8 +39,11 @@ func site() vola.Config {
 			demos,
 			module.At("/", posts.Root()),
 		},
-		Middleware: []web.Middleware{posts.OldPaths},
-		Templates:  files,
-		Static:     files,
+		Middleware:    []web.Middleware{posts.OldPaths},
+		Languages:     []string{"en-GB", "de"},
+		LanguagePaths: true,
+		Messages:      files,
+		Templates:     files,
+		Static:        files,
 	}
 }

@@ -16,10 +16,11 @@ import (
 //	{{tc "verb" "Post"}}
 //	{{tn .Count "{n} comment" "{n} comments"}}
 //	<html lang="{{lang}}" dir="{{dir}}">
+//	<a href="{{localpath "/"}}">
 //	{{range alternates}}<link rel="alternate" hreflang="{{.Tag}}" href="{{.Path}}">{{end}}
 //
 // They take the language from the context of the rendering. constant names those whose
-// result depends on their arguments alone: in one language t, tc, lang and dir, so that
+// result depends on their arguments alone: in one language t, tc, lang, dir and localpath, so that
 // a text without values costs a page nothing.
 func textFunctions(texts *i18n.Texts, now func() time.Time) (functions map[string]any, constant []string) {
 	if l, one := onlyLanguage(texts); one {
@@ -30,8 +31,9 @@ func textFunctions(texts *i18n.Texts, now func() time.Time) (functions map[strin
 			"tn":   func(n any, one, many string, values ...any) string { return l.TN(n, one, many, values...) },
 			"lang": l.Tag, "dir": l.Dir,
 			"alternates": func() []i18n.Alternate { return nil },
+			"localpath":  func(path string) string { return path },
 		})
-		return functions, []string{"t", "tc", "lang", "dir"}
+		return functions, []string{"t", "tc", "lang", "dir", "localpath"}
 	}
 	functions = formatFunctions(nil, now)
 	maps.Copy(functions, map[string]any{
@@ -47,6 +49,7 @@ func textFunctions(texts *i18n.Texts, now func() time.Time) (functions map[strin
 		"lang":       func(ctx context.Context) string { return i18n.From(ctx).Tag() },
 		"dir":        func(ctx context.Context) string { return i18n.From(ctx).Dir() },
 		"alternates": i18n.Alternates,
+		"localpath":  i18n.Path,
 	})
 	return functions, nil
 }

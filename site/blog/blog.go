@@ -23,6 +23,8 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/volaweb/vola/civil"
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/site/blog/migrations"
@@ -30,7 +32,7 @@ import (
 	"github.com/volaweb/vola/web"
 )
 
-//go:embed templates
+//go:embed templates messages
 var files embed.FS
 
 // Blog is the module. New makes one. Its handlers are methods of small types
@@ -63,6 +65,16 @@ type settings struct {
 	Media    string `env:"MEDIA" envDefault:"media" help:"the folder that pictures and other files of posts are kept in"`
 }
 
+// title returns what the blog is about, in the language of a request if the catalogues
+// have it.
+func (b *Blog) title(ctx context.Context) string {
+	title := i18n.Mark("Notes on building web sites in Go") // the default of the setting
+	if b.settings.Title != "" {
+		title = b.settings.Title
+	}
+	return i18n.From(ctx).T(title)
+}
+
 // New returns the module. content holds the posts that an empty blog begins
 // with, as Markdown files; it may be nil.
 func New(content fs.FS) *Blog { return &Blog{content: content} }
@@ -78,6 +90,9 @@ func (b *Blog) Migrations() []migrate.Migration { return migrations.All() }
 
 // Templates returns the module's template files.
 func (b *Blog) Templates() fs.FS { return files }
+
+// Messages returns the translations of the module's texts.
+func (b *Blog) Messages() fs.FS { return files }
 
 // Start opens the blog for the site.
 func (b *Blog) Start(ctx context.Context, h *module.Host) error {
@@ -102,8 +117,8 @@ func (b *Blog) Routes(r *web.Router) {
 	r.Get("/search/", searches{b}.search).Name("search")
 	r.Get("/rss/latest/", feeds.rss).Name("rss")
 	r.Get("/atom/", feeds.atom).Name("atom")
-	r.Get("/preview/{slug}/{key}/", articles.preview).Name("preview").Secret()
-	r.Get("/media/{file:path}", articles.serveMedia).Name("media")
+	r.Get("/preview/{slug}/{key}/", articles.preview).Name("preview").Secret().AllLanguages()
+	r.Get("/media/{file:path}", articles.serveMedia).Name("media").AllLanguages()
 }
 
 // Pages lists the pages, so that their templates are checked at the start.
@@ -116,7 +131,8 @@ func (b *Blog) Funcs() map[string]any {
 	return map[string]any{
 		"post_url":  func(p *Post) (string, error) { return b.links.post(*p) },
 		"post_date": func(p *Post) time.Time { return b.links.date(*p) },
-		"has_page":  func(slug string) bool { return b.store.hasPage(slug) },
+		"post_day":  func(p *Post) *civil.Date { return b.links.day(*p) },
+		"has_page":  func(ctx context.Context, slug string) bool { return b.store.hasPage(ctx, slug) },
 	}
 }
 

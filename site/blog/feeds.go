@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/site/blog/feed"
 )
@@ -26,7 +27,7 @@ const (
 type feeds struct{ *Blog }
 
 func (b feeds) rss(w http.ResponseWriter, r *http.Request) error {
-	f, err := b.feed(r.Context(), b.store.stream(), "blog:rss", "blog:index")
+	f, err := b.feed(r.Context(), b.store.stream(r.Context()), "blog:rss", "blog:index")
 	if err != nil {
 		return err
 	}
@@ -34,7 +35,7 @@ func (b feeds) rss(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (b feeds) atom(w http.ResponseWriter, r *http.Request) error {
-	f, err := b.feed(r.Context(), b.store.stream(), "blog:atom", "blog:index")
+	f, err := b.feed(r.Context(), b.store.stream(r.Context()), "blog:atom", "blog:index")
 	if err != nil {
 		return err
 	}
@@ -50,11 +51,11 @@ func (b feeds) topicFeed(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fault.New(fault.NotFound, "There are no posts on that topic.")
 	}
-	f, err := b.feed(r.Context(), b.store.stream().Where(Posts.Topics.Any(Topics.ID.Eq(t.ID))), "blog:topic-feed", "blog:topic", t.Slug)
+	f, err := b.feed(r.Context(), b.store.stream(r.Context()).Where(Posts.Topics.Any(Topics.ID.Eq(t.ID))), "blog:topic-feed", "blog:topic", t.Slug)
 	if err != nil {
 		return err
 	}
-	f.Title, f.Description = f.Title+": "+t.Name, "Posts about "+t.Name+"."
+	f.Title, f.Description = f.Title+": "+t.Name, about(r.Context(), t.Name)
 	return sendXML(w, r, b.Now(), "application/rss+xml", f.changed, f.WriteRSS)
 }
 
@@ -66,12 +67,13 @@ type postFeed struct {
 
 // feed makes the feed of a query; self and page are names of routes.
 func (b feeds) feed(ctx context.Context, q *orm.Query[Post], self, page string, args ...any) (postFeed, error) {
-	f := postFeed{Feed: feed.Feed{Title: b.Site.Name, Description: b.settings.Title}}
-	selfPath, err := b.URL(self, args...)
+	lang := i18n.From(ctx)
+	f := postFeed{Feed: feed.Feed{Title: b.Site.Name, Description: b.title(ctx), Language: lang.Tag()}}
+	selfPath, err := b.URLFor(ctx, self, args...)
 	if err != nil {
 		return f, err
 	}
-	pagePath, err := b.URL(page, args...)
+	pagePath, err := b.URLFor(ctx, page, args...)
 	if err != nil {
 		return f, err
 	}

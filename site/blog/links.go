@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/volaweb/vola/civil"
 	"github.com/volaweb/vola/module"
 )
 
@@ -14,11 +15,16 @@ type links struct{ *module.Host }
 func (l links) post(p Post) (string, error) {
 	switch {
 	case p.Page:
-		return l.URL("pages:page", p.Slug)
+		return l.in(p, "pages:page", p.Slug)
 	case p.Published == nil:
 		return l.URL("blog:preview", p.Slug, cmp.Or(p.PreviewKey, "-"))
 	}
-	return l.URL("blog:post", p.YearNumber(), p.MonthNumber(), p.Slug)
+	return l.in(p, "blog:post", p.YearNumber(), p.MonthNumber(), p.Slug)
+}
+
+// in returns the path of a route in the edition of a post.
+func (l links) in(p Post, name string, args ...any) (string, error) {
+	return l.URLIn(editionsOf(l.Host).language(p.Edition), name, args...)
 }
 
 // date returns when the post was published, in its own zone, as [Post.Date] does;
@@ -28,6 +34,15 @@ func (l links) date(p Post) time.Time {
 		return time.Time{}
 	}
 	return p.Published.In(zoneOf(p.Zone, l.Zone))
+}
+
+// day returns the day on which the post was published, in its own zone; nil for a draft.
+func (l links) day(p Post) *civil.Date {
+	if p.Published == nil {
+		return nil
+	}
+	day := civil.DateOf(l.date(p))
+	return &day
 }
 
 // postAt returns where the post can be read at that time, absolute: before it is

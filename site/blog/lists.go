@@ -2,12 +2,12 @@ package blog
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
@@ -26,8 +26,9 @@ type listData struct {
 	Feed  string // address of a feed of the same posts, or ""
 	Posts orm.Page[Post]
 	pager
-	Meta meta
-	Side sidebar
+	Meta      meta
+	Side      sidebar
+	Languages inLanguages
 }
 
 // listing is how a list is made.
@@ -48,11 +49,11 @@ func (b lists) index(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return b.list(w, r, o, listing{
-		page: indexPage, data: listData{Title: b.settings.Title}, total: int64(len(o.ids)),
+		page: indexPage, data: listData{Title: b.title(r.Context())}, total: int64(len(o.ids)),
 		posts: func(ctx context.Context, offset, limit int) ([]Post, error) {
 			return b.store.byID(ctx, o.ids[offset:min(offset+limit, len(o.ids))])
 		},
-		address: b.numbered("blog:index"),
+		address: b.numbered(r.Context(), "blog:index"),
 	})
 }
 
@@ -65,15 +66,15 @@ func (b lists) topic(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fault.New(fault.NotFound, "There are no posts on that topic.")
 	}
-	feed, err := b.URL("blog:topic-feed", t.Slug)
+	feed, err := b.URLFor(r.Context(), "blog:topic-feed", t.Slug)
 	if err != nil {
 		return err
 	}
 	return b.list(w, r, o, listing{
 		page: listPage, total: t.Posts,
-		data:    listData{Title: t.Name, Lead: "Posts about " + t.Name + ".", Feed: feed},
-		posts:   pageOf(b.store.stream().Where(Posts.Topics.Any(Topics.ID.Eq(t.ID)))),
-		address: b.numbered("blog:topic", t.Slug),
+		data:    listData{Title: t.Name, Lead: about(r.Context(), t.Name), Feed: feed},
+		posts:   pageOf(b.store.stream(r.Context()).Where(Posts.Topics.Any(Topics.ID.Eq(t.ID)))),
+		address: b.numbered(r.Context(), "blog:topic", t.Slug),
 	})
 }
 
@@ -86,7 +87,7 @@ func (b lists) author(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q := b.store.stream().Where(Posts.Author.Eq(a.ID))
+	q := b.store.stream(r.Context()).Where(Posts.Author.Eq(a.ID))
 	total, err := q.Count(r.Context())
 	if err != nil {
 		return err
@@ -96,9 +97,9 @@ func (b lists) author(w http.ResponseWriter, r *http.Request) error {
 	}
 	return b.list(w, r, o, listing{
 		page: listPage, total: total,
-		data:    listData{Title: a.Name(), Lead: "Posts by " + a.Name() + "."},
+		data:    listData{Title: a.Name(), Lead: i18n.From(r.Context()).T("Posts by {author}.", "author", a.Name())},
 		posts:   pageOf(q),
-		address: b.numbered("blog:author", a.Username),
+		address: b.numbered(r.Context(), "blog:author", a.Username),
 	})
 }
 
@@ -118,12 +119,18 @@ func (b lists) archive(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.NotFound, "Nothing was published in that month.")
 	}
 	// end snippet
+	lang := i18n.From(r.Context())
 	return b.list(w, r, o, listing{
 		page: listPage, total: m.Posts,
-		data:    listData{Title: at.Format("January 2006"), Lead: "Everything published in that month."},
-		posts:   pageOf(b.store.stream().Where(Posts.Month.Eq(m.Key))),
-		address: b.numbered("blog:archive", year, name),
+		data:    listData{Title: lang.Date(at, i18n.YearMonth), Lead: lang.T("Everything published in that month.")},
+		posts:   pageOf(b.store.stream(r.Context()).Where(Posts.Month.Eq(m.Key))),
+		address: b.numbered(r.Context(), "blog:archive", year, name),
 	})
+}
+
+// about says what the posts of a topic are about.
+func about(ctx context.Context, topic string) string {
+	return i18n.From(ctx).T("Posts about {topic}.", "topic", topic)
 }
 
 // monthName returns the month as the addresses of archives have it, "nov".
@@ -138,12 +145,12 @@ func pageOf(q *orm.Query[Post]) func(context.Context, int, int) ([]Post, error) 
 
 // numbered returns the addresses of the pages of a list: the route of that
 // name for the first, the one with "-page" after it for the others.
-func (b lists) numbered(name string, args ...any) func(int) (string, error) {
+func (b lists) numbered(ctx context.Context, name string, args ...any) func(int) (string, error) {
 	return func(n int) (string, error) {
 		if n == 1 {
-			return b.URL(name, args...)
+			return b.URLFor(ctx, name, args...)
 		}
-		return b.URL(name+"-page", append(args[:len(args):len(args)], n)...)
+		return b.URLFor(ctx, name+"-page", append(args[:len(args):len(args)], n)...)
 	}
 }
 
@@ -178,19 +185,25 @@ func (b lists) list(w http.ResponseWriter, r *http.Request, o *overview, l listi
 	}
 	title := d.Title
 	if n > 1 {
-		title = fmt.Sprintf("%s, page %d", title, n)
+		title = i18n.From(r.Context()).T("{title}, page {n}", "title", title, "n", n)
 	}
 	d.Meta = b.links.listMeta(title, d.Lead, self)
 	d.Side = o.sidebar()
+	if l.page == indexPage && n == 1 {
+		d.Languages = everywhere(r.Context())
+	} else if d.Languages, err = b.onlyHere(r.Context()); err != nil {
+		return err
+	}
 	allowPictures(w)
 	return b.Render(w, r, l.page.Data(d))
 }
 
 // monthsData is the overview of the archive.
 type monthsData struct {
-	Years []yearData
-	Meta  meta
-	Side  sidebar
+	Years     []yearData
+	Meta      meta
+	Side      sidebar
+	Languages inLanguages
 }
 
 // yearData is a year with the months in which there are posts.
@@ -204,11 +217,15 @@ func (b lists) months(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	self, err := b.URL("blog:months")
+	self, err := b.URLFor(r.Context(), "blog:months")
 	if err != nil {
 		return err
 	}
-	d := monthsData{Side: o.sidebar(), Meta: b.links.listMeta("Archive", "Every month with posts.", self)}
+	lang := i18n.From(r.Context())
+	d := monthsData{
+		Side: o.sidebar(), Languages: everywhere(r.Context()),
+		Meta: b.links.listMeta(lang.T("Archive"), lang.T("Every month with posts."), self),
+	}
 	for _, m := range o.months {
 		if n := len(d.Years); n == 0 || d.Years[n-1].Year != m.Year() {
 			d.Years = append(d.Years, yearData{Year: m.Year()})

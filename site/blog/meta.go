@@ -73,7 +73,7 @@ func (l links) postMeta(p Post, body Body) (meta, error) {
 		return m, nil
 	}
 	author := p.Author.Row()
-	byline, err := l.URL("blog:author", author.Username)
+	byline, err := l.in(p, "blog:author", author.Username)
 	if err != nil {
 		return m, err
 	}

@@ -59,9 +59,15 @@ type Post struct {
 	Demo string `db:"size=40"`
 	// Lang is the language of the text, such as "he" or "pt-BR"; "" where the
 	// file and its site do not say.
-	Lang    string    `db:"size=35"`
-	Created time.Time `db:"auto_now_add"`
-	Changed time.Time `db:"auto_now,index"`
+	Lang string `db:"size=35"`
+	// Edition is the language whose lists have the post, as its paths have it, such
+	// as "de"; "" for the site's first.
+	Edition string `db:"size=35"`
+	// TranslationOf is the slug of the post that this one is a translation of, "" for
+	// none.
+	TranslationOf string    `db:"size=200,index"`
+	Created       time.Time `db:"auto_now_add"`
+	Changed       time.Time `db:"auto_now,index"`
 
 	Body orm.HasOne[Body]
 }
@@ -119,6 +125,7 @@ func (b *Blog) Models() []orm.Declaration {
 		orm.Model[Topic](),
 		orm.Model[Post](
 			orm.Index("Page", "Published", "ID"),
+			orm.Index("Edition", "Page", "Published", "ID"),
 			orm.Index("Month", "Published"),
 			orm.Index("Author", "Page", "Published", "ID"),
 			orm.Index("Published", "ID"), // of search, which finds pages too

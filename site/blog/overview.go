@@ -3,8 +3,11 @@ package blog
 import (
 	"context"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/volaweb/vola/civil"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/orm"
 )
@@ -61,6 +64,9 @@ func (m monthCount) Month() time.Time {
 	return day
 }
 
+// Day is Month without a time.
+func (m monthCount) Day() civil.Date { return civil.DateOf(m.Month()) }
+
 // Year returns the year of the month's address.
 func (m monthCount) Year() string { return m.Month().Format("2006") }
 
@@ -73,43 +79,54 @@ type state struct {
 	Changed string
 }
 
-// overview returns what is known of all posts.
+// keptOverview is the overview of an edition.
+type keptOverview struct {
+	newest atomic.Pointer[overview]
+	making sync.Mutex // held by the one that makes a newer one
+}
+
+// overview returns what is known of all posts of the edition of a request.
 func (s *store) overview(ctx context.Context) (*overview, error) {
 	now := s.now()
-	old := s.kept.Load()
+	kept := s.kept[s.editions.of(ctx)]
+	old := kept.newest.Load()
 	if old.goodAt(now) {
 		return old, nil
 	}
-	if !s.making.TryLock() {
+	if !kept.making.TryLock() {
 		if !old.made.IsZero() {
 			return old, nil // another request is at it
 		}
-		s.making.Lock()
+		kept.making.Lock()
 	}
-	defer s.making.Unlock()
-	if old = s.kept.Load(); old.goodAt(now) {
+	defer kept.making.Unlock()
+	if old = kept.newest.Load(); old.goodAt(now) {
 		return old, nil
 	}
 	fresh, err := s.look(ctx, old, now)
 	if err != nil {
 		return nil, err
 	}
-	s.kept.CompareAndSwap(old, fresh) // unless there was a write meanwhile
+	kept.newest.CompareAndSwap(old, fresh) // unless there was a write meanwhile
 	return fresh, nil
 }
 
 // changed says that this process has written posts: the overview that is kept
 // is now one that was never made, and another one after each write.
-func (s *store) changed() { s.kept.Store(new(overview)) }
+func (s *store) changed() {
+	for _, kept := range s.kept {
+		kept.newest.Store(new(overview))
+	}
+}
 
 // hasPage reports whether there is a page of that name to lead readers to. It is
 // for menus, on every page of the site, so it asks nobody: it is what was known
 // when a list was last shown.
-func (s *store) hasPage(slug string) bool {
+func (s *store) hasPage(ctx context.Context, slug string) bool {
 	if s == nil {
 		return false // the site has not started
 	}
-	return slices.Contains(s.kept.Load().pages, slug)
+	return slices.Contains(s.kept[s.editions.of(ctx)].newest.Load().pages, slug)
 }
 
 // goodAt reports whether the overview can be used at that time as it is. The
@@ -135,20 +152,20 @@ func (s *store) look(ctx context.Context, old *overview, now time.Time) (*overvi
 	}
 	o := &overview{state: is, made: now, asked: now}
 	// This reads an index and nothing else.
-	if o.ids, err = orm.Select[int64](s.stream(), Posts.ID).All(ctx); err != nil {
+	if o.ids, err = orm.Select[int64](s.stream(ctx), Posts.ID).All(ctx); err != nil {
 		return nil, err
 	}
-	if o.recent, err = s.stream().Limit(recents).All(ctx); err != nil {
+	if o.recent, err = s.stream(ctx).Limit(recents).All(ctx); err != nil {
 		return nil, err
 	}
-	if o.topics, err = topicCounts(ctx, s.db, now); err != nil {
+	if o.topics, err = s.topicCounts(ctx, now); err != nil {
 		return nil, err
 	}
-	if o.months, err = orm.Select[monthCount](s.stream().OrderBy(Posts.Month.Desc()),
+	if o.months, err = orm.Select[monthCount](s.stream(ctx).OrderBy(Posts.Month.Desc()),
 		orm.As("Key", Posts.Month), orm.As("Posts", orm.Count[Post]())).All(ctx); err != nil {
 		return nil, err
 	}
-	if o.pages, err = orm.Select[string](s.visible().Where(Posts.Page.Eq(true)).OrderBy(Posts.ID.Asc()).Limit(menuPages),
+	if o.pages, err = orm.Select[string](s.visible(ctx).Where(Posts.Page.Eq(true)).OrderBy(Posts.ID.Asc()).Limit(menuPages),
 		Posts.Slug).All(ctx); err != nil {
 		return nil, err
 	}
@@ -166,12 +183,16 @@ func readState(ctx context.Context, h database.Handle) (state, error) {
 		coalesce((SELECT CAST(max(changed) AS text) FROM blog_post), '') AS changed`).First(ctx)
 }
 
-func topicCounts(ctx context.Context, h database.Handle, now time.Time) ([]topicCount, error) {
-	return orm.FromSQL[topicCount](h, `SELECT t.id, t.name, t.slug, count(*) AS posts FROM blog_topic t
+func (s *store) topicCounts(ctx context.Context, now time.Time) ([]topicCount, error) {
+	edition, args := "", []any{false, now}
+	if s.editions.many {
+		edition, args = " AND p.edition = ?", append(args, s.editions.of(ctx))
+	}
+	return orm.FromSQL[topicCount](s.db, `SELECT t.id, t.name, t.slug, count(*) AS posts FROM blog_topic t
 		JOIN blog_post_topics pt ON pt.topic_id = t.id
 		JOIN blog_post p ON p.id = pt.post_id
-		WHERE p.page = ? AND p.published <= ?
-		GROUP BY t.id, t.name, t.slug ORDER BY count(*) DESC, t.slug`, false, now).All(ctx)
+		WHERE p.page = ? AND p.published <= ?`+edition+`
+		GROUP BY t.id, t.name, t.slug ORDER BY count(*) DESC, t.slug`, args...).All(ctx)
 }
 
 // topic returns the topic with that slug, if it has posts.

@@ -25,6 +25,8 @@ type postData struct {
 	Demo    template.HTML // what readers can try, "" for nothing
 	Meta    meta
 	Side    sidebar
+
+	Languages inLanguages
 }
 
 // snippet: without
@@ -40,13 +42,16 @@ func forPage() orm.Prefetch[Post] {
 type articles struct{ *Blog }
 
 func (b articles) post(w http.ResponseWriter, r *http.Request) error {
-	p, err := first(r.Context(), b.store.visible().Where(Posts.Slug.Eq(r.PathValue("slug")), Posts.Page.Eq(false)).
+	p, err := first(r.Context(), b.store.anyEdition().Where(Posts.Slug.Eq(r.PathValue("slug")), Posts.Page.Eq(false)).
 		With(Posts.Author, Posts.Topics, forPage()))
 	if err != nil {
 		return err
 	}
 	if p == nil || p.YearNumber() != r.PathValue("year") || p.MonthNumber() != r.PathValue("month") {
 		return b.moved(w, r)
+	}
+	if led, err := b.elsewhere(w, r, *p); led || err != nil {
+		return err
 	}
 	d := postData{Post: *p}
 	if d.Newer, d.Older, err = b.store.neighbours(r.Context(), *p); err != nil {
@@ -62,13 +67,16 @@ func (b articles) post(w http.ResponseWriter, r *http.Request) error {
 
 // page answers with a page that stands outside of the stream.
 func (b articles) page(w http.ResponseWriter, r *http.Request) error {
-	p, err := first(r.Context(), b.store.visible().Where(Posts.Slug.Eq(r.PathValue("slug")), Posts.Page.Eq(true)).
+	p, err := first(r.Context(), b.store.anyEdition().Where(Posts.Slug.Eq(r.PathValue("slug")), Posts.Page.Eq(true)).
 		With(Posts.Author, Posts.Topics, forPage()))
 	if err != nil {
 		return err
 	}
 	if p == nil {
 		return b.moved(w, r)
+	}
+	if led, err := b.elsewhere(w, r, *p); led || err != nil {
+		return err
 	}
 	return b.show(w, r, postData{Post: *p})
 }
@@ -134,6 +142,9 @@ func (b articles) show(w http.ResponseWriter, r *http.Request, d postData) error
 		return err
 	}
 	d.Side = o.sidebar()
+	if d.Languages, err = b.translated(r.Context(), d.Post); err != nil {
+		return err
+	}
 	allowPictures(w)
 	return b.Render(w, r, postPage.Data(&d))
 }

@@ -96,10 +96,10 @@ func (x index) write(ctx context.Context, tx *database.Tx, body Body) error {
 	return err
 }
 
-// find returns the keys of the posts that have all the terms and are shown at
-// that time: first those with all of them in the title, then the others, each
+// find returns the keys of the posts in the edition of a request that have all the
+// terms and are shown at that time: first those with all of them in the title, then the others, each
 // the newest first, and no more than searchLimit.
-func (x index) find(ctx context.Context, terms []string, now time.Time) ([]int64, error) {
+func (x index) find(ctx context.Context, terms []string, now time.Time, e editions) ([]int64, error) {
 	inHeading, inWords := x.instr+"(b.heading, ?) > 0", x.instr+"(b.words, ?) > 0"
 	var titled, anywhere []string
 	var titledArgs, anywhereArgs []any
@@ -110,12 +110,17 @@ func (x index) find(ctx context.Context, terms []string, now time.Time) ([]int64
 		anywhereArgs = append(anywhereArgs, term, term)
 	}
 	titles := strings.Join(titled, " AND ")
-	ids, err := x.matches(ctx, "heading", terms, now, searchLimit, titles, titledArgs)
+	edition := ""
+	var editionArgs []any
+	if e.many {
+		edition, editionArgs = "p.edition = ? AND ", []any{e.of(ctx)}
+	}
+	ids, err := x.matches(ctx, "heading", terms, now, searchLimit, edition+titles, append(editionArgs, titledArgs...))
 	if err != nil || len(ids) == searchLimit {
 		return ids, err
 	}
 	others, err := x.matches(ctx, "words", terms, now, searchLimit-len(ids),
-		strings.Join(anywhere, " AND ")+" AND NOT ("+titles+")", append(anywhereArgs, titledArgs...))
+		edition+strings.Join(anywhere, " AND ")+" AND NOT ("+titles+")", slices.Concat(editionArgs, anywhereArgs, titledArgs))
 	return append(ids, others...), err
 }
 

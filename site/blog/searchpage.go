@@ -2,12 +2,12 @@ package blog
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/site/blog/search"
 	"github.com/volaweb/vola/templates"
@@ -29,8 +29,9 @@ type searchData struct {
 	Found string
 	Items []foundPost
 	pager
-	Meta meta
-	Side sidebar
+	Meta      meta
+	Side      sidebar
+	Languages inLanguages
 }
 
 // foundPost is a post with the part of it that was looked for.
@@ -52,11 +53,15 @@ func (b searches) search(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	query := r.URL.Query().Get("q")
-	self, err := b.URL("blog:search")
+	self, err := b.URLFor(r.Context(), "blog:search")
 	if err != nil {
 		return err
 	}
-	d := searchData{Query: shown(query), Side: o.sidebar(), Meta: b.links.listMeta("Search", "", self)}
+	lang := i18n.From(r.Context())
+	d := searchData{
+		Query: shown(query), Side: o.sidebar(), Meta: b.links.listMeta(lang.T("Search"), "", self),
+		Languages: everywhere(r.Context()),
+	}
 	d.Side.NoSearch, d.Meta.NoIndex = true, true
 	terms := search.Terms(query)
 	if d.Asked = len(terms) > 0; !d.Asked {
@@ -69,7 +74,7 @@ func (b searches) search(w http.ResponseWriter, r *http.Request) error {
 			n = 1
 		}
 	}
-	ids, err := b.store.index.find(r.Context(), terms, b.Now())
+	ids, err := b.store.index.find(r.Context(), terms, b.Now(), b.store.editions)
 	if err != nil {
 		return err
 	}
@@ -81,7 +86,7 @@ func (b searches) search(w http.ResponseWriter, r *http.Request) error {
 	if d.Items, err = b.found(r.Context(), ids[(n-1)*size:min(n*size, len(ids))], terms); err != nil {
 		return err
 	}
-	d.Found = count(len(ids))
+	d.Found = count(lang, len(ids))
 	address := func(n int) (string, error) {
 		v := url.Values{"q": {query}}
 		if n > 1 {
@@ -96,16 +101,14 @@ func (b searches) search(w http.ResponseWriter, r *http.Request) error {
 }
 
 // count says how many posts there are.
-func count(n int) string {
+func count(lang *i18n.Language, n int) string {
 	switch {
 	case n == 0:
-		return "No posts"
-	case n == 1:
-		return "1 post"
+		return lang.T("No posts")
 	case n >= searchLimit:
-		return fmt.Sprintf("More than %d posts", searchLimit-1)
+		return lang.TN(searchLimit-1, "More than {n} post", "More than {n} posts")
 	}
-	return fmt.Sprintf("%d posts", n)
+	return lang.TN(n, "{n} post", "{n} posts")
 }
 
 // shown is as much of a query as the page repeats.
@@ -121,7 +124,7 @@ func (b searches) found(ctx context.Context, ids []int64, terms []string) ([]fou
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	posts, err := b.store.visible().Where(Posts.ID.In(ids...)).With(Posts.Author).All(ctx)
+	posts, err := b.store.visible(ctx).Where(Posts.ID.In(ids...)).With(Posts.Author).All(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -58,7 +58,8 @@ type site struct {
 	media string
 }
 
-func config(b *blog.Blog) vola.Config {
+// config is a site with the blog. Several languages have paths of their own.
+func config(b *blog.Blog, languages ...string) vola.Config {
 	return vola.Config{
 		Name:       "Test",
 		Drivers:    databasetest.Drivers(),
@@ -66,19 +67,25 @@ func config(b *blog.Blog) vola.Config {
 		Middleware: []web.Middleware{b.OldPaths},
 		Templates:  os.DirFS("../templates"),
 		Static:     os.DirFS("../static"),
+		Languages:  append([]string{"en-GB"}, languages...),
+
+		LanguagePaths: len(languages) > 0,
 	}
 }
 
 // start starts the site on the database; on a new SQLite database when it is
 // nil.
-func start(t testing.TB, db *database.DB) *site {
+func start(t testing.TB, db *database.DB) *site { return startIn(t, db) }
+
+// startIn is start with languages beside English.
+func startIn(t testing.TB, db *database.DB, languages ...string) *site {
 	t.Helper()
 	s := &site{t: t, blog: blog.New(nil), clock: &clock{now: noon}, dir: t.TempDir(), media: filepath.Join(t.TempDir(), "media")}
 	opts := volatest.Options{DB: db, Now: s.clock.Now, Environ: map[string]string{"BLOG_MEDIA": s.media}}
 	if _, ok := t.(*testing.T); !ok {
 		opts.Log = io.Discard // of fuzzing and benchmarks
 	}
-	s.Client = volatest.Start(t, config(s.blog), opts)
+	s.Client = volatest.Start(t, config(s.blog, languages...), opts)
 	return s
 }
 

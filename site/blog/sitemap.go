@@ -51,27 +51,43 @@ func (b sitemaps) part(w http.ResponseWriter, r *http.Request) error {
 	return b.send(w, r, int(n))
 }
 
-// sitemapParts returns the number of sitemaps that everything needs. The front
-// page of the blog is in the first.
+// parts returns the number of sitemaps that everything needs. The front pages
+// of the blog are in the first.
 func (b sitemaps) parts(ctx context.Context) (int, error) {
-	total, err := b.store.visible().Count(ctx)
-	return int(total)/feed.SitemapLimit + 1, err
+	total, err := b.store.anyEdition().Count(ctx)
+	return (int(total)+len(b.store.editions.tags())-1)/feed.SitemapLimit + 1, err
+}
+
+// indexes returns the front pages of the blog in all editions.
+func (b sitemaps) indexes() ([]string, error) {
+	var paths []string
+	for _, edition := range b.store.editions.tags() {
+		path, err := b.URLIn(b.store.editions.language(edition), "blog:index")
+		if err != nil {
+			return nil, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
 }
 
 func (b sitemaps) send(w http.ResponseWriter, r *http.Request, part int) error {
 	// Of the first moment, so that a post published while this runs does not
 	// move all others.
-	q := b.store.visible().OrderBy(oldest()...)
+	q := b.store.anyEdition().OrderBy(oldest()...)
+	indexes, err := b.indexes()
+	if err != nil {
+		return err
+	}
 	offset, limit := (part-1)*feed.SitemapLimit, feed.SitemapLimit
 	var places []feed.Place
 	if part == 1 {
-		path, err := b.URL("blog:index")
-		if err != nil {
-			return err
+		for _, index := range indexes {
+			places = append(places, feed.Place{Link: b.links.absolute(index)})
 		}
-		places, limit = append(places, feed.Place{Link: b.links.absolute(path)}), limit-1
+		limit -= len(indexes)
 	} else {
-		offset--
+		offset -= len(indexes)
 	}
 	for limit > 0 {
 		posts, err := q.Offset(offset).Limit(min(limit, sitemapChunk)).All(r.Context())

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/volaweb/vola/database"
@@ -54,12 +52,18 @@ type store struct {
 	links  links
 	index  index
 
-	kept   atomic.Pointer[overview] // the newest
-	making sync.Mutex               // held by the one that makes a newer one
+	editions editions
+	kept     map[string]*keptOverview // by edition
 }
 
 func newStore(h *module.Host, newKey func() (string, error)) *store {
-	s := &store{db: h.DB, now: h.Now, newKey: newKey, links: links{h}, index: indexOf(h.DB)}
+	s := &store{
+		db: h.DB, now: h.Now, newKey: newKey, links: links{h}, index: indexOf(h.DB),
+		editions: editionsOf(h), kept: map[string]*keptOverview{},
+	}
+	for _, tag := range s.editions.tags() {
+		s.kept[tag] = new(keptOverview)
+	}
 	s.changed()
 	return s
 }
@@ -167,6 +171,7 @@ func (s *store) originOf(ctx context.Context, tx *database.Tx, f file) (*Origin,
 // fill gives the post what the document says, but for its relations.
 func (s *store) fill(ctx context.Context, tx *database.Tx, p *Post, doc jekyll.Document) error {
 	p.Title, p.Excerpt, p.Whole, p.Page, p.Interview, p.Lang = doc.Title, doc.Excerpt, doc.Whole, doc.Page, doc.Interview, doc.Lang
+	p.Edition, p.TranslationOf = s.editions.ofText(doc.Lang), doc.TranslationOf
 	switch {
 	case !doc.Published:
 		p.Published, p.Zone, p.Month = nil, cmp.Or(doc.Zone, "UTC"), ""
@@ -203,7 +208,7 @@ func write(ctx context.Context, tx *database.Tx, p *Post, done outcome) error {
 	if done == imported {
 		return orm.Create(ctx, tx, p)
 	}
-	return orm.Update(ctx, tx, p, Posts.Title, Posts.Slug, Posts.Page, Posts.Excerpt, Posts.Whole, Posts.Lang, Posts.Author,
+	return orm.Update(ctx, tx, p, Posts.Title, Posts.Slug, Posts.Page, Posts.Excerpt, Posts.Whole, Posts.Lang, Posts.Edition, Posts.TranslationOf, Posts.Author,
 		Posts.Published, Posts.Zone, Posts.Month, Posts.Interview, Posts.PreviewKey, Posts.Demo)
 }
 

@@ -9,14 +9,23 @@ import (
 	"github.com/volaweb/vola/orm"
 )
 
-// visible are the posts and pages that visitors may see now.
-func (s *store) visible() *orm.Query[Post] {
+// anyEdition are the posts and pages that visitors may see now.
+func (s *store) anyEdition() *orm.Query[Post] {
 	return orm.From[Post](s.db).Where(Posts.Published.Le(s.now()))
 }
 
-// stream are the posts that lists show now, the newest first.
-func (s *store) stream() *orm.Query[Post] {
-	return s.visible().Where(Posts.Page.Eq(false)).OrderBy(newest()...)
+// visible are those of the edition of a request.
+func (s *store) visible(ctx context.Context) *orm.Query[Post] {
+	q := s.anyEdition()
+	if s.editions.many {
+		q = q.Where(Posts.Edition.Eq(s.editions.of(ctx)))
+	}
+	return q
+}
+
+// stream are the posts that lists of the edition show now, the newest first.
+func (s *store) stream(ctx context.Context) *orm.Query[Post] {
+	return s.visible(ctx).Where(Posts.Page.Eq(false)).OrderBy(newest()...)
 }
 
 // newest is the order of lists, and oldest the reverse. Drafts, which have no
@@ -31,7 +40,7 @@ func (s *store) byID(ctx context.Context, ids []int64) ([]Post, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	posts, err := s.stream().Where(Posts.ID.In(ids...)).Limit(len(ids)).With(Posts.Author, Posts.Topics).All(ctx)
+	posts, err := s.stream(ctx).Where(Posts.ID.In(ids...)).Limit(len(ids)).With(Posts.Author, Posts.Topics).All(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +53,7 @@ func (s *store) named(ctx context.Context, slugs []string) ([]Post, error) {
 	if len(slugs) == 0 {
 		return nil, nil
 	}
-	all, err := s.stream().Where(Posts.Slug.In(slugs...)).All(ctx)
+	all, err := s.stream(ctx).Where(Posts.Slug.In(slugs...)).All(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -69,10 +78,10 @@ func (s *store) neighbours(ctx context.Context, p Post) (newer, older *Post, err
 		return nil, nil, nil
 	}
 	at := *p.Published
-	after := s.stream().
+	after := s.stream(ctx).
 		Where(Posts.Published.Ge(at), orm.Or(Posts.Published.Gt(at), Posts.ID.Gt(p.ID))).
 		OrderBy(oldest()...)
-	before := s.stream().
+	before := s.stream(ctx).
 		Where(Posts.Published.Le(at), orm.Or(Posts.Published.Lt(at), Posts.ID.Lt(p.ID)))
 	if newer, err = first(ctx, after); err != nil {
 		return nil, nil, err
@@ -84,7 +93,7 @@ func (s *store) neighbours(ctx context.Context, p Post) (newer, older *Post, err
 // movedFrom returns the visible post that was once at a path; nil where there is
 // none.
 func (s *store) movedFrom(ctx context.Context, path string) (*Post, error) {
-	return first(ctx, s.visible().Where(orm.ReverseOf(OldPaths.Post).Any(OldPaths.Path.Eq(path))))
+	return first(ctx, s.anyEdition().Where(orm.ReverseOf(OldPaths.Post).Any(OldPaths.Path.Eq(path))))
 }
 
 // texts returns a text that bodies have, by the keys of their posts.
@@ -156,7 +165,7 @@ func (s *store) related(ctx context.Context, p Post) ([]Post, error) {
 	for _, t := range topics {
 		ids = append(ids, t.ID)
 	}
-	candidates := s.stream().Where(Posts.Topics.Any(Topics.ID.In(ids...)), Posts.ID.Ne(p.ID)).Limit(relatedCandidates)
+	candidates := s.stream(ctx).Where(Posts.Topics.Any(Topics.ID.In(ids...)), Posts.ID.Ne(p.ID)).Limit(relatedCandidates)
 	found, err := orm.Select[candidate](candidates, Posts.ID,
 		orm.As("Shared", orm.Via(Posts.Topics, orm.Count[Topic](), Topics.ID.In(ids...)))).All(ctx)
 	if err != nil {

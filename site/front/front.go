@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/site/blog"
 	"github.com/volaweb/vola/site/blog/markup"
@@ -16,7 +17,7 @@ import (
 	"github.com/volaweb/vola/web"
 )
 
-//go:embed templates code.md start.md
+//go:embed templates *.md
 var files embed.FS
 
 // latest is how many of the newest posts the front page lists.
@@ -53,8 +54,8 @@ type Front struct {
 	// to none. It must not be changed once the site has started.
 	Guides []string
 
-	posts       Posts
-	code, start template.HTML
+	posts Posts
+	texts map[string]template.HTML // by the name of the file
 }
 
 // New returns the module. posts is what the front page leads on to.
@@ -76,7 +77,12 @@ func (f *Front) Routes(r *web.Router) {
 
 // Start renders the texts of the front page, which are Markdown.
 func (f *Front) Start(ctx context.Context, h *module.Host) error {
-	for name, to := range map[string]*template.HTML{"code.md": &f.code, "start.md": &f.start} {
+	f.texts = map[string]template.HTML{}
+	names, err := fs.Glob(files, "*.md")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
 			return err
@@ -85,9 +91,18 @@ func (f *Front) Start(ctx context.Context, h *module.Host) error {
 		if err != nil {
 			return err
 		}
-		*to = template.HTML(page) // the program's own, and cleaned
+		f.texts[name] = template.HTML(page) // the program's own, and cleaned
 	}
 	return f.Base.Start(ctx, h)
+}
+
+// text returns a text of the front page in a language, or as it is without one: that of
+// start.de.md, or of start.md.
+func (f *Front) text(l *i18n.Language, name string) template.HTML {
+	if text, ok := f.texts[name+"."+l.Tag()+".md"]; ok {
+		return text
+	}
+	return f.texts[name+".md"]
 }
 
 func (f *Front) home(w http.ResponseWriter, r *http.Request) error {
@@ -99,11 +114,12 @@ func (f *Front) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	self, err := f.URL("front:home")
+	self, err := f.URLFor(r.Context(), "front:home")
 	if err != nil {
 		return err
 	}
+	lang := i18n.From(r.Context())
 	return f.Render(w, r, homePage.Data(homeData{
-		Claim: claim, Code: f.code, Start: f.start, Guides: guides, Latest: newest, Canonical: f.Site.BaseURL + self,
+		Claim: lang.T(claim), Code: f.text(lang, "code"), Start: f.text(lang, "start"), Guides: guides, Latest: newest, Canonical: f.Site.BaseURL + self,
 	}))
 }

@@ -57,6 +57,9 @@ type Document struct {
 	Excerpt string
 	// Whole says that Excerpt is all of HTML.
 	Whole bool
+	// TranslationOf is the slug of the post that this one is a translation of, which
+	// the front matter names as translation_of; "" for none.
+	TranslationOf string
 	// Lang is the language that the front matter or the site names, such as
 	// "he" or "pt-BR"; "" for none.
 	Lang string

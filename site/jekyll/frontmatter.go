@@ -24,6 +24,7 @@ const (
 	maxAuthor  = 100
 	maxTopic   = 60
 	maxDemo    = 40
+	maxSlug    = 200
 	maxSummary = 1000
 )
 
@@ -330,6 +331,7 @@ func (fm frontMatter) document(file *source, opts Options) (Document, error) {
 	}
 	doc.Username, doc.Author = opts.Site.author(fm.author())
 	doc.Lang = fm.language(opts.Site)
+	doc.TranslationOf = markup.Clip(markup.Slug(fm.words(maxSlug, "translation_of")), maxSlug)
 	var err error
 	if doc.Topics, err = fm.topics(opts.maxTopics(), opts.Site); err != nil {
 		return doc, err

@@ -9,6 +9,7 @@ import (
 
 type atomFeed struct {
 	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	Lang    string      `xml:"xml:lang,attr,omitempty"`
 	ID      string      `xml:"id"`
 	Title   string      `xml:"title"`
 	Updated string      `xml:"updated"`
@@ -51,7 +52,7 @@ type atomText struct {
 // WriteAtom writes the feed in the format of RFC 4287.
 func (f Feed) WriteAtom(w io.Writer) error {
 	out := atomFeed{
-		ID: cmp.Or(f.Self, f.Link), Title: f.Title, Updated: f.updated().Format(time.RFC3339),
+		Lang: f.Language, ID: cmp.Or(f.Self, f.Link), Title: f.Title, Updated: f.updated().Format(time.RFC3339),
 		Author: atomAuthor{f.Title},
 		Links: []atomLink{
 			{Rel: "self", Type: "application/atom+xml", Href: f.Self},

@@ -29,7 +29,9 @@ type Feed struct {
 	// change of the entries, and in a feed without any to the first moment of
 	// 1970.
 	Updated time.Time
-	Entries []Entry
+	// Language is the tag (BCP 47) of the language of the feed, "" to say none.
+	Language string
+	Entries  []Entry
 }
 
 // Entry is one post in a feed.

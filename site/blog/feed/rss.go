@@ -23,6 +23,7 @@ type rssChannel struct {
 	Link        string    `xml:"link"`
 	Description string    `xml:"description"`
 	Self        rssLink   `xml:"atom:link"`
+	Language    string    `xml:"language,omitempty"`
 	Built       string    `xml:"lastBuildDate"`
 	Items       []rssItem `xml:"item"`
 }
@@ -57,7 +58,7 @@ func (f Feed) WriteRSS(w io.Writer) error {
 		DC:      "http://purl.org/dc/elements/1.1/",
 		Content: "http://purl.org/rss/1.0/modules/content/",
 		Channel: rssChannel{
-			Title: f.Title, Link: f.Link, Description: cmp.Or(f.Description, f.Title),
+			Title: f.Title, Link: f.Link, Description: cmp.Or(f.Description, f.Title), Language: f.Language,
 			Self:  rssLink{f.Self, "self", "application/rss+xml"},
 			Built: f.updated().UTC().Format(time.RFC1123Z),
 		},

@@ -13,5 +13,6 @@ func All() []migrate.Migration {
 		m0002DemoAndIndexes,
 		m0003Search,
 		m0004FolderLangRemovals,
+		m0005Editions,
 	}
 }
