@@ -104,6 +104,7 @@ func (t tag) find() (locale, region string, ok bool) {
 			continue
 		}
 		fields := strings.Split(rest, "\t")
+		last := parts[len(parts)-1] // a region, or a script of four letters, or the language
 		rank := 0
 		switch {
 		case kind == "parent":
@@ -113,9 +114,9 @@ func (t tag) find() (locale, region string, ok bool) {
 		case script == "": // the first locale of a language is the one without a script
 			script, rank = fields[0], 1
 		case fields[0] != script:
-		case len(parts) == 1 || len(parts[1]) == 4:
+		case len(parts) == 1 || len(last) == 4:
 			rank = 1
-		case parts[1] == t.region:
+		case last == t.region:
 			rank = 3
 		}
 		if rank > best {
