@@ -73,7 +73,7 @@ func Load(tag string) (*Locale, error) {
 	return l, nil
 }
 
-// Tag returns the tag of the data, such as "ar" for what was loaded as "ar-MA".
+// Tag returns the tag of the data, such as "de" for what was loaded as "de-DE".
 func (l *Locale) Tag() string { return l.tag }
 
 // Dir returns the direction of the script, for the attribute "dir" of HTML: "ltr" or

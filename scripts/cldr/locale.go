@@ -43,7 +43,7 @@ func (l *lines) addTable(key string, entries []string) {
 	l.add(key, entries...)
 }
 
-const header = "# CLDR " + version + ", written by scripts/cldr; see LICENSE.\n"
+const header = "# CLDR " + version + ", written by scripts/cldr; see data/LICENSE.\n"
 
 func (s *source) localeFile(tag string) string {
 	own := s.locale(tag)
