@@ -117,7 +117,7 @@ func (t tag) find() (locale, region string, ok bool) {
 		rank := 0
 		switch {
 		case kind == "parent":
-			if best == 1 && contains(fields, t.region) && tagLine("locale", name)[0] == script {
+			if contains(fields, t.region) && tagLine("locale", name)[0] == script {
 				rank = 2
 			}
 		case script == "": // the first locale of a language is the one without a script
