@@ -42,7 +42,7 @@ const nameForms = int(AbbreviatedAlone) + 1
 type calendar struct {
 	months     [nameForms][]string
 	days       [nameForms][]string
-	periods    [3][]string        // names of the halves of the day: wide, abbreviated, narrow
+	periods    [3][]string        // names of the halves of the day: abbreviated, wide, narrow
 	era        string             // the years since 1
 	parts      []string           // of a day in the language, as "HH:MM=name"
 	dates      [styleCount]string // patterns by style
@@ -200,7 +200,7 @@ func (l *Locale) appendField(dst []byte, field byte, width int, t time.Time) []b
 		return l.appendPadded(dst, t.Minute(), width)
 	case 's':
 		return l.appendPadded(dst, t.Second(), width)
-	case 'a': // UTS 35 asks for the abbreviated name, and ICU and all browsers have this one
+	case 'a':
 		return append(dst, c.periods[0][t.Hour()/12]...)
 	case 'B':
 		return append(dst, l.partOfDay(t)...)

@@ -116,9 +116,6 @@ func (sys *system) ascii(text string) (string, bool) {
 // none.
 func (sys *system) joinGroups(text string, a affixes) (string, bool) {
 	for _, separator := range [...]string{sys.group, sys.moneyGroup} {
-		if separator == sys.decimal { // of amounts of money only
-			continue
-		}
 		groups := splitSeparator(text, separator)
 		if len(groups) == 1 {
 			continue

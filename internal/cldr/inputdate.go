@@ -256,7 +256,7 @@ func continues(name, text string) bool {
 	if unicode.IsDigit(last) {
 		return unicode.IsDigit(next)
 	}
-	return text != "" && unicode.IsLetter(last) && (unicode.IsLetter(next) || unicode.IsMark(next))
+	return text != "" && unicode.IsLetter(last) && unicode.IsLetter(next)
 }
 
 // period reads a half of the day or, where the language has names for those, a part of it.

@@ -23,17 +23,18 @@ type Locale struct {
 	cardinal []rule
 	ordinal  []rule
 
-	numbers    string   // the kind of digits that the tag asks for, "" for that of the language
-	systems    []system // of digits
-	system     *system  // the one of systems that numbers are written with
-	grouping   int      // how many digits a number with groups has before the last group
-	compact    []forms  // by the power of ten, from firstCompact up
-	currencies []string // tables of codes and symbols; the first that has a code holds
-	calendar   calendar
-	relative   [unitCount - int(Second)]relative
-	longUnits  [unitCount]forms
-	shortUnits [unitCount]forms
-	lists      [2]list // by ListKind
+	numbers       string   // the kind of digits that the tag asks for, "" for that of the language
+	systems       []system // of digits
+	system        *system  // the one of systems that numbers are written with
+	grouping      int      // how many digits a number with groups has before the last group
+	compact       []forms  // by the power of ten, from firstCompact up
+	currencies    []string // tables of codes and symbols; the first that has a code holds
+	moneyPatterns string   // a table of codes and the patterns that they have of their own
+	calendar      calendar
+	relative      [unitCount - int(Second)]relative
+	longUnits     [unitCount]forms
+	shortUnits    [unitCount]forms
+	lists         [2]list // by ListKind
 }
 
 // forms are the texts for the categories of plurals.
@@ -43,9 +44,9 @@ type forms [categoryCount]string
 // Case does not matter, and "_" may stand for "-".
 //
 // A dialect that has no data of its own gets those of the dialect that CLDR says it
-// is based on, or of its language: "ar-MA" leads to "ar", "pt-AO" to "pt-PT", and
-// "zh-TW" to "zh-Hant", as the script is part of what is written in Taiwan. [Locale.Tag]
-// tells where a tag led.
+// is based on, or of its language: "de-DE" leads to "de", "en-CY" to "en-001", and
+// "zh-TW" to "zh-Hant", as this is the script of Taiwan. [Locale.Tag] tells where a tag
+// led.
 //
 // Digits are those that the language has by default, such as Arabic ones in Egypt. With the
 // extension "-u-nu-latn" they are those of ASCII.
@@ -72,7 +73,7 @@ func Load(tag string) (*Locale, error) {
 	return l, nil
 }
 
-// Tag returns the tag of the data, such as "ar" for what was loaded as "ar-MA".
+// Tag returns the tag of the data, such as "de" for what was loaded as "de-DE".
 func (l *Locale) Tag() string { return l.tag }
 
 // Dir returns the direction of the script, for the attribute "dir" of HTML: "ltr" or
@@ -82,9 +83,9 @@ func (l *Locale) Dir() string { return l.dir }
 // Name returns the name of the language in itself: "Deutsch", "français".
 func (l *Locale) Name() string { return lookup(l.names, l.tag) }
 
-// NameOf returns the name of another language in this one. A dialect without data has
-// the name of what [Load] returns for it. The name of a language that Load does not
-// know is "".
+// NameOf returns the name of another language in this one. A dialect may have the name
+// of its language: those that have a name of their own in all languages are listed in
+// scripts/cldr. The name of a language that [Load] does not know is "".
 func (l *Locale) NameOf(tag string) string {
 	if name := lookup(l.names, tag); name != "" {
 		return name
@@ -94,16 +95,30 @@ func (l *Locale) NameOf(tag string) string {
 		return ""
 	}
 	name, _, _ := t.find()
-	return lookup(l.names, name)
+	for name != "" {
+		if found := lookup(l.names, name); found != "" {
+			return found
+		}
+		name = name[:max(0, strings.LastIndexByte(name, '-'))]
+	}
+	return ""
 }
 
-// lookup finds a value in tables of the form "key=value", with tabs between them.
+// lookup finds a value in the first of some tables that has it.
 func lookup(tables []string, key string) string {
 	for _, table := range tables {
-		for entry := range strings.SplitSeq(table, "\t") {
-			if name, value, _ := strings.Cut(entry, "="); name == key && key != "" {
-				return value
-			}
+		if value := find(table, key); value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
+// find finds a value in a table: entries of the form "key=value", with tabs between them.
+func find(table, key string) string {
+	for entry := range strings.SplitSeq(table, "\t") {
+		if name, value, _ := strings.Cut(entry, "="); name == key && key != "" {
+			return value
 		}
 	}
 	return ""

@@ -23,8 +23,27 @@ func locales(t testing.TB) []string {
 			all = append(all, tag)
 		}
 	}
-	if len(all) < 50 {
+	if len(all) < 250 {
 		t.Fatalf("there are %d locales", len(all))
+	}
+	return all
+}
+
+// languages returns the tags of the locales that are not only a dialect of another.
+func languages(t testing.TB) []string {
+	t.Helper()
+	files, err := os.ReadDir("testdata/icu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, file := range files {
+		if tag := strings.TrimSuffix(file.Name(), ".txt"); tag != "dialects" {
+			all = append(all, tag)
+		}
+	}
+	if len(all) < 50 {
+		t.Fatalf("there are %d languages", len(all))
 	}
 	return all
 }
@@ -64,28 +83,38 @@ func TestLoadFindsTheData(t *testing.T) {
 		{"DE-at", "de-AT"},
 		{"de_CH", "de-CH"},
 		{"de-DE", "de"},
-		{"de-LU", "de"},
+		{"de-LU", "de-LU"},
+		{"de-BE", "de"},
+		{"de-US", "de"},
 		{"de-Latn-AT", "de-AT"},
 		{"de-AT-1996", "de-AT"},
 		{"de-1996-x-mine", "de"},
-		{"ar-MA", "ar"},
+		{"ar-MA", "ar-MA"},
+		{"ar-FR", "ar"},
+		{"ar-001", "ar"},
 		{"ar-EG", "ar-EG"},
 		{"ar-u-nu-latn", "ar"},
 		{"ar-EG-u-ca-islamic-nu-latn-x-y", "ar-EG"},
 		{"en-US", "en"},
-		{"en-AU", "en-001"},
-		{"en-150", "en-001"},
+		{"en-AU", "en-AU"},
+		{"en-CY", "en-001"},
+		{"en-BR", "en"},
+		{"en-150", "en-150"},
+		{"en-DE", "en-DE"},
 		{"en-GB", "en-GB"},
 		{"en-GB-oxendict", "en-GB"},
-		{"es-AR", "es-419"},
+		{"es-AR", "es-AR"},
+		{"es-JP", "es-419"},
 		{"es-ES", "es"},
 		{"pt-BR", "pt"},
-		{"pt-AO", "pt-PT"},
+		{"pt-AO", "pt-AO"},
+		{"pt-FR", "pt-PT"},
 		{"zh-TW", "zh-Hant"},
-		{"zh-HK", "zh-Hant"},
-		{"zh-hant-hk", "zh-Hant"},
+		{"zh-HK", "zh-Hant-HK"},
+		{"zh-US", "zh-Hant"},
+		{"zh-hant-hk", "zh-Hant-HK"},
 		{"zh-Hans-TW", "zh"},
-		{"zh-SG", "zh"},
+		{"zh-SG", "zh-Hans-SG"},
 		{"zh-CN", "zh"},
 		{"no", "nb"},
 		{"no-NO", "nb"},
@@ -107,7 +136,7 @@ func TestLoadFindsTheData(t *testing.T) {
 func TestLoadRefusesOtherTags(t *testing.T) {
 	t.Parallel()
 	for _, tag := range []string{
-		"", "-", "d", "de-", "-de", "de--AT", "de AT", "de-toolongsubtag", "d\u00e9", "de\x00", "\xff", "de-u", "de-u-", "de-x",
+		"", "-", "d", "de-", "-de", "de--AT", "de AT", "de-toolongsubtag", "d\u00e9", "\u212ao", "de-\u017fk", "de\x00", "\xff", "de-u", "de-u-", "de-x",
 		"de-a-bb-a-cc", "de-AT-AT", "x-private", "und", "tlh", "xx", "ar-Latn", "zh-Latn", "en-Shaw", "ms-Arab", "../de", "tags", "shared",
 		strings.Repeat("a", 10_000), "de" + strings.Repeat("-1996", 2_000), strings.Repeat("\xff", 10_000),
 	} {
@@ -145,9 +174,20 @@ func TestNamesAndDirections(t *testing.T) {
 			t.Errorf("NameOf(%q) in English = %q, want %q", test.tag, got, test.english)
 		}
 	}
+	for tag, want := range map[string]string{"es-AR": "español (Argentina)", "zh-HK": "繁體中文（中國香港特別行政區）", "en-BR": "English"} {
+		if got := load(t, tag).Name(); got != want {
+			t.Errorf("the name of %s is %q, want %q", tag, got, want)
+		}
+	}
+	if got := load(t, "de").NameOf("es-AR"); got != "Spanisch" {
+		t.Error(got)
+	}
 	for _, in := range locales(t) {
 		l := load(t, in)
-		for _, of := range locales(t) {
+		if l.Name() == "" {
+			t.Errorf("%s has no name", in)
+		}
+		for _, of := range languages(t) {
 			if l.NameOf(of) == "" {
 				t.Errorf("%s has no name for %s", in, of)
 			}

@@ -50,12 +50,15 @@ func (l *Locale) AppendCurrency(dst []byte, n Number, code string) ([]byte, erro
 	if symbol == "" {
 		symbol = code
 	}
-	return l.appendPattern(dst, l.currencyPattern(symbol), &n, fill{currency: symbol, money: true}), nil
+	return l.appendPattern(dst, l.currencyPattern(code, symbol), &n, fill{currency: symbol, money: true}), nil
 }
 
-// currencyPattern returns the pattern for a symbol: there is one of its own for those that
-// have a letter beside the number.
-func (l *Locale) currencyPattern(symbol string) string {
+// currencyPattern returns the pattern for a currency: some have one of their own, and there is
+// one for symbols that have a letter beside the number.
+func (l *Locale) currencyPattern(code, symbol string) string {
+	if pattern := find(l.moneyPatterns, code); pattern != "" {
+		return pattern
+	}
 	pattern := l.system.currencyPattern
 	r, _ := utf8.DecodeRuneInString(symbol)
 	if strings.IndexAny(pattern, "¤") < strings.IndexAny(pattern, "#0") {

@@ -44,6 +44,8 @@ func (l *Locale) set(key, rest string) error {
 		l.names = append([]string{rest}, l.names...)
 	case "currencies":
 		l.currencies = append([]string{rest}, l.currencies...)
+	case "moneypatterns":
+		l.moneyPatterns = rest
 	case "systems", "grouping", "digits", "symbols", "patterns", "compact":
 		return l.setNumbers(kind, detail, strings.Split(rest, "\t"))
 	case "months", "days", "periods", "era", "dates", "times", "joined", "dayperiods":
@@ -129,7 +131,7 @@ func (c *calendar) set(kind, detail string, values []string) error {
 	case "days":
 		c.days[form], ok = values, len(values) == 7
 	case "periods":
-		if i := slices.Index([]string{"wide", "abbreviated", "narrow"}, detail); i >= 0 && len(values) == 2 {
+		if i := slices.Index([]string{"abbreviated", "wide", "narrow"}, detail); i >= 0 && len(values) == 2 {
 			c.periods[i] = values
 		} else {
 			ok = false

@@ -29,7 +29,16 @@ func parseTag(text string) (tag, error) {
 	if len(text) > maxTag {
 		return tag{}, fmt.Errorf("the language %s has %d bytes, and %d is the limit", quote(text), len(text), maxTag)
 	}
-	subtags := strings.Split(strings.ToLower(strings.ReplaceAll(text, "_", "-")), "-")
+	// Not strings.ToLower, which has ASCII letters for others, such as the sign of Kelvin.
+	subtags := strings.Split(strings.Map(func(r rune) rune {
+		switch {
+		case 'A' <= r && r <= 'Z':
+			return r - 'A' + 'a'
+		case r == '_':
+			return '-'
+		}
+		return r
+	}, text), "-")
 	for _, subtag := range subtags {
 		if len(subtag) < 1 || len(subtag) > 8 || !only(subtag, isAlphanumeric) {
 			return tag{}, malformed(text)
@@ -104,18 +113,19 @@ func (t tag) find() (locale, region string, ok bool) {
 			continue
 		}
 		fields := strings.Split(rest, "\t")
+		last := parts[len(parts)-1] // a region, or a script of four letters, or the language
 		rank := 0
 		switch {
 		case kind == "parent":
-			if best == 1 && contains(fields, t.region) && tagLine("locale", name)[0] == script {
+			if contains(fields, t.region) && tagLine("locale", name)[0] == script {
 				rank = 2
 			}
 		case script == "": // the first locale of a language is the one without a script
 			script, rank = fields[0], 1
 		case fields[0] != script:
-		case len(parts) == 1 || len(parts[1]) == 4:
+		case len(parts) == 1 || len(last) == 4:
 			rank = 1
-		case parts[1] == t.region:
+		case last == t.region:
 			rank = 3
 		}
 		if rank > best {

@@ -101,7 +101,7 @@ func (l *Locale) AppendRelative(dst []byte, n int64, unit Unit, words bool) ([]b
 	r := &l.relative[unit-Second]
 	if words && -2 <= n && n <= 2 {
 		keys := [...]string{"-2", "-1", "0", "1", "2"}
-		if word := lookup([]string{r.words}, keys[n+2]); word != "" {
+		if word := find(r.words, keys[n+2]); word != "" {
 			return append(dst, word...), nil
 		}
 	}

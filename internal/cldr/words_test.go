@@ -47,7 +47,7 @@ func TestLists(t *testing.T) {
 		{"en", cldr.And, []string{"a", "b", "c", "d"}, "a, b, c, and d"}, {"en", cldr.Or, []string{"a", "b", "c"}, "a, b, or c"},
 		{"en-GB", cldr.And, []string{"a", "b", "c"}, "a, b and c"}, {"en", 9, []string{"a", "b"}, "a or b"}, {"en", cldr.And, []string{"", ""}, " and "},
 		{"es", cldr.And, []string{"padre", "Hijo"}, "padre e Hijo"}, {"es", cldr.And, []string{"agua", "hielo"}, "agua y hielo"},
-		{"es-MX", cldr.Or, []string{"7", "8"}, "7 u 8"}, {"es", cldr.Or, []string{"10", "110"}, "10 o 110"}, {"es", cldr.And, []string{"a", "h"}, "a y h"},
+		{"es-MX", cldr.Or, []string{"7", "8"}, "7 u 8"}, {"es", cldr.Or, []string{"10", "110"}, "10 o 110"}, {"es", cldr.Or, []string{"10", "11"}, "10 u 11"}, {"es", cldr.Or, []string{"a", "11 b"}, "a u 11 b"}, {"es", cldr.And, []string{"a", "h"}, "a y h"},
 		{"he", cldr.And, []string{"דן", "Ann"}, "דן ו-Ann"}, {"he", cldr.And, []string{"דן", "דן"}, "דן ודן"}, {"he", cldr.And, []string{"דן", "\xff"}, "דן ו-\xff"},
 		{"ja", cldr.And, []string{"a", "b", "c"}, "a、b、c"}, {"en", cldr.And, []string{"{0}", "{1}"}, "{0} and {1}"},
 	}

@@ -8,7 +8,7 @@ import (
 
 // dates adds the names and patterns of the Gregorian calendar.
 func (s *source) dates(l *lines, tag string) {
-	calendar := at(s.main[tag]["ca-gregorian"], "dates", "calendars", "gregorian")
+	calendar := at(s.file(tag, "ca-gregorian"), "dates", "calendars", "gregorian")
 	months := make([]string, 12)
 	for i := range months {
 		months[i] = strconv.Itoa(i + 1)
@@ -20,7 +20,7 @@ func (s *source) dates(l *lines, tag string) {
 			l.add("days."+context+"."+width, s.texts(at(calendar, "days", context, width), days...)...)
 		}
 	}
-	for _, width := range [...]string{"wide", "abbreviated", "narrow"} {
+	for _, width := range [...]string{"abbreviated", "wide", "narrow"} {
 		l.add("periods."+width, s.texts(at(calendar, "dayPeriods", "format", width), "am", "pm")...)
 	}
 	l.add("era", s.text(calendar, "eras", "eraAbbr", "1"))
@@ -36,7 +36,8 @@ func (s *source) dates(l *lines, tag string) {
 	for _, pattern := range slices.Concat(dates, times) {
 		s.checkPattern(tag, pattern)
 	}
-	if strings.Contains(times[1], "B") {
+	p := s.parent(tag)
+	if strings.Contains(times[1], "B") || p != "" && s.locale(p).values["dayperiods"] != nil {
 		s.dayPeriods(l, tag, at(calendar, "dayPeriods", "format", "abbreviated"))
 	}
 }

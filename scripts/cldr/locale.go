@@ -43,7 +43,7 @@ func (l *lines) addTable(key string, entries []string) {
 	l.add(key, entries...)
 }
 
-const header = "# CLDR " + version + " (https://cldr.unicode.org), written by scripts/cldr. See LICENSE in this directory.\n"
+const header = "# CLDR " + version + ", written by scripts/cldr; see data/LICENSE.\n"
 
 func (s *source) localeFile(tag string) string {
 	own := s.locale(tag)
@@ -102,8 +102,11 @@ func categories(l *lines) []string {
 
 // locale returns all lines of a locale.
 func (s *source) locale(tag string) *lines {
+	if l := s.lines[tag]; l != nil {
+		return l
+	}
 	l := &lines{values: map[string][]string{}, tables: map[string]bool{}, forms: map[string]bool{}, digits: map[string]bool{}}
-	direction := s.text(s.main[tag]["layout"], "layout", "orientation", "characterOrder")
+	direction := s.text(s.file(tag, "layout"), "layout", "orientation", "characterOrder")
 	l.add("dir", map[string]string{"left-to-right": "ltr", "right-to-left": "rtl"}[direction])
 	l.add("plural", s.rules("plurals", "plurals-type-cardinal", tag)...)
 	l.add("ordinal", s.rules("ordinals", "plurals-type-ordinal", tag)...)
@@ -113,6 +116,8 @@ func (s *source) locale(tag string) *lines {
 	s.relative(l, tag)
 	s.lists(l, tag)
 	s.units(l, tag)
+	s.correct(tag, l)
+	s.lines[tag] = l
 	return l
 }
 
@@ -146,19 +151,24 @@ func (s *source) ruleSet(file, kind, tag string) map[string]any {
 	}
 }
 
-// names adds what the locale calls each of the languages.
+// names adds what the locale calls each of the languages, itself, and what it is based on.
 func (s *source) names(l *lines, tag string) {
 	var entries []string
-	for _, other := range s.tags {
+	for _, other := range s.named {
 		entries = append(entries, other+"="+s.name(tag, other))
+	}
+	for own := tag; own != ""; own = s.parent(own) {
+		if !slices.Contains(s.named, own) {
+			entries = append(entries, own+"="+s.name(tag, own))
+		}
 	}
 	l.addTable("names", entries)
 }
 
 // name is UTS 35, part 2, "Locale Display Name Algorithm".
 func (s *source) name(tag, other string) string {
-	display := at(s.main[tag]["localeDisplayNames"], "localeDisplayNames")
-	languages := at(s.main[tag]["languages"], "localeDisplayNames", "languages")
+	display := at(s.file(tag, "localeDisplayNames"), "localeDisplayNames")
+	languages := at(s.file(tag, "languages"), "localeDisplayNames", "languages")
 	rest := []string{}
 	for t := other; ; {
 		if name, ok := at(languages, t).(string); ok {
@@ -181,7 +191,7 @@ func (s *source) name(tag, other string) string {
 		if len(t)-i-1 == 4 {
 			kind = "scripts"
 		}
-		rest = append([]string{s.text(s.main[tag][kind], "localeDisplayNames", kind, t[i+1:])}, rest...)
+		rest = append([]string{s.text(s.file(tag, kind), "localeDisplayNames", kind, t[i+1:])}, rest...)
 		t = t[:i]
 	}
 }

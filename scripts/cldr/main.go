@@ -21,7 +21,8 @@ import (
 	"strings"
 )
 
-// locales are the languages and dialects that package cldr knows.
+// locales are the languages that package cldr knows, and dialects that have a name in all of
+// them. The other dialects that CLDR has of these are written as well.
 const locales = `en en-001 en-GB de de-AT de-CH fr fr-CA es es-419 es-MX pt pt-PT it nl pl cs sk ru uk
 	ar ar-EG he fa hi bn ja ko zh zh-Hant tr sv da nb fi hu ro el bg hr sl lt lv et vi th id ms cy ga mt`
 
@@ -55,13 +56,16 @@ func run(dir string, oracle bool) error {
 		return errors.Join(s.errs...)
 	}
 	if oracle {
-		answers, err := askNode(s.tags)
+		answers, err := askNode(s.named, s.dialects)
 		if err != nil {
 			return err
 		}
 		for tag, text := range answers {
 			files["testdata/icu/"+tag+".txt"] = text
 		}
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "data")); err != nil { // of locales that CLDR has no more
+		return err
 	}
 	for name, text := range files {
 		name = filepath.Join(dir, name)

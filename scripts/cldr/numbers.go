@@ -7,7 +7,7 @@ import (
 
 // numbers adds how numbers are written, in the digits that the locale has.
 func (s *source) numbers(l *lines, tag string) {
-	numbers := at(s.main[tag]["numbers"], "numbers")
+	numbers := at(s.file(tag, "numbers"), "numbers")
 	systems := []string{s.text(numbers, "defaultNumberingSystem")}
 	for _, other := range [...]string{"latn", s.text(numbers, "otherNumberingSystems", "native")} {
 		if !slices.Contains(systems, other) {
@@ -91,14 +91,21 @@ func (s *source) forms(l *lines, tag string, texts any, prefix string) []string 
 	return all
 }
 
-// currencies adds the symbols that are not the code of the currency.
+// currencies adds the symbols that are not the code of the currency, and the patterns that
+// currencies have of their own.
 func (s *source) currencies(l *lines, tag string) {
-	all := at(s.main[tag]["currencies"], "numbers", "currencies")
-	var entries []string
+	all := at(s.file(tag, "currencies"), "numbers", "currencies")
+	var symbols, patterns []string
 	for _, code := range keys(all) {
 		if symbol, ok := at(all, code, "symbol").(string); ok && symbol != code {
-			entries = append(entries, code+"="+symbol)
+			symbols = append(symbols, code+"="+symbol)
+		}
+		if pattern, ok := at(all, code, "pattern").(string); ok {
+			patterns = append(patterns, code+"="+pattern)
 		}
 	}
-	l.addTable("currencies", entries)
+	l.addTable("currencies", symbols)
+	if patterns != nil {
+		l.add("moneypatterns", patterns...)
+	}
 }

@@ -19,13 +19,13 @@ import (
 var script string
 
 // askNode returns what ICU says, by tag: a line for each case, with what is asked
-// and the answer.
-func askNode(tags []string) (map[string]string, error) {
+// and the answer. Those of all dialects are together, with the tag before each.
+func askNode(tags, dialects []string) (map[string]string, error) {
 	program, err := nodeProgram()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(program, append([]string{"--input-type=module", "--eval", script, "--"}, tags...)...)
+	cmd := exec.Command(program, "--input-type=module", "--eval", script, "--", strings.Join(tags, " "), strings.Join(dialects, " "))
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {

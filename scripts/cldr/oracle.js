@@ -1,11 +1,12 @@
-// Asks ICU, by the Intl objects of Node.js, how the locales that are the arguments write
-// numbers and so on. Prints an object: for each locale, rows of strings, of which the
-// first says what is asked and the last is the answer.
+// Asks ICU, by the Intl objects of Node.js, how locales write numbers and so on. The first
+// argument is a list of locales, the second one of dialects that are asked for less. Prints an
+// object: for each locale, rows of strings, of which the first says what is asked and the last
+// is the answer; and "dialects", where each row has the tag before these.
 
 if (!process.versions.cldr.startsWith('48.')) {
   throw new Error('this Node.js has CLDR ' + process.versions.cldr);
 }
-const tags = process.argv.slice(1);
+const [tags, dialects] = process.argv.slice(1).map((list) => list.split(' '));
 const answers = {};
 
 // rotate takes some values of a list, others for each locale.
@@ -137,5 +138,29 @@ for (const [k, tag] of tags.entries()) {
   dates(tag, k, add);
   names(tag, k, add);
   words(tag, k, add);
+}
+function dialect(tag, add) {
+  const format = (options, n) => new Intl.NumberFormat(tag, options).format(n);
+  add('number', '-1234567.5', '0', '3', format({}, '-1234567.5'));
+  add('number', '1234.5', '2', '2', format({ minimumFractionDigits: 2 }, '1234.5'));
+  add('percent', '0.5', '0', '1', format({ style: 'percent' }, '0.5'));
+  for (const currency of ['EUR', 'USD', 'MXN']) {
+    add('currency', '-1234.5', currency, format({ style: 'currency', currency }, '-1234.5'));
+  }
+  add('compact', '1250000', format({ notation: 'compact', roundingMode: 'halfEven' }, '1250000'));
+  add('unit', '2', 'hour', 'short', format({ style: 'unit', unit: 'hour', unitDisplay: 'short' }, 2));
+  const date = (options) => new Intl.DateTimeFormat(tag + '-u-ca-gregory', { timeZone: 'UTC', ...options }).format(new Date('2026-01-05T15:04:05Z'));
+  for (const style of ['full', 'medium', 'short']) {
+    add('date', '2026-01-05', style, date({ dateStyle: style }));
+  }
+  add('time', '15:04:05', 'short', date({ timeStyle: 'short' }));
+  add('datetime', '2026-01-05 15:04:05', 'long', 'short', date({ dateStyle: 'long', timeStyle: 'short' }));
+  add('list', 'conjunction', 'a', 'b', 'c', new Intl.ListFormat(tag).format(['a', 'b', 'c']));
+  add('firstday', String(new Intl.Locale(tag).getWeekInfo().firstDay % 7));
+}
+
+answers.dialects = [];
+for (const tag of dialects) {
+  dialect(tag, (...row) => answers.dialects.push([tag, ...row]));
 }
 console.log(JSON.stringify(answers));

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -12,36 +15,45 @@ import (
 // source is all of CLDR that is used here. Methods that do not find what they
 // look for add to errs.
 type source struct {
-	tags    []string
-	main    map[string]map[string]any // by tag: the files of a locale, by name
-	core    map[string]any            // the files of supplemental, by name
-	license []byte
-	errs    []error
+	named    []string                     // the locales that have names in all others
+	tags     []string                     // those and their dialects that have data of their own
+	dialects []string                     // all dialects that CLDR has, whether or not with data of their own
+	raw      map[string]map[string][]byte // by tag: the files of a locale, by name
+	core     map[string]any               // the files of supplemental, by name
+	license  []byte
+	lines    map[string]*lines // those that were made, by tag
+	errs     []error
+
+	current string         // the tag whose files are decoded, which need much memory
+	decoded map[string]any // by name
 }
 
-func open(tags []string) (*source, error) {
-	s := &source{tags: tags, main: map[string]map[string]any{}, core: map[string]any{}}
-	for _, tag := range tags {
-		s.main[tag] = map[string]any{}
-	}
+// open reads CLDR. named are the locales to write, without their dialects.
+func open(named []string) (*source, error) {
+	s := &source{named: named, raw: map[string]map[string][]byte{}, core: map[string]any{}, lines: map[string]*lines{}}
 	for _, a := range archives() {
 		err := files(a, func(name string, r io.Reader) error {
 			dir, file := path.Split(name)
 			dir, file = strings.TrimSuffix(dir, "/"), strings.TrimSuffix(file, ".json")
-			locale, isMain := strings.CutPrefix(dir, "main/")
+			tag, isMain := strings.CutPrefix(dir, "main/")
+			if !(isMain && s.wanted(tag)) && dir != "supplemental" && (a.name != "cldr-core" || name != "LICENSE") {
+				return nil
+			}
+			data, err := io.ReadAll(r)
 			switch {
-			case isMain && s.main[locale] != nil:
-				v, err := decode(r)
-				s.main[locale][file] = at(v, "main", locale)
+			case err != nil:
 				return err
+			case isMain:
+				if s.raw[tag] == nil {
+					s.raw[tag] = map[string][]byte{}
+				}
+				s.raw[tag][file] = data
 			case dir == "supplemental":
-				v, err := decode(r)
+				v, err := decode(data)
 				s.core[file] = at(v, "supplemental")
 				return err
-			case a.name == "cldr-core" && name == "LICENSE":
-				text, err := io.ReadAll(r)
-				s.license = []byte(strings.TrimLeft(string(text), "\n"))
-				return err
+			default:
+				s.license = bytes.TrimLeft(data, "\n")
 			}
 			return nil
 		})
@@ -49,17 +61,71 @@ func open(tags []string) (*source, error) {
 			return nil, err
 		}
 	}
-	for _, tag := range tags {
-		if len(s.main[tag]) == 0 {
+	for _, tag := range named {
+		if s.raw[tag] == nil {
 			return nil, fmt.Errorf("CLDR has no locale %s", tag)
 		}
 	}
-	return s, nil
+	return s, s.findDialects()
 }
 
-func decode(r io.Reader) (any, error) {
+// wanted reports whether a locale is one of those to write, or may be a dialect of one: it has
+// a region more, and perhaps the script that the language is usually written with.
+func (s *source) wanted(tag string) bool {
+	if slices.Contains(s.named, tag) {
+		return true
+	}
+	parts := strings.Split(tag, "-")
+	last := len(parts) - 1
+	if last == 2 && parts[1] == "Hans" {
+		parts = []string{parts[0], parts[2]}
+		last = 1
+	}
+	return last > 0 && isRegion(parts[last]) && slices.Contains(s.named, strings.Join(parts[:last], "-"))
+}
+
+// findDialects finds the dialects that differ from what they are based on. Dialects of whole
+// continents are the first, as others are based on them.
+func (s *source) findDialects() error {
+	s.tags = slices.Clone(s.named)
+	for tag := range s.raw {
+		if !slices.Contains(s.named, tag) {
+			s.dialects = append(s.dialects, tag)
+		}
+	}
+	slices.SortFunc(s.dialects, func(a, b string) int {
+		return cmp.Or(-cmp.Compare(len(region(a)), len(region(b))), cmp.Compare(a, b))
+	})
+	for _, tag := range s.dialects {
+		diff := s.without(tag, s.locale(tag), s.locale(s.parent(tag)))
+		if len(diff.order) > 1 || len(diff.order) == 1 && diff.order[0] != "names" { // more than its name
+			s.tags = append(s.tags, tag)
+		}
+	}
+	return errors.Join(s.errs...)
+}
+
+// region is the last part of the tag of a dialect.
+func region(tag string) string { return tag[strings.LastIndexByte(tag, '-')+1:] }
+
+// file returns what a file of a locale has.
+func (s *source) file(tag, name string) any {
+	if s.current != tag {
+		s.current, s.decoded = tag, map[string]any{}
+	}
+	if _, ok := s.decoded[name]; !ok {
+		v, err := decode(s.raw[tag][name])
+		if err != nil {
+			s.fail("%s of %s: %w", name, tag, err)
+		}
+		s.decoded[name] = at(v, "main", tag)
+	}
+	return s.decoded[name]
+}
+
+func decode(data []byte) (any, error) {
 	var v any
-	err := json.NewDecoder(r).Decode(&v)
+	err := json.Unmarshal(data, &v)
 	return v, err
 }
 

@@ -11,7 +11,7 @@ import (
 //	locale  TAG SCRIPT REGION   a locale, and the script and region that its speakers have
 //	alias   OLD NEW             a language with another code
 //	script  LANG SCRIPT REGION...  regions where a language is written in a script of its own
-//	parent  TAG REGION...       regions whose dialect is based on one with data
+//	parent  TAG REGION...       regions whose dialect has no data, and is based on one that has
 func (s *source) tagsFile() string {
 	var b strings.Builder
 	b.WriteString(header)
@@ -45,7 +45,7 @@ func (s *source) tagsFile() string {
 	}
 	for _, key := range slices.Sorted(maps.Keys(at(s.core["parentLocales"], "parentLocales", "parentLocale").(map[string]any))) {
 		lang, region, _ := strings.Cut(key, "-")
-		if p := s.parent(key); languages[lang] && isRegion(region) && p != lang && p != "" {
+		if p := s.parent(key); languages[lang] && isRegion(region) && p != lang && p != "" && !slices.Contains(s.tags, key) {
 			parents[p] = append(parents[p], region)
 		}
 	}
@@ -114,7 +114,7 @@ func (s *source) sharedFile() string {
 func (s *source) samplesFile() string {
 	var b strings.Builder
 	b.WriteString(header)
-	for _, tag := range s.tags {
+	for _, tag := range s.named {
 		for _, kind := range [...][3]string{{"plurals", "plurals-type-cardinal", "cardinal"}, {"ordinals", "plurals-type-ordinal", "ordinal"}} {
 			set := s.ruleSet(kind[0], kind[1], tag)
 			for _, key := range keys(set) {

@@ -5,7 +5,7 @@ import "strings"
 // relative adds the words for times before and after now: for each unit those like
 // "yesterday", as "-1=yesterday", and the patterns for numbers of units.
 func (s *source) relative(l *lines, tag string) {
-	fields := at(s.main[tag]["dateFields"], "dates", "fields")
+	fields := at(s.file(tag, "dateFields"), "dates", "fields")
 	for _, unit := range [...]string{"second", "minute", "hour", "day", "week", "month", "year"} {
 		var words []string
 		for _, n := range [...]string{"-2", "-1", "0", "1", "2"} {
@@ -23,7 +23,7 @@ func (s *source) relative(l *lines, tag string) {
 // lists adds what is between the items of lists: at the start, in the middle, at the end,
 // and between only two.
 func (s *source) lists(l *lines, tag string) {
-	patterns := at(s.main[tag]["listPatterns"], "listPatterns")
+	patterns := at(s.file(tag, "listPatterns"), "listPatterns")
 	for _, kind := range [...][2]string{{"and", "standard"}, {"or", "or"}} {
 		between := s.texts(at(patterns, "listPattern-type-"+kind[1]), "start", "middle", "end", "2")
 		for i, pattern := range between {
@@ -48,7 +48,7 @@ func (s *source) units(l *lines, tag string) {
 			if key == "concentr-percent" && length == "short" {
 				continue // which is written as any number in percent
 			}
-			l.addForms("unit."+unit+"."+length, s.forms(l, tag, at(s.main[tag]["units"], "units", length, key), "unitPattern-count-"))
+			l.addForms("unit."+unit+"."+length, s.forms(l, tag, at(s.file(tag, "units"), "units", length, key), "unitPattern-count-"))
 		}
 	}
 }
