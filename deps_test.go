@@ -79,9 +79,10 @@ const policy = `
 
 	# The test kit for whole sites.
 	vola, web/webtest, database/databasetest < volatest;
+	NONE < volatest/chromium;
 
 	# Programs may import anything public; only the tool may use the internals.
-	vola, volatest, fetch, web/webtest, database/databasetest, database/sqlite, database/postgres
+	vola, volatest, volatest/chromium, fetch, web/webtest, database/databasetest, database/sqlite, database/postgres
 	< PROGRAMS;
 
 	# In the reference site, what works on text knows neither databases nor HTTP:
@@ -120,6 +121,7 @@ const policy = `
 	migrate/migratecmd: golang.org/x/term;
 	scripts/...: golang.org/x/tools/go/packages;
 	web/webtest: github.com/andybalholm/cascadia golang.org/x/net/html;
+	volatest/chromium: github.com/chromedp;
 	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv;
 	site/...: golang.org/x/net/html golang.org/x/term golang.org/x/text;
 	site/htmltree/...: golang.org/x/net/html;

@@ -126,7 +126,7 @@ func KindOf(err error) Kind {
 }
 
 // fill returns a message with its values as it was written.
-func fill(message string, values ...any) string { return placeholder.Fill(message, "", values) }
+func fill(message string, values ...any) string { return placeholder.Fill(message, "", values, nil) }
 
 // Message returns what the user may be told of err: the message of the
 // outermost [Error] in its tree that has one, or "".

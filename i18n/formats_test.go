@@ -97,12 +97,21 @@ func TestFormatsFallBack(t *testing.T) {
 	day := time.Date(2026, 3, 1, 15, 4, 0, 0, time.UTC)
 	texts := load(t, "de de-LI tlh en-AU")
 	for tag, want := range map[string]string{
-		"de": "1. März 2026 Deutsch März Sonntag Monday", "de-LI": "1. März 2026 Deutsch März Sonntag Monday",
+		"de": "1. März 2026 Deutsch März Sonntag Monday", "de-LI": "1. März 2026 Deutsch (Liechtenstein) März Sonntag Monday",
 		"tlh": "1. März 2026 tlh März Sonntag Monday", "en-AU": "1 March 2026 English March Sunday Monday",
 	} {
 		l := texts.Language(tag)
 		if got := fmt.Sprint(l.Date(day, i18n.Long), " ", l.Name(), " ", l.Month(time.March), " ", l.Weekday(time.Sunday), " ", l.FirstDay()); got != want {
 			t.Errorf("%s: %q, want %q", tag, got, want)
+		}
+	}
+	for tags, want := range map[string]string{"pt-BR en": "[português English]", "pt-BR pt-PT": "[português português europeu]", "zh-Hant-TW zh": "[繁體中文 中文]", "fr-BJ": "[français]", "tlh": "[tlh]"} {
+		var names []string
+		for _, l := range load(t, tags).Languages() {
+			names = append(names, l.Name())
+		}
+		if got := fmt.Sprint(names); got != want {
+			t.Errorf("%s: %s, want %s", tags, got, want)
 		}
 	}
 	l := texts.Default()

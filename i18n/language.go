@@ -18,6 +18,7 @@ type Language struct {
 	tag      string
 	messages map[po.Key]translation
 	locale   func() *cldr.Locale // nil for English
+	named    string              // the tag whose name it has, "" for its own
 }
 
 // translation is what a catalogue has for a text, and which form of it is for which
@@ -35,16 +36,18 @@ func (l *Language) Tag() string { return cmp.Or(l.tag, "en") }
 //
 //	lang.T("Hello, {name}!", "name", user.Name)
 //
-// Without a translation it is the text itself, and a value that is not given stays
+// A value with letters of the other direction than the language, such as a Hebrew name in
+// English, stands between marks that keep the order of the rest. Without a translation it
+// is the text itself, and a value that is not given stays
 // "{name}": there is always something to read.
 func (l *Language) T(text string, values ...any) string {
-	return placeholder.Fill(l.text(po.Key{ID: text}, text), "", values)
+	return placeholder.Fill(l.text(po.Key{ID: text}, text), "", values, l.isolate)
 }
 
 // TC is T for a text that means different things in different contexts, such as
 // "verb", which translators see.
 func (l *Language) TC(context, text string, values ...any) string {
-	return placeholder.Fill(l.text(po.Key{Context: context, HasContext: true, ID: text}, text), "", values)
+	return placeholder.Fill(l.text(po.Key{Context: context, HasContext: true, ID: text}, text), "", values, l.isolate)
 }
 
 // TN returns the translation for a number, in the form that the language has for it.
@@ -62,7 +65,7 @@ func (l *Language) TN(n any, one, many string, values ...any) string {
 	} else if size == 1 {
 		text = one
 	}
-	return placeholder.Fill(text, count, values)
+	return placeholder.Fill(text, count, values, l.isolate)
 }
 
 func (l *Language) text(key po.Key, text string) string {

@@ -41,15 +41,18 @@ func (l *Language) cldr() *cldr.Locale {
 // Dir returns the direction of its script, for the attribute dir of HTML: "ltr" or "rtl".
 func (l *Language) Dir() string { return l.cldr().Dir() }
 
-// Name returns what the language calls itself, such as "Deutsch"; that of the language for
-// a dialect without a name of its own, and the tag if there is no name at all.
-func (l *Language) Name() string {
-	tag := l.Tag()
-	locale := l.cldr()
-	if base, _, _ := strings.Cut(tag, "-"); !strings.EqualFold(locale.Tag(), tag) {
-		tag = base
+// Name returns what the language calls itself, such as "Deutsch": with its region, such as
+// "português europeu", on a site that has it for several; its tag if there is no name.
+func (l *Language) Name() string { return cmp.Or(l.cldr().NameOf(cmp.Or(l.named, l.Tag())), l.Tag()) }
+
+// withoutRegion returns a tag without its region: "zh-Hant" for "zh-Hant-TW".
+func withoutRegion(tag string) string {
+	language, rest, _ := strings.Cut(tag, "-")
+	const script = 4 // letters
+	if first, _, _ := strings.Cut(rest, "-"); len(first) == script && (first[0] > '9') {
+		return language + "-" + first
 	}
-	return cmp.Or(locale.NameOf(tag), l.Tag())
+	return language
 }
 
 // Number writes a number as the language does: "1,234.5", "1.234,5". It is of any type

@@ -75,6 +75,13 @@ func Load(cfg Config) (*Texts, error) {
 			}
 		}
 	}
+	for _, l := range t.languages {
+		base := withoutRegion(l.tag)
+		alike := func(o *Language) bool { return o != l && strings.EqualFold(withoutRegion(o.tag), base) }
+		if !slices.ContainsFunc(t.languages, alike) {
+			l.named = base
+		}
+	}
 	return t, errors.Join(errs...)
 }
 

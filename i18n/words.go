@@ -51,12 +51,12 @@ func apart(t, now time.Time) (int64, cldr.Unit) {
 
 // List writes the items of a list: "a, b, and c".
 func (l *Language) List(items []string) string {
-	return string(l.cldr().AppendList(nil, items, cldr.And))
+	return string(l.cldr().AppendList(nil, l.isolated(items), cldr.And))
 }
 
 // Either writes the items of a list of choices: "a, b, or c".
 func (l *Language) Either(items []string) string {
-	return string(l.cldr().AppendList(nil, items, cldr.Or))
+	return string(l.cldr().AppendList(nil, l.isolated(items), cldr.Or))
 }
 
 // Unit writes a number of units, with at most one digit of the fraction: "5 kilometers"

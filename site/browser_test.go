@@ -9,38 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/volaweb/vola/volatest"
+	"github.com/volaweb/vola/volatest/chromium"
 )
-
-// browser starts a Chromium, or skips the test where there is none.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	path := os.Getenv("VOLA_TEST_CHROMIUM")
-	if path == "" {
-		t.Skip("needs Chromium: set VOLA_TEST_CHROMIUM to its path")
-	}
-	opts := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoFirstRun, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-	}
-	for _, flag := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "hide-scrollbars", "disable-dev-shm-usage"} {
-		opts = append(opts, chromedp.Flag(flag, true))
-	}
-	if os.Geteuid() == 0 {
-		opts = append(opts, chromedp.NoSandbox)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
-	t.Cleanup(cancel)
-	ctx, cancelAlloc := chromedp.NewExecAllocator(ctx, opts...)
-	t.Cleanup(cancelAlloc)
-	ctx, cancelTab := chromedp.NewContext(ctx)
-	t.Cleanup(cancelTab)
-	return ctx
-}
 
 // steps runs actions and ends the test when one fails.
 func steps(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {
@@ -70,7 +45,7 @@ func value[T any](t *testing.T, ctx context.Context, a chromedp.Action[T]) T {
 // TestReadingInABrowser follows a reader from the list to a topic, a post and
 // the next post, on a phone and on a desk, with scripts and without.
 func TestReadingInABrowser(t *testing.T) {
-	ctx := browser(t)
+	ctx := chromium.Start(t)
 	site := volatest.Start(t, site(), volatest.Options{Seed: true, Log: new(bytes.Buffer)})
 	server := httptest.NewServer(site.Site)
 	defer server.Close()

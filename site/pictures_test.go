@@ -17,13 +17,14 @@ import (
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/site/blog"
 	"github.com/volaweb/vola/volatest"
+	"github.com/volaweb/vola/volatest/chromium"
 )
 
 // TestPicturesOfOtherHostsAreShown opens, in a browser, a post with a picture of
 // another host and one that is in the text: only there can one see whether what
 // the cleaner lets through the page allows too.
 func TestPicturesOfOtherHostsAreShown(t *testing.T) {
-	ctx := browser(t)
+	ctx := chromium.Start(t)
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 3, 2))); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/volaweb/vola/volatest"
+	"github.com/volaweb/vola/volatest/chromium"
 )
 
 // TestWhatIsWideScrollsInItsBox opens the front page and a post in which
@@ -21,7 +22,7 @@ import (
 // and that each box that scrolls shows it, takes the focus, shows that too, and
 // is moved by the keyboard.
 func TestWhatIsWideScrollsInItsBox(t *testing.T) {
-	ctx := browser(t)
+	ctx := chromium.Start(t)
 	dir, word := t.TempDir(), strings.Repeat("word", 200)
 	text := "---\ntitle: " + strings.Repeat("Title", 30) + "\nauthor: " + strings.Repeat("Name", 20) + "\nsummary: <" + word + "\ntags: [" + strings.Repeat("topic", 15) + "]\n---\n" +
 		word + " `" + word + "` <https://example.org/" + word + ">\n\n## " + word + "\n\n> " + word + "\n\n- " + word + "\n\n" +

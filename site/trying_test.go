@@ -13,12 +13,13 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/volaweb/vola/volatest"
+	"github.com/volaweb/vola/volatest/chromium"
 )
 
 // TestTryingInABrowser uses the demonstration of each article that has one, on
 // a phone and on a desk, with scripts and without.
 func TestTryingInABrowser(t *testing.T) {
-	ctx := browser(t)
+	ctx := chromium.Start(t)
 	site := volatest.Start(t, site(), volatest.Options{Seed: true, Log: new(bytes.Buffer)})
 	server := httptest.NewServer(site.Site)
 	defer server.Close()

@@ -52,8 +52,9 @@ func Names(text string) []string {
 
 // Fill returns a text with its values, which are given as names and values in turn.
 // What is not given stays as it is written. count is the value of {n} unless it is
-// given, "" for none.
-func Fill(text, count string, values []any) string {
+// given, "" for none. isolate is given the text so far with the place at which a value
+// begins in it, and returns it with the value as it is to be; nil leaves values as they are.
+func Fill(text, count string, values []any, isolate func(text []byte, at int) []byte) string {
 	from, to, name, ok := next(text, 0)
 	if !ok {
 		return text
@@ -63,7 +64,10 @@ func Fill(text, count string, values []any) string {
 	for ok {
 		out = append(out, text[at:from]...)
 		if v, given := valueOf(name, values); given {
-			out = appendValue(out, v)
+			begin := len(out)
+			if out = appendValue(out, v); isolate != nil {
+				out = isolate(out, begin)
+			}
 		} else if name == "n" && count != "" {
 			out = append(out, count...)
 		} else {
