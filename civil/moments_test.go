@@ -23,11 +23,14 @@ func ExampleDate_Moments() {
 	if err != nil {
 		panic(err)
 	}
+	// snippet: moments
 	half := civil.NewClock(2, 30, 0, 0)
 	fmt.Println(civil.NewDate(2026, time.March, 8).Moments(half, newYork))
 	for _, t := range civil.NewDate(2026, time.November, 1).Moments(civil.NewClock(1, 30, 0, 0), newYork) {
 		fmt.Println(t)
 	}
+	// end snippet
+
 	// Output:
 	// []
 	// 2026-11-01 01:30:00 -0400 EDT

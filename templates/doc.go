@@ -70,8 +70,8 @@
 // An argument without a default must be given. A component has no data but its
 // arguments; dot and the variables in the content are those of the caller. The
 // call is replaced by the component before anything is escaped or checked, so
-// that it may stand in any context. A file that has arguments or slots can only
-// be called like that: it is no page and no partial, and extends nothing.
+// that it can be used in any context. A file that has arguments or slots can only
+// be called like that: it is neither a page nor a partial, and extends nothing.
 //
 // # Functions
 //
@@ -97,6 +97,15 @@
 //	{{.Paid | yesno "paid" "open"}}             one of two texts
 //	{{.Page | add 1}}                           the sum of two whole numbers
 //	{{.Size | filesize}}                        "4.2 MB"
+//	{{t "Hello, {name}!" "name" .Name}}         a text in the visitor's language; tc with a context, tn for a number
+//	{{lang}} {{dir}}                            the tag of that language, and the direction of its script
+//	{{localpath "/"}} {{range alternates}}      paths in that language, and the page in the others
+//	{{.At | localdate "long"}}                  in that language and the visitor's zone; localtime, localdatetime
+//	{{.At | ago}}                               "3 days ago", "yesterday", "in 2 hours"
+//	{{.Hits | number}} percent compact          "1,234,567", "25.6%", "1.2M"
+//	{{.Price | money "EUR"}}                    "€48.50"
+//	{{.Length | unit "kilometer"}}              "33.5 kilometers"
+//	{{.Names | andlist}} orlist                 "Ann, Bob, and Cy"
 //	{{.Hits | intcomma}}                        "1,234,567"
 //	{{.Ratio | floatformat 2}}                  digits after the point
 //	{{.Tags | join ", "}}                       the elements of a list as one text

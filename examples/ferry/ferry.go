@@ -51,8 +51,6 @@ func (f *Ferry) Routes(r *web.Router) {
 	r.Post("/zone/", f.chooseZone).Name("zone")
 }
 
-// snippet: timetable
-
 // timetable shows the crossings of a day, which the visitor may type.
 func (f *Ferry) timetable(w http.ResponseWriter, r *http.Request) error {
 	lang, port := i18n.From(r.Context()), f.port()
@@ -61,6 +59,7 @@ func (f *Ferry) timetable(w http.ResponseWriter, r *http.Request) error {
 		Zone: i18n.Zone(r.Context()).String(), Languages: f.Texts.Languages(),
 		Zones: []string{"UTC", "Europe/Rome", "America/New_York", "Asia/Riyadh"},
 	}
+	// snippet: day
 	if d.Asked != "" {
 		day, err := lang.ParseDate(d.Asked)
 		if err != nil {
@@ -69,6 +68,7 @@ func (f *Ferry) timetable(w http.ResponseWriter, r *http.Request) error {
 			d.Day = day
 		}
 	}
+	// end snippet
 	for i, clock := range []civil.Clock{civil.NewClock(2, 30, 0, 0), civil.NewClock(9, 0, 0, 0), civil.NewClock(17, 15, 0, 0)} {
 		moments := d.Day.Moments(clock, port)
 		if len(moments) == 0 {
@@ -81,8 +81,6 @@ func (f *Ferry) timetable(w http.ResponseWriter, r *http.Request) error {
 	}
 	return f.Render(w, r, timetablePage.Data(d))
 }
-
-// end snippet
 
 // port returns the zone of the port.
 func (f *Ferry) port() *time.Location {
