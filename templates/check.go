@@ -159,7 +159,7 @@ func (k *checker) fail(n parse.Node, after int, format string, args ...any) {
 	k.errs = append(k.errs, k.errorAt(n, after, format, args...))
 }
 
-// note reports what the check has to leave open.
+// note reports what the check cannot decide.
 func (k *checker) note(n parse.Node, after int, format string, args ...any) {
 	k.notes = append(k.notes, k.errorAt(n, after, format, args...))
 }

@@ -32,16 +32,16 @@
 // New also follows the type of each page's data through its templates: a field
 // that does not exist, a method or function with the wrong arguments, a range
 // over what has no elements are errors with file, line and column. What it
-// has to leave open, because a value is in an interface or no page shows it,
+// cannot decide, because a value is in an interface or no page shows it,
 // [Set.Unchecked] says.
-// [Config].Checks add checks of one's own, such as that a route exists.
+// [Config].Checks add checks of your own, such as that a route exists.
 //
 // Pages are escaped by html/template and then compiled, which makes them an
 // order of magnitude faster; what they write and which errors they report is
 // what html/template would have written and reported.
 //
 // The package knows neither HTTP nor models: functions such as url and static
-// are handed to it in [Config].Funcs.
+// are given in [Config].Funcs.
 //
 // # Overriding
 //

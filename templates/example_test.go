@@ -35,7 +35,7 @@ func Example() {
 	// <p>Hello, &lt;Ann&gt;!</p>
 }
 
-// absolute is a loader of one's own: it opens files by their absolute paths,
+// absolute is a loader of its own kind: it opens files by their absolute paths,
 // which the loaders of the package refuse.
 func absolute(name string) (templates.Source, error) {
 	if name[0] != '/' {

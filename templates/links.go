@@ -65,7 +65,7 @@ func queryValues(current any) (url.Values, error) {
 type PageLink struct {
 	Number  int  // of the page, from 1; 0 for a gap
 	Current bool // it is the page being shown
-	Gap     bool // it stands for pages that are left out
+	Gap     bool // pages are left out here
 }
 
 // pages returns the links for a list of so many pages: the first and the last

@@ -193,8 +193,8 @@ func (s *Set) build() (pages map[string]*listedPage, errs ErrorList, open *unche
 	return pages, b.errs, &unchecked{notes, b.names()}
 }
 
-// Render executes a page with its data and writes it to w, once it is whole:
-// when there is an error, w has received nothing, unless writing to w itself
+// Render executes a page with its data and writes it to w when it is complete:
+// if there is an error, w has received nothing, unless writing to w itself
 // failed. Mistakes found in executing are an [*Error] with the place in the
 // template. Rendering ends early when ctx is done, with an error that wraps
 // its cause.

@@ -16,7 +16,7 @@ type unchecked struct {
 	read  []string // names of the files that a page is made of
 }
 
-// Unchecked returns what New and Reload could not check. It is no error, but
+// Unchecked returns what New and Reload could not check. It is not an error, but
 // an error there would be found by a visitor:
 //
 //   - places where a type is known only when the page is rendered: a value in

@@ -11,10 +11,10 @@ import (
 // which can tell at little cost whether they have. A [Set] asks before each
 // page, and reads all templates again when the answer is another one, so that
 // an edit is seen on the next request. When the new templates have errors,
-// or Version fails, pages are rendered with those there were; see [Set.Err].
+// or Version fails, pages are rendered with the previous files; see [Set.Err].
 type Versioned interface {
 	Loader
-	// Version returns a text that is another one after every change.
+	// Version returns a text that is different after every change.
 	Version(ctx context.Context) (string, error)
 }
 

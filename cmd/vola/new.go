@@ -34,7 +34,7 @@ func (e env) newCommand() cli.Command {
 			flags.StringVar(&f.module, "module", "", "`PATH` of the site's Go module; defaults to NAME")
 			flags.StringVar(&f.replace, "replace", "", "take Vola from the source in `DIR`")
 			flags.BoolVar(&f.postgres, "postgres", false, "add the driver for PostgreSQL to that for SQLite")
-			flags.BoolVar(&f.vendor, "vendor", false, "copy Vola and all else that the site needs into it")
+			flags.BoolVar(&f.vendor, "vendor", false, "copy Vola and its dependencies into the site")
 		},
 		Run: func(ctx context.Context, args []string) error {
 			return newSite(ctx, e, args[0], f)

@@ -36,13 +36,13 @@ func (f *makeFlags) declare(flags *flag.FlagSet) {
 	flags.BoolVar(&f.check, "check", false, "write nothing; fail when there is something to write")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the files instead of writing them")
 	flags.BoolVar(&f.empty, "empty", false, "write a migration without operations for each MODULE named")
-	flags.BoolVar(&f.merge, "merge", false, "join two newest migrations of a module by a third")
+	flags.BoolVar(&f.merge, "merge", false, "where a module has two newest migrations, write one that follows both")
 	flags.Func("rename", "`TABLE.OLD=NEW` or TABLE=NEW: a column or table that has another name now; with nothing after the =, it was dropped (may be repeated)", func(s string) error {
 		r, err := migrate.ParseRename(s)
 		f.renames = append(f.renames, r)
 		return err
 	})
-	flags.Func("value", "`TABLE.COLUMN=SQL`: what rows that are there already get in a column, an SQL expression (may be repeated)", func(s string) error {
+	flags.Func("value", "`TABLE.COLUMN=SQL`: the value that existing rows get in a new column, an SQL expression (may be repeated)", func(s string) error {
 		v, err := migrate.ParseValue(s)
 		f.values = append(f.values, v)
 		return err

@@ -78,7 +78,7 @@ func (p *Project) inspectCommand() cli.Command {
 		Name: "inspect", Args: "[TABLE...]", Help: "print Go models for the tables of an existing database",
 		Flags: func(flags *flag.FlagSet) {
 			declareDatabase(flags, &url)
-			flags.StringVar(&opts.Module, "module", "", "`name` of the module that the models are for; it is taken off the tables' names")
+			flags.StringVar(&opts.Module, "module", "", "`name` of the module that the models are for; the models' names do not have it")
 			flags.StringVar(&opts.Package, "package", "", "`name` of the Go package, instead of the module's")
 		},
 		Run: func(ctx context.Context, args []string) error {
