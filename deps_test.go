@@ -61,7 +61,10 @@ const policy = `
 
 	web/middleware, templates < web/devpage;
 
-	web, web/middleware, web/assets, web/devpage < WEB;
+	# What people fill in, read from requests; templates show it.
+	web < forms;
+
+	web, web/middleware, web/assets, web/devpage, forms < WEB;
 
 	# Where the columns meet: bridges, each named for what it joins ...
 	DATA, templates < templates/dbloader;
@@ -109,7 +112,7 @@ const policy = `
 	net/http, database/sql !<< i18n, templates, schema;
 	reflect !< schema, migrate;
 	net/http !<< database, orm, migrate;
-	database/sql !<< web, web/middleware, web/assets, web/devpage;
+	database/sql !<< web, web/middleware, web/assets, web/devpage, forms;
 
 	# Other modules, and who may use them. Not inherited by those above.
 	internal/house: golang.org/x/tools/go/packages;

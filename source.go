@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/internal/gomod"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/templates"
@@ -145,6 +146,7 @@ func (s sources) loaders(h *module.Host) []templates.Loader {
 		}
 		out = append(out, templates.FS("module "+m.Name()+" (embedded)", folder(has.Templates(), "templates")))
 	}
+	out = append(out, templates.FS("Vola's forms (embedded)", forms.Templates()))
 	return out
 }
 

@@ -125,3 +125,22 @@ func decimal(n any) (cldr.Number, error) {
 	}
 	return cldr.Number{}, fmt.Errorf("a %T is not a number", n)
 }
+
+// Plain writes a number as a field of a form has it, so that it is easy to change: without
+// groups, in ASCII digits, with the decimal separator of the language. The number is a
+// decimal number as text; another text is returned as it is.
+func (l *Language) Plain(n string) string {
+	whole, fraction, has := strings.Cut(n, ".")
+	if !has {
+		return n
+	}
+	half, err := l.Decimal("0.5", 1, 1)
+	if err != nil {
+		return n
+	}
+	runes := []rune(half)
+	if runes[0] != '0' { // its own digits, and a separator that goes with them
+		return n
+	}
+	return whole + string(runes[1:len(runes)-1]) + fraction
+}

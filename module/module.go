@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
@@ -67,6 +68,12 @@ type HasRoutes interface {
 // be checked before the site starts.
 type HasPages interface {
 	Pages() []templates.Checked
+}
+
+// HasForms is a module with forms: all of them, so that their declarations can be checked
+// before the site starts.
+type HasForms interface {
+	Forms() []forms.Checked
 }
 
 // HasTemplates is a module that brings template files. Their names should

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/civil"
+	"github.com/volaweb/vola/internal/snake"
 	"github.com/volaweb/vola/schema"
 )
 
@@ -93,7 +94,7 @@ func (f *field) resolve() error {
 	}
 	f.column = f.tag.column
 	if f.column == "" {
-		f.column = snake(f.name)
+		f.column = snake.Case(f.name)
 	}
 	if ref, ok := refTypeOf(f.base); ok {
 		if f.null == nullStruct {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"github.com/volaweb/vola/internal/snake"
 )
 
 // relation is a field of a model that is stored elsewhere: in a table of pairs
@@ -72,7 +74,7 @@ func (ms *Models) linkRelation(m *model, r *relation) []error {
 		return nil
 	}
 	if r.table = r.tag.table; r.table == "" {
-		r.table = m.table + "_" + snake(r.name)
+		r.table = m.table + "_" + snake.Case(r.name)
 	}
 	r.order = "id"
 	near, far := strings.ToLower(m.typ.Name()), strings.ToLower(r.target.Name())

@@ -6,6 +6,7 @@ import (
 
 	"github.com/volaweb/vola/civil"
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/templates"
@@ -41,14 +42,18 @@ type Ferry struct{ module.Base }
 // Name returns "ferry".
 func (f *Ferry) Name() string { return "ferry" }
 
-// Pages lists the page.
-func (f *Ferry) Pages() []templates.Checked { return []templates.Checked{timetablePage} }
+// Pages lists the pages.
+func (f *Ferry) Pages() []templates.Checked { return []templates.Checked{timetablePage, bookingPage} }
+
+// Forms lists the form of a booking.
+func (f *Ferry) Forms() []forms.Checked { return []forms.Checked{bookingForm} }
 
 // Routes declares the page, and what its menus post to.
 func (f *Ferry) Routes(r *web.Router) {
 	r.Get("/", f.timetable).Name("timetable")
 	r.Post("/language/", f.chooseLanguage).Name("language")
 	r.Post("/zone/", f.chooseZone).Name("zone")
+	f.bookingRoutes(r)
 }
 
 // timetable shows the crossings of a day, which the visitor may type.

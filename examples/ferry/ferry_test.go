@@ -75,6 +75,35 @@ func TestDays(t *testing.T) {
 	get("en", strings.Repeat("9", 5000)).WantCount(".problem", 1)
 }
 
+// TestBooking fills in the form, with mistakes first. The values stay.
+func TestBooking(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	c.Header = http.Header{"Accept-Language": {"de"}}
+	form := c.Get("/book/").WantStatus(200).WantAttr("#field-day", "value", "2026-11-30").WantAttr("#field-email", "aria-describedby", "field-email-help").
+		WantText("label[for=field-name]", "Ihr Name").WantCount("[required]", 6).WantCount(".form-errors", 0)
+	if labels := len(form.Texts("label")); labels < 10 {
+		t.Errorf("%d labels", labels)
+	}
+	nasty := `"><script>alert(1)</script>`
+	wrong := webtest.Values{"name": nasty, "email": "x", "day": "31.12.26", "seats": "21", "class": "yacht", "stop": nasty, "extra": "dog", "note": "</textarea>" + nasty, "admin": "1"}
+	p := c.Post("/book/", wrong).WantStatus(422).WantText("h2", "Etwas stimmt noch nicht").WantCount(".form-errors a", 5).
+		WantAttr("#field-name", "value", nasty).WantAttr("#field-email", "aria-describedby", "field-email-help field-email-error").
+		WantAttr("#field-email", "aria-invalid", "true").WantText("#field-seats-error", "Fehler: Das Höchste ist 20.").
+		WantText("#field-rules-error", "Fehler: Setzen Sie dieses Häkchen, um fortzufahren.").WantCount("#field-extra-1[checked]", 1).WantCount("script", 0)
+	for _, link := range p.Texts(".form-errors a") {
+		if !strings.Contains(link, ": ") {
+			t.Errorf("the link %q does not name its field", link)
+		}
+	}
+	right := webtest.Values{"name": "Ann", "email": "ann@example.org", "day": "31.12.2026", "seats": "9", "class": "saloon", "stop": "Capri", "rules": "on"}
+	c.Post("/book/", webtest.Values{"day": "31.12."}).WantStatus(422).WantAttr("#field-day", "type", "text").WantAttr("#field-day", "value", "31.12.").
+		WantText("#field-stop-error", "Fehler: Wählen Sie eine der Möglichkeiten.")
+	c.Post("/book/", right).WantStatus(422).WantAttr("#field-day", "type", "date").WantAttr("#field-day", "value", "2026-12-31").WantText("#field-note-error", "Fehler: Sagen Sie uns, wer in einer Gruppe von 9 reist.")
+	right["note"] = "A school"
+	c.Post("/book/", right).WantStatus(200).WantText("[role=status]", "9 Plätze nach Capri am Donnerstag, 31. Dezember 2026 sind für Ann gebucht.")
+}
+
 // TestInABrowser looks at the page as a browser lays it out: in Arabic the times are on the
 // right.
 func TestInABrowser(t *testing.T) {

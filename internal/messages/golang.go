@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +20,7 @@ import (
 const (
 	i18nPath  = "github.com/volaweb/vola/i18n"
 	faultPath = "github.com/volaweb/vola/fault"
+	formsPath = "github.com/volaweb/vola/forms"
 )
 
 // goFile finds the texts of a Go file.
@@ -29,12 +31,15 @@ type goFile struct {
 	consts map[string]ast.Expr
 	i18n   string // what the package is called in the file, "" if it does not import it
 	fault  string
+	forms  string
 	source
 	errs []error
 }
 
 // readGo finds the calls of the methods T, TC and TN, those of i18n.Mark, and the
-// messages of errors of package fault, as far as their texts are constants of the file.
+// messages of errors of package fault, as far as their texts are constants of the file,
+// the errors that a file with package forms adds to forms, and the labels and help in tags
+// of forms.
 // Messages that begin with a lower-case letter are for operators, and left out.
 func readGo(name string, data []byte) (source, error) {
 	f := &goFile{name: name, fset: token.NewFileSet(), consts: map[string]ast.Expr{}}
@@ -43,7 +48,7 @@ func readGo(name string, data []byte) (source, error) {
 		return source{}, err
 	}
 	f.main = f.syntax.Name.Name == "main"
-	f.i18n, f.fault = f.imported(i18nPath), f.imported(faultPath)
+	f.i18n, f.fault, f.forms = f.imported(i18nPath), f.imported(faultPath), f.imported(formsPath)
 	for _, decl := range f.syntax.Decls {
 		if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.CONST {
 			f.constants(gen)
@@ -51,6 +56,10 @@ func readGo(name string, data []byte) (source, error) {
 	}
 	comments := f.forTranslators()
 	ast.Inspect(f.syntax, func(n ast.Node) bool {
+		if field, ok := n.(*ast.Field); ok && field.Tag != nil {
+			f.tag(field.Tag, comments)
+			return true
+		}
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
 			return true
@@ -119,6 +128,21 @@ func forTranslators(comment string) (string, bool) {
 	return strings.Join(strings.Fields(comment[len(mark):]), " "), true
 }
 
+// tag adds the texts of a field of a form: what it is called, and the help.
+func (f *goFile) tag(literal *ast.BasicLit, comments map[int]string) {
+	text, err := strconv.Unquote(literal.Value)
+	tag := reflect.StructTag(text)
+	if _, ok := tag.Lookup("form"); !ok || err != nil {
+		return
+	}
+	line := f.fset.Position(literal.Pos()).Line
+	for _, key := range []string{"label", "help"} {
+		if id := tag.Get(key); id != "" {
+			f.texts = append(f.texts, found{key: po.Key{ID: id}, place: Place{f.name, line}, comment: comments[line]})
+		}
+	}
+}
+
 // call adds the text of a call, if it has one.
 func (f *goFile) call(selector *ast.SelectorExpr, call *ast.CallExpr, use found) error {
 	args := call.Args
@@ -149,6 +173,8 @@ func (f *goFile) call(selector *ast.SelectorExpr, call *ast.CallExpr, use found)
 		return f.text(call, 0, 2, use)
 	case name == "TN" && len(args) >= 3:
 		return f.text(call, 1, 2, use)
+	case name == "Add" && f.forms != "" && len(args) >= 2:
+		return f.text(call, 1, 1, use)
 	}
 	return nil
 }

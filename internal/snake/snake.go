@@ -1,13 +1,14 @@
-package orm
+// Package snake writes names of Go as those of columns and fields of forms.
+package snake
 
 import (
 	"strings"
 	"unicode"
 )
 
-// snake turns a Go name into a column's: PublishedAt is published_at, HTMLBody
+// Case turns a Go name into snake case: PublishedAt is published_at, HTMLBody
 // is html_body, AuthorID is author_id.
-func snake(name string) string {
+func Case(name string) string {
 	var b strings.Builder
 	rs := []rune(name)
 	for i, r := range rs {

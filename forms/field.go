@@ -1,0 +1,219 @@
+package forms
+
+import (
+	"fmt"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/volaweb/vola/i18n"
+)
+
+// Field is a field of a form with its value, for templates.
+type Field struct {
+	Name   string // as it is sent
+	ID     string // of its control in the page
+	Label  string // in the visitor's language
+	Help   string // "" for none
+	Error  string // what is wrong with what was sent, "" for nothing
+	Widget string // what it is shown as: text, email, url, tel, password, textarea, number, date, time, datetime-local, checkbox, select, radio, checkboxes or hidden
+	// Value is the value as the control has it; that of a password is never there.
+	Value    string
+	Checked  bool     // of a checkbox
+	Options  []Option // of select, radio and checkboxes
+	Required bool
+	Size     int    // of a text, in characters
+	Min, Max string // of numbers and dates, "" for none
+	Complete string // of the attribute autocomplete, "" for none
+	Decimal  bool   // the number may have a fraction
+
+	plan   *fieldPlan
+	lang   *i18n.Language
+	zone   zoner
+	value  reflect.Value // of the field in the struct
+	shown  []string      // what it was shown as first
+	chosen []Choice
+}
+
+// Option is one of the values of a list.
+type Option struct {
+	Value    string // as it is sent
+	Label    string // in the visitor's language
+	ID       string // of its control, where each has one
+	Selected bool
+}
+
+// newField returns a field with the value that it begins with.
+func newField(v *Values, p *fieldPlan) *Field {
+	f := &Field{
+		Name: p.name, ID: "field-" + p.name, Widget: p.widget, Required: !p.optional && (p.kind != boolean || p.ticked),
+		Size: p.size, Min: p.least, Max: p.most, Complete: p.complete, Decimal: p.kind == decimal,
+		plan: p, lang: v.lang, zone: zonerOf(v.ctx), value: v.into.FieldByIndex(p.index), chosen: p.choices,
+	}
+	f.Label = v.lang.T(p.label)
+	if p.help != "" {
+		f.Help = v.lang.T(p.help)
+	}
+	f.shown = f.texts(f.value)
+	f.show(f.shown)
+	return f
+}
+
+// choose gives the field the values to choose from.
+func (f *Field) choose(choices []Choice) error {
+	for i, c := range choices {
+		if t := reflect.TypeOf(c.Value); t != f.plan.base {
+			return fmt.Errorf("forms: choice %d of the field %s is a %v and not a %v", i+1, f.Name, t, f.plan.base)
+		}
+	}
+	f.chosen = choices
+	if !f.Grouped() {
+		f.Widget = "select"
+	}
+	f.show(f.shown)
+	return nil
+}
+
+// DescribedBy returns the ids of the help and the error, for aria-describedby; "" for none.
+func (f *Field) DescribedBy() string {
+	var ids []string
+	if f.Help != "" {
+		ids = append(ids, f.HelpID())
+	}
+	if f.Error != "" {
+		ids = append(ids, f.ErrorID())
+	}
+	return strings.Join(ids, " ")
+}
+
+// HelpID is the id of the element with the help.
+func (f *Field) HelpID() string { return f.ID + "-help" }
+
+// ErrorID is the id of the element with the error.
+func (f *Field) ErrorID() string { return f.ID + "-error" }
+
+// Focus is the id of the control that a link to the error leads to.
+func (f *Field) Focus() string {
+	if (f.Widget == "radio" || f.Widget == "checkboxes") && len(f.Options) > 0 {
+		return f.Options[0].ID
+	}
+	return f.ID
+}
+
+// Grouped reports whether the field has several controls, which stand in a fieldset.
+func (f *Field) Grouped() bool { return f.Widget == "radio" || f.Widget == "checkboxes" }
+
+// InputMode is the keyboard that phones show, "" for that of the type.
+func (f *Field) InputMode() string {
+	switch {
+	case f.Widget != "number":
+		return ""
+	case f.Decimal:
+		return "decimal"
+	}
+	return "numeric"
+}
+
+// Type is the attribute type of an input. Numbers are texts: a browser would drop what it
+// cannot read, and knows no other language than its own. So are dates and times that were
+// sent in another form than the one of such controls, and are wrong: the value is kept.
+func (f *Field) Type() string {
+	switch f.Widget {
+	case "number":
+		return "text"
+	case "date", "time", "datetime-local":
+		if f.Error != "" {
+			return "text"
+		}
+	}
+	return f.Widget
+}
+
+func (f *Field) fail(message string) {
+	if f.Error == "" {
+		f.Error = message
+	}
+}
+
+// show gives the controls what they show.
+func (f *Field) show(texts []string) {
+	f.Value = ""
+	if len(texts) > 0 && f.Widget != "password" {
+		f.Value = texts[0]
+	}
+	f.Checked = f.plan.kind == boolean && f.Value == "on"
+	f.Options = nil
+	if f.Widget == "select" && !f.plan.many && (f.plan.optional || f.Value == "" || !f.offers(f.Value)) {
+		f.Options = append(f.Options, Option{Label: "–", Selected: f.Value == ""})
+	}
+	for i, c := range f.chosen {
+		sent := f.textOf(reflect.ValueOf(c.Value))
+		label := c.Label
+		if label == "" {
+			label = sent
+		}
+		f.Options = append(f.Options, Option{
+			Value: sent, Label: f.lang.T(label), ID: f.ID + "-" + itoa(i), Selected: slices.Contains(texts, sent),
+		})
+	}
+}
+
+// offers reports whether a text is one of the choices.
+func (f *Field) offers(text string) bool {
+	return slices.ContainsFunc(f.chosen, func(c Choice) bool { return f.textOf(reflect.ValueOf(c.Value)) == text })
+}
+
+// read reads what was sent for the field.
+func (f *Field) read(sent url.Values) {
+	texts := sent[f.Name]
+	if f.plan.many {
+		texts = slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return text == "" })
+	} else if len(texts) > 1 {
+		texts = texts[:1] // the first counts
+	}
+	for i := range texts {
+		texts[i] = f.clean(texts[i])
+	}
+	f.show(texts)
+	if f.plan.ticked && !f.Checked {
+		f.value.SetBool(false)
+		f.fail(f.lang.T("Tick this box to go on."))
+		return
+	}
+	if slices.Equal(texts, f.shown) || len(texts) == 0 && len(f.shown) == 1 && f.shown[0] == "" {
+		f.unchanged()
+		return
+	}
+	f.parse(texts)
+}
+
+// clean takes from a text what is not part of it.
+func (f *Field) clean(text string) string {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	if f.Widget == "password" {
+		return text
+	}
+	if f.Widget != "textarea" {
+		text = strings.TrimSpace(text)
+	}
+	return text
+}
+
+// missing says that a field which must be filled in is empty.
+func (f *Field) missing() {
+	if len(f.chosen) > 0 {
+		f.fail(f.lang.T("Choose one of the options."))
+		return
+	}
+	f.fail(f.lang.T("Fill in this field."))
+}
+
+// unchanged checks a value that was sent as it was shown.
+func (f *Field) unchanged() {
+	if f.Required && (len(f.shown) == 0 || f.shown[0] == "") {
+		f.missing()
+		return
+	}
+	f.check(f.shown)
+}

@@ -1,0 +1,268 @@
+package forms
+
+import (
+	"context"
+	"math/big"
+	"net/mail"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/volaweb/vola/civil"
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/i18n"
+)
+
+// zoner returns the visitor's time zone when it is needed.
+type zoner func() *time.Location
+
+func zonerOf(ctx context.Context) zoner { return func() *time.Location { return i18n.Zone(ctx) } }
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// texts returns a value as controls have it: one text, or one for each element.
+func (f *Field) texts(v reflect.Value) []string {
+	switch {
+	case f.plan.many:
+		out := make([]string, v.Len())
+		for i := range out {
+			out[i] = f.textOf(v.Index(i))
+		}
+		return out
+	case f.plan.pointer && v.IsNil():
+		return []string{""}
+	case f.plan.pointer:
+		v = v.Elem()
+	}
+	return []string{f.textOf(v)}
+}
+
+// textOf returns a value as a control has it, which parseOne reads again.
+func (f *Field) textOf(v reflect.Value) string {
+	switch f.plan.kind {
+	case boolean:
+		if v.Bool() {
+			return "on"
+		}
+		return ""
+	case whole:
+		if v.CanUint() {
+			return strconv.FormatUint(v.Uint(), 10)
+		}
+		return strconv.FormatInt(v.Int(), 10)
+	case decimal:
+		return f.lang.Plain(strconv.FormatFloat(v.Float(), 'f', -1, v.Type().Bits()))
+	case date:
+		if d, _ := v.Interface().(civil.Date); !d.IsZero() {
+			return d.String()
+		}
+		return ""
+	case clock:
+		c, _ := v.Interface().(civil.Clock)
+		return strings.TrimSuffix(c.String(), ":00")
+	case moment:
+		t, _ := v.Interface().(time.Time)
+		if t.IsZero() {
+			return ""
+		}
+		return strings.TrimSuffix(t.In(f.zone()).Format("2006-01-02T15:04:05"), ":00")
+	}
+	return v.String()
+}
+
+// parse reads the texts that were sent and sets the field, or says what is wrong.
+func (f *Field) parse(texts []string) {
+	if len(texts) == 0 || !f.plan.many && texts[0] == "" {
+		if f.Required {
+			f.missing()
+			return
+		}
+		f.value.SetZero()
+		return
+	}
+	parsed := make([]reflect.Value, 0, len(texts))
+	for _, text := range texts {
+		v := reflect.New(f.plan.base).Elem()
+		if message := f.parseOne(v, text); message != "" {
+			f.fail(message)
+			return
+		}
+		if len(f.chosen) > 0 && !f.offers(f.textOf(v)) {
+			f.fail(f.lang.T("Choose one of the options."))
+			return
+		}
+		parsed = append(parsed, v)
+	}
+	if f.check(texts); f.Error != "" {
+		return
+	}
+	switch f.plan.kind {
+	case date, clock, moment:
+		f.show([]string{f.textOf(parsed[0])}) // as the controls of browsers have it
+	}
+	switch {
+	case f.plan.many:
+		list := reflect.MakeSlice(f.value.Type(), 0, len(parsed))
+		f.value.Set(reflect.Append(list, parsed...))
+	case f.plan.pointer:
+		p := reflect.New(f.plan.base)
+		p.Elem().Set(parsed[0])
+		f.value.Set(p)
+	default:
+		f.value.Set(parsed[0])
+	}
+}
+
+// parseOne reads a text into a value. It returns what is wrong with it, in the visitor's
+// language; "" for nothing.
+func (f *Field) parseOne(v reflect.Value, text string) string {
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return f.lang.T("This text has characters that cannot be stored.")
+	}
+	switch f.plan.kind {
+	case boolean:
+		v.SetBool(text == "on")
+	case whole:
+		return f.parseWhole(v, text)
+	case decimal:
+		number, err := f.lang.ParseNumber(text)
+		if err != nil {
+			return fault.MessageIn(err, f.lang.T)
+		}
+		n, err := strconv.ParseFloat(number, v.Type().Bits())
+		if err != nil {
+			return f.lang.T("This number is too large.")
+		}
+		v.SetFloat(n)
+	case date:
+		d, err := f.lang.ParseDate(text)
+		if err != nil {
+			return fault.MessageIn(err, f.lang.T)
+		}
+		v.Set(reflect.ValueOf(d))
+	case clock:
+		c, err := f.lang.ParseClock(text)
+		if err != nil {
+			return fault.MessageIn(err, f.lang.T)
+		}
+		v.Set(reflect.ValueOf(c))
+	case moment:
+		return f.parseMoment(v, text)
+	default:
+		v.SetString(text)
+	}
+	return ""
+}
+
+func (f *Field) parseWhole(v reflect.Value, text string) string {
+	number, err := f.lang.ParseNumber(text)
+	if err != nil || strings.Contains(number, ".") {
+		return f.lang.T("Write a whole number, such as {example}.", "example", f.lang.Plain("12"))
+	}
+	if v.CanUint() {
+		n, err := strconv.ParseUint(number, 10, v.Type().Bits())
+		if err != nil {
+			return f.lang.T("This number is too large or too small.")
+		}
+		v.SetUint(n)
+		return ""
+	}
+	n, err := strconv.ParseInt(number, 10, v.Type().Bits())
+	if err != nil {
+		return f.lang.T("This number is too large or too small.")
+	}
+	v.SetInt(n)
+	return ""
+}
+
+// parseMoment reads a date and a time of day in the visitor's zone. Of a time that clocks
+// show twice it takes the first.
+func (f *Field) parseMoment(v reflect.Value, text string) string {
+	day, rest, _ := strings.Cut(text, "T")
+	d, err := civil.ParseDate(day)
+	c, err2 := civil.ParseClock(rest)
+	if err != nil || err2 != nil {
+		return f.lang.T("Write a date and a time of day, such as 2026-11-30T15:04.")
+	}
+	moments := d.Moments(c, f.zone())
+	if len(moments) == 0 {
+		return f.lang.T("There is no such time on that day: the clocks skip it.")
+	}
+	v.Set(reflect.ValueOf(moments[0]))
+	return ""
+}
+
+// check says which rule of the declaration is not kept by what was sent.
+func (f *Field) check(texts []string) {
+	for _, text := range texts {
+		if message := f.checkOne(text); message != "" {
+			f.fail(message)
+			return
+		}
+	}
+}
+
+func (f *Field) checkOne(text string) string {
+	if text == "" {
+		return ""
+	}
+	switch f.plan.kind {
+	case whole, decimal, date:
+		return f.checkBounds(text)
+	case boolean, clock, moment:
+		return ""
+	}
+	if have := utf8.RuneCountInString(text); have > f.Size {
+		return f.lang.T("Use at most {most} characters; these are {have}.", "most", f.Size, "have", have)
+	}
+	switch f.Widget {
+	case "email":
+		if a, err := mail.ParseAddress(text); err != nil || a.Address != text || a.Name != "" {
+			return f.lang.T("Write an email address, such as name@example.org.")
+		}
+	case "url":
+		if u, err := url.Parse(text); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return f.lang.T("Write an address that begins with https:// or http://.")
+		}
+	}
+	return ""
+}
+
+// checkBounds compares a number or a date with the least and the greatest.
+func (f *Field) checkBounds(text string) string {
+	below := func(a, b string) bool {
+		if f.plan.kind == date {
+			return a < b // ISO 8601
+		}
+		x, okX := new(big.Rat).SetString(a)
+		y, okY := new(big.Rat).SetString(b)
+		return okX && okY && x.Cmp(y) < 0
+	}
+	value := text
+	switch f.plan.kind {
+	case date:
+		if d, err := f.lang.ParseDate(text); err == nil {
+			value = d.String()
+		}
+	default:
+		if n, err := f.lang.ParseNumber(text); err == nil {
+			value = n
+		}
+	}
+	shown := func(bound string) string {
+		if d, err := civil.ParseDate(bound); err == nil && f.plan.kind == date {
+			return f.lang.Day(d, i18n.Long)
+		}
+		return f.lang.Plain(bound)
+	}
+	switch {
+	case f.Min != "" && below(value, f.Min):
+		return f.lang.T("The least that is possible is {least}.", "least", shown(f.Min))
+	case f.Max != "" && below(f.Max, value):
+		return f.lang.T("The most that is possible is {most}.", "most", shown(f.Max))
+	}
+	return ""
+}

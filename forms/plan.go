@@ -1,0 +1,269 @@
+package forms
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/volaweb/vola/civil"
+	"github.com/volaweb/vola/internal/nearest"
+	"github.com/volaweb/vola/internal/snake"
+)
+
+// The sizes of texts that do not name one, in characters.
+const (
+	defaultSize  = 200
+	textareaSize = 10_000
+)
+
+// maxFields is how many fields a form may have.
+const maxFields = 500
+
+// plan is what a struct says of a form.
+type plan struct {
+	fields []fieldPlan
+}
+
+// fieldPlan is what a field says.
+type fieldPlan struct {
+	goName, name, label, help string
+	index                     []int
+	kind                      kind
+	base                      reflect.Type // without pointer and slice
+	optional, pointer, many   bool
+	ticked                    bool // of a checkbox: it must be
+	widget, complete          string
+	size                      int
+	least, most               string // "" for none
+	choices                   []Choice
+}
+
+// kind is how a value is read.
+type kind uint8
+
+const (
+	text kind = iota
+	boolean
+	whole
+	decimal
+	date
+	clock
+	moment
+)
+
+// Choice is one of the values that a field may have.
+type Choice struct {
+	Value any    // of the type of the field, or of its elements
+	Label string // what people call it; translated
+}
+
+// planOf reads the declaration of a form.
+func planOf(t reflect.Type) (*plan, error) {
+	if t.Kind() != reflect.Struct {
+		return nil, fmt.Errorf("forms: %v is not a struct", t)
+	}
+	p := &plan{}
+	var errs []error
+	for i := range t.NumField() {
+		f := t.Field(i)
+		tag, ok := f.Tag.Lookup("form")
+		if !ok || tag == "-" {
+			continue
+		}
+		fp, err := fieldOf(f, tag)
+		if err == nil && slices.ContainsFunc(p.fields, func(o fieldPlan) bool { return o.name == fp.name }) {
+			err = fmt.Errorf("the name %q is taken by another field", fp.name)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("form %v: field %s: %w", t, f.Name, err))
+			continue
+		}
+		p.fields = append(p.fields, fp)
+	}
+	if len(p.fields) == 0 && len(errs) == 0 {
+		errs = append(errs, fmt.Errorf("form %v: no field has the tag form", t))
+	}
+	if len(p.fields) > maxFields {
+		errs = append(errs, fmt.Errorf("form %v: %d fields; a form has at most %d", t, len(p.fields), maxFields))
+	}
+	return p, errors.Join(errs...)
+}
+
+func fieldOf(f reflect.StructField, tag string) (fieldPlan, error) {
+	p := fieldPlan{goName: f.Name, name: snake.Case(f.Name), label: f.Tag.Get("label"), help: f.Tag.Get("help"), index: f.Index}
+	if !f.IsExported() {
+		return p, errors.New("it is not exported, so it cannot be set")
+	}
+	t := f.Type
+	if t.Kind() == reflect.Pointer {
+		p.pointer, p.optional, t = true, true, t.Elem()
+	} else if t.Kind() == reflect.Slice {
+		p.many, p.optional, t = true, true, t.Elem()
+	}
+	p.base = t
+	var ok bool
+	if p.kind, ok = kindOf(t); !ok || p.many && p.kind != text && p.kind != whole {
+		return p, fmt.Errorf("a form cannot have a field of type %v", f.Type)
+	}
+	for word := range strings.SplitSeq(tag, ",") {
+		if word = strings.TrimSpace(word); word == "" {
+			continue
+		}
+		key, value, has := strings.Cut(word, "=")
+		if err := p.word(key, value, has); err != nil {
+			return p, err
+		}
+	}
+	if err := p.resolveChoices(); err != nil {
+		return p, err
+	}
+	p.widget = p.defaultWidget()
+	if p.size == 0 && p.kind == text {
+		if p.size = defaultSize; p.widget == "textarea" {
+			p.size = textareaSize
+		}
+	}
+	if p.label == "" && p.widget != "hidden" {
+		return p, errors.New(`it has no label, which people and screen readers need; write label:"..."`)
+	}
+	return p, p.checkBounds()
+}
+
+func kindOf(t reflect.Type) (kind, bool) {
+	switch t {
+	case reflect.TypeFor[civil.Date]():
+		return date, true
+	case reflect.TypeFor[civil.Clock]():
+		return clock, true
+	case reflect.TypeFor[time.Time]():
+		return moment, true
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return text, true
+	case reflect.Bool:
+		return boolean, true
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return whole, true
+	case reflect.Float32, reflect.Float64:
+		return decimal, true
+	}
+	return 0, false
+}
+
+// widgets are the words for what a field is shown as, with the kinds of values for each.
+func widgets() []string {
+	return []string{"email", "url", "tel", "password", "textarea", "radio", "hidden"}
+}
+
+// word reads a word of the tag.
+func (p *fieldPlan) word(key, value string, has bool) error {
+	switch {
+	case key == "name" && has && value != "":
+		p.name = value
+	case key == "optional" && !has:
+		p.optional = true
+	case key == "required" && !has && p.kind == boolean && !p.pointer:
+		p.ticked = true
+	case key == "complete" && has && value != "":
+		p.complete = value
+	case key == "size" && has:
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 || p.kind != text {
+			return fmt.Errorf("size=%s is not a number of characters of a text", value)
+		}
+		p.size = n
+	case key == "min" && has:
+		p.least = value
+	case key == "max" && has:
+		p.most = value
+	case slices.Contains(widgets(), key) && !has:
+		if p.kind != text && key != "radio" && key != "hidden" {
+			return fmt.Errorf("%s is for texts", key)
+		}
+		p.widget = key
+	default:
+		known := append([]string{"name", "optional", "required", "size", "min", "max", "complete"}, widgets()...)
+		return fmt.Errorf("the word %q of its tag is not known%s", key, nearest.Hint(key, known))
+	}
+	return nil
+}
+
+// defaultWidget returns what the field is shown as.
+func (p *fieldPlan) defaultWidget() string {
+	switch {
+	case p.widget != "":
+		return p.widget
+	case p.many:
+		return "checkboxes"
+	case len(p.choices) > 0:
+		return "select"
+	}
+	switch p.kind {
+	case boolean:
+		return "checkbox"
+	case whole, decimal:
+		return "number"
+	case date:
+		return "date"
+	case clock:
+		return "time"
+	case moment:
+		return "datetime-local"
+	}
+	return "text"
+}
+
+// checkBounds checks that the least and greatest values are values of the field.
+func (p *fieldPlan) checkBounds() error {
+	for _, bound := range []string{p.least, p.most} {
+		if bound == "" {
+			continue
+		}
+		var err error
+		switch p.kind {
+		case whole:
+			_, err = strconv.ParseInt(bound, 10, 64)
+		case decimal:
+			_, err = strconv.ParseFloat(bound, 64)
+		case date:
+			_, err = civil.ParseDate(bound)
+		default:
+			err = errors.New("only numbers and dates have")
+		}
+		if err != nil {
+			return fmt.Errorf("min or max %q: %w", bound, err)
+		}
+	}
+	return nil
+}
+
+// resolveChoices asks the type of the field for its values. The method is that of
+// orm.Chooser, which this package does not know.
+func (p *fieldPlan) resolveChoices() error {
+	method := reflect.New(p.base).MethodByName("Choices")
+	if !method.IsValid() {
+		return nil
+	}
+	if t := method.Type(); t.NumIn() != 0 || t.NumOut() != 1 || t.Out(0).Kind() != reflect.Slice || t.Out(0).Elem().Kind() != reflect.Struct {
+		return nil
+	}
+	list := method.Call(nil)[0]
+	for i := range list.Len() {
+		value, label := list.Index(i).FieldByName("Value"), list.Index(i).FieldByName("Label")
+		if !value.IsValid() || !label.IsValid() || label.Kind() != reflect.String {
+			return nil
+		}
+		v := value.Interface()
+		if reflect.TypeOf(v) != p.base {
+			return fmt.Errorf("choice %d is a %T and not a %v", i+1, v, p.base)
+		}
+		p.choices = append(p.choices, Choice{v, label.String()})
+	}
+	return nil
+}
