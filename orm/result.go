@@ -2,12 +2,16 @@ package orm
 
 import (
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
+	"unsafe"
 )
 
 // resultKey is what the fields of a selection's results depend on.
@@ -32,9 +36,12 @@ func (p *plan) results(s *selection) (*plan, error) {
 			return nil, err
 		}
 		kinds[i] = k
-		sign = fmt.Appendf(sign, "%p,%s;", k.f, s.nameOf(i, p))
+		sign = binary.NativeEndian.AppendUint64(sign, uint64(uintptr(unsafe.Pointer(k.f))))
+		sign = append(append(sign, s.nameOf(i, p)...), ';')
 	}
-	sign = fmt.Append(sign, s.sought)
+	for _, i := range s.sought {
+		sign = strconv.AppendInt(append(sign, '+'), int64(i), 10)
+	}
 	key.kinds = string(sign)
 	if r, ok := p.b.results.Load(key); ok {
 		return r.(*plan), nil
@@ -51,7 +58,7 @@ func (p *plan) newResults(s *selection, kinds []kind) (*plan, error) {
 	if s.result == listType {
 		return p.newList(s, kinds)
 	}
-	out := &plan{model: &model{typ: s.result}, b: p.b}
+	out := &plan{model: &model{typ: s.result}, b: p.b, readers: new(sync.Pool)}
 	if s.sought != nil {
 		defer func() { out.withSought(p, s) }()
 	}
