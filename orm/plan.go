@@ -24,9 +24,11 @@ type binding struct {
 	plans   map[reflect.Type]*plan
 	texts   texts
 	args    recycler // *sqlArgs
-	kinds   syncMap // reflect.Type to kind, of values that belong to no column, and *field to that of its sum
-	results syncMap // resultKey to *plan, of what selections are read into
-	zones   syncMap // name to *time.Location, as the IANA database has it, and zoneDates to what is unusual there
+	// selections is what selections are read into.
+	selections resultPlans
+	kinds      syncMap // reflect.Type to kind, of values that belong to no column, and *field to that of its sum
+	results    syncMap // reflect.Type to *plan, of what other statements are read into
+	zones      syncMap // name to *time.Location, as the IANA database has it, and zoneDates to what is unusual there
 	// cursors numbers the cursors opened, for their names.
 	cursors atomic.Int64
 }
