@@ -43,7 +43,7 @@ func TestGate(t *testing.T) {
 		g.Leave()
 		want("of one connection, which is in use", 0)
 		time.Sleep(900 * time.Millisecond)
-		g.Shrink(1) // which begins the time anew
+		g.Shrink(1) // which begins the second again
 		time.Sleep(900 * time.Millisecond)
 		want("soon after", 0)
 		time.Sleep(200 * time.Millisecond)
