@@ -12,6 +12,7 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/internal/cli"
+	"github.com/volaweb/vola/internal/linelog"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/migrate/copydata"
 )
@@ -69,7 +70,7 @@ func (p *program) assemble(f siteFlags) (*Site, error) {
 	var level slog.LevelVar
 	s, err := New(p.cfg, Options{
 		Environ: p.environ, Dev: f.dev,
-		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: &level})),
+		Log: slog.New(linelog.New(p.stderr, &level)),
 	})
 	if err != nil {
 		return nil, cli.ConfigError{Err: err}

@@ -453,6 +453,31 @@ func TestServeFirstStartAndStop(t *testing.T) {
 	}
 }
 
+// TestAccessLogIsWhole: no line about a request is missing when the site has
+// stopped, and each is there before a later line of another kind.
+func TestAccessLogIsWhole(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	url := "sqlite:" + filepath.Join(dir, "new.db")
+	for _, flags := range [][]string{nil, {"--dev"}} {
+		base, stop := serving(t, site(dir), nil, append(flags, "--database", url, "--create")...)
+		const n = 50
+		for i := range n {
+			get(t, fmt.Sprintf("%s/none/%d", base, i))
+		}
+		r := stop()
+		at := 0
+		for i := range n {
+			line := fmt.Sprintf(" level=INFO msg=request method=GET path=/none/%d route=\"\" status=404 bytes=", i)
+			next := strings.Index(r.out[at:], line)
+			if next < 0 {
+				t.Fatalf("%v: after %d lines, none has %q:\n%s", flags, i, line, r.out)
+			}
+			at += next + len(line)
+		}
+	}
+}
+
 // faulty has handlers that go wrong.
 type faulty struct{ host *module.Host }
 

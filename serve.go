@@ -15,6 +15,7 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/internal/cli"
+	"github.com/volaweb/vola/internal/linelog"
 	"github.com/volaweb/vola/migrate/migratecmd"
 )
 
@@ -93,6 +94,10 @@ func (s *Site) warn(addr net.Addr) {
 
 // serve answers requests until ctx is done, then finishes those that run.
 func (p *program) serve(ctx context.Context, s *Site, listener net.Listener) error {
+	// In development the line about a request is there when its answer is.
+	if log, ok := s.opts.Log.Handler().(*linelog.Handler); ok && !s.opts.Dev {
+		defer log.Hold()()
+	}
 	server := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,

@@ -38,7 +38,7 @@ func (l statementLog) observer(log *slog.Logger) func(context.Context, database.
 			slog.String("caller", s.Caller),
 		}
 		if l == "on" {
-			attrs = append(attrs, slog.Any("args", s.Args))
+			attrs = append(attrs, slog.Any("args", slices.Clone(s.Args)))
 		}
 		if s.Err != nil {
 			attrs = append(attrs, slog.Any("error", s.Err))

@@ -220,7 +220,8 @@ type Codec struct {
 type Scanner interface {
 	sql.Scanner
 	// Reset makes the scanner write its next value into the variable that
-	// dest points to; a pointer to a pointer may be set to nil for NULL.
+	// dest points to; a pointer to a pointer may be set to nil for NULL. With a
+	// nil dest it keeps none, until the next Reset.
 	Reset(dest any)
 }
 

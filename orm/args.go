@@ -20,6 +20,8 @@ type sqlArgs struct {
 	err   error
 	// grouped allows aggregates in expressions.
 	grouped bool
+	// pool takes it back, nil if none does.
+	pool recycler
 	// room is where shape and args begin: together with sqlArgs they are
 	// one allocation for all but large statements.
 	room struct {
@@ -32,6 +34,28 @@ func newArgs() *sqlArgs {
 	b := &sqlArgs{}
 	b.shape, b.args = b.room.shape[:0], b.room.args[:0]
 	return b
+}
+
+// newArgs is newArgs for a statement that releases them when it has ended.
+func (b *binding) newArgs() *sqlArgs {
+	if kept, ok := b.args.Get().(*sqlArgs); ok {
+		return kept
+	}
+	a := newArgs()
+	a.pool = b.args
+	return a
+}
+
+// release ends the use of the arguments, for those of another statement. Nothing
+// may have kept them; after an error they need not be released.
+func (b *sqlArgs) release() {
+	if b.pool == nil {
+		return
+	}
+	clear(b.args)
+	b.shape, b.args, b.err, b.grouped = b.room.shape[:0], b.room.args[:0], nil, false
+	clear(b.room.args[:])
+	b.pool.Put(b)
 }
 
 func (b *sqlArgs) fail(err error) {

@@ -24,7 +24,11 @@ func (q *query) sql() (text string, args []any, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	return q.selectText(p, in, left)
+	text, b, err := q.selectText(p, in, left)
+	if err != nil {
+		return "", nil, err
+	}
+	return text, b.args, nil
 }
 
 // Explain returns how the database would run the query: the output of EXPLAIN

@@ -74,7 +74,7 @@ func (q *query) readBatches(ctx context.Context, b *rowBuffer, flush func() (boo
 	if err != nil {
 		return err
 	}
-	text, args, err := q.selectText(p, nil, left)
+	text, bound, err := q.selectText(p, nil, left)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (q *query) readBatches(ctx context.Context, b *rowBuffer, flush func() (boo
 	r.leave(left)
 	if tx, ok := q.h.(*database.Tx); ok {
 		if p.b.traits.Cursors {
-			return q.cursorOver(ctx, r, tx, text, args, b, flush)
+			return q.cursorOver(ctx, r, tx, text, bound.args, b, flush)
 		}
 		// SQLite would go on reading what the loop writes: a row that is
 		// moved ahead in the order would come again.
@@ -90,7 +90,7 @@ func (q *query) readBatches(ctx context.Context, b *rowBuffer, flush func() (boo
 	}
 	limited, cancel := q.limited(ctx)
 	defer cancel()
-	rows, err := q.h.Query(limited, text, args...)
+	rows, err := q.h.Query(limited, text, bound.args...)
 	if err != nil {
 		return fmt.Errorf("find %s: %w", p.model, err)
 	}

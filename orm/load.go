@@ -129,7 +129,7 @@ func loadMany(ctx context.Context, q *query, s rowset, via route, r prefetch) er
 	if err != nil {
 		return err
 	}
-	b := newArgs()
+	b := s.plan.b.newArgs()
 	b.mark('m', s.plan.table)
 	b.shape = append(b.shape, width)
 	b.mark('.', r.field)
@@ -196,6 +196,7 @@ func loadMany(ctx context.Context, q *query, s rowset, via route, r prefetch) er
 	if err != nil {
 		return err
 	}
+	b.release()
 	if err := load(ctx, q, found, r.nested); err != nil {
 		return err
 	}
@@ -441,5 +442,6 @@ func fetch(ctx context.Context, q *query, p *plan, left *unread, lead []any, eac
 			return rowset{}, err
 		}
 	}
+	r.release()
 	return b.rowset, rows.Err()
 }

@@ -23,9 +23,12 @@ type binding struct {
 	traits  ormsql.Traits
 	plans   map[reflect.Type]*plan
 	texts   texts
-	kinds   syncMap // reflect.Type to kind, of values that belong to no column, and *field to that of its sum
-	results syncMap // resultKey to *plan, of what selections are read into
-	zones   syncMap // name to *time.Location, as the IANA database has it, and zoneDates to what is unusual there
+	args    recycler // *sqlArgs
+	// selections is what selections are read into.
+	selections resultPlans
+	kinds      syncMap // reflect.Type to kind, of values that belong to no column, and *field to that of its sum
+	results    syncMap // reflect.Type to *plan, of what other statements are read into
+	zones      syncMap // name to *time.Location, as the IANA database has it, and zoneDates to what is unusual there
 	// cursors numbers the cursors opened, for their names.
 	cursors atomic.Int64
 }
@@ -47,6 +50,14 @@ type plan struct {
 	selectList string
 	// chains is what a delete must take care of on SQLite, nil for nothing.
 	chains *chained
+	// readers has readers that are not in use; nil keeps none.
+	readers recycler
+}
+
+// recycler is a sync.Pool, as syncMap is a sync.Map.
+type recycler interface {
+	Get() any
+	Put(any)
 }
 
 type bindingKey struct{}
@@ -59,14 +70,14 @@ func Use(db *database.DB, models *Models) error {
 	if err != nil {
 		return err
 	}
-	b := &binding{models: models, dialect: db.Dialect(), grammar: grammar, traits: grammar.Traits(), plans: map[reflect.Type]*plan{}, kinds: new(sync.Map), results: new(sync.Map), zones: new(sync.Map)}
+	b := &binding{models: models, dialect: db.Dialect(), grammar: grammar, traits: grammar.Traits(), plans: map[reflect.Type]*plan{}, args: new(sync.Pool), kinds: new(sync.Map), results: new(sync.Map), zones: new(sync.Map)}
 	var errs []error
 	var chains map[*model]*chained
 	if b.traits.ShallowCascades {
 		chains = models.chains()
 	}
 	for _, m := range models.all {
-		p := &plan{model: m, b: b}
+		p := &plan{model: m, b: b, readers: new(sync.Pool)}
 		for _, f := range m.fields {
 			c, err := b.dialect.Codec(f.store)
 			if err != nil {
@@ -288,11 +299,49 @@ type reader struct {
 // newReader returns a reader for rows that begin with as many other columns
 // as lead has; those are scanned into lead.
 func (p *plan) newReader(lead ...any) *reader {
-	r := &reader{plan: p, lead: len(lead)}
-	r.dests = append(r.room.dests[:0], lead...)
+	r := p.anyReader()
+	r.lead = len(lead)
+	r.dests = append(r.dests, lead...)
 	for range p.fields {
 		r.dests = append(r.dests, nil)
 	}
+	return r
+}
+
+// release ends the use of the reader, whose rows are read: it is used again. One
+// that failed need not be released.
+func (r *reader) release() {
+	if r.plan.readers == nil {
+		return
+	}
+	// What it points to must not live as long as it does.
+	clear(r.dests)
+	for _, s := range r.scanners {
+		if s != nil {
+			s.Reset(nil)
+		}
+	}
+	for _, x := range r.receivers {
+		if x != nil {
+			x.row = nil
+		}
+	}
+	for _, x := range r.inlined {
+		x.read.release()
+	}
+	r.dests, r.lead, r.inlined, r.left = r.dests[:0], 0, nil, nil
+	r.plan.readers.Put(r)
+}
+
+// anyReader returns a reader without columns: one that was released, or another.
+func (p *plan) anyReader() *reader {
+	if p.readers != nil {
+		if r, ok := p.readers.Get().(*reader); ok {
+			return r
+		}
+	}
+	r := &reader{plan: p}
+	r.dests = r.room.dests[:0]
 	for i, c := range p.codecs {
 		if p.fields[i].receives() {
 			if r.receivers == nil {

@@ -2,12 +2,16 @@ package orm
 
 import (
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
+	"unsafe"
 )
 
 // resultKey is what the fields of a selection's results depend on.
@@ -16,34 +20,56 @@ type resultKey struct {
 	kinds         string
 }
 
+// resultPlans keeps how the results of selections are read.
+type resultPlans struct {
+	mu    sync.RWMutex
+	plans map[resultKey]*plan
+}
+
 // results returns how the results of a selection are read: as if they were a
 // model with a field for each column.
 func (p *plan) results(s *selection) (*plan, error) {
-	kinds := make([]kind, len(s.items))
-	key := resultKey{result: s.result, model: s.model}
-	sign := make([]byte, 0, 8*len(s.items))
+	var room [128]byte
+	sign := room[:0]
 	for i, x := range s.items {
 		if x.kind == exprRow {
 			sign = append(append(sign, '*'), s.names[i]...)
-			continue
+		} else {
+			k, err := p.kindOf(x)
+			if err != nil {
+				return nil, err
+			}
+			sign = binary.NativeEndian.AppendUint64(sign, uint64(uintptr(unsafe.Pointer(k.f))))
+			sign = append(sign, s.nameOf(i, p)...)
 		}
-		k, err := p.kindOf(x)
-		if err != nil {
-			return nil, err
-		}
-		kinds[i] = k
-		sign = fmt.Appendf(sign, "%p,%s;", k.f, s.nameOf(i, p))
+		sign = append(sign, ';')
 	}
-	sign = fmt.Append(sign, s.sought)
-	key.kinds = string(sign)
-	if r, ok := p.b.results.Load(key); ok {
-		return r.(*plan), nil
+	for _, i := range s.sought {
+		sign = strconv.AppendInt(append(sign, '+'), int64(i), 10)
+	}
+	kept := &p.b.selections
+	kept.mu.RLock()
+	r := kept.plans[resultKey{s.result, s.model, string(sign)}]
+	kept.mu.RUnlock()
+	if r != nil {
+		return r, nil
+	}
+	kinds := make([]kind, len(s.items))
+	for i, x := range s.items {
+		if x.kind != exprRow {
+			kinds[i], _ = p.kindOf(x) // as above
+		}
 	}
 	r, err := p.newResults(s, kinds)
 	if err != nil {
 		return nil, fmt.Errorf("orm: Select from %s into %s: %w", p.model, s.result, err)
 	}
-	p.b.results.Store(key, r)
+	kept.mu.Lock()
+	defer kept.mu.Unlock()
+	if kept.plans == nil {
+		kept.plans = map[resultKey]*plan{}
+	}
+	kept.plans[resultKey{s.result, s.model, string(sign)}] = r
 	return r, nil
 }
 
@@ -51,7 +77,7 @@ func (p *plan) newResults(s *selection, kinds []kind) (*plan, error) {
 	if s.result == listType {
 		return p.newList(s, kinds)
 	}
-	out := &plan{model: &model{typ: s.result}, b: p.b}
+	out := &plan{model: &model{typ: s.result}, b: p.b, readers: new(sync.Pool)}
 	if s.sought != nil {
 		defer func() { out.withSought(p, s) }()
 	}

@@ -150,10 +150,12 @@ func (q *query) change(ctx context.Context, h database.Handle, p *plan, verb, te
 	if err != nil {
 		return 0, fmt.Errorf("%s %s: %w", verb, p.model, err)
 	}
-	b := rowBuffer{rowset: rowset{plan: results}, expect: 4}
-	if err := results.newReader().scanAll(rows, &b); err != nil {
+	b := rowBuffer{rowset: rowset{plan: results}, expect: 1}
+	read := results.newReader()
+	if err := read.scanAll(rows, &b); err != nil {
 		return 0, fmt.Errorf("%s %s: %w", verb, p.model, orNull(err))
 	}
+	read.release()
 	*r.out = b.rowset
 	return int64(b.n), nil
 }

@@ -121,7 +121,11 @@ func (b *rowBuffer) next() unsafe.Pointer {
 }
 
 func (b *rowBuffer) grow() {
-	more := reflect.MakeSlice(reflect.SliceOf(b.plan.typ), max(2*b.room, b.expect, 4), max(2*b.room, b.expect, 4))
+	n := max(2*b.room, b.expect)
+	if n == 0 || b.room > 0 {
+		n = max(n, 4)
+	}
+	more := reflect.MakeSlice(reflect.SliceOf(b.plan.typ), n, n)
 	if b.n > 0 {
 		reflect.Copy(more, b.slice())
 	}

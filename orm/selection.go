@@ -166,6 +166,7 @@ func (s *selection) readBatches(ctx context.Context, size int, yield func(rowset
 		}
 		b.empty()
 	}
+	rd.release()
 	if err := rows.Close(); err != nil {
 		return fmt.Errorf("select from %s: %w", p.model, err)
 	}

@@ -137,7 +137,7 @@ func (q *query) plan() (*plan, error) {
 
 // bind collects the arguments of the query and begins its shape with kind.
 func (q *query) bind(p *plan, kind byte) *sqlArgs {
-	b := newArgs()
+	b := p.b.newArgs()
 	b.mark(kind, p.table)
 	b.shape = append(b.shape, byte('0'+q.deleted), byte('0'+q.lock))
 	joins, rest := q.where, []*node(nil)
@@ -175,7 +175,7 @@ func (b *sqlArgs) text(p *plan, write func(*sqlText)) (string, error) {
 
 // selectText returns the statement that reads the query's rows, and those of
 // relations.
-func (q *query) selectText(p *plan, in []*inlined, left *unread) (string, []any, error) {
+func (q *query) selectText(p *plan, in []*inlined, left *unread) (string, *sqlArgs, error) {
 	b := q.bind(p, 's')
 	b.markInlined(in)
 	b.shape = left.mark(b.shape)
@@ -192,7 +192,7 @@ func (q *query) selectText(p *plan, in []*inlined, left *unread) (string, []any,
 		w.limits(q.limit, q.offset)
 		w.lock(q.lock)
 	})
-	return text, b.args, err
+	return text, b, err
 }
 
 // isOne reports whether the query has one row or none: no limit leaves it out,
@@ -279,7 +279,7 @@ func (q *query) readWith(ctx context.Context, p *plan, in []*inlined) (rowset, e
 	}
 	limited, cancel := q.limited(ctx)
 	defer cancel()
-	rows, err := q.h.Query(limited, text, args...)
+	rows, err := q.h.Query(limited, text, args.args...)
 	if err != nil {
 		return rowset{}, fmt.Errorf("find %s: %w", p.model, err)
 	}
@@ -290,6 +290,8 @@ func (q *query) readWith(ctx context.Context, p *plan, in []*inlined) (rowset, e
 	if err := r.scanAll(rows, &b); err != nil {
 		return rowset{}, fmt.Errorf("find %s: %w", p.model, err)
 	}
+	r.release()
+	args.release()
 	for _, x := range in {
 		if err := x.refer(ctx, b.rowset); err != nil {
 			return rowset{}, err
@@ -379,7 +381,7 @@ func (q *query) oneWith(ctx context.Context, p *plan, ptr unsafe.Pointer, in []*
 	}
 	limited, cancel := q.limited(ctx)
 	defer cancel()
-	rows, err := q.h.Query(limited, text, args...)
+	rows, err := q.h.Query(limited, text, args.args...)
 	if err != nil {
 		return false, fmt.Errorf("find %s: %w", p.model, err)
 	}
@@ -391,10 +393,12 @@ func (q *query) oneWith(ctx context.Context, p *plan, ptr unsafe.Pointer, in []*
 			rows.Close()
 			return false, err
 		}
+		r.release()
 	}
 	if err := rows.Close(); err != nil {
 		return false, fmt.Errorf("find %s: %w", p.model, err)
 	}
+	args.release()
 	for _, x := range in {
 		if found {
 			err = errors.Join(err, x.refer(ctx, rowset{p, span{ptr, 1}}))
@@ -451,5 +455,6 @@ func (q *query) count(ctx context.Context) (int64, error) {
 	if err := database.QueryRow(ctx, q.h, []any{&n}, text, b.args...); err != nil {
 		return 0, fmt.Errorf("count %s: %w", p.model, err)
 	}
+	b.release()
 	return n, nil
 }

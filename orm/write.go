@@ -238,7 +238,7 @@ func (q *query) update(ctx context.Context, assignments []assignment, ret *retur
 	if len(assignments) == 0 {
 		return 0, fmt.Errorf("orm: an update of %s names no column", p.model)
 	}
-	b := newArgs()
+	b := p.b.newArgs()
 	b.mark('U', p.table)
 	var set []assignedField
 	for _, a := range assignments {
@@ -280,7 +280,11 @@ func (q *query) update(ctx context.Context, assignments []assignment, ret *retur
 		return 0, err
 	}
 	n, err := q.write(ctx, p, "update", text, b.args, ret)
-	return n, p.blameUpdate(err, set, where)
+	if err != nil {
+		return n, p.blameUpdate(err, set, where)
+	}
+	b.release()
+	return n, nil
 }
 
 func (q *query) planToWrite(verb string) (*plan, error) {

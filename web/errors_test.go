@@ -164,3 +164,19 @@ func TestJSON(t *testing.T) {
 		t.Errorf("%d %v %s", rec.Code, rec.Header(), rec.Body)
 	}
 }
+
+// TestJSONHeaderIsItsOwn: what is added to the header of one answer is not in that
+// of another.
+func TestJSONHeaderIsItsOwn(t *testing.T) {
+	t.Parallel()
+	for range 2 {
+		rec := httptest.NewRecorder()
+		if err := web.JSON(rec, 200, 1); err != nil {
+			t.Fatal(err)
+		}
+		if got := rec.Header().Values("Content-Type"); len(got) != 1 || got[0] != "application/json" {
+			t.Errorf("Content-Type: %q", got)
+		}
+		rec.Header().Add("Content-Type", "text/plain")
+	}
+}

@@ -25,7 +25,7 @@ func JSON(w http.ResponseWriter, status int, v any) error {
 		return fmt.Errorf("encode %T as JSON: %w", v, err)
 	}
 	h := w.Header()
-	h.Set("Content-Type", "application/json")
+	h["Content-Type"] = jsonContentType[:1:1] // whoever adds to it makes another
 	h.Set("Content-Length", strconv.Itoa(text.Len()))
 	if h.Get("X-Content-Type-Options") != "nosniff" {
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -36,6 +36,8 @@ func JSON(w http.ResponseWriter, status int, v any) error {
 	}
 	return nil
 }
+
+var jsonContentType = []string{"application/json"}
 
 // jsonAnswers is what the JSON answers of a Mux share.
 type jsonAnswers struct {

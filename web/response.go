@@ -26,7 +26,8 @@ type Response struct {
 	api    bool      // errors are JSON
 	secret string    // what is logged in place of the path, unless ""
 	onSend []func()
-	lost   error // why the client did not get what was written
+	first  [1]func() // where onSend begins
+	lost   error     // why the client did not get what was written
 }
 
 // Observe returns w itself if it is a Response, otherwise a new one around it.
@@ -49,7 +50,12 @@ func (rw *Response) Written() bool { return rw.status != 0 }
 // OnSend calls fn once, when the sending of a finished answer begins: one with
 // a Content-Length. How long it takes from then on depends only on the client's
 // connection. It is not called for other answers.
-func (rw *Response) OnSend(fn func()) { rw.onSend = append(rw.onSend, fn) }
+func (rw *Response) OnSend(fn func()) {
+	if rw.onSend == nil {
+		rw.onSend = rw.first[:0]
+	}
+	rw.onSend = append(rw.onSend, fn)
+}
 
 // Unwrap returns the writer below, for [http.ResponseController].
 func (rw *Response) Unwrap() http.ResponseWriter { return rw.w }

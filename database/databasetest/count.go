@@ -2,6 +2,7 @@ package databasetest
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 
@@ -20,6 +21,7 @@ func (s *Statements) Observe(ctx context.Context) context.Context {
 	return database.Observe(ctx, func(_ context.Context, st database.Statement) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		st.Args = slices.Clone(st.Args) // which may not be kept
 		s.all = append(s.all, st)
 	})
 }

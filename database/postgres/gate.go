@@ -19,7 +19,7 @@ type gate struct {
 	max     int
 	size    int
 	used    int
-	shrunk  time.Time
+	grows   *time.Timer // while size is less than max
 	waiting []chan struct{}
 }
 
@@ -27,27 +27,18 @@ func newGate(size int) *gate { return &gate{max: size, size: size} }
 
 // enter waits for the use of a connection, which leave ends.
 func (g *gate) enter(ctx context.Context) error {
-	for {
-		free := g.queue()
-		if free == nil {
-			return nil
+	free := g.queue()
+	if free == nil {
+		return nil
+	}
+	select {
+	case <-free:
+		return nil
+	case <-ctx.Done():
+		if !g.giveUp(free) {
+			g.leave()
 		}
-		timer := time.NewTimer(regrow)
-		select {
-		case <-free:
-			timer.Stop()
-			return nil
-		case <-timer.C:
-			if !g.giveUp(free) {
-				return nil
-			}
-		case <-ctx.Done():
-			timer.Stop()
-			if !g.giveUp(free) {
-				g.leave()
-			}
-			return ctx.Err()
-		}
+		return ctx.Err()
 	}
 }
 
@@ -55,10 +46,6 @@ func (g *gate) enter(ctx context.Context) error {
 func (g *gate) queue() chan struct{} {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.size < g.max && time.Since(g.shrunk) >= regrow {
-		g.size = g.max
-		g.admit()
-	}
 	if g.used < g.size {
 		g.used++
 		return nil
@@ -100,5 +87,17 @@ func (g *gate) admit() {
 func (g *gate) shrink(n int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.size, g.shrunk = min(max(n, 1), g.max), time.Now()
+	g.size = min(max(n, 1), g.max)
+	if g.grows != nil {
+		g.grows.Stop()
+	}
+	g.grows = time.AfterFunc(regrow, g.grow)
+}
+
+// grow lets as many in as there may be connections.
+func (g *gate) grow() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.size = g.max
+	g.admit()
 }

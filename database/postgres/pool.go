@@ -59,14 +59,19 @@ func noMore(err error) bool {
 	return ok && e.Code == "53300" || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
 
-// idleCheck is after which time an idle connection is asked whether it works.
-const idleCheck = time.Second
+// idleCheck is after which time an idle connection is asked whether it works, and
+// idleLook after which time it is looked at whether it has ended. Before that it
+// is as good as one that is in use: to look is a system call for each statement.
+const (
+	idleCheck = time.Second
+	idleLook  = time.Millisecond
+)
 
 // shouldPing reports whether to ask a connection whether it works before it is
 // used: one that was idle for long, and one from which something came without
 // being asked for, such as the end.
 func shouldPing(_ context.Context, p pgxpool.ShouldPingParams) bool {
-	return p.IdleDuration > idleCheck || hasInput(p.Conn.PgConn().Conn())
+	return p.IdleDuration > idleCheck || p.IdleDuration > idleLook && hasInput(p.Conn.PgConn().Conn())
 }
 
 // mayRepeat reports whether a statement may be sent again after err: if it was

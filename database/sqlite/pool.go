@@ -261,6 +261,8 @@ type stmt struct {
 	busy bool
 	// once says that it is not kept.
 	once bool
+	// values is room for a row of its result.
+	values []driver.Value
 }
 
 // prepare returns the statement, prepared now or before. It must be released.

@@ -20,7 +20,6 @@ type rows struct {
 	conn   *conn
 	pool   *pool // to which the connection goes back; nil in a transaction
 	tx     *tx   // nil outside one
-	room   [12]driver.Value
 }
 
 // ended is what rows know of the context of their query: whether it is over.
@@ -32,14 +31,11 @@ type ended interface {
 }
 
 func newRows(ctx context.Context, c *conn, s *stmt, engine driver.Rows) *rows {
-	r := &rows{engine: engine, stmt: s, ended: ctx, conn: c}
-	r.values = r.room[:]
-	if n := len(engine.Columns()); n <= len(r.room) {
-		r.values = r.room[:n]
-	} else {
-		r.values = make([]driver.Value, n)
+	// Nobody else runs the statement while its rows are read.
+	if n := len(engine.Columns()); n != len(s.values) {
+		s.values = make([]driver.Value, n)
 	}
-	return r
+	return &rows{engine: engine, stmt: s, values: s.values, ended: ctx, conn: c}
 }
 
 func (r *rows) Next() bool {
@@ -73,6 +69,9 @@ func (r *rows) Err() error {
 func (r *rows) Columns() ([]string, error) { return r.engine.Columns(), nil }
 
 func (r *rows) Scan(dest ...any) error {
+	if r.closed {
+		return errors.New("the rows are closed")
+	}
 	if len(dest) != len(r.values) {
 		return fmt.Errorf("the row has %d columns, and %d variables are given", len(r.values), len(dest))
 	}
@@ -89,6 +88,8 @@ func (r *rows) Close() error {
 		return r.Err()
 	}
 	r.closed = true
+	clear(r.values)
+	r.values = nil
 	err := r.engine.Close()
 	if err2 := r.stmt.release(); err == nil {
 		err = err2

@@ -235,3 +235,38 @@ func TestAnotherWriter(t *testing.T) {
 		t.Errorf("rows: %s", got)
 	}
 }
+
+// TestRowsOfOneStatement: rows of a statement that is run again while they are read
+// are their own, and there are none after Close.
+func TestRowsOfOneStatement(t *testing.T) {
+	t.Parallel()
+	db := databasetest.SQLite(t)
+	err := db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+		const query = "SELECT value, 'text ' || value FROM json_each(?)"
+		outer, err := tx.Query(ctx, query, "[1, 2, 3]")
+		if err != nil {
+			return err
+		}
+		defer outer.Close()
+		var n int64
+		var text string
+		for want := int64(1); outer.Next(); want++ {
+			if err := database.QueryRow(ctx, tx, []any{&n, &text}, query, fmt.Sprintf("[%d]", 10*want)); err != nil || n != 10*want {
+				t.Errorf("inner row %d: %d, %v", want, n, err)
+			}
+			if err := outer.Scan(&n, &text); err != nil || n != want || text != fmt.Sprintf("text %d", want) {
+				t.Errorf("outer row %d: %d, %q, %v", want, n, text, err)
+			}
+		}
+		if err := outer.Close(); err != nil {
+			return err
+		}
+		if err := outer.Scan(&n, &text); err == nil {
+			t.Error("Scan after Close gives no error")
+		}
+		return database.QueryRow(ctx, tx, []any{&n}, "SELECT count(*) FROM (VALUES (1), (2))")
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

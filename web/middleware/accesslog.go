@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/volaweb/vola/internal/linelog"
 	"github.com/volaweb/vola/web"
 )
 
@@ -61,24 +62,37 @@ func logAccess(logger *slog.Logger, r *http.Request, rw *web.Response, now time.
 	if err != nil {
 		remote = r.RemoteAddr
 	}
-	attrs := append(make([]slog.Attr, 0, 9),
-		slog.String("method", r.Method),
-		slog.String("path", web.LogPath(rw, r)),
-		slog.String("route", r.Pattern),
-		slog.Int("status", status),
-		slog.Int64("bytes", rw.Bytes()),
-		slog.Duration("duration", took),
-		slog.String("remote", remote),
-	)
-	if id := RequestIDFrom(r.Context()); id != "" {
-		attrs = append(attrs, slog.String("id", id))
+	entry := linelog.Request{
+		Time: now, Method: r.Method, Path: web.LogPath(rw, r), Route: r.Pattern, Status: status, Bytes: rw.Bytes(), Took: took,
+		Remote: remote, ID: RequestIDFrom(r.Context()), Aborted: aborted,
 	}
-	if aborted {
-		attrs = append(attrs, slog.Bool("aborted", true))
+	if site, ok := logger.Handler().(*linelog.Handler); ok {
+		site.Log(r.Context(), entry)
+		return
 	}
 	// Without the place in the source, which is always this one and costs most to
 	// find. What cannot be written to the log has nowhere to be said.
-	entry := slog.NewRecord(now, level, "request", 0)
-	entry.AddAttrs(attrs...)
-	_ = logger.Handler().Handle(r.Context(), entry)
+	record := slog.NewRecord(now, level, "request", 0)
+	record.AddAttrs(attributes(entry)...)
+	_ = logger.Handler().Handle(r.Context(), record)
+}
+
+// attributes returns what linelog writes of a request, for other handlers.
+func attributes(r linelog.Request) []slog.Attr {
+	attrs := append(make([]slog.Attr, 0, 9),
+		slog.String("method", r.Method),
+		slog.String("path", r.Path),
+		slog.String("route", r.Route),
+		slog.Int("status", r.Status),
+		slog.Int64("bytes", r.Bytes),
+		slog.Duration("duration", r.Took),
+		slog.String("remote", r.Remote),
+	)
+	if r.ID != "" {
+		attrs = append(attrs, slog.String("id", r.ID))
+	}
+	if r.Aborted {
+		attrs = append(attrs, slog.Bool("aborted", true))
+	}
+	return attrs
 }

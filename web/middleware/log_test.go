@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/internal/linelog"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/middleware"
 )
@@ -102,6 +103,45 @@ func TestAccessLogCannotBeForged(t *testing.T) {
 	if n := strings.Count(buf.String(), "\n"); n != 1 {
 		t.Errorf("%d lines for one request:\n%s", n, buf.String())
 	}
+}
+
+// TestAccessLogOfASite: the log of a site says the same as any other.
+func TestAccessLogOfASite(t *testing.T) {
+	t.Parallel()
+	var outs [2]bytes.Buffer
+	handlers := []slog.Handler{slog.NewTextHandler(&outs[0], nil), linelog.New(&outs[1], slog.LevelInfo)}
+	for _, logs := range handlers {
+		clock := ticking()
+		h := site(t, func(w http.ResponseWriter, r *http.Request) error {
+			switch r.URL.Path {
+			case "/fails":
+				return errors.New("broken")
+			case "/aborts":
+				panic(http.ErrAbortHandler)
+			}
+			return ok(w, r)
+		},
+			middleware.RequestID(middleware.RequestIDConfig{Rand: zeros{}}),
+			middleware.AccessLog(middleware.AccessLogConfig{Logger: slog.New(logs), Now: clock}))
+		for _, target := range []string{"/", "/hello%0d%0alevel=ERROR?secret=1", "/a%20b", "/fails", "/aborts", "/x//y"} {
+			serve(h, httptest.NewRequest("GET", target, nil))
+		}
+		quiet := middleware.AccessLog(middleware.AccessLogConfig{Logger: slog.New(logs), Now: clock})(web.HandlerFunc(ok))
+		req := httptest.NewRequest("GET", "/", nil)
+		req.Method, req.URL.Path, req.RemoteAddr, req.Pattern = "GET\nlevel=ERROR", "/a\nb", "x\ny", ""
+		serve(quiet, req)
+	}
+	if diff := cmp.Diff(outs[0].String(), outs[1].String()); diff != "" || outs[1].Len() == 0 {
+		t.Error(diff)
+	}
+}
+
+// zeros is a reader of zeros.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }
 
 func TestRecover(t *testing.T) {

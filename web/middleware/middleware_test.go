@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 
@@ -81,9 +82,23 @@ func TestRequestID(t *testing.T) {
 		}
 	}
 	h := site(t, show, middleware.RequestID(middleware.RequestIDConfig{}))
-	if a, b := get(h, "/").Body.String(), get(h, "/").Body.String(); a == b {
-		t.Errorf("two requests have the id %s", a)
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	seen := map[string]bool{}
+	for range 4 {
+		wg.Go(func() {
+			for range 100 {
+				id := get(h, "/").Body.String()
+				mu.Lock()
+				if seen[id] || !made.MatchString(id) {
+					t.Errorf("a request has the id %q", id)
+				}
+				seen[id] = true
+				mu.Unlock()
+			}
+		})
 	}
+	wg.Wait()
 	h = site(t, show, middleware.RequestID(middleware.RequestIDConfig{Rand: iotest.ErrReader(errors.New("dry"))}))
 	if rec := get(h, "/"); rec.Code != 500 {
 		t.Errorf("without randomness: status %d", rec.Code)

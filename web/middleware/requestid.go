@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 
 	"github.com/volaweb/vola/web"
 )
@@ -50,10 +51,11 @@ func (c *requestContext) Value(key any) any {
 // RequestID gives every request an id of 128 random bits in hexadecimal, in
 // its context (see [RequestIDFrom]) and in the response's X-Request-Id.
 func RequestID(cfg RequestIDConfig) web.Middleware {
+	next := func() (string, error) { return newID(cfg.Rand) }
 	if cfg.Rand == nil {
-		cfg.Rand = rand.Reader
+		next = new(ids).next
 	}
-	return func(next http.Handler) http.Handler {
+	return func(handler http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			id := ""
 			if cfg.Trust {
@@ -61,14 +63,14 @@ func RequestID(cfg RequestIDConfig) web.Middleware {
 			}
 			if id == "" {
 				var err error
-				if id, err = newID(cfg.Rand); err != nil {
+				if id, err = next(); err != nil {
 					web.Fail(w, r, err)
 					return
 				}
 			}
 			ctx := &requestContext{r.Context(), [1]string{id}}
 			w.Header()[RequestIDHeader] = ctx.id[:]
-			next.ServeHTTP(w, r.WithContext(ctx))
+			handler.ServeHTTP(w, r.WithContext(ctx))
 		})
 	}
 }
@@ -81,14 +83,41 @@ func RequestIDFrom(ctx context.Context) string {
 	return ""
 }
 
+// ids makes ids ahead: several cost hardly more than one.
+type ids struct {
+	mu   sync.Mutex
+	text string // of ids that are to be used
+}
+
+// idBytes is how many random bytes an id has, and idsAhead how many ids are made
+// together. Whoever keeps one keeps the text of all.
+const (
+	idBytes  = 16
+	idsAhead = 16
+)
+
+func (i *ids) next() (string, error) {
+	const length = 2 * idBytes
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.text == "" {
+		var b [idsAhead * idBytes]byte
+		if _, err := rand.Read(b[:]); err != nil {
+			return "", fmt.Errorf("make a request id: %w", err)
+		}
+		i.text = hex.EncodeToString(b[:])
+	}
+	id := i.text[:length]
+	i.text = i.text[length:]
+	return id, nil
+}
+
 func newID(random io.Reader) (string, error) {
-	var b [16]byte
+	var b [idBytes]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
 		return "", fmt.Errorf("make a request id: %w", err)
 	}
-	var text [2 * len(b)]byte
-	hex.Encode(text[:], b[:])
-	return string(text[:]), nil
+	return hex.EncodeToString(b[:]), nil
 }
 
 // acceptedID returns id, or "" if it could do harm in a log or a header.

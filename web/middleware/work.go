@@ -112,13 +112,13 @@ func (k *works) of(route *web.RouteInfo) places {
 }
 
 func (k *works) work(next http.Handler, rw *web.Response, r *http.Request, route *web.RouteInfo) {
-	release, err := k.enter(r.Context(), k.of(route))
+	taken, err := k.enter(r.Context(), k.of(route))
 	if err != nil {
 		refuse(rw, r, err)
 		return
 	}
-	defer release()
-	rw.OnSend(release)
+	defer taken.release()
+	rw.OnSend(taken.release)
 	deadline := k.cfg.Deadline
 	if route != nil && route.Deadline != 0 {
 		deadline = route.Deadline
@@ -142,10 +142,10 @@ func (k *works) work(next http.Handler, rw *web.Response, r *http.Request, route
 
 // enter takes a place among those of the route, if it has any, and then one
 // among all. It waits for both no longer than cfg.Wait.
-func (k *works) enter(ctx context.Context, own places) (release func(), err error) {
+func (k *works) enter(ctx context.Context, own places) (*taken, error) {
 	if own.tryEnter() {
 		if k.all.tryEnter() {
-			return k.release(own), nil
+			return &taken{all: k.all, own: own}, nil
 		}
 		own.leave()
 	}
@@ -165,15 +165,21 @@ func (k *works) enter(ctx context.Context, own places) (release func(), err erro
 		own.leave()
 		return nil, err
 	}
-	return k.release(own), nil
+	return &taken{all: k.all, own: own}, nil
 }
 
-// release returns what gives both places back, once.
-func (k *works) release(own places) func() {
-	return sync.OnceFunc(func() {
-		k.all.leave()
-		own.leave()
-	})
+// taken are the places of one request.
+type taken struct {
+	all, own places
+	released atomic.Bool
+}
+
+// release gives both places back, once.
+func (t *taken) release() {
+	if !t.released.Swap(true) {
+		t.all.leave()
+		t.own.leave()
+	}
 }
 
 // tryEnter takes a place if one is free; nil has places for all.
