@@ -30,7 +30,7 @@ type Field struct {
 
 	plan   *fieldPlan
 	lang   *i18n.Language
-	zone   zoner
+	of     *Values
 	value  reflect.Value // of the field in the struct
 	shown  []string      // what it was shown as first
 	chosen []Choice
@@ -49,7 +49,7 @@ func newField(v *Values, p *fieldPlan) *Field {
 	f := &Field{
 		Name: p.name, ID: "field-" + p.name, Widget: p.widget, Required: !p.optional && (p.kind != boolean || p.ticked),
 		Size: p.size, Min: p.least, Max: p.most, Complete: p.complete, Decimal: p.kind == decimal,
-		plan: p, lang: v.lang, zone: zonerOf(v.ctx), value: v.into.FieldByIndex(p.index), chosen: p.choices,
+		plan: p, lang: v.lang, of: v, value: v.into.FieldByIndex(p.index), chosen: p.choices,
 	}
 	f.Label = v.lang.T(p.label)
 	if p.help != "" {

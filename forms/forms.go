@@ -72,8 +72,9 @@ type Values struct {
 
 func newValues(ctx context.Context, p *plan, into reflect.Value) *Values {
 	v := &Values{plan: p, lang: i18n.From(ctx), into: into, ctx: ctx}
+	v.fields = make([]*Field, len(p.fields))
 	for i := range p.fields {
-		v.fields = append(v.fields, newField(v, &p.fields[i]))
+		v.fields[i] = newField(v, &p.fields[i])
 	}
 	return v
 }

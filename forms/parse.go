@@ -1,7 +1,6 @@
 package forms
 
 import (
-	"context"
 	"math/big"
 	"net/mail"
 	"net/url"
@@ -16,10 +15,8 @@ import (
 	"github.com/volaweb/vola/i18n"
 )
 
-// zoner returns the visitor's time zone when it is needed.
-type zoner func() *time.Location
-
-func zonerOf(ctx context.Context) zoner { return func() *time.Location { return i18n.Zone(ctx) } }
+// zone returns the visitor's time zone.
+func (f *Field) zone() *time.Location { return i18n.Zone(f.of.ctx) }
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
@@ -236,6 +233,11 @@ func (f *Field) checkBounds(text string) string {
 	below := func(a, b string) bool {
 		if f.plan.kind == date {
 			return a < b // ISO 8601
+		}
+		n, err := strconv.ParseInt(a, 10, 64)
+		m, err2 := strconv.ParseInt(b, 10, 64)
+		if err == nil && err2 == nil {
+			return n < m
 		}
 		x, okX := new(big.Rat).SetString(a)
 		y, okY := new(big.Rat).SetString(b)

@@ -11,12 +11,30 @@ import (
 // "1.234,5" in German is "1234.5". Groups may be left out; nothing is guessed. The error is
 // one of kind [fault.Invalid], with a message for the visitor.
 func (l *Language) ParseNumber(text string) (string, error) {
+	if isPlain(text) {
+		return text, nil
+	}
 	n, err := l.cldr().ParseDecimal(text)
 	if err != nil {
 		example, _ := l.Number("1234.5") // it is a number
 		return "", fault.Wrap(fault.Invalid, err, "Write a number, such as {example}.", "example", example)
 	}
 	return n, nil
+}
+
+// isPlain reports whether a number is the same in all languages: ASCII digits alone, not
+// many, and no zero before others.
+func isPlain(text string) bool {
+	const most = 15 // digits
+	if text == "" || len(text) > most || text[0] == '0' && text != "0" {
+		return false
+	}
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // ParseDate reads a date that a visitor typed: as the language writes it in the styles
