@@ -27,8 +27,10 @@ type goFile struct {
 	fset   *token.FileSet
 	syntax *ast.File
 	consts map[string]ast.Expr
-	i18n   string // what the package is called in the file, "" if it does not import it
-	fault  string
+	// packages are the paths of those of the packages that the file imports, by what it
+	// calls them; dots those whose names it has as its own.
+	packages map[string]string
+	dots     []string
 	source
 	errs []error
 }
@@ -43,7 +45,7 @@ func readGo(name string, data []byte) (source, error) {
 		return source{}, err
 	}
 	f.main = f.syntax.Name.Name == "main"
-	f.i18n, f.fault = f.imported(i18nPath), f.imported(faultPath)
+	f.imports()
 	for _, decl := range f.syntax.Decls {
 		if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.CONST {
 			f.constants(gen)
@@ -55,12 +57,8 @@ func readGo(name string, data []byte) (source, error) {
 		if !ok {
 			return true
 		}
-		selector, ok := call.Fun.(*ast.SelectorExpr)
-		if !ok {
-			return true
-		}
 		line := f.fset.Position(call.Pos()).Line
-		if err := f.call(selector, call, found{place: Place{name, line}, comment: comments[line]}); err != nil {
+		if err := f.call(call, found{place: Place{name, line}, comment: comments[line]}); err != nil {
 			f.errs = append(f.errs, fmt.Errorf("%s:%d: %w", name, line, err))
 		}
 		return true
@@ -82,18 +80,23 @@ func (f *goFile) constants(gen *ast.GenDecl) {
 	}
 }
 
-// imported returns what a package is called in the file.
-func (f *goFile) imported(path string) string {
+// imports notes what the packages are called in the file.
+func (f *goFile) imports() {
+	f.packages = map[string]string{}
 	for _, spec := range f.syntax.Imports {
-		if spec.Path.Value != strconv.Quote(path) {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err != nil || path != i18nPath && path != faultPath {
 			continue
 		}
-		if spec.Name != nil {
-			return spec.Name.Name
+		switch {
+		case spec.Name == nil:
+			f.packages[path[strings.LastIndexByte(path, '/')+1:]] = path
+		case spec.Name.Name == ".":
+			f.dots = append(f.dots, path)
+		default:
+			f.packages[spec.Name.Name] = path
 		}
-		return path[strings.LastIndexByte(path, '/')+1:]
 	}
-	return ""
 }
 
 // forTranslators returns the comments for translators by the line that they are for:
@@ -120,20 +123,14 @@ func forTranslators(comment string) (string, bool) {
 }
 
 // call adds the text of a call, if it has one.
-func (f *goFile) call(selector *ast.SelectorExpr, call *ast.CallExpr, use found) error {
+func (f *goFile) call(call *ast.CallExpr, use found) error {
 	args := call.Args
-	pkg := ""
-	if ident, ok := selector.X.(*ast.Ident); ok {
-		pkg = ident.Name
-	}
-	if pkg != "" && pkg == f.i18n {
-		if selector.Sel.Name == "Mark" && len(args) == 1 {
-			return f.text(call, 0, 1, use)
-		}
-		return nil
-	}
-	if pkg != "" && pkg == f.fault {
-		at := slices.Index([]string{"New", "Wrap"}, selector.Sel.Name) + 1
+	switch pkg, name := f.function(call); {
+	case pkg == i18nPath && name == "Mark" && len(args) == 1:
+		use.marked = true
+		return f.text(call, 0, 1, use)
+	case pkg == faultPath:
+		at := slices.Index([]string{"New", "Wrap"}, name) + 1
 		if at == 0 || len(args) <= at {
 			return nil
 		}
@@ -141,8 +138,7 @@ func (f *goFile) call(selector *ast.SelectorExpr, call *ast.CallExpr, use found)
 			return nil
 		}
 		return f.text(call, at, 1, use)
-	}
-	switch name := selector.Sel.Name; {
+	case pkg != "":
 	case name == "T" && len(args) >= 1:
 		return f.text(call, 0, 1, use)
 	case name == "TC" && len(args) >= 2:
@@ -151,6 +147,25 @@ func (f *goFile) call(selector *ast.SelectorExpr, call *ast.CallExpr, use found)
 		return f.text(call, 1, 2, use)
 	}
 	return nil
+}
+
+// function returns the name of the function or method of a call, and the path of its package
+// if it is a function of one of those that take texts; "" for what has no name.
+func (f *goFile) function(call *ast.CallExpr) (pkg, name string) {
+	switch fun := ast.Unparen(call.Fun).(type) {
+	case *ast.SelectorExpr:
+		if ident, ok := fun.X.(*ast.Ident); ok {
+			pkg = f.packages[ident.Name]
+		}
+		return pkg, fun.Sel.Name
+	case *ast.Ident:
+		for _, path := range f.dots {
+			if fun.Name == "Mark" && path == i18nPath || (fun.Name == "New" || fun.Name == "Wrap") && path == faultPath {
+				return path, fun.Name
+			}
+		}
+	}
+	return "", ""
 }
 
 // isSentence reports whether a message of an error is for visitors.
@@ -184,7 +199,7 @@ func (f *goFile) text(call *ast.CallExpr, from, count int, use found) error {
 		return nil
 	}
 	f.texts = append(f.texts, use)
-	if selector, ok := call.Fun.(*ast.SelectorExpr); ok && selector.Sel.Name == "Mark" || call.Ellipsis.IsValid() {
+	if use.marked || call.Ellipsis.IsValid() {
 		return nil // the values are not given here
 	}
 	values := call.Args[from+count:]
