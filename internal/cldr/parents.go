@@ -1,6 +1,9 @@
 package cldr
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // Canonical returns a tag as it is usually written: "pt-BR" for "PT_br", "zh-Hant" for
 // "zh-hant". Of what is not a tag it changes letters and "_" alike.
@@ -72,4 +75,42 @@ func lower(tag string) string {
 		}
 		return r
 	}, tag)
+}
+
+// Codes returns the codes of the language of a tag: its own, and others for the same one, such
+// as "he" and the old "iw".
+func Codes(tag string) []string {
+	language, _, _ := strings.Cut(lower(tag), "-")
+	codes := []string{language}
+	now := replaced(language)
+	if now != language {
+		codes = append(codes, now)
+	}
+	for line := range strings.Lines(tags) {
+		if fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); len(fields) == 3 && fields[0] == "alias" && fields[2] == now && fields[1] != language {
+			codes = append(codes, fields[1])
+		}
+	}
+	return codes
+}
+
+// Bases returns the tags of the data that those of a language are based on, its own first:
+// "en-AU", "en-001" and "en" for "en-AU". It is empty for a language without data.
+func Bases(tag string) []string {
+	t, err := parseTag(tag)
+	if err != nil {
+		return nil
+	}
+	var bases []string
+	for name, _, ok := t.find(); ok; {
+		bases = append(bases, name)
+		data, err := files.ReadFile("data/" + name + ".txt")
+		if err != nil {
+			break
+		}
+		_, rest, _ := bytes.Cut(data, []byte("\nparent\t"))
+		parent, _, _ := bytes.Cut(rest, []byte("\n"))
+		name, ok = string(parent), len(parent) > 0
+	}
+	return bases
 }
