@@ -34,8 +34,9 @@ func (t *Texts) PathTags() []string {
 }
 
 // PathTag returns what the paths of a language begin with, such as "de"; "" for the first.
+// In development the language may be of Texts that were read later: its tag counts.
 func (t *Texts) PathTag(l *Language) string {
-	if l == t.languages[0] {
+	if l.Tag() == t.languages[0].Tag() {
 		return ""
 	}
 	return l.pathTag()

@@ -40,3 +40,21 @@ func TestAlternatesAreLinks(t *testing.T) {
 		}
 	}
 }
+
+// TestPathTagOfOtherTexts: a language that was read again has the same paths.
+func TestPathTagOfOtherTexts(t *testing.T) {
+	t.Parallel()
+	load := func() *i18n.Texts {
+		texts, err := i18n.Load(i18n.Config{Languages: []string{"en", "de"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return texts
+	}
+	texts, again := load(), load()
+	for i, want := range []string{"", "de"} {
+		if got := texts.PathTag(again.Languages()[i]); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
