@@ -320,9 +320,16 @@ func (l *Language) add(tag, name string, file *po.File) []error {
 // checkValues compares the values in a translation with those in the text.
 func checkValues(e *po.Entry) error {
 	known := placeholder.Names(e.ID)
-	for _, name := range placeholder.Names(e.Plural) {
-		if !slices.Contains(known, name) {
-			known = append(known, name)
+	needed := slices.Clone(known)
+	if e.Plural != "" {
+		many := placeholder.Names(e.Plural)
+		// What one of the texts does without, a form may do without, and so it may say "a
+		// comment" for {n}.
+		needed = slices.DeleteFunc(needed, func(name string) bool { return name == "n" || !slices.Contains(many, name) })
+		for _, name := range many {
+			if !slices.Contains(known, name) {
+				known = append(known, name)
+			}
 		}
 	}
 	if e.Plural != "" && !slices.Contains(known, "n") {
@@ -335,9 +342,8 @@ func checkValues(e *po.Entry) error {
 				return fmt.Errorf("the translation of %q has {%s}, and the text has no such value%s", e.ID, name, nearest.Hint(name, known))
 			}
 		}
-		for _, name := range known {
-			// A form for one may say "a comment".
-			if !slices.Contains(has, name) && !(e.Plural != "" && name == "n") {
+		for _, name := range needed {
+			if !slices.Contains(has, name) {
 				return fmt.Errorf("the translation of %q lacks {%s}", e.ID, name)
 			}
 		}
