@@ -106,3 +106,28 @@ func TestReadImports(t *testing.T) {
 		}
 	}
 }
+
+// TestReadConstantsOfThePackage: a text may be a constant of another file of its package.
+func TestReadConstantsOfThePackage(t *testing.T) {
+	t.Parallel()
+	dir := write(t, []txtar.File{
+		{Name: "a.go", Data: []byte("package a\n\nconst one, two = \"One\", one + \" and two\"\n")},
+		{Name: "b.go", Data: []byte("package a\n\nvar _ = l.T(one) + l.T(two) + l.T(system) + l.T(other) + l.T(loop)\n\nconst loop = again\n")},
+		{Name: "c.go", Data: []byte("package main\n\nconst other = \"of another package\"\n")},
+		{Name: "d.go", Data: []byte("package a\n\nconst again = loop\n")},
+		{Name: "a_linux.go", Data: []byte("package a\n\nconst system = \"Linux\"\n\nvar _ = l.T(system)\n")},
+		{Name: "a_windows.go", Data: []byte("package a\n\nconst system = \"Windows\"\n\nvar _ = l.T(system)\n")},
+		{Name: "messages/de.po"},
+	})
+	tree, err := messages.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, text := range tree.Folders[0].Texts {
+		got = append(got, text.ID)
+	}
+	if want := "Linux, Windows, One, One and two"; strings.Join(got, ", ") != want {
+		t.Errorf("%q, want %s", got, want)
+	}
+}

@@ -26,7 +26,7 @@ type goFile struct {
 	name   string
 	fset   *token.FileSet
 	syntax *ast.File
-	consts map[string]ast.Expr
+	consts map[string]ast.Expr // of the file, and of the others of its package
 	// packages are the paths of those of the packages that the file imports, by what it
 	// calls them; dots those whose names it has as its own.
 	packages map[string]string
@@ -36,21 +36,27 @@ type goFile struct {
 }
 
 // readGo finds the calls of the methods T, TC and TN, those of i18n.Mark, and the
-// messages of errors of package fault, as far as their texts are constants of the file.
-// Messages that begin with a lower-case letter are for operators, and left out.
+// messages of errors of package fault, as far as their texts are constants of the package.
+// Messages that begin with a lower-case letter are for operators, and left out. The calls are
+// found when the constants of the other files are known.
 func readGo(name string, data []byte) (source, error) {
 	f := &goFile{name: name, fset: token.NewFileSet(), consts: map[string]ast.Expr{}}
 	var err error
 	if f.syntax, err = parser.ParseFile(f.fset, name, data, parser.ParseComments|parser.SkipObjectResolution); err != nil {
 		return source{}, err
 	}
-	f.main = f.syntax.Name.Name == "main"
+	f.main, f.file = f.syntax.Name.Name == "main", f
 	f.imports()
 	for _, decl := range f.syntax.Decls {
 		if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.CONST {
 			f.constants(gen)
 		}
 	}
+	return f.source, nil
+}
+
+// find finds the texts of the file.
+func (f *goFile) find() ([]found, error) {
 	comments := f.forTranslators()
 	ast.Inspect(f.syntax, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
@@ -58,12 +64,44 @@ func readGo(name string, data []byte) (source, error) {
 			return true
 		}
 		line := f.fset.Position(call.Pos()).Line
-		if err := f.call(call, found{place: Place{name, line}, comment: comments[line]}); err != nil {
-			f.errs = append(f.errs, fmt.Errorf("%s:%d: %w", name, line, err))
+		if err := f.call(call, found{place: Place{f.name, line}, comment: comments[line]}); err != nil {
+			f.errs = append(f.errs, fmt.Errorf("%s:%d: %w", f.name, line, err))
 		}
 		return true
 	})
-	return f.source, joined(f.errs)
+	return f.texts, joined(f.errs)
+}
+
+// share gives the files of each package the constants of all of them. A name that files for
+// several systems have with different values stays a constant of those files alone.
+func share(files []source) {
+	type pkg struct{ dir, name string }
+	all := map[pkg]map[string][]ast.Expr{}
+	of := func(f source) map[string][]ast.Expr {
+		key := pkg{f.dir, f.file.syntax.Name.Name}
+		if all[key] == nil {
+			all[key] = map[string][]ast.Expr{}
+		}
+		return all[key]
+	}
+	for _, f := range files {
+		if f.file != nil {
+			consts := of(f)
+			for name, value := range f.file.consts {
+				consts[name] = append(consts[name], value)
+			}
+		}
+	}
+	for _, f := range files {
+		if f.file == nil {
+			continue
+		}
+		for name, values := range of(f) {
+			if f.file.consts[name] == nil && len(values) == 1 {
+				f.file.consts[name] = values[0]
+			}
+		}
+	}
 }
 
 func (f *goFile) constants(gen *ast.GenDecl) {
@@ -210,7 +248,7 @@ func (f *goFile) text(call *ast.CallExpr, from, count int, use found) error {
 	return placeholder.Check(strings.Join(written, " "), given, numbered)
 }
 
-// constant returns the text of an expression of literals and constants of the file.
+// constant returns the text of an expression of literals and constants.
 func (f *goFile) constant(expr ast.Expr) (string, bool) {
 	const most = 20 // constants that stand for each other
 	return f.value(expr, most)

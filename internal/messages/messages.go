@@ -84,6 +84,16 @@ func Read(root string) (*Tree, error) {
 	for _, f := range files {
 		t.mains[f.dir] = t.mains[f.dir] || f.main
 	}
+	share(files)
+	for i := range files {
+		if f := &files[i]; f.file != nil {
+			f.texts, f.err = f.file.find()
+		}
+		if err := files[i].err; err != nil {
+			files[i].texts = nil
+			t.errs = append(t.errs, err)
+		}
+	}
 	for _, f := range files {
 		for _, text := range f.texts {
 			t.add(f.dir, text)
@@ -108,6 +118,8 @@ type source struct {
 	dir   string // relative to the root
 	main  bool
 	texts []found
+	file  *goFile // whose texts are not found yet; nil for others
+	err   error
 }
 
 // list reads all files, and notes the folders of catalogues.
@@ -171,11 +183,7 @@ func (t *tree) file(path, rel string) (*source, error) {
 		return nil, err
 	}
 	f, err := read(filepath.ToSlash(rel), data)
-	if err != nil {
-		t.errs = append(t.errs, err)
-		return nil, nil
-	}
-	f.dir = filepath.Dir(rel)
+	f.dir, f.err = filepath.Dir(rel), err
 	return &f, nil
 }
 
