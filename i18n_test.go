@@ -251,3 +251,31 @@ func TestOneLanguageCostsAPageNothing(t *testing.T) {
 		t.Errorf("a page with texts makes %v allocations, without %v", with, plain)
 	}
 }
+
+// TestLinksInMails: the context that Texts.In returns, for a mail or job, has links in its
+// language, and one without a language those of the first.
+func TestLinksInMails(t *testing.T) {
+	t.Parallel()
+	for _, first := range []string{"en", "fr"} {
+		m := &speaking{page: `{{url "speaking:code"}} {{lang}}`, german: speakingGerman}
+		site, err := vola.New(vola.Config{Languages: []string{first, "de"}, LanguagePaths: true, Modules: []module.Module{m}}, vola.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.host = site.Host()
+		for tag, want := range map[string]string{"": "/speaking/code/", first: "/speaking/code/", "de": "/de/speaking/code/"} {
+			ctx := t.Context()
+			if tag != "" {
+				ctx = m.host.Texts.In(ctx, tag)
+			}
+			link, err := m.host.URLFor(ctx, "speaking:code")
+			if err != nil || link != want {
+				t.Errorf("%q: %s, %v, want %s", tag, link, err, want)
+			}
+			rec := httptest.NewRecorder()
+			if err := m.host.Render(rec, httptest.NewRequestWithContext(ctx, "GET", "/", nil), speakingPage.Data(speakingData{})); err != nil || !strings.HasPrefix(rec.Body.String(), want+" ") {
+				t.Errorf("%q: %s, %v, want %s", tag, rec.Body, err, want)
+			}
+		}
+	}
+}

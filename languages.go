@@ -115,5 +115,5 @@ func (s *Site) baseContext(ctx context.Context) context.Context {
 
 // urlIn returns the path of the route of that name in the language of a context.
 func (s *Site) urlIn(ctx context.Context, name string, args ...any) (string, error) {
-	return s.mux.URLIn(i18n.PathTag(ctx), name, args...)
+	return s.mux.URLIn(s.languages.texts().PathTag(i18n.From(ctx)), name, args...)
 }

@@ -90,6 +90,35 @@ func TestAgo(t *testing.T) {
 	}
 }
 
+// TestAgoByTheCalendar: "last week", "next month" and "last year" are those of the calendar.
+func TestAgoByTheCalendar(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ now, at, american, german string }{
+		{"2026-11-30", "2026-11-17", "1 week ago", "vor 1 Woche"},  // a Monday, and the Tuesday two weeks before
+		{"2026-11-29", "2026-11-16", "1 week ago", "letzte Woche"}, // a Sunday, which begins a week in America
+		{"2026-11-29", "2026-11-22", "last week", "letzte Woche"},
+		{"2026-11-26", "2026-12-05", "next week", "nächste Woche"},
+		{"2026-01-31", "2026-03-02", "in 1 month", "in 1 Monat"},
+		{"2026-12-31", "2027-02-01", "in 1 month", "in 1 Monat"},
+		{"2026-07-31", "2026-08-30", "next month", "nächsten Monat"},
+		{"2026-03-31", "2026-02-28", "last month", "letzten Monat"},
+		{"2026-03-01", "2026-01-30", "1 month ago", "vor 1 Monat"},
+		{"2026-11-30", "2026-08-31", "2 months ago", "vor 2 Monaten"},
+		{"2026-11-30", "2025-12-01", "11 months ago", "vor 11 Monaten"},
+		{"2026-01-15", "2024-12-10", "1 year ago", "vor 1 Jahr"},
+		{"2026-12-15", "2025-01-10", "last year", "letztes Jahr"},
+		{"2026-12-15", "2028-01-20", "in 1 year", "in 1 Jahr"},
+	} {
+		now, err := time.Parse(time.DateOnly, tt.now)
+		at, err2 := time.Parse(time.DateOnly, tt.at)
+		texts := load(t, "en de")
+		got := [2]string{texts.Language("en").Ago(at, now), texts.Language("de").Ago(at, now)}
+		if want := [2]string{tt.american, tt.german}; err != nil || err2 != nil || got != want {
+			t.Errorf("%s from %s: %q, want %q", tt.at, tt.now, got, want)
+		}
+	}
+}
+
 // TestFormatsFallBack: a dialect has the formats of its language, a language without data
 // those of the first, and a year that no calendar has is written in digits.
 func TestFormatsFallBack(t *testing.T) {

@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"context"
+	"net/url"
 	"strings"
 )
 
@@ -33,8 +34,9 @@ func (t *Texts) PathTags() []string {
 }
 
 // PathTag returns what the paths of a language begin with, such as "de"; "" for the first.
+// In development the language may be of Texts that were read later: its tag counts.
 func (t *Texts) PathTag(l *Language) string {
-	if l == t.languages[0] {
+	if l.Tag() == t.languages[0].Tag() {
 		return ""
 	}
 	return l.pathTag()
@@ -45,7 +47,7 @@ func (l *Language) pathTag() string { return strings.ToLower(l.tag) }
 // Alternate is a page in one of the languages of a site.
 type Alternate struct {
 	*Language
-	Path    string // such as "/de/blog/"
+	Path    string // such as "/de/blog/", escaped as links are; always one of this host
 	Current bool   // it is the page that is shown
 }
 
@@ -56,7 +58,8 @@ type place struct {
 	rest     string // the path without the language
 }
 
-// WithPath returns a context with the language of the path of a request, and the paths
+// WithPath returns a context with the language of the path of a request, which is decoded
+// as in [url.URL], and the paths
 // of the same page in the other languages, which [Alternates] returns.
 func (t *Texts) WithPath(ctx context.Context, path string) context.Context {
 	l, rest := t.SplitPath(path)
@@ -72,10 +75,12 @@ func Alternates(ctx context.Context) []Alternate {
 		return nil
 	}
 	out := make([]Alternate, len(p.texts.languages))
+	// What begins with two slashes would be another host where the language is left out.
+	rest := (&url.URL{Path: "/" + strings.TrimLeft(p.rest, "/")}).EscapedPath()
 	for i, l := range p.texts.languages {
-		out[i] = Alternate{Language: l, Path: p.rest, Current: l == p.language}
+		out[i] = Alternate{Language: l, Path: rest, Current: l == p.language}
 		if i > 0 {
-			out[i].Path = "/" + l.pathTag() + p.rest
+			out[i].Path = "/" + l.pathTag() + rest
 		}
 	}
 	return out

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/volaweb/vola/internal/cldr"
 	"github.com/volaweb/vola/internal/nearest"
 	"github.com/volaweb/vola/internal/placeholder"
 	"github.com/volaweb/vola/internal/po"
@@ -24,8 +25,10 @@ type Config struct {
 	Catalogues []Catalogue
 }
 
-// Catalogue is a folder with a file for each language, TAG.po, such as de.po. Files of
-// languages that the site has not are left alone.
+// Catalogue is a folder with a file for each language, TAG.po, such as de.po or pt-BR.po,
+// which may also be named pt_BR.po or pt-br.po. A language also has the texts of those that
+// it is a dialect of, in the same script: de-AT.po goes before de.po. Files of languages that
+// the site has not are left alone.
 type Catalogue struct {
 	Name  string // in errors, such as "module blog"
 	Files fs.FS
@@ -38,7 +41,8 @@ const maxLanguages = 200
 // and are safe for concurrent use.
 type Texts struct {
 	languages []*Language
-	known     map[po.Key]bool // what the catalogues have, translated or not
+	byCode    map[string][]*Language // by the code of the language, and its other codes
+	known     map[po.Key]bool        // what the catalogues have, translated or not
 }
 
 // Load reads and checks the catalogues. Its errors name file, line and what is wrong:
@@ -52,8 +56,12 @@ func Load(cfg Config) (*Texts, error) {
 	if len(cfg.Languages) > maxLanguages {
 		return nil, fmt.Errorf("i18n: %d languages; a site has at most %d", len(cfg.Languages), maxLanguages)
 	}
-	t := &Texts{known: map[po.Key]bool{}}
+	t := &Texts{byCode: map[string][]*Language{}, known: map[po.Key]bool{}}
 	var errs []error
+	names := make([]fileNames, len(cfg.Catalogues))
+	for i, c := range cfg.Catalogues {
+		names[i] = namesOf(c.Files)
+	}
 	for _, tag := range cfg.Languages {
 		if !isTag(tag) {
 			errs = append(errs, fmt.Errorf("i18n: %q is not the tag of a language, such as de or pt-BR", tag))
@@ -69,9 +77,17 @@ func Load(cfg Config) (*Texts, error) {
 		}
 		l := &Language{tag: tag, messages: map[po.Key]translation{}, locale: locales(tag, other)}
 		t.languages = append(t.languages, l)
-		for _, c := range cfg.Catalogues {
-			for _, err := range t.read(l, c.Files) {
-				errs = append(errs, fmt.Errorf("%s: %w", c.Name, err))
+		for _, code := range cldr.Codes(tag) {
+			t.byCode[code] = append(t.byCode[code], l)
+		}
+		for i, c := range cfg.Catalogues {
+			for _, of := range append([]string{cldr.Canonical(tag)}, cldr.Parents(tag)...) {
+				for _, err := range t.read(l, of, names[i], c.Files) {
+					err = fmt.Errorf("%s: %w", c.Name, err)
+					if !slices.ContainsFunc(errs, func(e error) bool { return e.Error() == err.Error() }) {
+						errs = append(errs, err)
+					}
+				}
 			}
 		}
 	}
@@ -92,30 +108,55 @@ func (t *Texts) Languages() []*Language { return slices.Clone(t.languages) }
 // Default returns the first language.
 func (t *Texts) Default() *Language { return t.languages[0] }
 
-// Language returns the language of a tag. If the site has only another dialect, or
-// the language without one, it is that; nil if it has none. Letters of either case
-// and "_" are taken.
+// Language returns the language of a tag. If the site has only another dialect, or the
+// language without one, it is that: one in the same script and for a region that is near, as
+// CLDR has it, if there is a choice. It is nil if the site has none. Letters of either case
+// and "_" are taken, and old codes such as "iw".
 func (t *Texts) Language(tag string) *Language {
 	if len(tag) > maxTag {
 		return nil
 	}
 	tag = strings.ReplaceAll(tag, "_", "-")
-	for tag != "" {
-		if l := t.exact(tag); l != nil {
+	if l := t.exact(tag); l != nil {
+		return l
+	}
+	language, _, _ := strings.Cut(tag, "-")
+	dialects := t.byCode[strings.ToLower(language)]
+	switch len(dialects) {
+	case 0:
+		return nil
+	case 1:
+		return dialects[0]
+	}
+	for _, parent := range cldr.Parents(tag) {
+		if l := t.exact(parent); l != nil {
 			return l
 		}
-		cut := strings.LastIndexByte(tag, '-')
-		if cut < 0 {
-			break
-		}
-		tag = tag[:cut]
 	}
-	for _, l := range t.languages {
-		if base, _, _ := strings.Cut(l.tag, "-"); strings.EqualFold(base, tag) {
-			return l
+	return nearestOf(dialects, tag)
+}
+
+// nearestOf returns the dialect of a language that is nearest to the one of a tag: in its
+// script, and based on what that is based on.
+func nearestOf(dialects []*Language, tag string) *Language {
+	script, bases := cldr.Script(tag), cldr.Bases(tag)
+	best, most := dialects[0], -1
+	for _, l := range dialects {
+		near := 0
+		for i, base := range bases {
+			if slices.Contains(cldr.Bases(l.tag), base) {
+				near = len(bases) - i
+				break
+			}
+		}
+		if cldr.Script(l.tag) == script {
+			near += maxTag
+		}
+		if near > most {
+			best, most = l, near
 		}
 	}
-	return nil
+	return best
 }
 
 func (t *Texts) exact(tag string) *Language {
@@ -159,9 +200,39 @@ func isTag(tag string) bool {
 	return true
 }
 
-// read adds the file of a language among the files, if there is one.
-func (t *Texts) read(l *Language, files fs.FS) []error {
-	name := l.tag + ".po"
+// fileNames are the names of the catalogues in a folder, by their tags as they are usually
+// written; nil for a folder that cannot be listed.
+type fileNames map[string][]string
+
+func namesOf(files fs.FS) fileNames {
+	entries, err := fs.ReadDir(files, ".")
+	if err != nil {
+		return nil // what is wrong is said when a file is read
+	}
+	names := fileNames{}
+	for _, e := range entries {
+		if tag, ok := strings.CutSuffix(e.Name(), ".po"); ok {
+			tag = cldr.Canonical(tag)
+			names[tag] = append(names[tag], e.Name())
+		}
+	}
+	return names
+}
+
+// read adds the file of a tag to a language, if there is one: it is the tag of the language
+// or of what that is a dialect of.
+func (t *Texts) read(l *Language, tag string, names fileNames, files fs.FS) []error {
+	name := tag + ".po"
+	if names != nil {
+		switch found := names[tag]; len(found) {
+		case 0:
+			return nil
+		case 1:
+			name = found[0]
+		default:
+			return []error{fmt.Errorf("the catalogues %s are of one language; leave one of them", strings.Join(found, " and "))}
+		}
+	}
 	data, err := fs.ReadFile(files, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -181,7 +252,7 @@ func (t *Texts) read(l *Language, files fs.FS) []error {
 			t.known[e.Key()] = true
 		}
 	}
-	return l.add(name, file)
+	return l.add(tag, name, file)
 }
 
 // Known reports whether a catalogue of one of the languages has the text, translated or
@@ -201,8 +272,9 @@ func (t *Texts) Near(text string) string {
 	return nearest.Name(text, known)
 }
 
-// add adds the translations of a file that its catalogues before do not have.
-func (l *Language) add(name string, file *po.File) []error {
+// add adds the translations of a file in the language of a tag that the catalogues before do
+// not have.
+func (l *Language) add(tag, name string, file *po.File) []error {
 	var errs []error
 	bad := func(line int, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("%s:%d: %w", name, line, fmt.Errorf(format, args...)))
@@ -215,7 +287,7 @@ func (l *Language) add(name string, file *po.File) []error {
 			return errs
 		}
 	}
-	if own := file.Header("Language"); own != "" && !strings.EqualFold(strings.ReplaceAll(own, "_", "-"), l.tag) {
+	if own := file.Header("Language"); own != "" && cldr.Canonical(own) != tag {
 		bad(1, "the header says that the language is %s", own)
 	}
 	for i := range file.Entries {
@@ -248,9 +320,16 @@ func (l *Language) add(name string, file *po.File) []error {
 // checkValues compares the values in a translation with those in the text.
 func checkValues(e *po.Entry) error {
 	known := placeholder.Names(e.ID)
-	for _, name := range placeholder.Names(e.Plural) {
-		if !slices.Contains(known, name) {
-			known = append(known, name)
+	needed := slices.Clone(known)
+	if e.Plural != "" {
+		many := placeholder.Names(e.Plural)
+		// What one of the texts does without, a form may do without, and so it may say "a
+		// comment" for {n}.
+		needed = slices.DeleteFunc(needed, func(name string) bool { return name == "n" || !slices.Contains(many, name) })
+		for _, name := range many {
+			if !slices.Contains(known, name) {
+				known = append(known, name)
+			}
 		}
 	}
 	if e.Plural != "" && !slices.Contains(known, "n") {
@@ -263,9 +342,8 @@ func checkValues(e *po.Entry) error {
 				return fmt.Errorf("the translation of %q has {%s}, and the text has no such value%s", e.ID, name, nearest.Hint(name, known))
 			}
 		}
-		for _, name := range known {
-			// A form for one may say "a comment".
-			if !slices.Contains(has, name) && !(e.Plural != "" && name == "n") {
+		for _, name := range needed {
+			if !slices.Contains(has, name) {
 				return fmt.Errorf("the translation of %q lacks {%s}", e.ID, name)
 			}
 		}

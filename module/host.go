@@ -101,9 +101,13 @@ func (s *sender) Write(page []byte) (int, error) {
 // their own.
 func (h *Host) URL(name string, args ...any) (string, error) { return h.urls.URL(name, args...) }
 
-// URLFor is URL in the language of a context, which is that of a request.
+// URLFor is URL in the language of a context, which is that of a request, or of a mail or job
+// (see [i18n.Texts.In]).
 func (h *Host) URLFor(ctx context.Context, name string, args ...any) (string, error) {
-	return h.urls.URLIn(i18n.PathTag(ctx), name, args...)
+	if !h.Site.LanguagePaths {
+		return h.urls.URL(name, args...)
+	}
+	return h.URLIn(i18n.From(ctx), name, args...)
 }
 
 // URLIn is URL in a language of the site.

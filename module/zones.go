@@ -5,15 +5,18 @@ import (
 	"time"
 )
 
-// zones are the time zones that were asked for. There are some 600 names of zones,
-// so what is kept is bounded.
+// maxZones is how many zones are kept. There are some 600 names of zones, but slashes that are
+// more, and on some systems letters of another case, make any number of them.
+const maxZones = 1000
+
+// zones are the time zones that were asked for.
 type zones struct {
 	mu     sync.RWMutex
 	byName map[string]*time.Location
 }
 
 // Zone returns the time zone of a name of the IANA database, such as
-// "Europe/Rome"; "" and "UTC" are UTC. It reads each zone once, which
+// "Europe/Rome"; "" and "UTC" are UTC. It reads each of the first 1,000 zones once, which
 // [time.LoadLocation] does each time it is called: some 12 microseconds. The error
 // is that of LoadLocation. "Local" is the zone of the machine.
 func (h *Host) Zone(name string) (*time.Location, error) {
@@ -35,6 +38,8 @@ func (h *Host) Zone(name string) (*time.Location, error) {
 	if h.zones.byName == nil {
 		h.zones.byName = map[string]*time.Location{}
 	}
-	h.zones.byName[name] = loc
+	if len(h.zones.byName) < maxZones {
+		h.zones.byName[name] = loc
+	}
 	return loc, nil
 }

@@ -25,7 +25,8 @@ type BuildConfig struct {
 
 	// LanguagePaths are the first segments of the paths of languages, such as "de":
 	// each route has a second path "/de/..." there, and a second name "de:...", but
-	// for those with [Route.AllLanguages].
+	// for those with [Route.AllLanguages]. A path that begins so leads to no route of
+	// the first language, and a route that is written so is an error.
 	LanguagePaths []string
 
 	// MaxURL is the longest URL answered, in bytes as sent; longer ones get
@@ -40,6 +41,8 @@ type boundRoute struct {
 	name    string
 	mw      []Middleware
 	api     bool
+	// language is what its path begins with, "" for that of the first language.
+	language string
 }
 
 // methods returns the route's method for people, "ANY" for every method.
@@ -61,6 +64,7 @@ func (b *boundRoute) String() string {
 // registrations; that does not change what was built before.
 func (r *Router) Build(cfg BuildConfig) (*Mux, error) {
 	b := builder{cfg: cfg, root: &node{}}
+	b.checkLanguagePaths()
 	b.flatten(r.table, mounting{}, nil)
 	mux := &Mux{
 		root:   b.root,
@@ -68,6 +72,8 @@ func (r *Router) Build(cfg BuildConfig) (*Mux, error) {
 		names:  map[string]*boundRoute{},
 		fail:   cfg.ErrorHandler,
 		maxURL: cfg.MaxURL,
+
+		languages: slices.Clone(cfg.LanguagePaths),
 	}
 	if mux.fail == nil {
 		mux.fail = WriteError
@@ -105,6 +111,7 @@ type mounting struct {
 	prefix, space string
 	mw            []Middleware
 	api           bool
+	language      string
 }
 
 // flatten appends the routes of t and of all routers mounted in it. The
@@ -112,7 +119,7 @@ type mounting struct {
 func (b *builder) flatten(t *table, m mounting, above []*table) {
 	above = append(above, t)
 	for _, it := range t.items {
-		in := mounting{m.prefix + it.prefix, joinName(m.space, it.space), slices.Concat(m.mw, it.mw), m.api || it.api}
+		in := mounting{m.prefix + it.prefix, joinName(m.space, it.space), slices.Concat(m.mw, it.mw), m.api || it.api, ""}
 		if it.route != nil {
 			b.bind(it.route, in)
 			b.bindLanguages(it.route, in)
@@ -129,18 +136,6 @@ func (b *builder) flatten(t *table, m mounting, above []*table) {
 	}
 }
 
-// bindLanguages appends a route once more for each language that has its own paths.
-func (b *builder) bindLanguages(route *Route, in mounting) {
-	if route.options.allLanguages {
-		return
-	}
-	prefix, space := in.prefix, in.space
-	for _, tag := range b.cfg.LanguagePaths {
-		in.prefix, in.space = "/"+tag+prefix, joinName(tag, space)
-		b.bind(route, in)
-	}
-}
-
 func joinName(space, name string) string {
 	if space == "" || name == "" {
 		return space + name
@@ -152,7 +147,7 @@ func joinName(space, name string) string {
 func (b *builder) bind(route *Route, in mounting) {
 	p, err := parsePattern(subtreeText(in.prefix+route.pattern, route.subtree))
 	p.subtree = route.subtree
-	bound := &boundRoute{Route: route, pattern: p, mw: in.mw, api: in.api || route.options.api}
+	bound := &boundRoute{Route: route, pattern: p, mw: in.mw, api: in.api || route.options.api, language: in.language}
 	if p.subtree {
 		p.segments = p.segments[:max(0, len(p.segments)-1)]
 		bound.pattern = p
@@ -182,6 +177,7 @@ func (b *builder) bind(route *Route, in mounting) {
 		}
 	}
 	if err == nil {
+		b.checkFirst(bound)
 		b.routes = append(b.routes, bound)
 	}
 }
@@ -212,7 +208,7 @@ func (b *builder) insert(mux *Mux, route *boundRoute) {
 			return
 		}
 	}
-	e := &endpoint{method: route.method, pattern: route.pattern.text, route: route, info: route.info()}
+	e := &endpoint{method: route.method, pattern: route.pattern.text, route: route, info: route.info(), first: b.inFirst(route)}
 	for _, s := range route.pattern.params() {
 		e.params = append(e.params, s.param)
 	}

@@ -20,6 +20,8 @@ type Mux struct {
 	fail   ErrorHandler
 	maxURL int
 	json   jsonAnswers
+	// languages are the first segments of the paths of languages.
+	languages []string
 
 	notFound, notAllowed, tooLong, options, redirect http.Handler
 }
@@ -41,7 +43,7 @@ func (m *Mux) handler(rw *Response, r *http.Request) http.Handler {
 	}
 	if r.URL.RawPath == "" {
 		if place := m.static[r.URL.Path]; place != nil {
-			if e := place.find(r.Method); e != nil {
+			if e := place.find(r.Method, false); e != nil {
 				r.Pattern = e.pattern
 				rw.answeredBy(e)
 				return e.handler
@@ -55,7 +57,7 @@ func (m *Mux) handler(rw *Response, r *http.Request) http.Handler {
 		}
 		return m.notFound
 	}
-	s := search{method: r.Method}
+	s := m.search(r.Method, path)
 	if e := s.below(m.root, path[1:], 0); e != nil {
 		s.set(r, e)
 		rw.answeredBy(e)
@@ -72,8 +74,10 @@ func (m *Mux) handler(rw *Response, r *http.Request) http.Handler {
 		return m.notAllowed
 	}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		if other := toggleSlash(path); other != "" && s.below(m.root, other[1:], 0) != nil {
-			return m.redirect
+		if other := toggleSlash(path); other != "" {
+			if s := m.search(r.Method, other); s.below(m.root, other[1:], 0) != nil {
+				return m.redirect
+			}
 		}
 	}
 	return m.notFound
@@ -98,7 +102,8 @@ func (s *search) set(r *http.Request, e *endpoint) {
 // allow returns the methods that path answers, as the Allow header has them.
 func (m *Mux) allow(path string) string {
 	methods := []string{http.MethodOptions}
-	s := search{method: " ", allow: &methods} // no route has this method, so every place is visited
+	s := m.search(" ", path) // no route has this method, so every place is visited
+	s.allow = &methods
 	s.below(m.root, path[1:], 0)
 	methods = slices.DeleteFunc(methods, func(method string) bool { return method == "" })
 	if slices.Contains(methods, http.MethodGet) {

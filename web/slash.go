@@ -30,7 +30,7 @@ func (m *Mux) nothingAt(w http.ResponseWriter, r *http.Request, target *url.URL)
 	if !ok {
 		return notFound(w, r)
 	}
-	s := search{method: r.Method}
+	s := m.search(r.Method, path)
 	e := s.below(m.root, path[1:], 0)
 	if e == nil || len(e.params) == 0 || e.info.Stream {
 		return nil

@@ -45,6 +45,7 @@ type endpoint struct {
 	handler http.Handler // in all middleware
 	route   *boundRoute
 	info    RouteInfo
+	first   bool // it is in the first language alone
 }
 
 // place returns the leaf of pattern p, made where it is missing.
@@ -149,10 +150,14 @@ func (e *paramEdge) value(seg string) (string, bool) {
 	return seg, e.conv.accepts(seg)
 }
 
-// find returns the route that answers method. GET answers HEAD.
-func (l *leaf) find(method string) *endpoint {
+// find returns the route that answers method, in another language than the first if language
+// says so. GET answers HEAD.
+func (l *leaf) find(method string, language bool) *endpoint {
 	var get *endpoint
 	for _, e := range l.routes {
+		if language && e.first {
+			continue
+		}
 		switch e.method {
 		case method, "":
 			return e
@@ -168,10 +173,11 @@ func (l *leaf) find(method string) *endpoint {
 
 // search is one walk down the tree.
 type search struct {
-	method string
-	values [maxParams]string
-	missed bool      // a route matched the path but not the method
-	allow  *[]string // collects the methods of the routes missed, unless nil
+	method   string
+	language bool // the path begins with that of a language
+	values   [maxParams]string
+	missed   bool      // a route matched the path but not the method
+	allow    *[]string // collects the methods of the routes missed, unless nil
 }
 
 // below looks for the rest of the path, which has at least one segment, under
@@ -218,12 +224,15 @@ func (s *search) at(n *node, tail string, more bool, depth int) *endpoint {
 }
 
 func (s *search) in(l *leaf) *endpoint {
-	if e := l.find(s.method); e != nil {
+	if e := l.find(s.method, s.language); e != nil {
 		return e
 	}
-	s.missed = true
-	if s.allow != nil {
-		for _, e := range l.routes {
+	for _, e := range l.routes {
+		if s.language && e.first {
+			continue
+		}
+		s.missed = true
+		if s.allow != nil {
 			*s.allow = append(*s.allow, e.method)
 		}
 	}

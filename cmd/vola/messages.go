@@ -107,7 +107,7 @@ func (e env) update(f catalogue, o messageOptions) []error {
 	if !bytes.Equal(f.old, f.now) {
 		if o.check {
 			errs = append(errs, fmt.Errorf("%s is not up to date; run: vola messages", name))
-		} else if err := os.WriteFile(f.path, f.now, 0o666); err != nil {
+		} else if err := replaceFile(f.path, f.old, f.now); err != nil {
 			return []error{err}
 		}
 	}
@@ -131,7 +131,7 @@ func (e env) update(f catalogue, o messageOptions) []error {
 // Vola's texts by language: a project has those of languages that Vola has not.
 func catalogues(root string, folder messages.Folder, own ownLanguages) ([]catalogue, error) {
 	dir := filepath.Join(root, filepath.FromSlash(folder.Dir))
-	paths, err := filepath.Glob(filepath.Join(dir, "*.po"))
+	paths, err := messages.Files(dir, ".po")
 	if err != nil || len(paths) == 0 {
 		return nil, err
 	}
@@ -153,12 +153,17 @@ func catalogues(root string, folder messages.Folder, own ownLanguages) ([]catalo
 				continue
 			}
 			texts := folder.Texts
-			if tag := strings.TrimSuffix(filepath.Base(path), ".po"); folder.Project && !own.has(tag) {
+			if folder.Project && !own.has(tagOf(path)) {
 				texts = slices.Concat(texts, own.texts)
 			}
 			file = messages.Update(file, texts, own.keys())
 		}
-		c.now = file.Append(nil)
+		now := file.Append(nil)
+		if _, err := po.Parse(now); err != nil {
+			errs = append(errs, fmt.Errorf("%s is left as it is, as it would not be a catalogue that can be read: %w", path, err))
+			continue
+		}
+		c.now = withLineEndsOf(c.old, now)
 		c.counts = messages.Count(file)
 		out = append(out, c)
 	}
@@ -174,16 +179,26 @@ func (e env) addLanguage(dir string, o messageOptions) error {
 	if err != nil {
 		return cli.Usagef("messages: %v", err)
 	}
-	path := filepath.Join(dir, messages.Name, o.add+".po")
-	if _, err := os.Stat(path); err == nil {
-		return cli.Usagef("messages: %s exists already", e.relative(path))
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+	tag := cldr.Canonical(o.add)
+	folder := filepath.Join(dir, messages.Name)
+	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return err
 	}
+	paths, err := messages.Files(folder, ".po")
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		if tagOf(path) == tag {
+			return cli.Usagef("messages: %s exists already", e.relative(path))
+		}
+	}
 	_, plurals := locale.PluralForms()
-	return os.WriteFile(path, messages.New(o.add, plurals).Append(nil), 0o666)
+	return replaceFile(filepath.Join(folder, tag+".po"), nil, messages.New(tag, plurals).Append(nil))
 }
+
+// tagOf returns the tag of the language of a catalogue.
+func tagOf(path string) string { return cldr.Canonical(strings.TrimSuffix(filepath.Base(path), ".po")) }
 
 // ownLanguages are the texts of Vola itself, and the languages that it has them in.
 type ownLanguages struct {
@@ -193,8 +208,10 @@ type ownLanguages struct {
 
 // has reports whether Vola's texts are translated, by Vola, into the language of a tag.
 func (o ownLanguages) has(tag string) bool {
-	base, _, _ := strings.Cut(tag, "-")
-	return base == "en" || slices.Contains(o.tags, tag) || slices.Contains(o.tags, base)
+	if base, _, _ := strings.Cut(tag, "-"); base == "en" {
+		return true
+	}
+	return slices.ContainsFunc(append(cldr.Parents(tag), tag), func(tag string) bool { return slices.Contains(o.tags, tag) })
 }
 
 func (o ownLanguages) keys() []po.Key {
@@ -219,7 +236,7 @@ func ownTexts() (ownLanguages, error) {
 	own.texts = messages.Texts(file)
 	names, err := fs.Glob(files, "*.po")
 	for _, name := range names {
-		own.tags = append(own.tags, strings.TrimSuffix(name, ".po"))
+		own.tags = append(own.tags, tagOf(name))
 	}
 	return own, err
 }

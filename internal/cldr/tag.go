@@ -29,16 +29,7 @@ func parseTag(text string) (tag, error) {
 	if len(text) > maxTag {
 		return tag{}, fmt.Errorf("the language %s has %d bytes, and %d is the limit", quote(text), len(text), maxTag)
 	}
-	// Not strings.ToLower, which has ASCII letters for others, such as the sign of Kelvin.
-	subtags := strings.Split(strings.Map(func(r rune) rune {
-		switch {
-		case 'A' <= r && r <= 'Z':
-			return r - 'A' + 'a'
-		case r == '_':
-			return '-'
-		}
-		return r
-	}, text), "-")
+	subtags := strings.Split(lower(text), "-")
 	for _, subtag := range subtags {
 		if len(subtag) < 1 || len(subtag) > 8 || !only(subtag, isAlphanumeric) {
 			return tag{}, malformed(text)

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -28,32 +29,39 @@ type goFile struct {
 	name   string
 	fset   *token.FileSet
 	syntax *ast.File
-	consts map[string]ast.Expr
-	i18n   string // what the package is called in the file, "" if it does not import it
-	fault  string
-	forms  string
+	consts map[string]ast.Expr // of the file, and of the others of its package
+	// packages are the paths of those of the packages that the file imports, by what it
+	// calls them; dots those whose names it has as its own.
+	packages map[string]string
+	dots     []string
 	source
 	errs []error
 }
 
 // readGo finds the calls of the methods T, TC and TN, those of i18n.Mark, and the
-// messages of errors of package fault, as far as their texts are constants of the file,
+// messages of errors of package fault, as far as their texts are constants of the package,
 // the errors that a file with package forms adds to forms, and the labels and help in tags
 // of forms.
-// Messages that begin with a lower-case letter are for operators, and left out.
+// Messages that begin with a lower-case letter are for operators, and left out. The calls are
+// found when the constants of the other files are known.
 func readGo(name string, data []byte) (source, error) {
 	f := &goFile{name: name, fset: token.NewFileSet(), consts: map[string]ast.Expr{}}
 	var err error
 	if f.syntax, err = parser.ParseFile(f.fset, name, data, parser.ParseComments|parser.SkipObjectResolution); err != nil {
 		return source{}, err
 	}
-	f.main = f.syntax.Name.Name == "main"
-	f.i18n, f.fault, f.forms = f.imported(i18nPath), f.imported(faultPath), f.imported(formsPath)
+	f.main, f.file = f.syntax.Name.Name == "main", f
+	f.imports()
 	for _, decl := range f.syntax.Decls {
 		if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.CONST {
 			f.constants(gen)
 		}
 	}
+	return f.source, nil
+}
+
+// find finds the texts of the file.
+func (f *goFile) find() ([]found, error) {
 	comments := f.forTranslators()
 	ast.Inspect(f.syntax, func(n ast.Node) bool {
 		if field, ok := n.(*ast.Field); ok && field.Tag != nil {
@@ -64,17 +72,45 @@ func readGo(name string, data []byte) (source, error) {
 		if !ok {
 			return true
 		}
-		selector, ok := call.Fun.(*ast.SelectorExpr)
-		if !ok {
-			return true
-		}
 		line := f.fset.Position(call.Pos()).Line
-		if err := f.call(selector, call, found{place: Place{name, line}, comment: comments[line]}); err != nil {
-			f.errs = append(f.errs, fmt.Errorf("%s:%d: %w", name, line, err))
+		if err := f.call(call, found{place: Place{f.name, line}, comment: comments[line]}); err != nil {
+			f.errs = append(f.errs, fmt.Errorf("%s:%d: %w", f.name, line, err))
 		}
 		return true
 	})
-	return f.source, joined(f.errs)
+	return f.texts, joined(f.errs)
+}
+
+// share gives the files of each package the constants of all of them. A name that files for
+// several systems have with different values stays a constant of those files alone.
+func share(files []source) {
+	type pkg struct{ dir, name string }
+	all := map[pkg]map[string][]ast.Expr{}
+	of := func(f source) map[string][]ast.Expr {
+		key := pkg{f.dir, f.file.syntax.Name.Name}
+		if all[key] == nil {
+			all[key] = map[string][]ast.Expr{}
+		}
+		return all[key]
+	}
+	for _, f := range files {
+		if f.file != nil {
+			consts := of(f)
+			for name, value := range f.file.consts {
+				consts[name] = append(consts[name], value)
+			}
+		}
+	}
+	for _, f := range files {
+		if f.file == nil {
+			continue
+		}
+		for name, values := range of(f) {
+			if f.file.consts[name] == nil && len(values) == 1 {
+				f.file.consts[name] = values[0]
+			}
+		}
+	}
 }
 
 func (f *goFile) constants(gen *ast.GenDecl) {
@@ -91,18 +127,23 @@ func (f *goFile) constants(gen *ast.GenDecl) {
 	}
 }
 
-// imported returns what a package is called in the file.
-func (f *goFile) imported(path string) string {
+// imports notes what the packages are called in the file.
+func (f *goFile) imports() {
+	f.packages = map[string]string{}
 	for _, spec := range f.syntax.Imports {
-		if spec.Path.Value != strconv.Quote(path) {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err != nil || path != i18nPath && path != faultPath && path != formsPath {
 			continue
 		}
-		if spec.Name != nil {
-			return spec.Name.Name
+		switch {
+		case spec.Name == nil:
+			f.packages[path[strings.LastIndexByte(path, '/')+1:]] = path
+		case spec.Name.Name == ".":
+			f.dots = append(f.dots, path)
+		default:
+			f.packages[spec.Name.Name] = path
 		}
-		return path[strings.LastIndexByte(path, '/')+1:]
 	}
-	return ""
 }
 
 // forTranslators returns the comments for translators by the line that they are for:
@@ -144,20 +185,14 @@ func (f *goFile) tag(literal *ast.BasicLit, comments map[int]string) {
 }
 
 // call adds the text of a call, if it has one.
-func (f *goFile) call(selector *ast.SelectorExpr, call *ast.CallExpr, use found) error {
+func (f *goFile) call(call *ast.CallExpr, use found) error {
 	args := call.Args
-	pkg := ""
-	if ident, ok := selector.X.(*ast.Ident); ok {
-		pkg = ident.Name
-	}
-	if pkg != "" && pkg == f.i18n {
-		if selector.Sel.Name == "Mark" && len(args) == 1 {
-			return f.text(call, 0, 1, use)
-		}
-		return nil
-	}
-	if pkg != "" && pkg == f.fault {
-		at := slices.Index([]string{"New", "Wrap"}, selector.Sel.Name) + 1
+	switch pkg, name := f.function(call); {
+	case pkg == i18nPath && name == "Mark" && len(args) == 1:
+		use.marked = true
+		return f.text(call, 0, 1, use)
+	case pkg == faultPath:
+		at := slices.Index([]string{"New", "Wrap"}, name) + 1
 		if at == 0 || len(args) <= at {
 			return nil
 		}
@@ -165,18 +200,36 @@ func (f *goFile) call(selector *ast.SelectorExpr, call *ast.CallExpr, use found)
 			return nil
 		}
 		return f.text(call, at, 1, use)
-	}
-	switch name := selector.Sel.Name; {
+	case pkg != "":
 	case name == "T" && len(args) >= 1:
 		return f.text(call, 0, 1, use)
 	case name == "TC" && len(args) >= 2:
 		return f.text(call, 0, 2, use)
 	case name == "TN" && len(args) >= 3:
 		return f.text(call, 1, 2, use)
-	case name == "Add" && f.forms != "" && len(args) >= 2:
+	case name == "Add" && len(args) >= 2 && slices.Contains(slices.Collect(maps.Values(f.packages)), formsPath):
 		return f.text(call, 1, 1, use)
 	}
 	return nil
+}
+
+// function returns the name of the function or method of a call, and the path of its package
+// if it is a function of one of those that take texts; "" for what has no name.
+func (f *goFile) function(call *ast.CallExpr) (pkg, name string) {
+	switch fun := ast.Unparen(call.Fun).(type) {
+	case *ast.SelectorExpr:
+		if ident, ok := fun.X.(*ast.Ident); ok {
+			pkg = f.packages[ident.Name]
+		}
+		return pkg, fun.Sel.Name
+	case *ast.Ident:
+		for _, path := range f.dots {
+			if fun.Name == "Mark" && path == i18nPath || (fun.Name == "New" || fun.Name == "Wrap") && path == faultPath {
+				return path, fun.Name
+			}
+		}
+	}
+	return "", ""
 }
 
 // isSentence reports whether a message of an error is for visitors.
@@ -210,7 +263,7 @@ func (f *goFile) text(call *ast.CallExpr, from, count int, use found) error {
 		return nil
 	}
 	f.texts = append(f.texts, use)
-	if selector, ok := call.Fun.(*ast.SelectorExpr); ok && selector.Sel.Name == "Mark" || call.Ellipsis.IsValid() {
+	if use.marked || call.Ellipsis.IsValid() {
 		return nil // the values are not given here
 	}
 	values := call.Args[from+count:]
@@ -221,7 +274,7 @@ func (f *goFile) text(call *ast.CallExpr, from, count int, use found) error {
 	return placeholder.Check(strings.Join(written, " "), given, numbered)
 }
 
-// constant returns the text of an expression of literals and constants of the file.
+// constant returns the text of an expression of literals and constants.
 func (f *goFile) constant(expr ast.Expr) (string, bool) {
 	const most = 20 // constants that stand for each other
 	return f.value(expr, most)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/volaweb/vola/internal/po"
 )
@@ -71,7 +72,8 @@ func newTexts() *texts { return &texts{byKey: map[po.Key]*Text{}} }
 
 // Read reads the Go files below the folder root, but for tests, and the templates: the
 // files .html, .txt and .xml of folders that are named templates. Hidden folders,
-// testdata, vendor, node_modules and other Go modules are left out. The error names
+// testdata, vendor, node_modules and other Go modules are left out, and so are hidden files,
+// links to folders, and what is not a file, such as a pipe. The error names
 // every text that is wrong, with its file and line.
 func Read(root string) (*Tree, error) {
 	t := &tree{root: root, folders: map[string]*texts{}, mains: map[string]bool{}, outside: newTexts()}
@@ -81,6 +83,16 @@ func Read(root string) (*Tree, error) {
 	}
 	for _, f := range files {
 		t.mains[f.dir] = t.mains[f.dir] || f.main
+	}
+	share(files)
+	for i := range files {
+		if f := &files[i]; f.file != nil {
+			f.texts, f.err = f.file.find()
+		}
+		if err := files[i].err; err != nil {
+			files[i].texts = nil
+			t.errs = append(t.errs, err)
+		}
 	}
 	for _, f := range files {
 		for _, text := range f.texts {
@@ -106,16 +118,22 @@ type source struct {
 	dir   string // relative to the root
 	main  bool
 	texts []found
+	file  *goFile // whose texts are not found yet; nil for others
+	err   error
 }
 
 // list reads all files, and notes the folders of catalogues.
 func (t *tree) list() ([]source, error) {
+	root, err := filepath.EvalSymlinks(t.root) // WalkDir does not follow one
+	if err != nil {
+		return nil, err
+	}
 	var files []source
-	err := filepath.WalkDir(t.root, func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		rel, err := filepath.Rel(t.root, path)
+		rel, err := filepath.Rel(root, path)
 		if err != nil {
 			return err
 		}
@@ -129,34 +147,57 @@ func (t *tree) list() ([]source, error) {
 			}
 			return nil
 		}
-		read := t.reader(rel)
-		if read == nil {
-			return nil
+		f, err := t.file(path, rel)
+		if f != nil {
+			files = append(files, *f)
 		}
-		if info, err := d.Info(); err != nil {
-			return err
-		} else if info.Size() > maxFile {
-			return fmt.Errorf("%s has more than %d MB", filepath.ToSlash(rel), maxFile>>20)
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		f, err := read(filepath.ToSlash(rel), data)
-		if err != nil {
-			t.errs = append(t.errs, err)
-			return nil
-		}
-		f.dir = filepath.Dir(rel)
-		files = append(files, f)
-		return nil
+		return err
 	})
 	return files, err
 }
 
-// reader returns what reads the file of that name; nil for a file without texts.
+// file reads a file; nil if it is none with texts. A link is what it leads to, but for one
+// to a folder: only that of catalogues is read.
+func (t *tree) file(path, rel string) (*source, error) {
+	read := t.reader(rel)
+	isCatalogues := filepath.Base(rel) == Name
+	if read == nil && !isCatalogues {
+		return nil, nil
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // a link that leads nowhere, such as the lock of an editor
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case info.IsDir() && isCatalogues && !hasGo(path):
+		t.folders[filepath.Dir(rel)] = newTexts()
+		return nil, nil
+	case !info.Mode().IsRegular() || read == nil:
+		return nil, nil
+	case info.Size() > maxFile:
+		return nil, fmt.Errorf("%s has more than %d MB", filepath.ToSlash(rel), maxFile>>20)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := read(filepath.ToSlash(rel), data)
+	f.dir, f.err = filepath.Dir(rel), err
+	return &f, nil
+}
+
+// reader returns what reads the file of that name; nil for a file without texts, and for
+// those that Go leaves out.
 func (t *tree) reader(rel string) func(name string, data []byte) (source, error) {
-	if strings.HasSuffix(rel, ".go") && !strings.HasSuffix(rel, "_test.go") {
+	name := filepath.Base(rel)
+	if strings.HasPrefix(name, ".") {
+		return nil
+	}
+	if strings.HasSuffix(rel, ".go") {
+		if strings.HasSuffix(rel, "_test.go") || strings.HasPrefix(name, "_") {
+			return nil
+		}
 		return readGo
 	}
 	ext := filepath.Ext(rel)
@@ -178,8 +219,24 @@ func leftOut(path, name string) bool {
 
 // hasGo reports whether a folder is a Go package.
 func hasGo(path string) bool {
-	files, _ := filepath.Glob(filepath.Join(path, "*.go")) // the pattern is right
-	return len(files) > 0
+	files, err := Files(path, ".go")
+	return err == nil && len(files) > 0
+}
+
+// Files returns the paths of the files of a folder whose names end so, but for hidden ones.
+// It is not filepath.Glob, for which names of folders may be patterns.
+func Files(dir, suffix string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, e := range entries {
+		if name := e.Name(); strings.HasSuffix(name, suffix) && !strings.HasPrefix(name, ".") {
+			paths = append(paths, filepath.Join(dir, name))
+		}
+	}
+	return paths, nil
 }
 
 // found is one use of a text.
@@ -188,6 +245,7 @@ type found struct {
 	plural  string
 	place   Place
 	comment string
+	marked  bool // its values are given where it is used
 }
 
 // add adds a use of a text to the folder that it belongs to: that of its own folder
@@ -209,6 +267,11 @@ func (t *tree) add(dir string, f found) {
 }
 
 func (of *texts) add(f found) error {
+	for _, text := range [...]string{f.key.Context, f.key.ID, f.plural} {
+		if !utf8.ValidString(text) {
+			return fmt.Errorf("%s: the text %q is not UTF-8", f.place, text)
+		}
+	}
 	text := of.byKey[f.key]
 	if text == nil {
 		text = &Text{Key: f.key, Plural: f.plural}

@@ -1,12 +1,14 @@
 package messages
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"text/template/parse"
+	"unicode/utf8"
 
 	"github.com/volaweb/vola/internal/parsetree"
 	"github.com/volaweb/vola/internal/placeholder"
@@ -24,6 +26,9 @@ type templateFile struct {
 
 // readTemplate finds the calls of t, tc and tn. Their texts are written in the template.
 func readTemplate(name string, data []byte) (source, error) {
+	if !utf8.Valid(data) {
+		return source{}, fmt.Errorf("%s:%d: the file is not UTF-8", name, 1+bytes.Count(data[:validLength(data)], []byte("\n")))
+	}
 	f := &templateFile{name: name, text: string(data)}
 	tree := parse.New(name)
 	tree.Mode = parse.SkipFuncCheck | parse.ParseComments
@@ -36,6 +41,19 @@ func readTemplate(name string, data []byte) (source, error) {
 		parsetree.Inspect(trees[of].Root, f.node)
 	}
 	return f.source, joined(f.errs)
+}
+
+// validLength returns how many bytes at the beginning are UTF-8.
+func validLength(data []byte) int {
+	n := 0
+	for n < len(data) {
+		r, size := utf8.DecodeRune(data[n:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		n += size
+	}
+	return n
 }
 
 func (f *templateFile) node(n parse.Node) bool {

@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -38,11 +39,12 @@ func header(tag string) po.Entry {
 	return po.Entry{Text: []string{"Language: " + tag + "\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n"}}
 }
 
-// entry returns the entry of a text without a translation.
+// entry returns the entry of a text without a translation, in as many forms as the language
+// has; 0 if that is not known.
 func entry(t *Text, forms int) po.Entry {
 	e := po.Entry{Context: t.Context, HasContext: t.HasContext, ID: t.ID, Plural: t.Plural, Extracted: t.Comments, Text: []string{""}}
 	if t.Plural != "" {
-		e.Text = make([]string, max(forms, 2))
+		e.Text = make([]string, cmp.Or(forms, 2))
 	}
 	for _, p := range t.Places { // without lines, which change with every edit
 		if !slices.Contains(e.Places, p.File) {
@@ -72,47 +74,40 @@ func usesValues(text string) bool {
 // comments of translators and flags are kept. A text that is new, and much like one that
 // is no longer used, has that one's translation as a guess. A translation whose text is
 // no longer used is kept at the end of the file; keep are texts of others, which stay if
-// the file has them.
+// the file has them. What an entry has no place for, such as the forms of a plural of a
+// text that has none any more, is kept in its comments.
 func Update(f *po.File, texts []Text, keep []po.Key) *po.File {
-	forms := 2
-	if plurals, err := po.ParsePlurals(f.Header("Plural-Forms")); err == nil {
-		forms = plurals.Forms
-	}
-	old := map[po.Key]*po.Entry{}
+	out := &po.File{End: f.End}
 	used := map[po.Key]bool{}
-	out := &po.File{}
-	for i := range f.Entries {
-		e := &f.Entries[i]
-		if isHeader(e) {
-			out.Entries = append(out.Entries, *e)
-			continue
-		}
-		if before := old[e.Key()]; before == nil || before.Obsolete {
-			old[e.Key()] = e
-		}
-	}
-	if len(out.Entries) == 0 {
-		out.Entries = append(out.Entries, header(""))
-	}
 	for i := range texts {
 		used[texts[i].Key] = true
 	}
 	for _, key := range keep {
 		used[key] = true
 	}
+	old := map[po.Key][]*po.Entry{}
 	var spare []*po.Entry // translations that nothing uses any more
 	for i := range f.Entries {
 		e := &f.Entries[i]
-		if !isHeader(e) && !used[e.Key()] && isFilled(e) {
+		if isHeader(e) {
+			out.Entries = append(out.Entries, *e)
+			continue
+		}
+		old[e.Key()] = append(old[e.Key()], e)
+		if isFilled(e) && !used[e.Key()] {
 			spare = append(spare, e)
 		}
 	}
+	if len(out.Entries) == 0 {
+		out.Entries = append(out.Entries, header(""))
+	}
+	forms := formsOf(f)
 	known := map[po.Key]bool{}
 	for i := range texts {
 		e := entry(&texts[i], forms)
 		known[e.Key()] = true
 		if before := old[e.Key()]; before != nil {
-			take(&e, before)
+			take(&e, before, forms)
 		} else {
 			guess(&e, spare)
 		}
@@ -120,15 +115,38 @@ func Update(f *po.File, texts []Text, keep []po.Key) *po.File {
 	}
 	for i := range f.Entries { // those of others
 		if e := &f.Entries[i]; !isHeader(e) && used[e.Key()] && !known[e.Key()] && !e.Obsolete {
-			out.Entries = append(out.Entries, *e)
+			known[e.Key()] = true
+			same := *e
+			if same.Text = make([]string, len(e.Text)); e.Plural != "" {
+				same.Text = make([]string, cmp.Or(forms, len(e.Text)))
+			}
+			same.Flags = slices.DeleteFunc(slices.Clone(e.Flags), func(flag string) bool { return flag != valuesFlag })
+			take(&same, old[e.Key()], forms)
+			out.Entries = append(out.Entries, same)
 		}
 	}
-	for _, e := range spare {
-		gone := *e
-		gone.Obsolete, gone.Places = true, nil
-		out.Entries = append(out.Entries, gone)
+	for i := range f.Entries {
+		e := &f.Entries[i]
+		if isHeader(e) || known[e.Key()] {
+			continue
+		}
+		known[e.Key()] = true
+		gone := merged(old[e.Key()])
+		if gone.Obsolete, gone.Places = true, nil; isFilled(&gone) || len(gone.Comments) > 0 {
+			out.Entries = append(out.Entries, gone)
+		}
 	}
 	return out
+}
+
+// formsOf returns how many forms the header of a catalogue says that plurals have; 0 if
+// it does not say it, or wrongly.
+func formsOf(f *po.File) int {
+	plurals, err := po.ParsePlurals(f.Header("Plural-Forms"))
+	if err != nil {
+		return 0
+	}
+	return plurals.Forms
 }
 
 func isHeader(e *po.Entry) bool { return e.ID == "" && !e.HasContext }
@@ -138,17 +156,69 @@ func isFilled(e *po.Entry) bool {
 	return slices.ContainsFunc(e.Text, func(text string) bool { return text != "" })
 }
 
-// take gives an entry the translation that it had before.
-func take(e *po.Entry, before *po.Entry) {
+// merged returns one of some entries of the same message, of which tools of gettext allow
+// one, also where all but one are no longer used: the one in use if it is translated, else
+// the first that is. It has the translations of the others in its comments.
+func merged(all []*po.Entry) po.Entry {
+	best := all[0]
+	for _, e := range all[1:] {
+		if isFilled(e) && !isFilled(best) || isFilled(e) == isFilled(best) && best.Obsolete && !e.Obsolete {
+			best = e
+		}
+	}
+	out := *best
+	out.Comments = slices.Clone(best.Comments)
+	for _, e := range all {
+		if e == best {
+			continue
+		}
+		for _, line := range e.Comments {
+			if !slices.Contains(out.Comments, line) {
+				out.Comments = append(out.Comments, line)
+			}
+		}
+		if isFilled(e) && !slices.Equal(e.Text, out.Text) {
+			setAside(&out, e)
+		}
+	}
+	return out
+}
+
+// setAside puts what an entry translates into the comments of another one.
+func setAside(to, e *po.Entry) {
+	lines := append([]string{"No longer used:"}, e.Lines()...)
+	for at := range to.Comments {
+		if rest := to.Comments[at:]; len(rest) >= len(lines) && slices.Equal(rest[:len(lines)], lines) {
+			return // they are there already
+		}
+	}
+	to.Comments = append(to.Comments, lines...)
+}
+
+// take gives an entry the translation that it had before, in as many forms as the language
+// has; 0 if that is not known.
+func take(e *po.Entry, all []*po.Entry, forms int) {
+	before := merged(all)
 	e.Comments, e.Previous = before.Comments, before.Previous
 	others := slices.DeleteFunc(slices.Clone(before.Flags), func(flag string) bool { return flag == valuesFlag })
 	e.Flags = append(others, e.Flags...)
-	if !isFilled(before) {
+	if !isFilled(&before) {
 		return
 	}
-	e.Text = fit(before.Text, len(e.Text))
+	switch have := len(before.Text); {
+	case e.Plural == "":
+		if slices.ContainsFunc(before.Text[1:], func(text string) bool { return text != "" && text != before.Text[0] }) {
+			setAside(e, &before)
+		}
+		e.Text = fit(before.Text, 1)
+	case before.Plural == "" || have < forms:
+		e.Text = fit(before.Text, len(e.Text))
+		fuzzy(e, &before)
+	default: // those that are too many are for a person to remove
+		e.Text = slices.Clone(before.Text)
+	}
 	if e.Plural != before.Plural {
-		fuzzy(e, before)
+		fuzzy(e, &before)
 	}
 }
 
@@ -166,8 +236,7 @@ func fuzzy(e *po.Entry, from *po.Entry) {
 	if !e.Fuzzy() {
 		e.Flags = append([]string{"fuzzy"}, e.Flags...)
 	}
-	previous := po.Entry{Context: from.Context, HasContext: from.HasContext, ID: from.ID, Plural: from.Plural}
-	e.Previous = previous.IDLines()
+	e.Previous = from.IDLines()
 }
 
 // guess gives a new entry the translation of one that is no longer used, if their texts

@@ -130,7 +130,7 @@ func (p *parser) comment(to *[]string, text string) error {
 	if p.entry.Line == 0 {
 		p.entry.Line = p.line
 	}
-	*to = append(*to, text)
+	*to = append(*to, strings.ReplaceAll(text, "\r", " ")) // as it is written
 	return nil
 }
 
@@ -246,6 +246,8 @@ func (p *parser) end() error {
 			p.seen[e.Key()] = e.Line
 		}
 		p.file.Entries = append(p.file.Entries, e)
+	} else {
+		p.file.End = e.Comments // nothing follows them
 	}
 	*p = parser{file: p.file, seen: p.seen, line: p.line}
 	return nil

@@ -20,6 +20,7 @@ const (
 // File is a catalogue. The first entry with an empty ID is its header.
 type File struct {
 	Entries []Entry
+	End     []string // comments of translators behind the last entry
 }
 
 // Entry is a message with its translation.

@@ -121,12 +121,35 @@ func forms(n int) string {
 	return b.String()
 }
 
+// TestCommentsStay: they are written as they were read, also those behind the last entry, and
+// whatever is in them they stay comments.
+func TestCommentsStay(t *testing.T) {
+	t.Parallel()
+	const text = "#   indented\n# , a comma\n#. extracted\n#: a.go\nmsgid \"a\"\nmsgstr \"b\"\n\n#\n# vim: set tw=72:\n"
+	file, err := po.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(file.Append(nil)); got != text {
+		t.Errorf("got\n%s\nwant\n%s", got, text)
+	}
+	const odd = "a\nmsgid \"\"\r\xff"
+	e := &file.Entries[0]
+	e.Comments, e.Extracted, e.Places, e.Flags, e.Previous, file.End = []string{odd}, []string{odd}, []string{odd}, []string{odd}, []string{odd}, []string{odd}
+	for _, e.Obsolete = range []bool{false, true} {
+		again, err := po.Parse(file.Append(nil))
+		if err != nil || len(again.Entries) != 1 || again.Entries[0].ID != "a" || len(again.End) != 1 {
+			t.Errorf("%v: %+v\n%s", err, again, file.Append(nil))
+		}
+	}
+}
+
 // FuzzParse writes what was read, which must be the same when it is read again.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(sample))
 	for _, text := range []string{
 		"msgid \"\"\nmsgstr \"\"", "\xef\xbb\xbf#~ msgid \"a\"\r\n#~ msgstr \"b\"\r\n", "#, fuzzy\n#~| msgid \"x\"\n#~ msgid \"a\"\n#~ msgstr \"\"",
-		"#\n#.\n#:\n# \nmsgid \"\\0\\177\\x7f\\r\"\nmsgstr \"" + strings.Repeat("long words ", 50) + "\\n\\n\"", "msgid\"a\"\nmsgstr\"b\"\n",
+		"#\n#.\n#:\n# \nmsgid \"\\0\\177\\x7f\\r\"\nmsgstr \"" + strings.Repeat("long words ", 50) + "\\n\\n\"", "msgid\"a\"\nmsgstr\"b\"\n", "#  a\n#\tb\rc\nmsgid \"a\"\nmsgstr \"\"\n# end\n#, c-format\n",
 	} {
 		f.Add([]byte(text))
 	}

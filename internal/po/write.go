@@ -17,40 +17,42 @@ func (f *File) Append(b []byte) []byte {
 		}
 		b = f.Entries[i].append(b)
 	}
+	if len(f.End) > 0 {
+		b = appendComments(append(b, '\n'), "#", f.End)
+	}
 	return b
 }
 
 func (e *Entry) append(b []byte) []byte {
-	comment := func(mark string, lines []string) {
-		for _, line := range lines {
-			b = append(append(b, '#'), mark...)
-			if line != "" {
-				if mark != "" || line[0] != ' ' {
-					b = append(b, ' ')
-				}
-				b = append(b, line...)
-			}
-			b = append(b, '\n')
-		}
-	}
-	comment("", e.Comments)
-	comment(".", e.Extracted)
-	comment(":", e.Places)
+	b = appendComments(b, "#", e.Comments)
+	b = appendComments(b, "#.", e.Extracted)
+	b = appendComments(b, "#:", e.Places)
 	if len(e.Flags) > 0 {
-		b = append(append(append(b, "#, "...), strings.Join(e.Flags, ", ")...), '\n')
+		b = appendComments(b, "#,", []string{strings.Join(e.Flags, ", ")})
 	}
-	mark := ""
+	mark, previous := "", "#|"
 	if e.Obsolete {
-		mark = "#~ "
+		mark, previous = "#~ ", "#~|"
 	}
-	for _, line := range e.Previous {
-		if e.Obsolete {
-			b = append(b, "#~| "...)
-		} else {
-			b = append(b, "#| "...)
+	return e.appendTexts(appendComments(b, previous, e.Previous), mark)
+}
+
+// appendComments appends a line for each comment. A comment is UTF-8 without line breaks,
+// which the name of a file may have: what follows them would be read as a message.
+func appendComments(b []byte, mark string, comments []string) []byte {
+	for _, text := range comments {
+		b = append(b, mark...)
+		if text != "" {
+			text = strings.ToValidUTF8(strings.NewReplacer("\r", " ", "\n", " ").Replace(text), "\ufffd")
+			b = append(append(b, ' '), text...)
 		}
-		b = append(append(b, line...), '\n')
+		b = append(b, '\n')
 	}
+	return b
+}
+
+// appendTexts appends the message and its translation.
+func (e *Entry) appendTexts(b []byte, mark string) []byte {
 	b = e.appendID(b, mark)
 	if e.Plural == "" {
 		text := ""
@@ -79,9 +81,12 @@ func (e *Entry) appendID(b []byte, mark string) []byte {
 
 // IDLines returns the lines that say which message an entry is: the Previous of one
 // whose translation is guessed from it.
-func (e *Entry) IDLines() []string {
-	return strings.Split(strings.TrimSuffix(string(e.appendID(nil, "")), "\n"), "\n")
-}
+func (e *Entry) IDLines() []string { return lines(e.appendID(nil, "")) }
+
+// Lines returns the lines of an entry, without comments.
+func (e *Entry) Lines() []string { return lines(e.appendTexts(nil, "")) }
+
+func lines(text []byte) []string { return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n") }
 
 // appendText appends a keyword with a text: in one line if that is short and has no
 // line break but at its end, else each of its lines in one.

@@ -108,7 +108,8 @@ func (b articles) translated(ctx context.Context, p Post) (inLanguages, error) {
 	}
 	for i, a := range out.Menu {
 		for _, t := range posts {
-			if t.ID == p.ID && !a.Current || b.store.editions.language(t.Edition) != a.Language || a.Current && t.ID != p.ID {
+			// By tags, as in development the languages are made again for each request.
+			if t.ID == p.ID && !a.Current || b.store.editions.language(t.Edition).Tag() != a.Tag() || a.Current && t.ID != p.ID {
 				continue
 			}
 			if a.Path, err = b.links.post(t); err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/volaweb/vola/database/databasetest"
+	"github.com/volaweb/vola/volatest"
 )
 
 // TestEditions: posts of each language are in the lists, feeds, search, months and topics
@@ -107,4 +108,18 @@ func TestEditions(t *testing.T) {
 		t.Parallel()
 		test(t, startIn(t, databasetest.Postgres(t), "de"))
 	})
+}
+
+// TestEditionsInDevelopment, where the catalogues are read again for each request.
+func TestEditionsInDevelopment(t *testing.T) {
+	t.Parallel()
+	s := startWith(t, volatest.Options{DB: databasetest.SQLite(t), Dev: true}, "de")
+	s.post("2013-10-01-one.md", "title: One", "common english")
+	s.post("2013-10-02-eins.md", "title: Eins; lang: de; translation_of: one", "common deutsch")
+	s.imports()
+	for _, page := range []string{"/blog/2013/10/one/", "/de/blog/2013/10/eins/"} {
+		s.Get(page).WantStatus(200).WantCount("link[hreflang]", 2).
+			WantAttr("nav.languages a[lang=en-GB]", "href", "/blog/2013/10/one/").
+			WantAttr("nav.languages a[lang=de]", "href", "/de/blog/2013/10/eins/")
+	}
 }

@@ -80,8 +80,14 @@ func start(t testing.TB, db *database.DB) *site { return startIn(t, db) }
 // startIn is start with languages beside English.
 func startIn(t testing.TB, db *database.DB, languages ...string) *site {
 	t.Helper()
+	return startWith(t, volatest.Options{DB: db}, languages...)
+}
+
+// startWith is startIn with options.
+func startWith(t testing.TB, opts volatest.Options, languages ...string) *site {
+	t.Helper()
 	s := &site{t: t, blog: blog.New(nil), clock: &clock{now: noon}, dir: t.TempDir(), media: filepath.Join(t.TempDir(), "media")}
-	opts := volatest.Options{DB: db, Now: s.clock.Now, Environ: map[string]string{"BLOG_MEDIA": s.media}}
+	opts.Now, opts.Environ = s.clock.Now, map[string]string{"BLOG_MEDIA": s.media}
 	if _, ok := t.(*testing.T); !ok {
 		opts.Log = io.Discard // of fuzzing and benchmarks
 	}

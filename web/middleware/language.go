@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/volaweb/vola/i18n"
@@ -79,7 +80,7 @@ func chooseLanguage(texts *i18n.Texts, r *http.Request) *i18n.Language {
 			return l
 		}
 	}
-	if l := texts.Accepted(r.Header.Get("Accept-Language")); l != nil {
+	if l := texts.Accepted(strings.Join(r.Header.Values("Accept-Language"), ",")); l != nil {
 		return l
 	}
 	return texts.Default()

@@ -59,3 +59,15 @@ func TestNoTextsNoVary(t *testing.T) {
 		}
 	}
 }
+
+// TestAcceptLanguageInSeveralLines: a list may be sent so (RFC 9110, section 5.2).
+func TestAcceptLanguageInSeveralLines(t *testing.T) {
+	t.Parallel()
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header = http.Header{"Accept-Language": {"fr;q=0.9", "en;q=0.1, de;q=0.2"}}
+	middleware.Language(languages(t, "en de"))(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if l := i18n.From(r.Context()).Tag(); l != "de" {
+			t.Errorf("the language is %s", l)
+		}
+	})).ServeHTTP(httptest.NewRecorder(), r)
+}

@@ -70,18 +70,29 @@ func (cfg ZoneConfig) choose(r *http.Request) *time.Location {
 	return cfg.Site
 }
 
-// isZone reports whether a text has the form of the name of a zone. The zone of the
-// machine, "Local", is not for visitors.
+// isZone reports whether a text has the form of the name of a zone. The zone of the machine
+// is not for visitors, nor are the folders of the database that have all zones once more, of
+// which right counts leap seconds. Each zone has one name: slashes that are more would make
+// others, for all of which Load may keep something.
 func isZone(name string) bool {
 	const longest = 64 // bytes; the longest name of the database has 32
-	if name == "" || len(name) > longest || name == "Local" || strings.Contains(name, "..") || name[0] == '/' {
+	if len(name) > longest {
 		return false
 	}
-	for i := range len(name) {
-		switch c := name[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '/', c == '_', c == '-', c == '+':
-		default:
+	switch name {
+	case "Local", "localtime", "posixrules", "Factory":
+		return false
+	}
+	for i, part := range strings.Split(name, "/") {
+		if part == "" || i == 0 && (part == "posix" || part == "right") {
 			return false
+		}
+		for _, c := range []byte(part) {
+			switch {
+			case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_', c == '-', c == '+':
+			default:
+				return false
+			}
 		}
 	}
 	return true
@@ -90,7 +101,12 @@ func isZone(name string) bool {
 // SetZone sets the cookie [ZoneCookie], for a year: for what answers a menu of zones. A
 // name that is not one of the IANA database is an error.
 func SetZone(w http.ResponseWriter, r *http.Request, name string) error {
-	if _, err := time.LoadLocation(name); err != nil || !isZone(name) {
+	ok := isZone(name)
+	if ok {
+		_, err := time.LoadLocation(name)
+		ok = err == nil
+	}
+	if !ok {
 		return fault.Wrap(fault.Invalid, fmt.Errorf("%.40q is not the name of a time zone", name), "There is no such time zone.")
 	}
 	http.SetCookie(w, cookieForAYear(r, ZoneCookie, name))

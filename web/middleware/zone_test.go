@@ -67,9 +67,28 @@ func TestChoices(t *testing.T) {
 	if got := fmt.Sprint(w.Header()["Set-Cookie"]); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	for _, name := range []string{"", "Local", "Mars/Olympus", "Europe/Rome; Domain=x", "../UTC"} {
+	for _, name := range []string{
+		"", "Local", "Mars/Olympus", "Europe/Rome; Domain=x", "../UTC", "Europe//Rome", "Europe/Rome/", "/UTC", "posix/UTC", "right/UTC", "localtime", "posixrules", "Factory", "America",
+	} {
 		if err := middleware.SetZone(w, r, name); web.Status(err) != 400 || len(w.Header()["Set-Cookie"]) != 2 {
 			t.Errorf("%q: %v", name, err)
 		}
+	}
+}
+
+// TestOneNameOfAZone: Load is not asked for more names than there are, as it may keep what
+// it has read.
+func TestOneNameOfAZone(t *testing.T) {
+	t.Parallel()
+	cfg := middleware.ZoneConfig{Visitors: true, Load: func(name string) (*time.Location, error) {
+		t.Errorf("%q is asked for", name)
+		return time.UTC, nil
+	}}
+	for _, name := range []string{"Europe//Rome", "Europe///Rome", "Europe/Rome/", "/Europe/Rome", "posix/Europe/Rome", "right/Europe/Rome", "localtime", "./UTC", "UTC/../UTC", "\u00fc"} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Cookie", middleware.ZoneCookie+"="+name)
+		middleware.Zone(cfg)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			i18n.Zone(r.Context())
+		})).ServeHTTP(httptest.NewRecorder(), r)
 	}
 }
