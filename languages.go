@@ -3,6 +3,8 @@ package vola
 import (
 	"context"
 	"embed"
+	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -39,12 +41,28 @@ func (s *Site) readTexts() error {
 // modules, then our own. In development the folders that embedded files were made from
 // go before those.
 func (s sources) texts() (*i18n.Texts, error) {
+	cfg, err := s.catalogues()
+	texts, err2 := i18n.Load(cfg)
+	return texts, errors.Join(err, err2)
+}
+
+// catalogues says where the texts are. Of folders that were embedded without a catalogue
+// it says so.
+func (s sources) catalogues() (i18n.Config, error) {
 	cfg := i18n.Config{Languages: s.cfg.Languages}
 	if len(cfg.Languages) == 0 {
 		cfg.Languages = []string{"en"}
 	}
+	var errs []error
 	add := func(name string, files fs.FS) {
 		cfg.Catalogues = append(cfg.Catalogues, i18n.Catalogue{Name: name, Files: files})
+	}
+	embedded := func(name string, files fs.FS) {
+		files = folder(files, "messages")
+		if found, err := fs.Glob(files, "*.po"); err == nil && len(found) == 0 && len(cfg.Languages) > 1 {
+			errs = append(errs, fmt.Errorf("%s: there is no file messages/TAG.po, such as messages/de.po; is the folder messages in its go:embed?", name))
+		}
+		add(name, files)
 	}
 	for _, dir := range s.projectDirs() {
 		if s.dev {
@@ -52,7 +70,7 @@ func (s sources) texts() (*i18n.Texts, error) {
 		}
 	}
 	if s.cfg.Messages != nil {
-		add("the project's messages", folder(s.cfg.Messages, "messages"))
+		embedded("the project's messages", s.cfg.Messages)
 	}
 	for _, m := range s.cfg.Modules {
 		has, ok := module.As[module.HasMessages](m)
@@ -65,7 +83,7 @@ func (s sources) texts() (*i18n.Texts, error) {
 		add("module "+m.Name(), folder(has.Messages(), "messages"))
 	}
 	add("Vola's messages", Messages())
-	return i18n.Load(cfg)
+	return cfg, errors.Join(errs...)
 }
 
 // ownMessages are the translations of the texts of this Go module.
@@ -90,9 +108,10 @@ func (s *Site) languageMiddleware() []web.Middleware {
 	if !s.opts.Dev {
 		return []web.Middleware{choose(s.languages.texts())}
 	}
+	files, _ := s.sources().catalogues() // now: the program's own folder is found from main
 	return []web.Middleware{func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			texts, err := s.sources().texts()
+			texts, err := i18n.Load(files)
 			if err != nil {
 				s.opts.Log.Error("the catalogues have errors", "error", err)
 				texts = s.languages.texts()

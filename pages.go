@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"runtime/debug"
 	"strings"
 
 	"github.com/volaweb/vola/module"
@@ -166,14 +167,24 @@ func (s *Site) checks() map[string]func(templates.Call) error {
 	return out
 }
 
+// isOfProject reports whether a module is part of the program's own Go module, whose
+// catalogues then have its texts.
+func (s *Site) isOfProject(m module.Module) bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && (pathOf(m) == info.Main.Path || strings.HasPrefix(pathOf(m), info.Main.Path+"/"))
+}
+
 // checkKnown refuses a text that no catalogue has: it was mistyped, or the catalogues
 // are not up to date. A module without catalogues has its texts in one language.
 func (s *Site) checkKnown(c templates.Call, context string, text templates.Argument) error {
 	name, _, _ := strings.Cut(c.Template, "/")
 	translated := s.cfg.Messages != nil
 	for _, m := range s.cfg.Modules {
-		if m.Name() == name {
-			_, translated = module.As[module.HasMessages](m)
+		if m.Name() != name {
+			continue
+		}
+		if _, own := module.As[module.HasMessages](m); own || !s.isOfProject(m) {
+			translated = own
 		}
 	}
 	if !translated || s.languages.texts().Known(context, text.Text) {

@@ -16,7 +16,7 @@ const (
 // isolate puts a value at the end of a text, which begins at a place, between marks if it
 // has letters of the other direction than the language: a Hebrew name in an English
 // sentence would turn the order of what is around it. Controls of direction in the value
-// are dropped, as they could end the isolation.
+// are dropped if they could end the isolation.
 func (l *Language) isolate(text []byte, at int) []byte {
 	value := text[at:]
 	if l.isEnglish() && isASCII(value) {
@@ -28,7 +28,7 @@ func (l *Language) isolate(text []byte, at int) []byte {
 		turns = turns || unicode.IsLetter(r) && isRTL(r) != rtl
 		controls = controls || isDirectional(r)
 	}
-	if controls {
+	if controls && !isClosed(string(value)) {
 		value = bytes.Map(func(r rune) rune {
 			if isDirectional(r) {
 				return -1
@@ -43,6 +43,25 @@ func (l *Language) isolate(text []byte, at int) []byte {
 	value = bytes.Clone(text[at:])
 	text = append(text[:at], firstStrongIsolate...)
 	return append(append(text, value...), popIsolate...)
+}
+
+// isClosed reports whether the controls of direction in a text are isolates that end in it,
+// as those of a list of this package.
+func isClosed(text string) bool {
+	open := 0
+	for _, r := range text {
+		switch {
+		case 0x202a <= r && r <= 0x202e:
+			return false
+		case 0x2066 <= r && r <= 0x2068:
+			open++
+		case r == 0x2069:
+			if open--; open < 0 {
+				return false
+			}
+		}
+	}
+	return open == 0
 }
 
 // isolated returns the items of a list in the same way.

@@ -34,6 +34,11 @@ func TestValuesOfTheOtherDirection(t *testing.T) {
 			t.Errorf("%s, in a list: %+q, want %+q", tt.tag, got, tt.want)
 		}
 	}
+	// A list keeps the marks of its items.
+	ar := texts.Language("ar")
+	if got := ar.T("<{x}>", "x", ar.List([]string{"Ann", "Bo"})); got != "<\u2068\u2068Ann\u2069 و\u2068Bo\u2069\u2069>" {
+		t.Errorf("%+q", got)
+	}
 	if got := new(i18n.Language).T("{a}{b}", "a", "א", "b", strings.Repeat("ב", 3)); got != "\u2068א\u2069\u2068בבב\u2069" {
 		t.Errorf("%+q", got)
 	}

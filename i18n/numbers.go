@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -39,7 +40,19 @@ func (l *Language) cldr() *cldr.Locale {
 }
 
 // Dir returns the direction of its script, for the attribute dir of HTML: "ltr" or "rtl".
-func (l *Language) Dir() string { return l.cldr().Dir() }
+func (l *Language) Dir() string {
+	locale := l.cldr()
+	if base, _, _ := strings.Cut(l.Tag(), "-"); !strings.HasPrefix(locale.Tag(), base) && isRTLWithoutData(base) {
+		return "rtl"
+	}
+	return locale.Dir()
+}
+
+// isRTLWithoutData reports whether a language that package cldr has no data of is written
+// from right to left.
+func isRTLWithoutData(language string) bool {
+	return slices.Contains([]string{"ckb", "dv", "ks", "lrc", "nqo", "ps", "rhg", "sd", "syr", "ug", "ur", "yi"}, language)
+}
 
 // Name returns what the language calls itself, such as "Deutsch": with its region, such as
 // "português europeu", on a site that has it for several; its tag if there is no name.

@@ -56,22 +56,23 @@ type place struct {
 	texts    *Texts
 	language *Language
 	rest     string // the path without the language
+	all      bool   // the page is there in all languages
 }
 
 // WithPath returns a context with the language of the path of a request, which is decoded
-// as in [url.URL], and the paths
-// of the same page in the other languages, which [Alternates] returns.
-func (t *Texts) WithPath(ctx context.Context, path string) context.Context {
+// as in [url.URL]. all says that the other languages have the page as well, for
+// [Alternates].
+func (t *Texts) WithPath(ctx context.Context, path string, all bool) context.Context {
 	l, rest := t.SplitPath(path)
-	return context.WithValue(ctx, languageKey{}, &place{t, l, rest})
+	return context.WithValue(ctx, languageKey{}, &place{t, l, rest, all})
 }
 
 // Alternates returns the page that a context is of in all languages of the site, in
-// their order: for a menu of languages, and links with hreflang. It is empty on a site
-// whose languages have no paths of their own.
+// their order: for links with hreflang, and menus. It is empty on a site whose languages
+// have no paths of their own, and for a page that has one path or does not exist.
 func Alternates(ctx context.Context) []Alternate {
 	p, ok := ctx.Value(languageKey{}).(*place)
-	if !ok {
+	if !ok || !p.all {
 		return nil
 	}
 	out := make([]Alternate, len(p.texts.languages))
@@ -81,6 +82,28 @@ func Alternates(ctx context.Context) []Alternate {
 		out[i] = Alternate{Language: l, Path: rest, Current: l == p.language}
 		if i > 0 {
 			out[i].Path = "/" + l.pathTag() + rest
+		}
+	}
+	return out
+}
+
+// Menu returns the languages of the site for a menu. On a site whose languages have paths of
+// their own each has the path of the page that a context is of, or of the front page where
+// the page is not in all languages. Elsewhere Path is "": what answers the menu sets a cookie.
+func (t *Texts) Menu(ctx context.Context) []Alternate {
+	if all := Alternates(ctx); len(all) > 0 {
+		return all
+	}
+	current := From(ctx)
+	_, byPath := ctx.Value(languageKey{}).(*place)
+	out := make([]Alternate, len(t.languages))
+	for i, l := range t.languages {
+		out[i] = Alternate{Language: l, Current: l.Tag() == current.Tag()}
+		switch {
+		case byPath && i > 0:
+			out[i].Path = "/" + l.pathTag() + "/"
+		case byPath:
+			out[i].Path = "/"
 		}
 	}
 	return out

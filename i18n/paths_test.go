@@ -22,7 +22,7 @@ func TestAlternatesAreLinks(t *testing.T) {
 			if prefix == "" && strings.HasPrefix(path, "//") {
 				continue // no request has it
 			}
-			all := i18n.Alternates(texts.WithPath(t.Context(), prefix+path))
+			all := i18n.Alternates(texts.WithPath(t.Context(), prefix+path, true))
 			for i, want := range []string{"", "/de", "/pt-br"} {
 				link := all[i].Path
 				u, err := url.Parse("https://site.example")

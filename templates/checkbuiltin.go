@@ -20,12 +20,16 @@ func checkBuiltin(name string) func(Call) error {
 		return func(c Call) error { return wantStyle(name, c, "civil.Clock") }
 	case "localdatetime":
 		return func(c Call) error { return wantStyle(name, c) }
+	case "money":
+		return func(c Call) error { return wantFormat(name, c.Args[0], "currency") }
+	case "unit":
+		return func(c Call) error { return wantFormat(name, c.Args[0], "unit") }
 	case "t":
 		return func(c Call) error { return checkText(c, 0, 1) }
 	case "tc":
 		return func(c Call) error { return checkText(c, 0, 2) }
 	case "tn":
-		return func(c Call) error { return checkText(c, 1, 2) }
+		return func(c Call) error { return cmp.Or(wantCount(name, c.Args[0]), checkText(c, 1, 2)) }
 	case "date":
 		return func(c Call) error { return wantTime(name, c.Args[1]) }
 	case "timesince", "timeuntil", "ago":

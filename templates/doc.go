@@ -100,6 +100,7 @@
 //	{{t "Hello, {name}!" "name" .Name}}         a text in the visitor's language; tc with a context, tn for a number
 //	{{lang}} {{dir}}                            the tag of that language, and the direction of its script
 //	{{localpath "/"}} {{range alternates}}      paths in that language, and the page in the others
+//	{{range languages}}                         a menu of languages: .Name .Tag .Current, and .Path if they have paths
 //	{{.At | localdate "long"}}                  in that language and the visitor's zone; localtime, localdatetime
 //	{{.At | ago}}                               "3 days ago", "yesterday", "in 2 hours"
 //	{{.Hits | number}} percent compact          "1,234,567", "25.6%", "1.2M"

@@ -3,11 +3,13 @@ package templates
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/volaweb/vola/civil"
 	"github.com/volaweb/vola/i18n"
+	"github.com/volaweb/vola/internal/htmlcompile"
 )
 
 // formatFunctions returns the functions that write numbers and times as the visitor's
@@ -195,4 +197,34 @@ func wantStyle(function string, c Call, others ...string) error {
 		}
 	}
 	return wantTime(function, c.Args[1])
+}
+
+// wantFormat refuses a currency or a unit that is written in the template and unknown.
+func wantFormat(function string, name Argument, what string) error {
+	if !name.Literal {
+		return nil
+	}
+	var err error
+	if l := new(i18n.Language); what == "unit" {
+		_, err = l.Unit(1, name.Text, i18n.Long)
+	} else {
+		_, err = l.Money(1, name.Text)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", function, err)
+	}
+	return nil
+}
+
+// wantCount refuses an argument that is certainly neither a whole number nor has a length.
+func wantCount(function string, a Argument) error {
+	t := a.Type
+	if t == nil || t.Kind() == reflect.Interface || htmlcompile.IsInteger(t.Kind()) {
+		return nil
+	}
+	switch t.Kind() {
+	case reflect.Slice, reflect.Map, reflect.Array:
+		return nil
+	}
+	return fmt.Errorf("%s: %v is neither a whole number nor a list", function, t)
 }

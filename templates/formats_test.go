@@ -83,6 +83,9 @@ func TestFormatsAreChecked(t *testing.T) {
 	for text, want := range map[string]string{
 		`{{localdate "tiny" .At}}`:           `localdate: the style "tiny" is not one of full, long, medium, short, yearmonth, monthday`,
 		`{{localtime "yearmonth" .At}}`:      `localtime: the style "yearmonth" is not one of full, long, medium, short`,
+		`{{money "EURO" .Price}}`:            `money: `,
+		`{{unit "kilometre" .Count}}`:        `unit: the unit "kilometre" is not known`,
+		`{{tn .Price "{n} a" "{n} b"}}`:      `tn: string is neither a whole number nor a list`,
 		`{{localdate "long" .Count}}`:        `localdate: int is not a time`,
 		`{{localtime "long" .Day}}`:          `localtime: civil.Date is not a time`,
 		`{{localdatetime "short" .Opening}}`: `localdatetime: civil.Clock is not a time`,

@@ -31,6 +31,7 @@ func textFunctions(texts *i18n.Texts, now func() time.Time) (functions map[strin
 			"tn":   func(n any, one, many string, values ...any) string { return l.TN(n, one, many, values...) },
 			"lang": l.Tag, "dir": l.Dir,
 			"alternates": func() []i18n.Alternate { return nil },
+			"languages":  func() []i18n.Alternate { return nil },
 			"localpath":  func(path string) string { return path },
 		})
 		return functions, []string{"t", "tc", "lang", "dir", "localpath"}
@@ -49,6 +50,7 @@ func textFunctions(texts *i18n.Texts, now func() time.Time) (functions map[strin
 		"lang":       func(ctx context.Context) string { return i18n.From(ctx).Tag() },
 		"dir":        func(ctx context.Context) string { return i18n.From(ctx).Dir() },
 		"alternates": i18n.Alternates,
+		"languages":  texts.Menu,
 		"localpath":  i18n.Path,
 	})
 	return functions, nil

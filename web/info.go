@@ -12,11 +12,12 @@ type RouteInfo struct {
 	Handler string      // the Go name of the handler function, or its type
 	Source  string      // file:line of the registration
 
-	API       bool          // its errors are JSON
-	Secret    bool          // its paths are not logged
-	Stream    bool          // it is not one of the requests at work
-	MaxAtWork int           // requests at a time; 0 means no limit of its own
-	Deadline  time.Duration // of a request; 0 is that of the site, [NoDeadline] none
+	API          bool          // its errors are JSON
+	AllLanguages bool          // it has one path, whatever the language
+	Secret       bool          // its paths are not logged
+	Stream       bool          // it is not one of the requests at work
+	MaxAtWork    int           // requests at a time; 0 means no limit of its own
+	Deadline     time.Duration // of a request; 0 is that of the site, [NoDeadline] none
 }
 
 // ParamInfo describes a parameter of a route.
@@ -49,7 +50,7 @@ func (b *boundRoute) info() RouteInfo {
 	info := RouteInfo{
 		Method: b.methods(), Pattern: b.pattern.text, Name: b.name,
 		Handler: b.label, Source: b.source,
-		API: b.api, Secret: b.options.secret, Stream: b.options.stream,
+		API: b.api, AllLanguages: b.options.allLanguages, Secret: b.options.secret, Stream: b.options.stream,
 		MaxAtWork: b.options.atWork, Deadline: b.options.deadline,
 	}
 	for _, s := range b.pattern.params() {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/internal/cldr"
 	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/internal/messages"
@@ -28,7 +29,7 @@ func (e env) messagesCommand() cli.Command {
 			"longer used go to the end. messages.pot is for new translations. Texts belong to\n" +
 			"the nearest folder messages, in their own folder or above.",
 		Flags: func(flags *flag.FlagSet) {
-			flags.StringVar(&o.add, "add", "", "begin a catalogue for a language, such as de or pt-BR")
+			flags.StringVar(&o.add, "add", "", "begin a catalogue for the language `TAG`, such as de or pt-BR")
 			flags.BoolVar(&o.check, "check", false, "write nothing; fail when a catalogue is not up to date, or lacks a translation")
 			flags.BoolVar(&o.missing, "missing", false, "list the texts without a translation")
 		},
@@ -97,6 +98,7 @@ type catalogue struct {
 	old, now []byte
 	counts   messages.Counts
 	template bool // it has no translations
+	err      error
 }
 
 // update writes a file that is not up to date, and says how far it is translated. The
@@ -113,6 +115,9 @@ func (e env) update(f catalogue, o messageOptions) []error {
 	}
 	if f.template {
 		return errs
+	}
+	if f.err != nil {
+		errs = append(errs, f.err)
 	}
 	c := f.counts
 	fmt.Fprintf(e.stdout, "%s: %d translated, %d guessed, %d missing, %d no longer used\n", name, c.Translated, c.Fuzzy, len(c.Missing), c.Unused)
@@ -154,7 +159,7 @@ func catalogues(root string, folder messages.Folder, own ownLanguages) ([]catalo
 			}
 			texts := folder.Texts
 			if folder.Project && !own.has(tagOf(path)) {
-				texts = slices.Concat(texts, own.texts)
+				texts = messages.Join(texts, own.texts)
 			}
 			file = messages.Update(file, texts, own.keys())
 		}
@@ -163,11 +168,22 @@ func catalogues(root string, folder messages.Folder, own ownLanguages) ([]catalo
 			errs = append(errs, fmt.Errorf("%s is left as it is, as it would not be a catalogue that can be read: %w", path, err))
 			continue
 		}
-		c.now = withLineEndsOf(c.old, now)
+		if c.now = withLineEndsOf(c.old, now); !c.template && messages.Same(c.old, now) {
+			c.now = c.old // another tool has broken its lines
+		}
+		if !c.template {
+			c.err = loads(dir, folder.Dir, tagOf(path))
+		}
 		c.counts = messages.Count(file)
 		out = append(out, c)
 	}
 	return out, errors.Join(errs...)
+}
+
+// loads returns what keeps a site from starting with the catalogue of a language.
+func loads(dir, name, tag string) error {
+	_, err := i18n.Load(i18n.Config{Languages: []string{tag}, Catalogues: []i18n.Catalogue{{Name: name, Files: os.DirFS(dir)}}})
+	return err
 }
 
 // addLanguage begins the catalogue of a language in the folder messages of dir.

@@ -25,7 +25,6 @@ type timetable struct {
 	Skipped    []civil.Clock // times of day that clocks skip on the day
 	Zone       string
 	Zones      []string
-	Languages  []*i18n.Language
 }
 
 // departure is one crossing.
@@ -61,7 +60,7 @@ func (f *Ferry) timetable(w http.ResponseWriter, r *http.Request) error {
 	lang, port := i18n.From(r.Context()), f.port()
 	d := timetable{
 		Day: civil.DateOf(f.Now().In(port)), Asked: web.Query(r).String("day", ""),
-		Zone: i18n.Zone(r.Context()).String(), Languages: f.Texts.Languages(),
+		Zone:  i18n.Zone(r.Context()).String(),
 		Zones: []string{"UTC", "Europe/Rome", "America/New_York", "Asia/Riyadh"},
 	}
 	// snippet: day

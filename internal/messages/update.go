@@ -2,6 +2,7 @@ package messages
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -114,7 +115,7 @@ func Update(f *po.File, texts []Text, keep []po.Key) *po.File {
 		out.Entries = append(out.Entries, e)
 	}
 	for i := range f.Entries { // those of others
-		if e := &f.Entries[i]; !isHeader(e) && used[e.Key()] && !known[e.Key()] && !e.Obsolete {
+		if e := &f.Entries[i]; !isHeader(e) && used[e.Key()] && !known[e.Key()] && !e.Obsolete && isFilled(e) {
 			known[e.Key()] = true
 			same := *e
 			if same.Text = make([]string, len(e.Text)); e.Plural != "" {
@@ -297,4 +298,33 @@ func Texts(f *po.File) []Text {
 		out = append(out, t)
 	}
 	return out
+}
+
+// Join returns the texts of two lists, each once, the places of both together.
+func Join(a, b []Text) []Text {
+	out := slices.Clone(a)
+	for _, text := range b {
+		if i := slices.IndexFunc(out, func(t Text) bool { return t.Key == text.Key }); i < 0 {
+			out = append(out, text)
+		} else if out[i].Plural == "" {
+			out[i].Plural = text.Plural
+		}
+	}
+	return out
+}
+
+// Same reports whether two catalogues have the same messages in the same order, whatever
+// lines they are broken into.
+func Same(a, b []byte) bool {
+	x, errX := po.Parse(a)
+	y, errY := po.Parse(b)
+	if errX != nil || errY != nil {
+		return false
+	}
+	return slices.EqualFunc(x.Entries, y.Entries, func(p, q po.Entry) bool {
+		for _, e := range []*po.Entry{&p, &q} {
+			e.Line, e.Places = 0, strings.Fields(strings.Join(e.Places, " "))
+		}
+		return reflect.DeepEqual(p, q)
+	})
 }

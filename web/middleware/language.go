@@ -43,7 +43,9 @@ func Language(texts *i18n.Texts) web.Middleware {
 func LanguagePaths(texts *i18n.Texts) web.Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx := texts.WithPath(r.Context(), r.URL.Path)
+			// What has no route is in no other language, and what has one path neither.
+			route := web.RouteOf(w)
+			ctx := texts.WithPath(r.Context(), r.URL.Path, route != nil && !route.AllLanguages)
 			w.Header().Set("Content-Language", i18n.From(ctx).Tag())
 			next.ServeHTTP(w, r.WithContext(ctx))
 		})
