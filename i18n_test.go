@@ -50,7 +50,7 @@ func (s *speaking) Routes(r *web.Router) {
 		return errors.Join(err, err2)
 	}).Name("code")
 	r.Get("/files/", func(w http.ResponseWriter, r *http.Request) error {
-		_, err := w.Write([]byte("files"))
+		_, err := fmt.Fprint(w, "files, ", len(i18n.Alternates(r.Context())), " alternates, menu ", s.host.Texts.Menu(r.Context())[1].Path)
 		return err
 	}).Name("files").AllLanguages()
 }
@@ -148,7 +148,7 @@ func TestLanguagesHavePaths(t *testing.T) {
 		{"/de/speaking/", 200, "de", `<html lang="de" dir="ltr">Hallo, &lt;Ann&gt;! /de/speaking/code/ ` + alternates("/de")},
 		{"/pt-br/speaking/", 200, "pt-BR", `<html lang="pt-BR" dir="ltr">Hello, &lt;Ann&gt;! /pt-br/speaking/code/ ` + alternates("/pt-br")},
 		{"/de/speaking/code/", 200, "de", "Hallo, Bob! /de/speaking/code/ /speaking/files/"},
-		{"/speaking/files/", 200, "en", "files"},
+		{"/speaking/files/", 200, "en", "files, 0 alternates, menu /de/"},
 		{"/de/speaking/files/", 404, "de", "Nicht gefunden"},
 		{"/de/healthz", 404, "de", "Nicht gefunden"},
 		{"/de/static/x", 404, "de", "Nicht gefunden"},
@@ -167,6 +167,15 @@ func TestLanguagesHavePaths(t *testing.T) {
 		if rec.Code != tt.status || !strings.Contains(rec.Body.String(), tt.want) || rec.Header().Get("Content-Language") != tt.lang || rec.Header().Get("Vary") == "Accept-Language, Cookie" {
 			t.Errorf("%s: %d %v\n got %s\nwant %s", tt.path, rec.Code, rec.Header(), rec.Body, tt.want)
 		}
+	}
+}
+
+// TestCataloguesThatWereNotEmbedded are an error that says so.
+func TestCataloguesThatWereNotEmbedded(t *testing.T) {
+	t.Parallel()
+	_, err := vola.New(vola.Config{Languages: []string{"en", "de"}, Messages: fstest.MapFS{"templates/a.html": {}}}, vola.Options{})
+	if err == nil || !strings.Contains(err.Error(), "the project's messages: there is no file messages/TAG.po") {
+		t.Error(err)
 	}
 }
 

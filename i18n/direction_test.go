@@ -7,6 +7,16 @@ import (
 	"github.com/volaweb/vola/i18n"
 )
 
+// TestDirections are right for languages without data as well.
+func TestDirections(t *testing.T) {
+	t.Parallel()
+	for tag, want := range map[string]string{"ar": "rtl", "he": "rtl", "ur-PK": "rtl", "ps": "rtl", "yi": "rtl", "tlh": "ltr", "de": "ltr", "zh-Hant": "ltr"} {
+		if got := load(t, "en "+tag).Language(tag).Dir(); got != want {
+			t.Errorf("%s: %s, want %s", tag, got, want)
+		}
+	}
+}
+
 // TestValuesOfTheOtherDirection stand between marks, and cannot turn the text around them.
 func TestValuesOfTheOtherDirection(t *testing.T) {
 	t.Parallel()

@@ -4,8 +4,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
+	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/volatest"
 )
 
@@ -35,5 +37,17 @@ func TestTheSite(t *testing.T) {
 				t.Errorf("%s links to %s, which is %d", link[1], address[1], p.Status)
 			}
 		}
+	}
+}
+
+// TestTextsOfModulesAreKnown: a module of the program without catalogues of its own has its
+// texts in those of the project, and one that is not there is found at the start.
+func TestTextsOfModulesAreKnown(t *testing.T) {
+	t.Parallel()
+	cfg := site()
+	cfg.Templates = fstest.MapFS{"front/home.html": {Data: []byte(`{{t "Lates posts"}}`)}}
+	_, err := vola.New(cfg, vola.Options{})
+	if err == nil || !strings.Contains(err.Error(), `no catalogue has the text "Lates posts"; did you mean "Latest posts"?`) {
+		t.Error(err)
 	}
 }
