@@ -137,6 +137,7 @@ func catalogues(root string, folder messages.Folder, own ownLanguages) ([]catalo
 	}
 	var out []catalogue
 	var errs []error
+	translated := map[string]map[po.Key]bool{} // by tag
 	for _, path := range append(paths, filepath.Join(dir, "messages.pot")) {
 		c := catalogue{path: path, template: filepath.Ext(path) == ".pot"}
 		var err error
@@ -165,7 +166,13 @@ func catalogues(root string, folder messages.Folder, own ownLanguages) ([]catalo
 		}
 		c.now = withLineEndsOf(c.old, now)
 		c.counts = messages.Count(file)
+		translated[tagOf(path)] = messages.Translated(file)
 		out = append(out, c)
+	}
+	for i := range out { // a dialect has the texts of its language
+		for _, parent := range cldr.Parents(tagOf(out[i].path)) {
+			out[i].counts.Missing = slices.DeleteFunc(out[i].counts.Missing, func(key po.Key) bool { return translated[parent][key] })
+		}
 	}
 	return out, errors.Join(errs...)
 }
