@@ -1,8 +1,10 @@
 package i18n_test
 
 import (
+	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -55,6 +57,30 @@ func TestDialects(t *testing.T) {
 			t.Errorf("%s on a site in %s: %q, want %q", tt.tag, tt.site, got, tt.want)
 		}
 	}
+}
+
+// TestDialectsOfManyTags: more tags than are remembered, by several visitors at once.
+func TestDialectsOfManyTags(t *testing.T) {
+	t.Parallel()
+	texts, err := i18n.Load(i18n.Config{Languages: []string{"en-US", "en-GB", "zh-CN", "zh-TW"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	for range 3 {
+		wait.Go(func() {
+			for n := range 1100 {
+				if l := texts.Language(fmt.Sprintf("en-AU-x-%d", n)); l == nil || l.Tag() != "en-GB" {
+					t.Errorf("%d: %v", n, l)
+					return
+				}
+			}
+			if l := texts.Language("zh-HK"); l.Tag() != "zh-TW" {
+				t.Error(l.Tag())
+			}
+		})
+	}
+	wait.Wait()
 }
 
 func oneText(of string) *fstest.MapFile {
