@@ -142,3 +142,21 @@ func (o onlyOpen) Open(name string) (fs.File, error) {
 	}
 	return o.files.Open(name)
 }
+
+// TestLanguageOfTheHeader: tools write it with a region, and another language is an error.
+func TestLanguageOfTheHeader(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		tag, header string
+		ok          bool
+	}{
+		{"de", "de", true}, {"de", "de_DE", true}, {"de", "DE-AT", true}, {"pt-BR", "pt", true}, {"pt-BR", "pt_BR", true}, {"zh-Hant", "zh_TW", true}, {"zh-TW", "zh_Hant", true},
+		{"de", "fr", false}, {"pt-BR", "pt_PT", false}, {"zh-Hant", "zh_CN", false}, {"zh-TW", "zh", false}, {"sr", "sr_Latn", false},
+	} {
+		files := fstest.MapFS{tt.tag + ".po": {Data: []byte("msgid \"\"\nmsgstr \"Language: " + tt.header + "\\n\"\n")}}
+		_, err := i18n.Load(i18n.Config{Languages: []string{"en", tt.tag}, Catalogues: []i18n.Catalogue{{Name: "x", Files: files}}})
+		if (err == nil) != tt.ok {
+			t.Errorf("%s in %s.po: %v", tt.header, tt.tag, err)
+		}
+	}
+}

@@ -260,7 +260,7 @@ func (l *Language) add(tag, name string, file *po.File) []error {
 			return errs
 		}
 	}
-	if own := file.Header("Language"); own != "" && cldr.Canonical(own) != tag {
+	if own := file.Header("Language"); own != "" && !related(cldr.Canonical(own), tag) {
 		bad(1, "the header says that the language is %s", own)
 	}
 	for i := range file.Entries {
@@ -288,6 +288,12 @@ func (l *Language) add(tag, name string, file *po.File) []error {
 		l.messages[e.Key()] = translation{e.Text, plurals}
 	}
 	return errs
+}
+
+// related reports whether two tags are of one language, or one is of a dialect of the other: tools
+// of translators write de_DE into de.po.
+func related(a, b string) bool {
+	return a == b || slices.Contains(cldr.Parents(a), b) || slices.Contains(cldr.Parents(b), a)
 }
 
 // checkValues compares the values in a translation with those in the text.
