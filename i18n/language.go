@@ -18,6 +18,7 @@ type Language struct {
 	tag      string
 	messages map[po.Key]translation
 	locale   func() *cldr.Locale // nil for English
+	origin   func() origin       // nil for the zero value
 	named    string              // the tag whose name it has, "" for its own
 }
 

@@ -1,8 +1,10 @@
 package i18n_test
 
 import (
+	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -55,6 +57,30 @@ func TestDialects(t *testing.T) {
 			t.Errorf("%s on a site in %s: %q, want %q", tt.tag, tt.site, got, tt.want)
 		}
 	}
+}
+
+// TestDialectsOfManyTags: more tags than are remembered, by several visitors at once.
+func TestDialectsOfManyTags(t *testing.T) {
+	t.Parallel()
+	texts, err := i18n.Load(i18n.Config{Languages: []string{"en-US", "en-GB", "zh-CN", "zh-TW"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	for range 3 {
+		wait.Go(func() {
+			for n := range 1100 {
+				if l := texts.Language(fmt.Sprintf("en-AU-x-%d", n)); l == nil || l.Tag() != "en-GB" {
+					t.Errorf("%d: %v", n, l)
+					return
+				}
+			}
+			if l := texts.Language("zh-HK"); l.Tag() != "zh-TW" {
+				t.Error(l.Tag())
+			}
+		})
+	}
+	wait.Wait()
 }
 
 func oneText(of string) *fstest.MapFile {
@@ -115,4 +141,22 @@ func (o onlyOpen) Open(name string) (fs.File, error) {
 		return nil, fs.ErrPermission
 	}
 	return o.files.Open(name)
+}
+
+// TestLanguageOfTheHeader: tools write it with a region, and another language is an error.
+func TestLanguageOfTheHeader(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		tag, header string
+		ok          bool
+	}{
+		{"de", "de", true}, {"de", "de_DE", true}, {"de", "DE-AT", true}, {"pt-BR", "pt", true}, {"pt-BR", "pt_BR", true}, {"zh-Hant", "zh_TW", true}, {"zh-TW", "zh_Hant", true},
+		{"de", "fr", false}, {"pt-BR", "pt_PT", false}, {"zh-Hant", "zh_CN", false}, {"zh-TW", "zh", false}, {"sr", "sr_Latn", false},
+	} {
+		files := fstest.MapFS{tt.tag + ".po": {Data: []byte("msgid \"\"\nmsgstr \"Language: " + tt.header + "\\n\"\n")}}
+		_, err := i18n.Load(i18n.Config{Languages: []string{"en", tt.tag}, Catalogues: []i18n.Catalogue{{Name: "x", Files: files}}})
+		if (err == nil) != tt.ok {
+			t.Errorf("%s in %s.po: %v", tt.header, tt.tag, err)
+		}
+	}
 }

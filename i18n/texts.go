@@ -38,11 +38,12 @@ type Catalogue struct {
 const maxLanguages = 200
 
 // Texts are the languages of a site with what their catalogues say. They never change,
-// and are safe for concurrent use.
+// and are safe for concurrent use; they are not copied.
 type Texts struct {
 	languages []*Language
 	byCode    map[string][]*Language // by the code of the language, and its other codes
-	known     map[po.Key]bool        // what the catalogues have, translated or not
+	dialects  dialects
+	known     map[po.Key]bool // what the catalogues have, translated or not
 }
 
 // Load reads and checks the catalogues. Its errors name file, line and what is wrong:
@@ -75,7 +76,7 @@ func Load(cfg Config) (*Texts, error) {
 		if len(t.languages) > 0 {
 			other = t.languages[0].cldr
 		}
-		l := &Language{tag: tag, messages: map[po.Key]translation{}, locale: locales(tag, other)}
+		l := &Language{tag: tag, messages: map[po.Key]translation{}, locale: locales(tag, other), origin: originOf(tag)}
 		t.languages = append(t.languages, l)
 		for _, code := range cldr.Codes(tag) {
 			t.byCode[code] = append(t.byCode[code], l)
@@ -128,35 +129,7 @@ func (t *Texts) Language(tag string) *Language {
 	case 1:
 		return dialects[0]
 	}
-	for _, parent := range cldr.Parents(tag) {
-		if l := t.exact(parent); l != nil {
-			return l
-		}
-	}
-	return nearestOf(dialects, tag)
-}
-
-// nearestOf returns the dialect of a language that is nearest to the one of a tag: in its
-// script, and based on what that is based on.
-func nearestOf(dialects []*Language, tag string) *Language {
-	script, bases := cldr.Script(tag), cldr.Bases(tag)
-	best, most := dialects[0], -1
-	for _, l := range dialects {
-		near := 0
-		for i, base := range bases {
-			if slices.Contains(cldr.Bases(l.tag), base) {
-				near = len(bases) - i
-				break
-			}
-		}
-		if cldr.Script(l.tag) == script {
-			near += maxTag
-		}
-		if near > most {
-			best, most = l, near
-		}
-	}
-	return best
+	return t.dialects.find(tag, func() *Language { return t.dialect(dialects, tag) })
 }
 
 func (t *Texts) exact(tag string) *Language {
@@ -287,7 +260,7 @@ func (l *Language) add(tag, name string, file *po.File) []error {
 			return errs
 		}
 	}
-	if own := file.Header("Language"); own != "" && cldr.Canonical(own) != tag {
+	if own := file.Header("Language"); own != "" && !related(cldr.Canonical(own), tag) {
 		bad(1, "the header says that the language is %s", own)
 	}
 	for i := range file.Entries {
@@ -315,6 +288,12 @@ func (l *Language) add(tag, name string, file *po.File) []error {
 		l.messages[e.Key()] = translation{e.Text, plurals}
 	}
 	return errs
+}
+
+// related reports whether two tags are of one language, or one is of a dialect of the other: tools
+// of translators write de_DE into de.po.
+func related(a, b string) bool {
+	return a == b || slices.Contains(cldr.Parents(a), b) || slices.Contains(cldr.Parents(b), a)
 }
 
 // checkValues compares the values in a translation with those in the text.

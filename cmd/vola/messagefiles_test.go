@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -183,5 +184,43 @@ func TestMessagesAdd(t *testing.T) {
 	}
 	if text := read(t, filepath.Join(dir, "messages", "pt-BR.po")); !strings.Contains(text, `Language: pt-BR\n`) {
 		t.Error(text)
+	}
+}
+
+// TestMessagesOfDialects: what the language of a dialect has translated is not missing.
+func TestMessagesOfDialects(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	projectIn(t, dir, oneGerman)
+	for _, args := range [][]string{{"--add", "de-AT"}, {"--add", "de-CH"}} {
+		if status, said := messagesIn(t, dir, args...); status != 0 {
+			t.Fatal(said)
+		}
+	}
+	path := filepath.Join(dir, "messages", "de-AT.po")
+	if err := os.WriteFile(path, []byte(strings.Replace(read(t, path), "msgid \"Two\"\nmsgstr \"\"", "msgid \"Two\"\nmsgstr \"Zwo\"", 1)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	status, said := messagesIn(t, dir)
+	for _, want := range []string{"de.po: 1 translated, 0 guessed, 1 missing", "de-AT.po: 1 translated, 0 guessed, 0 missing", "de-CH.po: 0 translated, 0 guessed, 1 missing"} {
+		if status != 0 || !strings.Contains(said, want) {
+			t.Errorf("status %d, want %q in\n%s", status, want, said)
+		}
+	}
+}
+
+// TestMessagesAtTheSameTime: several runs leave one whole catalogue.
+func TestMessagesAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := projectIn(t, dir, oneGerman)
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() { messagesIn(t, dir) })
+	}
+	wait.Wait()
+	before := read(t, path)
+	if status, said := messagesIn(t, dir); status != 0 || read(t, path) != before || !strings.Contains(before, "Eins") || !strings.Contains(before, "Two") {
+		t.Errorf("status %d: %s\n%s", status, said, before)
 	}
 }

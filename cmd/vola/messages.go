@@ -142,6 +142,7 @@ func catalogues(root string, folder messages.Folder, own ownLanguages) ([]catalo
 	}
 	var out []catalogue
 	var errs []error
+	translated := map[string]map[po.Key]bool{} // by tag
 	for _, path := range append(paths, filepath.Join(dir, "messages.pot")) {
 		c := catalogue{path: path, template: filepath.Ext(path) == ".pot"}
 		var err error
@@ -175,7 +176,13 @@ func catalogues(root string, folder messages.Folder, own ownLanguages) ([]catalo
 			c.err = loads(dir, folder.Dir, tagOf(path))
 		}
 		c.counts = messages.Count(file)
+		translated[tagOf(path)] = messages.Translated(file)
 		out = append(out, c)
+	}
+	for i := range out { // a dialect has the texts of its language
+		for _, parent := range cldr.Parents(tagOf(out[i].path)) {
+			out[i].counts.Missing = slices.DeleteFunc(out[i].counts.Missing, func(key po.Key) bool { return translated[parent][key] })
+		}
 	}
 	return out, errors.Join(errs...)
 }

@@ -98,6 +98,9 @@ func (t tag) find() (locale, region string, ok bool) {
 	}
 	for line := range strings.Lines(tags) {
 		kind, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		if !strings.HasPrefix(rest, t.language) {
+			continue
+		}
 		name, rest, _ := strings.Cut(rest, "\t")
 		parts := strings.Split(name, "-")
 		if parts[0] != t.language || kind != "locale" && kind != "parent" {
@@ -140,12 +143,12 @@ func replaced(language string) string {
 
 // tagLine returns the values behind a kind and a name in tags.
 func tagLine(kind, name string) []string {
-	for line := range strings.Lines(tags) {
-		if rest, ok := strings.CutPrefix(line, kind+"\t"+name+"\t"); ok {
-			return strings.Split(strings.TrimSuffix(rest, "\n"), "\t")
-		}
+	_, rest, ok := strings.Cut(tags, "\n"+kind+"\t"+name+"\t") // the first line is a comment
+	if !ok {
+		return nil
 	}
-	return nil
+	rest, _, _ = strings.Cut(rest, "\n")
+	return strings.Split(rest, "\t")
 }
 
 func contains(values []string, value string) bool {

@@ -86,6 +86,10 @@ func TestReadNotUTF8(t *testing.T) {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
+	_, err := messages.Read(write(t, []txtar.File{{Name: "a.go", Data: []byte("package a\n\nvar _ = l.T(\"a\\x00b\")\n")}, {Name: "messages/de.po"}}))
+	if err == nil || !strings.Contains(err.Error(), "a.go:3: ") || !strings.Contains(err.Error(), "NUL") {
+		t.Errorf("a text with NUL: %v", err)
+	}
 }
 
 // TestReadImports: the packages with texts may be imported in all ways of Go.

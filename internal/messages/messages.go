@@ -271,6 +271,9 @@ func (of *texts) add(f found) error {
 		if !utf8.ValidString(text) {
 			return fmt.Errorf("%s: the text %q is not UTF-8", f.place, text)
 		}
+		if strings.ContainsRune(text, 0) { // where gettext ends a text
+			return fmt.Errorf("%s: the text %q has a NUL character, which catalogues cannot hold", f.place, text)
+		}
 	}
 	text := of.byKey[f.key]
 	if text == nil {

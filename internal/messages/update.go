@@ -283,6 +283,17 @@ func Count(f *po.File) Counts {
 	return c
 }
 
+// Translated returns the texts of a catalogue that have a translation.
+func Translated(f *po.File) map[po.Key]bool {
+	out := map[po.Key]bool{}
+	for i := range f.Entries {
+		if e := &f.Entries[i]; !isHeader(e) && !e.Obsolete && e.Translated() {
+			out[e.Key()] = true
+		}
+	}
+	return out
+}
+
 // Texts returns the texts of a catalogue, such as one that Template made.
 func Texts(f *po.File) []Text {
 	var out []Text
