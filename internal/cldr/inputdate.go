@@ -8,8 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// ParseDate reads a date that a visitor typed, in one of three forms: as [Locale.AppendDate]
-// writes it in the style Medium or Short, and as in ISO 8601, "2026-11-30". Names may be in
+// ParseDate reads a date that a visitor typed: as [Locale.AppendDate] writes it in the styles
+// Long, Medium and Short, the last also with "-", "/" or "." between its numbers (points not where
+// the month comes first), and as in ISO 8601, "2026-11-30". Names may be in
 // their other forms and in any case; zeros in front of days and months, spaces, the point of an
 // abbreviation and text behind the last field may be left out. Digits are those of ASCII or of
 // the language.
@@ -23,14 +24,15 @@ func (l *Locale) ParseDate(text string) (year int, month time.Month, day int, er
 	}
 	found, ok := l.scan(text, "y-MM-dd", true)
 	if !ok {
-		found, ok = l.scan(text, l.calendar.dates[Medium], false)
-		other, too := l.scan(text, l.calendar.dates[Short], false)
-		if ok && too && found != other {
-			return 0, 0, 0, fmt.Errorf("%s is %04d-%02d-%02d or %04d-%02d-%02d",
-				quote(text), found.year, found.month, found.day, other.year, other.month, other.day)
-		}
-		if too {
-			found, ok = other, true
+		for _, pattern := range l.datePatterns() {
+			other, too := l.scan(text, pattern, false)
+			if ok && too && found != other {
+				return 0, 0, 0, fmt.Errorf("%s is %04d-%02d-%02d or %04d-%02d-%02d",
+					quote(text), found.year, found.month, found.day, other.year, other.month, other.day)
+			}
+			if too {
+				found, ok = other, true
+			}
 		}
 	}
 	if !ok {
@@ -45,6 +47,45 @@ func (l *Locale) ParseDate(text string) (year int, month time.Month, day int, er
 		return 0, 0, 0, fmt.Errorf("%s is not a date: the days of %04d-%02d are from 1 to %d", quote(text), found.year, found.month, last)
 	}
 	return found.year, time.Month(found.month), found.day, nil
+}
+
+// datePatterns returns the patterns that dates are read by.
+func (l *Locale) datePatterns() []string {
+	patterns := []string{l.calendar.dates[Long], l.calendar.dates[Medium], l.calendar.dates[Short]}
+	short := l.calendar.dates[Short]
+	for _, separator := range []string{"-", "/", "."} {
+		if separator == "." && short[0] == 'M' {
+			continue // where months come first, people who write points mean the day
+		}
+		if p, ok := numbersBetween(short, separator); ok {
+			patterns = append(patterns, p)
+		}
+	}
+	return patterns
+}
+
+// numbersBetween returns a pattern of numbers with another separator between them; false if
+// it has names, or more than separators.
+func numbersBetween(pattern, separator string) (string, bool) {
+	var out strings.Builder
+	between := false // a separator is due before the next field
+	for hasField(pattern) {
+		var field byte
+		var width int
+		var literal string
+		field, width, literal, pattern = nextField(pattern)
+		switch {
+		case field == 'M' && width <= 2, field == 'd', field == 'y':
+			if between {
+				out.WriteString(separator)
+			}
+			between = true
+			out.WriteString(strings.Repeat(string(field), width))
+		case field != 0, strings.ContainsFunc(literal, unicode.IsLetter):
+			return "", false
+		}
+	}
+	return out.String(), true
 }
 
 // ParseTime reads a time of day that a visitor typed, in one of three forms: as
@@ -165,6 +206,8 @@ func (s *scanner) field(field byte, width int, rest string) bool {
 	switch field {
 	case 'y':
 		return s.year(width)
+	case 'G':
+		return s.literal(fold(s.l.calendar.era))
 	case 'M', 'L':
 		if width > 2 {
 			return s.monthName(rest)
