@@ -67,11 +67,12 @@ const policy = `
 	web, web/middleware, web/assets, web/devpage, forms < WEB;
 
 	# Where the columns meet: bridges, each named for what it joins ...
+	DATA, forms < orm/ormforms;
 	DATA, templates < templates/dbloader;
 	templates < templates/ziploader;
 	database, WEB < web/webtest;
 
-	templates/dbloader, templates/ziploader < BRIDGES;
+	templates/dbloader, templates/ziploader, orm/ormforms < BRIDGES;
 
 	# ... the contract of modules, and on it the commands about migrations and
 	# the program that joins the parts.

@@ -33,6 +33,19 @@ func New[T any]() *Form[T] {
 	return &Form[T]{p, err}
 }
 
+// Part is a field of a struct that is part of a form, for [Of].
+type Part struct {
+	Field string // the name of the field in Go; "Author.ID" is a field of a field
+	Tag   string // as the tag form has it
+}
+
+// Of declares a form of fields of a struct that has no tags form, such as a model, in the
+// order given. Labels and help are in the tags label and help.
+func Of[T any](parts ...Part) *Form[T] {
+	p, err := planOfParts(reflect.TypeFor[T](), parts)
+	return &Form[T]{p, err}
+}
+
 // Check returns what is wrong with the declaration: every field that cannot be part of a
 // form, and every word of a tag that is not known.
 func (f *Form[T]) Check() error { return f.err }
@@ -145,6 +158,12 @@ func (v *Values) at(field any) (*Field, error) {
 		}
 	}
 	return nil, fmt.Errorf("forms: a %T does not lead to a field of the form; give a pointer to a field of its Value", field)
+}
+
+// Has reports whether a pointer leads to a field of the form in its struct.
+func (v *Values) Has(field any) bool {
+	_, err := v.at(field)
+	return err == nil
 }
 
 // Choose gives a field, which is given as a pointer to it in the struct, the values to

@@ -66,20 +66,55 @@ func planOf(t reflect.Type) (*plan, error) {
 	if t.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("forms: %v is not a struct", t)
 	}
-	p := &plan{}
-	var errs []error
+	var parts []part
 	for i := range t.NumField() {
 		f := t.Field(i)
-		tag, ok := f.Tag.Lookup("form")
-		if !ok || tag == "-" {
-			continue
+		if tag, ok := f.Tag.Lookup("form"); ok && tag != "-" {
+			parts = append(parts, part{f, tag})
 		}
-		fp, err := fieldOf(f, tag)
+	}
+	return planOfFields(t, parts)
+}
+
+// part is a field of a struct with what its tag says.
+type part struct {
+	field reflect.StructField
+	tag   string
+}
+
+// planOfParts reads the declaration of a form that names its fields.
+func planOfParts(t reflect.Type, named []Part) (*plan, error) {
+	if t.Kind() != reflect.Struct {
+		return nil, fmt.Errorf("forms: %v is not a struct", t)
+	}
+	var parts []part
+	for _, n := range named {
+		outer, inner, nested := strings.Cut(n.Field, ".")
+		f, ok := t.FieldByName(outer)
+		if ok && nested && f.Type.Kind() == reflect.Struct {
+			var in reflect.StructField
+			if in, ok = f.Type.FieldByName(inner); ok { // it is called and described as the outer one
+				f.Type, f.Index = in.Type, append(slices.Clone(f.Index), in.Index...)
+			}
+		}
+		if !ok {
+			return nil, fmt.Errorf("form %v: there is no field %s", t, n.Field)
+		}
+		parts = append(parts, part{f, n.Tag})
+	}
+	return planOfFields(t, parts)
+}
+
+func planOfFields(t reflect.Type, parts []part) (*plan, error) {
+	p := &plan{}
+	var errs []error
+	for _, part := range parts {
+		fp, err := fieldOf(part.field, part.tag)
 		if err == nil && slices.ContainsFunc(p.fields, func(o fieldPlan) bool { return o.name == fp.name }) {
 			err = fmt.Errorf("the name %q is taken by another field", fp.name)
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("form %v: field %s: %w", t, f.Name, err))
+			errs = append(errs, fmt.Errorf("form %v: field %s: %w", t, part.field.Name, err))
 			continue
 		}
 		p.fields = append(p.fields, fp)

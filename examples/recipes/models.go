@@ -10,10 +10,10 @@ import (
 // Recipe is how a dish is made.
 type Recipe struct {
 	ID          int64
-	Title       string               `db:"size=120,unique"`
-	Minutes     int64                `db:"index"`
-	Servings    int64                `db:"default=4"`
-	Method      string               `db:"was=text"`
+	Title       string               `db:"size=120,unique" label:"Title"`
+	Minutes     int64                `db:"index" form:"min=1,max=10000" label:"Minutes"`
+	Servings    int64                `db:"default=4" form:"min=1,max=1000" label:"Servings"`
+	Method      string               `db:"was=text" label:"How it is made"`
 	Added       time.Time            `db:"auto_now_add,index"`
 	Ratings     int64                // how many people have rated it
 	Stars       int64                // all their stars together

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"io/fs"
 
+	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
@@ -18,14 +19,17 @@ import (
 //go:embed templates static
 var files embed.FS
 
-type box struct{ module.Base }
+type box struct {
+	module.Base
+	form *forms.Form[Recipe]
+}
 
 // New returns the module.
 func New() module.Module { return &box{} }
 
 func (b *box) Name() string                    { return "recipes" }
 func (b *box) Migrations() []migrate.Migration { return migrations.All() }
-func (b *box) Pages() []templates.Checked      { return []templates.Checked{indexPage, recipePage} }
+func (b *box) Pages() []templates.Checked      { return []templates.Checked{indexPage, recipePage, addPage} }
 func (b *box) Templates() fs.FS                { return files }
 func (b *box) Static() fs.FS                   { return files }
 
@@ -44,6 +48,8 @@ func (b *box) Commands() []module.Command {
 
 func (b *box) Routes(r *web.Router) {
 	r.Get("/", b.index).Name("index")
+	r.Get("/add/", b.add).Name("add")
+	r.Post("/add/", b.add)
 	r.Get("/{id:int}/", b.recipe).Name("recipe")
 	r.Get("/{id:int}.json", b.recipeJSON).Name("json")
 	r.Post("/{id:int}/rate/", b.rate).Name("rate")

@@ -1,7 +1,10 @@
 package recipes_test
 
 import (
+	"fmt"
+	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/volaweb/vola"
@@ -74,6 +77,41 @@ func TestRate(t *testing.T) {
 		pesto, err := orm.Find[recipes.Recipe](t.Context(), c.DB, 10)
 		if err != nil || pesto.Ratings != 41 || pesto.Stars != 204 {
 			t.Errorf("%s has %d stars of %d ratings, %v, want 204 of 41", pesto.Title, pesto.Stars, pesto.Ratings, err)
+		}
+	})
+}
+
+// end snippet
+
+// snippet: twenty
+
+// TestAdd adds recipes: of twenty people who send the same title at once, one has added it,
+// and nineteen are told that it is taken, with all that they wrote.
+func TestAdd(t *testing.T) {
+	each(t, "testdata/recipes.csv", func(t *testing.T, c *volatest.Client) {
+		c.Get("/add/").WantStatus(200).WantAttr("#field-title", "maxlength", "240").WantAttr("#field-servings", "value", "4")
+		c.Post("/add/", webtest.Values{"title": "", "minutes": "0"}).WantStatus(422).WantText("#field-title-error", "Error: Fill in this field.").
+			WantText("#field-minutes-error", "Error: The least that is possible is 1.")
+		var added, taken atomic.Int64
+		var wait sync.WaitGroup
+		for i := range 20 {
+			wait.Go(func() {
+				p := webtest.New(t, c.Site).Post("/add/", webtest.Values{"title": "Bread of twenty", "minutes": fmt.Sprint(i + 1), "servings": "4", "method": "Knead."})
+				switch p.Status {
+				case http.StatusSeeOther:
+					added.Add(1)
+				case http.StatusUnprocessableEntity:
+					p.WantText("#field-title-error", "Error: This is taken already.").WantAttr("#field-minutes", "value", fmt.Sprint(i+1)).WantText("#field-method", "Knead.")
+					taken.Add(1)
+				default:
+					t.Errorf("status %d\n%s", p.Status, p.Body)
+				}
+			})
+		}
+		wait.Wait()
+		n, err := orm.From[recipes.Recipe](c.DB).Where(recipes.Recipes.Title.Eq("Bread of twenty")).Count(t.Context())
+		if err != nil || n != 1 || added.Load() != 1 || taken.Load() != 19 {
+			t.Errorf("%d rows, %d added, %d told that it is taken (%v)", n, added.Load(), taken.Load(), err)
 		}
 	})
 }

@@ -173,7 +173,8 @@ func forTranslators(comment string) (string, bool) {
 func (f *goFile) tag(literal *ast.BasicLit, comments map[int]string) {
 	text, err := strconv.Unquote(literal.Value)
 	tag := reflect.StructTag(text)
-	if _, ok := tag.Lookup("form"); !ok || err != nil {
+	_, form := tag.Lookup("form")
+	if _, model := tag.Lookup("db"); !form && !model || err != nil {
 		return
 	}
 	line := f.fset.Position(literal.Pos()).Line

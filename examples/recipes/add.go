@@ -1,0 +1,54 @@
+package recipes
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/forms"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/orm/ormforms"
+	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
+)
+
+var addPage = templates.Page[*forms.Bound[Recipe]]("recipes/add.html")
+
+// snippet: form
+
+// Start makes the form of a recipe from its model.
+func (b *box) Start(ctx context.Context, h *module.Host) (err error) {
+	b.form, err = ormforms.New(h.DB, Recipes.Title, Recipes.Minutes, Recipes.Servings, Recipes.Method)
+	if err != nil {
+		return err
+	}
+	return b.Base.Start(ctx, h)
+}
+
+// end snippet
+
+// snippet: add
+
+func (b *box) add(w http.ResponseWriter, r *http.Request) error {
+	form := b.form.Bind(r.Context(), Recipe{Servings: 4})
+	ok, err := form.Read(r)
+	if ok {
+		ok, err = ormforms.Save(r.Context(), b.DB, form, func(ctx context.Context, tx *database.Tx) error {
+			return orm.Create(ctx, tx, form.Value)
+		})
+	}
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return b.RenderStatus(w, r, form.Status(), addPage.Data(form))
+	}
+	to, err := b.URLFor(r.Context(), "recipes:recipe", form.Value.ID)
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// end snippet
