@@ -34,6 +34,7 @@ type Field struct {
 	value  reflect.Value // of the field in the struct
 	shown  []string      // what it was shown as first
 	chosen []Choice
+	listed bool // no other value than the choices is taken, even if there are none
 }
 
 // Option is one of the values of a list.
@@ -49,7 +50,7 @@ func newField(v *Values, p *fieldPlan) *Field {
 	f := &Field{
 		Name: p.name, ID: "field-" + p.name, Widget: p.widget, Required: !p.optional && (p.kind != boolean || p.ticked),
 		Size: p.size, Min: p.least, Max: p.most, Complete: p.complete, Decimal: p.kind == decimal,
-		plan: p, lang: v.lang, of: v, value: v.into.FieldByIndex(p.index), chosen: p.choices,
+		plan: p, lang: v.lang, of: v, value: v.into.FieldByIndex(p.index), chosen: p.choices, listed: p.listed || p.many || len(p.choices) > 0,
 	}
 	f.Label = v.lang.T(p.label)
 	if p.help != "" {
@@ -67,7 +68,7 @@ func (f *Field) choose(choices []Choice) error {
 			return fmt.Errorf("forms: choice %d of the field %s is a %v and not a %v", i+1, f.Name, t, f.plan.base)
 		}
 	}
-	f.chosen = choices
+	f.chosen, f.listed = choices, true
 	if !f.Grouped() {
 		f.Widget = "select"
 	}
@@ -166,9 +167,9 @@ func (f *Field) offers(text string) bool {
 
 // read reads what was sent for the field.
 func (f *Field) read(sent url.Values) {
-	texts := sent[f.Name]
+	texts := slices.Clone(sent[f.Name])
 	if f.plan.many {
-		texts = slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return text == "" })
+		texts = slices.DeleteFunc(texts, func(text string) bool { return text == "" })
 	} else if len(texts) > 1 {
 		texts = texts[:1] // the first counts
 	}
@@ -202,7 +203,7 @@ func (f *Field) clean(text string) string {
 
 // missing says that a field which must be filled in is empty.
 func (f *Field) missing() {
-	if len(f.chosen) > 0 {
+	if f.listed {
 		f.fail(f.lang.T("Choose one of the options."))
 		return
 	}

@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/web"
 )
@@ -35,7 +34,9 @@ func New[T any]() *Form[T] {
 
 // Part is a field of a struct that is part of a form, for [Of].
 type Part struct {
-	Field string // the name of the field in Go; "Author.ID" is a field of a field
+	// Field is the name of the field in Go. "Author.ID" is a field of a field, such as a
+	// key: it takes the choices that the handler gives it and no other value.
+	Field string
 	Tag   string // as the tag form has it
 }
 
@@ -94,7 +95,7 @@ func newValues(ctx context.Context, p *plan, into reflect.Value) *Values {
 
 // Read reads what was sent, if the request is a POST. ok says that it was, and that
 // nothing is wrong with it. err is for what cannot be answered with the form: a body that
-// is damaged is of kind [fault.Invalid], one that is too large of kind [fault.TooLarge].
+// is damaged is of kind fault.Invalid, one that is too large of kind fault.TooLarge.
 //
 // Only the fields of the form are read, and only from the body.
 func (v *Values) Read(r *http.Request) (ok bool, err error) {
@@ -176,19 +177,6 @@ func (v *Values) Choose(field any, choices ...Choice) error {
 		return err
 	}
 	return f.choose(choices)
-}
-
-// AddError adds an error that visitors may read, of kind [fault.Invalid] or
-// [fault.Conflict], such as that of a unique value that is taken, and returns nil then. Other
-// errors it returns.
-func (v *Values) AddError(field any, err error) error {
-	kind := fault.KindOf(err)
-	message := fault.MessageIn(err, v.lang.T)
-	if err == nil || message == "" || kind != fault.Invalid && kind != fault.Conflict {
-		return err
-	}
-	v.Add(field, "{message}", "message", message)
-	return nil
 }
 
 // Fields returns the fields in their order.

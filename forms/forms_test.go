@@ -336,9 +336,9 @@ var errBroken = errors.New("the disk is full")
 func (p *picky) Validate(_ context.Context, form *forms.Values) error {
 	switch p.Name {
 	case "taken":
-		return form.AddError(&p.Name, fault.New(fault.Conflict, "The name {name} is taken.", "name", p.Name))
+		form.Add(&p.Name, "The name {name} is taken.", "name", p.Name)
 	case "broken":
-		return form.AddError(&p.Name, errBroken)
+		return errBroken
 	case "whole":
 		form.Add(nil, "Not today.")
 	}
@@ -432,4 +432,28 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestNoChoices: where the query of the choices has found none, or the handler has given
+// none, no value is taken.
+func TestNoChoices(t *testing.T) {
+	t.Parallel()
+	type pick struct {
+		Author int64   `form:"" label:"Author"`
+		Tags   []int64 `form:"" label:"Tags"`
+	}
+	for _, values := range []string{"author=1", "tags=1", "author=1&tags=1"} {
+		form := forms.New[pick]().Bind(t.Context(), pick{})
+		if err := form.Choose(&form.Value.Author); err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest("POST", "/", strings.NewReader(values))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if ok, err := form.Read(r); ok || err != nil || form.Value.Author != 0 || len(form.Value.Tags) > 0 {
+			t.Errorf("%s: %v, %v, %+v", values, ok, err, form.Value)
+		}
+		if _, has := r.PostForm["author"]; has != strings.Contains(values, "author") {
+			t.Errorf("%s: the request was changed", values)
+		}
+	}
 }

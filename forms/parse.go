@@ -87,7 +87,7 @@ func (f *Field) parse(texts []string) {
 			f.fail(message)
 			return
 		}
-		if len(f.chosen) > 0 && !f.offers(f.textOf(v)) {
+		if f.listed && !f.offers(f.textOf(v)) {
 			f.fail(f.lang.T("Choose one of the options."))
 			return
 		}

@@ -36,6 +36,7 @@ type fieldPlan struct {
 	base                      reflect.Type // without pointer and slice
 	optional, pointer, many   bool
 	ticked                    bool // of a checkbox: it must be
+	listed                    bool // it has values from a list that the handler gives
 	widget, complete          string
 	size                      int
 	least, most               string // "" for none
@@ -70,7 +71,7 @@ func planOf(t reflect.Type) (*plan, error) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if tag, ok := f.Tag.Lookup("form"); ok && tag != "-" {
-			parts = append(parts, part{f, tag})
+			parts = append(parts, part{f, tag, false})
 		}
 	}
 	return planOfFields(t, parts)
@@ -78,8 +79,9 @@ func planOf(t reflect.Type) (*plan, error) {
 
 // part is a field of a struct with what its tag says.
 type part struct {
-	field reflect.StructField
-	tag   string
+	field  reflect.StructField
+	tag    string
+	listed bool
 }
 
 // planOfParts reads the declaration of a form that names its fields.
@@ -100,7 +102,7 @@ func planOfParts(t reflect.Type, named []Part) (*plan, error) {
 		if !ok {
 			return nil, fmt.Errorf("form %v: there is no field %s", t, n.Field)
 		}
-		parts = append(parts, part{f, n.Tag})
+		parts = append(parts, part{f, n.Tag, nested})
 	}
 	return planOfFields(t, parts)
 }
@@ -116,6 +118,9 @@ func planOfFields(t reflect.Type, parts []part) (*plan, error) {
 		if err != nil {
 			errs = append(errs, fmt.Errorf("form %v: field %s: %w", t, part.field.Name, err))
 			continue
+		}
+		if fp.listed = part.listed; fp.listed {
+			fp.widget = "select"
 		}
 		p.fields = append(p.fields, fp)
 	}
