@@ -91,6 +91,8 @@ func partOf(info orm.FieldInfo, own string) (forms.Part, error) {
 // returns because a value is unique and taken, or because somebody else has changed the row
 // since it was read, is an error of the form, and nothing was written; other errors are
 // returned.
+// A unique value of a table with other columns, which write has written too, is not of the
+// form, and returned.
 //
 // The error of a unique constraint of several columns is that of the last of them that is in
 // the form; if none is, it is one of the form as a whole.
@@ -107,13 +109,18 @@ func Save[M any](ctx context.Context, h database.Handle, form *forms.Bound[M], w
 	if !is || unique.Kind != database.Unique {
 		return err == nil, err
 	}
-	models, err := orm.ModelsOf(h)
-	if err != nil {
-		return false, err
+	models, err2 := orm.ModelsOf(h)
+	if err2 != nil {
+		return false, err2
 	}
-	fields, err := models.Fields(reflect.TypeFor[M]())
-	if err != nil {
-		return false, err
+	fields, err2 := models.Fields(reflect.TypeFor[M]())
+	if err2 != nil {
+		return false, err2
+	}
+	for _, column := range unique.Columns {
+		if !slices.ContainsFunc(fields, func(f orm.FieldInfo) bool { return f.Column == column }) {
+			return false, err // of another table, which write has written too
+		}
 	}
 	form.Add(fieldAt(form, fields, unique.Columns), "This is taken already.")
 	return false, nil

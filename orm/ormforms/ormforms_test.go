@@ -110,7 +110,7 @@ func TestRulesOfTheTable(t *testing.T) {
 		for _, f := range form.Bind(t.Context(), seat{}).Fields() {
 			got = append(got, fmt.Sprint(f.Name, " ", f.Widget, " ", f.Size, " ", f.Required, " ", f.Min))
 		}
-		if want := "room number 0 true |number number 0 true 1|class select 1 true |note text 5 false |text textarea 10000 true "; strings.Join(got, "|") != want {
+		if want := "room select 0 true |number number 0 true 1|class select 1 true |note text 5 false |text textarea 10000 true "; strings.Join(got, "|") != want {
 			t.Errorf("%s, want %s", strings.Join(got, "|"), want)
 		}
 		room := url.Values{"room": {fmt.Sprint(r.ID)}}.Encode()
@@ -180,6 +180,14 @@ func TestSave(t *testing.T) {
 		ok, err2 := ormforms.Save(ctx, db, edit, func(ctx context.Context, tx *database.Tx) error { return orm.Save(ctx, tx, edit.Value) })
 		if ok || err != nil || err2 != nil || !strings.HasPrefix(problems(edit), "Somebody else has changed this meanwhile.") {
 			t.Errorf("%v, %v, %v: %s", ok, err, err2, problems(edit))
+		}
+		// A name that is taken in another table.
+		third := read(t, form, seat{}, r, strings.Replace(values, "number=1", "number=8", 1))
+		ok, err = ormforms.Save(ctx, db, third, func(ctx context.Context, tx *database.Tx) error {
+			return orm.Create(ctx, tx, &room{Name: r.Name})
+		})
+		if ok || !errors.Is(err, database.ErrUnique) || !third.Valid() {
+			t.Errorf("%v, %v: %s", ok, err, problems(third))
 		}
 		// What is wrong already is not written, and other errors are returned.
 		bad := read(t, form, seat{}, r, "number=0")
