@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/volaweb/vola/internal/cldr"
 	"github.com/volaweb/vola/internal/placeholder"
@@ -92,6 +93,9 @@ func (l *Language) number(n any) (size uint64, text string, ok bool) {
 		size, x = uint64(v.Len()), cldr.Int(int64(v.Len()))
 	default:
 		return 0, "", false
+	}
+	if l.locale == nil && size < 1000 && !strings.HasPrefix(x.String(), "-") { // English, without its data
+		return size, strconv.FormatUint(size, 10), true
 	}
 	return size, string(l.cldr().AppendNumber(nil, x, 0, 0)), true
 }

@@ -41,6 +41,9 @@ func (l *Language) cldr() *cldr.Locale {
 
 // Dir returns the direction of its script, for the attribute dir of HTML: "ltr" or "rtl".
 func (l *Language) Dir() string {
+	if l.locale == nil {
+		return "ltr"
+	}
 	locale := l.cldr()
 	if base, _, _ := strings.Cut(l.Tag(), "-"); !strings.HasPrefix(locale.Tag(), base) && isRTLWithoutData(base) {
 		return "rtl"
