@@ -54,7 +54,7 @@ func (l *Locale) AppendCurrency(dst []byte, n Number, code string) ([]byte, erro
 }
 
 // currencyPattern returns the pattern for a currency: some have one of their own, and there is
-// one for symbols that have a letter beside the number.
+// one for symbols that have a letter next to the number.
 func (l *Locale) currencyPattern(code, symbol string) string {
 	if pattern := find(l.moneyPatterns, code); pattern != "" {
 		return pattern

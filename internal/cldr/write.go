@@ -17,7 +17,7 @@ type system struct {
 	decimalPattern  string
 	percentPattern  string
 	currencyPattern string
-	alphaPattern    string // for currencies that are a letter beside the number
+	alphaPattern    string // for currencies that are a letter next to the number
 }
 
 // maxFraction is the most fraction digits that numbers are written with.

@@ -19,7 +19,7 @@ func TestReadOddFolders(t *testing.T) {
 	link := func(t *testing.T, to, from string) {
 		t.Helper()
 		if err := os.Symlink(to, from); err != nil {
-			t.Skip("no links on this machine:", err)
+			t.Fatal(err)
 		}
 	}
 	for name, odd := range map[string]func(t *testing.T, dir string) (root string){
