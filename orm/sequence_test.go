@@ -101,6 +101,36 @@ func TestGivenKeysByMany(t *testing.T) {
 	})
 }
 
+// TestSmallerKeyBesideALarger gives one sequence a large and smaller keys at once,
+// many times: whoever is last must not set it back.
+func TestSmallerKeyBesideALarger(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		ctx := t.Context()
+		use(t, db, orm.Model[slot]())
+		const rounds, people = 150, 6
+		for round := range int64(rounds) {
+			start, errs := make(chan struct{}), make(chan error, people)
+			for i := range int64(people) {
+				key := (round+1)*1_000_000 - i*100_000
+				go func() {
+					<-start
+					errs <- orm.Create(ctx, db, &slot{ID: key, Pos: key})
+				}()
+			}
+			close(start)
+			for range people {
+				ok(t, <-errs)
+			}
+			s := slot{Pos: round + 1}
+			ok(t, orm.Create(ctx, db, &s))
+			if want := (round+1)*1_000_000 + 1; s.ID != want {
+				t.Fatalf("round %d: the next row is %d, want %d", round, s.ID, want)
+			}
+		}
+	})
+}
+
 // TestGivenKeysWithoutASequence has a table that someone else made.
 func TestGivenKeysWithoutASequence(t *testing.T) {
 	t.Parallel()

@@ -67,8 +67,13 @@ type Grammar interface {
 	Guard(t *Text, l Limit, x func())
 
 	// PassKey returns a statement that makes the numbers of new rows go on after
-	// its argument, a key that the program gave; "" where they do so anyway.
+	// its argument, a key that the program gave; "" where they do so anyway. If it
+	// returns true, the key is far away, and the statements of JumpKey do it.
 	PassKey(table, column string) string
+	// JumpKey returns two statements with the argument of PassKey, the first of which
+	// takes a lock that lasts to the end of the transaction, or of its savepoint if
+	// that is rolled back. What the second one does is kept even then.
+	JumpKey(table, column string) (lock, jump string)
 	// Offset writes what comes before OFFSET where there is no LIMIT.
 	Offset(t *Text)
 	// Lock returns what locks the rows of a query, "" for nothing.

@@ -198,18 +198,36 @@ func (postgres) Round(t *Text, scale int, x func()) {
 // more, it is set: others cannot take so many meanwhile.
 const sequenceStep = 1000
 
+// sequenceLock is the first number of the advisory locks of JumpKey; the second is
+// the sequence.
+const sequenceLock = 1986817121
+
 // PassKey is needed because a sequence knows nothing of rows that were stored with
 // a key of their own: in time it gives out their numbers too. It keeps what it is
 // told also when the rows are not stored after all, as it keeps every number that
 // it gave out.
 func (postgres) PassKey(table, column string) string {
-	const last = "greatest(pg_sequence_last_value(q.s), 0)"
-	return fmt.Sprintf("SELECT CASE WHEN "+last+" >= q.v THEN 0 WHEN q.v - "+last+" > %d THEN setval(q.s, q.v) "+
-		"ELSE (SELECT count(CASE WHEN g.n > 0 THEN nextval(q.s) END) FROM generate_series(1, q.v - "+last+") AS g(n)) END "+
-		"FROM (SELECT CAST(seqrelid AS regclass) AS s, least(CAST($1 AS bigint), seqmax) AS v FROM pg_sequence "+
+	return fmt.Sprintf("SELECT CASE WHEN "+sequenceLast+" >= q.v THEN false WHEN q.v - "+sequenceLast+" > %d THEN true "+
+		"ELSE (SELECT count(CASE WHEN g.n > 0 THEN nextval(q.s) END) FROM generate_series(1, q.v - "+sequenceLast+") AS g(n)) < 0 END FROM %s",
+		sequenceStep, sequenceOf(table, column))
+}
+
+// JumpKey takes a lock of its own, because two who read the last number of a
+// sequence at once and set it one after the other can set it back.
+func (postgres) JumpKey(table, column string) (lock, jump string) {
+	from := sequenceOf(table, column)
+	return fmt.Sprintf("SELECT pg_advisory_xact_lock(%d, CAST(CAST(CAST(q.s AS oid) AS bigint) - 2147483648 AS integer)) FROM %s", sequenceLock, from),
+		"SELECT CASE WHEN " + sequenceLast + " < q.v THEN setval(q.s, q.v) END FROM " + from
+}
+
+const sequenceLast = "greatest(pg_sequence_last_value(q.s), 0)"
+
+// sequenceOf returns what follows FROM in a statement about the sequence q.s of a
+// column and the key $1, q.v; it has no row if the sequence is not ours to move.
+func sequenceOf(table, column string) string {
+	return fmt.Sprintf("(SELECT CAST(seqrelid AS regclass) AS s, least(CAST($1 AS bigint), seqmax) AS v FROM pg_sequence "+
 		"WHERE seqrelid = CAST(pg_get_serial_sequence(%s, %s) AS regclass) AND seqincrement > 0) AS q "+
-		"WHERE has_sequence_privilege(CAST(q.s AS oid), 'UPDATE')",
-		sequenceStep, Literal(database.Quote(table)), Literal(column))
+		"WHERE has_sequence_privilege(CAST(q.s AS oid), 'UPDATE')", Literal(database.Quote(table)), Literal(column))
 }
 
 func (postgres) Offset(*Text) {}

@@ -221,6 +221,9 @@ func (sqlite) Guard(t *Text, l Limit, x func()) {
 // PassKey is not needed: the numbers go on after the largest key there is.
 func (sqlite) PassKey(_, _ string) string { return "" }
 
+// JumpKey is not needed either.
+func (sqlite) JumpKey(_, _ string) (lock, jump string) { return "", "" }
+
 func (sqlite) Offset(t *Text) { t.Str(" LIMIT -1") }
 
 // Lock is not needed: the transaction has locked the whole database.
