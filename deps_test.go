@@ -32,6 +32,9 @@ const policy = `
 	# Texts in the languages of visitors: for templates, handlers and what they call.
 	internal/... < i18n < BOTTOM;
 
+	# Files that people send, and signatures of links to them.
+	internal/... < storage, signing < BOTTOM;
+
 	internal/... < schema, templates < BOTTOM;
 	i18n < templates;
 

@@ -1,0 +1,75 @@
+package signing_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/signing"
+)
+
+var now = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	older, newer := []byte("older key of 16 bytes"), []byte("newer key of 16 bytes")
+	s := signing.New(newer, older)
+	signed := s.Sign("files", "a.pdf", now.Add(time.Hour))
+	flipped := []byte(signed)
+	flipped[len(flipped)-5] ^= 1
+	tests := []struct {
+		name                      string
+		purpose, value, signature string
+		at                        time.Time
+		message                   string
+	}{
+		{"as signed", "files", "a.pdf", signed, now, ""},
+		{"in its last second", "files", "a.pdf", signed, now.Add(time.Hour - time.Second), ""},
+		{"by the older key", "files", "a.pdf", signing.New(older).Sign("files", "a.pdf", now.Add(time.Hour)), now, ""},
+		{"expired", "files", "a.pdf", signed, now.Add(time.Hour), "This link or form has expired."},
+		{"another value", "files", "b.pdf", signed, now, "This link or form is not one of this site."},
+		{"another purpose", "reset", "a.pdf", signed, now, "This link or form is not one of this site."},
+		{"another time", "files", "a.pdf", "z" + signed, now, "This link or form is not one of this site."},
+		{"a byte changed", "files", "a.pdf", string(flipped), now, "This link or form is not one of this site."},
+		{"cut", "files", "a.pdf", signed[:len(signed)-1], now, "This link or form is not one of this site."},
+		{"no signature", "files", "a.pdf", strings.Split(signed, ".")[0] + ".", now, "This link or form is not one of this site."},
+		{"nothing", "files", "a.pdf", "", now, "This link or form is not one of this site."},
+		{"by another site", "files", "a.pdf", signing.New([]byte("the key of another site")).Sign("files", "a.pdf", now.Add(time.Hour)), now, "This link or form is not one of this site."},
+		{"very large", "files", "a.pdf", strings.Repeat("z", 1<<20), now, "This link or form is not one of this site."},
+	}
+	for _, tt := range tests {
+		err := s.Check(tt.purpose, tt.value, tt.signature, tt.at)
+		if tt.message == "" {
+			if err != nil {
+				t.Errorf("%s: %v", tt.name, err)
+			}
+			continue
+		}
+		if fault.KindOf(err) != fault.Forbidden || fault.Message(err) != tt.message {
+			t.Errorf("%s: %v, want %s", tt.name, err, tt.message)
+		}
+	}
+}
+
+// TestKeys: a key that is too short to be secret is a mistake of the program.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	for _, keys := range [][][]byte{{}, {[]byte("short")}} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("keys %q: no panic", keys)
+				}
+			}()
+			signing.New(keys...)
+		}()
+	}
+}
+
+func BenchmarkSign(b *testing.B) {
+	s := signing.New([]byte("a key of 16 bytes"))
+	for b.Loop() {
+		s.Sign("files", "2026/11/30/4wxq3c6h7yfmzsm5kqnd3x2a5e/summer-photo.jpg", now)
+	}
+}
