@@ -182,5 +182,6 @@ func (s sources) layers() []fs.FS {
 		}
 		layers = append(layers, folder(has.Static(), "static"))
 	}
+	layers = append(layers, forms.Static())
 	return layers
 }

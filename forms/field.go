@@ -17,7 +17,7 @@ type Field struct {
 	Label  string // in the visitor's language
 	Help   string // "" for none
 	Error  string // what is wrong with what was sent, "" for nothing
-	Widget string // what it is shown as: text, email, url, tel, password, textarea, number, date, time, datetime-local, checkbox, select, radio, checkboxes or hidden
+	Widget string // what it is shown as: text, email, url, tel, password, textarea, number, date, time, datetime-local, checkbox, select, radio, checkboxes, hidden or rows
 	// Value is the value as the control has it; that of a password is never there.
 	Value    string
 	Checked  bool     // of a checkbox
@@ -27,14 +27,17 @@ type Field struct {
 	Min, Max string // of numbers and dates, "" for none
 	Complete string // of the attribute autocomplete, "" for none
 	Decimal  bool   // the number may have a fraction
+	Rows     *Rows  // of a field with rows, else nil
 
-	plan   *fieldPlan
-	lang   *i18n.Language
-	of     *Values
-	value  reflect.Value // of the field in the struct
-	shown  []string      // what it was shown as first
-	chosen []Choice
-	listed bool // no other value than the choices is taken, even if there are none
+	plan    *fieldPlan
+	lang    *i18n.Language
+	of      *Values
+	value   reflect.Value // of the field in the struct
+	shown   []string      // what it was shown as first
+	chosen  []Choice
+	unread  bool // what was sent could not be read
+	changed bool // what was sent is another value than the first
+	listed  bool // no other value than the choices is taken, even if there are none
 }
 
 // Option is one of the values of a list.
@@ -48,7 +51,7 @@ type Option struct {
 // newField returns a field with the value that it begins with.
 func newField(v *Values, p *fieldPlan) *Field {
 	f := &Field{
-		Name: p.name, ID: "field-" + p.name, Widget: p.widget, Required: !p.optional && (p.kind != boolean || p.ticked),
+		Name: v.prefix + p.name, ID: "field-" + v.prefix + p.name, Widget: p.widget, Required: !p.optional && (p.kind != boolean || p.ticked),
 		Size: p.size, Min: p.least, Max: p.most, Complete: p.complete, Decimal: p.kind == decimal,
 		plan: p, lang: v.lang, of: v, value: v.into.FieldByIndex(p.index), chosen: p.choices, listed: p.listed || p.many || len(p.choices) > 0,
 	}
@@ -56,23 +59,61 @@ func newField(v *Values, p *fieldPlan) *Field {
 	if p.help != "" {
 		f.Help = v.lang.T(p.help)
 	}
+	if p.rows != nil {
+		f.Rows = newRows(f)
+		return f
+	}
 	f.shown = f.texts(f.value)
+	for _, c := range v.root.chosen {
+		if c.plan == p {
+			f.pick(c.choices)
+		}
+	}
 	f.show(f.shown)
 	return f
 }
 
+// showNoZero shows nothing for a number that nobody has given yet.
+func (f *Field) showNoZero() {
+	if (f.plan.kind == whole || f.plan.kind == decimal) && !f.plan.many && !f.plan.pointer && !f.listed && f.value.IsZero() {
+		f.shown = []string{""}
+		f.show(f.shown)
+	}
+}
+
+// rows returns the rows of the field; most fields have none.
+func (f *Field) rows() []*Row {
+	if f.Rows == nil {
+		return nil
+	}
+	return f.Rows.Items
+}
+
 // choose gives the field the values to choose from.
 func (f *Field) choose(choices []Choice) error {
-	for i, c := range choices {
-		if t := reflect.TypeOf(c.Value); t != f.plan.base {
-			return fmt.Errorf("forms: choice %d of the field %s is a %v and not a %v", i+1, f.Name, t, f.plan.base)
-		}
+	if err := f.plan.checkChoices(choices); err != nil {
+		return err
 	}
+	f.pick(choices)
+	return nil
+}
+
+// pick makes the field a list.
+func (f *Field) pick(choices []Choice) {
 	f.chosen, f.listed = choices, true
 	if !f.Grouped() {
 		f.Widget = "select"
 	}
 	f.show(f.shown)
+}
+
+// checkChoices checks that choices are values of the field.
+func (p *fieldPlan) checkChoices(choices []Choice) error {
+	for i, c := range choices {
+		if t := reflect.TypeOf(c.Value); t != p.base {
+			return fmt.Errorf("forms: choice %d of the field %s is a %v and not a %v", i+1, p.name, t, p.base)
+		}
+	}
 	return nil
 }
 
@@ -124,7 +165,7 @@ func (f *Field) Type() string {
 	case "number":
 		return "text"
 	case "date", "time", "datetime-local":
-		if f.Error != "" {
+		if f.unread {
 			return "text"
 		}
 	}
@@ -167,6 +208,10 @@ func (f *Field) offers(text string) bool {
 
 // read reads what was sent for the field.
 func (f *Field) read(sent url.Values) {
+	if f.Rows != nil {
+		f.Rows.read(sent)
+		return
+	}
 	texts := slices.Clone(sent[f.Name])
 	if f.plan.many {
 		texts = slices.DeleteFunc(texts, func(text string) bool { return text == "" })
@@ -187,6 +232,7 @@ func (f *Field) read(sent url.Values) {
 		return
 	}
 	f.parse(texts)
+	f.changed = f.Error != "" || !slices.Equal(f.texts(f.value), f.shown)
 }
 
 // clean takes from a text what is not part of it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 
@@ -28,22 +29,23 @@ type Checked interface {
 // New declares a form. What is wrong with the declaration is returned by Check, which a
 // site calls for the forms of its modules.
 func New[T any]() *Form[T] {
-	p, err := planOf(reflect.TypeFor[T]())
+	p, err := planOf(reflect.TypeFor[T](), nil, 0)
 	return &Form[T]{p, err}
 }
 
 // Part is a field of a struct that is part of a form, for [Of].
 type Part struct {
-	// Field is the name of the field in Go. "Author.ID" is a field of a field, such as a
-	// key: it takes the choices that the handler gives it and no other value.
-	Field string
-	Tag   string // as the tag form has it
+	// Field is the name of the field in Go; "Author.ID" is a field of a field.
+	Field  string
+	Tag    string // as the tag form has it
+	Listed bool   // it takes the choices that the handler gives it and no other value
+	Rows   []Part // of a slice of structs: the fields of a row, if they have no tags form
 }
 
 // Of declares a form of fields of a struct that has no tags form, such as a model, in the
 // order given. Labels and help are in the tags label and help.
 func Of[T any](parts ...Part) *Form[T] {
-	p, err := planOfParts(reflect.TypeFor[T](), parts)
+	p, err := planOf(reflect.TypeFor[T](), append([]Part{}, parts...), 0)
 	return &Form[T]{p, err}
 }
 
@@ -70,22 +72,31 @@ func (f *Form[T]) Bind(ctx context.Context, initial T) *Bound[T] {
 	if f.err != nil {
 		panic(f.err) // a site with a module that lists the form does not start
 	}
-	return &Bound[T]{newValues(ctx, f.plan, reflect.ValueOf(&initial).Elem()), &initial}
+	return &Bound[T]{newValues(ctx, nil, f.plan, "", reflect.ValueOf(&initial).Elem()), &initial}
 }
 
-// Values are the values of a form, whatever its struct is.
+// Values are the values of a form, or of a row of one, whatever its struct is.
 type Values struct {
 	plan   *plan
+	prefix string // of the names of its fields, and so of their ids
 	lang   *i18n.Language
 	into   reflect.Value // the struct
 	fields []*Field
-	errs   []string // about the form as a whole
-	sent   bool
+	errs   []string        // about the form as a whole
+	root   *Values         // of a row, the form that it is in; of a form, itself
+	acting bool            // a button was pressed that changes what is shown, and stores nothing
+	chosen []chosen        // for fields of rows
 	ctx    context.Context // lifetime: that of the request
 }
 
-func newValues(ctx context.Context, p *plan, into reflect.Value) *Values {
-	v := &Values{plan: p, lang: i18n.From(ctx), into: into, ctx: ctx}
+// newValues binds a plan to a struct; root is nil for a form.
+func newValues(ctx context.Context, root *Values, p *plan, prefix string, into reflect.Value) *Values {
+	v := &Values{plan: p, prefix: prefix, into: into, root: root, ctx: ctx}
+	if root == nil {
+		v.root, v.lang = v, i18n.From(ctx)
+	} else {
+		v.lang = root.lang
+	}
 	v.fields = make([]*Field, len(p.fields))
 	for i := range p.fields {
 		v.fields[i] = newField(v, &p.fields[i])
@@ -97,7 +108,9 @@ func newValues(ctx context.Context, p *plan, into reflect.Value) *Values {
 // nothing is wrong with it. err is for what cannot be answered with the form: a body that
 // is damaged is of kind fault.Invalid, one that is too large of kind fault.TooLarge.
 //
-// Only the fields of the form are read, and only from the body.
+// Only the fields of the form are read, and only from the body. If what was pressed is a
+// button of a row, such as "Remove", ok is false, no field has an error, and the form shows
+// the rows as they are then.
 func (v *Values) Read(r *http.Request) (ok bool, err error) {
 	if r.Method != http.MethodPost {
 		return false, nil
@@ -105,24 +118,60 @@ func (v *Values) Read(r *http.Request) (ok bool, err error) {
 	if err := web.Form(r).Err(); err != nil {
 		return false, err
 	}
-	v.sent = true
-	for _, f := range v.fields {
-		f.read(r.PostForm)
+	v.read(r.PostForm)
+	if v.acting {
+		v.forgive()
+		return false, nil
 	}
 	if !v.Valid() {
 		return false, nil
 	}
-	if own, ok := v.into.Addr().Interface().(Validator); ok {
-		if err := own.Validate(v.ctx, v); err != nil {
-			return false, err
-		}
+	if err := v.validate(); err != nil {
+		return false, err
 	}
 	return v.Valid(), nil
 }
 
+func (v *Values) read(sent url.Values) {
+	for _, f := range v.fields {
+		f.read(sent)
+	}
+}
+
+// validate calls the methods Validate, those of rows first.
+func (v *Values) validate() error {
+	for _, f := range v.fields {
+		for _, row := range f.rows() {
+			if row.blank {
+				continue
+			}
+			if err := row.validate(); err != nil {
+				return err
+			}
+		}
+	}
+	if own, ok := v.into.Addr().Interface().(Validator); ok && v.Valid() {
+		return own.Validate(v.ctx, v)
+	}
+	return nil
+}
+
+// forgive forgets what is wrong.
+func (v *Values) forgive() {
+	v.errs = nil
+	for _, f := range v.fields {
+		f.Error = ""
+		for _, row := range f.rows() {
+			row.forgive()
+		}
+	}
+}
+
 // Valid reports whether no error is known.
 func (v *Values) Valid() bool {
-	return len(v.errs) == 0 && !slices.ContainsFunc(v.fields, func(f *Field) bool { return f.Error != "" })
+	return len(v.errs) == 0 && !slices.ContainsFunc(v.fields, func(f *Field) bool {
+		return f.Error != "" || slices.ContainsFunc(f.rows(), func(row *Row) bool { return !row.Valid() })
+	})
 }
 
 // Status returns the status of a page with the form: 200, or 422 if something is wrong.
@@ -152,13 +201,27 @@ func (v *Values) Add(field any, message string, values ...any) {
 
 // at returns the field that a pointer into the struct leads to.
 func (v *Values) at(field any) (*Field, error) {
-	p := reflect.ValueOf(field)
-	for _, f := range v.fields {
-		if p.Kind() == reflect.Pointer && f.value.Addr().Pointer() == p.Pointer() && f.value.Type() == p.Type().Elem() {
+	if p := reflect.ValueOf(field); p.Kind() == reflect.Pointer && !p.IsNil() {
+		if f := v.find(p); f != nil {
 			return f, nil
 		}
 	}
 	return nil, fmt.Errorf("forms: a %T does not lead to a field of the form; give a pointer to a field of its Value", field)
+}
+
+// find returns the field of the form or of its rows that a pointer leads to, nil for none.
+func (v *Values) find(p reflect.Value) *Field {
+	for _, f := range v.fields {
+		if f.value.Type() == p.Type().Elem() && f.value.Addr().Pointer() == p.Pointer() {
+			return f
+		}
+		for _, row := range f.rows() {
+			if in := row.find(p); in != nil {
+				return in
+			}
+		}
+	}
+	return nil
 }
 
 // Has reports whether a pointer leads to a field of the form in its struct.
@@ -182,8 +245,38 @@ func (v *Values) Choose(field any, choices ...Choice) error {
 // Fields returns the fields in their order.
 func (v *Values) Fields() []*Field { return v.fields }
 
+// HasRows reports whether a field has rows, whose buttons come before that of the form: the
+// key Enter must not press one of them.
+func (v *Values) HasRows() bool {
+	return slices.ContainsFunc(v.fields, func(f *Field) bool { return f.Rows != nil })
+}
+
 // Errors returns what is wrong with the form as a whole, in the visitor's language.
 func (v *Values) Errors() []string { return v.errs }
+
+// Problem is a line of the summary of what is wrong.
+type Problem struct {
+	Text string // in the visitor's language
+	ID   string // of the control that it is about
+}
+
+// Problems returns what is wrong with the fields and the rows, in the order of the page.
+func (v *Values) Problems() []Problem { return v.problems(nil, "") }
+
+func (v *Values) problems(out []Problem, before string) []Problem {
+	for _, f := range v.fields {
+		if f.Error != "" {
+			out = append(out, Problem{before + f.Label + ": " + f.Error, f.Focus()})
+		}
+		for _, row := range f.rows() {
+			for _, text := range row.errs {
+				out = append(out, Problem{before + row.Label + ": " + text, row.ID})
+			}
+			out = row.problems(out, before+row.Label+", ")
+		}
+	}
+	return out
+}
 
 // Field returns the field of a name, as it is sent.
 func (v *Values) Field(name string) (*Field, error) {

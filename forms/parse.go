@@ -84,6 +84,7 @@ func (f *Field) parse(texts []string) {
 	for _, text := range texts {
 		v := reflect.New(f.plan.base).Elem()
 		if message := f.parseOne(v, text); message != "" {
+			f.unread = true
 			f.fail(message)
 			return
 		}

@@ -23,8 +23,9 @@ const (
 // maxFields is how many fields a form may have.
 const maxFields = 500
 
-// plan is what a struct says of a form.
+// plan is what a struct says of a form, or of a row of one.
 type plan struct {
+	of     reflect.Type
 	fields []fieldPlan
 }
 
@@ -41,6 +42,7 @@ type fieldPlan struct {
 	size                      int
 	least, most               string // "" for none
 	choices                   []Choice
+	rows                      *rowsPlan // of a field that has rows of fields
 }
 
 // kind is how a value is read.
@@ -54,6 +56,7 @@ const (
 	date
 	clock
 	moment
+	group // of rows
 )
 
 // Choice is one of the values that a field may have.
@@ -62,65 +65,82 @@ type Choice struct {
 	Label string // what people call it; translated
 }
 
-// planOf reads the declaration of a form.
-func planOf(t reflect.Type) (*plan, error) {
-	if t.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("forms: %v is not a struct", t)
+// planOf reads the declaration of a form, or of a row of one; depth is how many forms it is
+// inside of.
+func planOf(t reflect.Type, named []Part, depth int) (*plan, error) {
+	parts, err := partsOf(t, named)
+	if err != nil {
+		return nil, err
 	}
-	var parts []part
-	for i := range t.NumField() {
-		f := t.Field(i)
-		if tag, ok := f.Tag.Lookup("form"); ok && tag != "-" {
-			parts = append(parts, part{f, tag, false})
-		}
-	}
-	return planOfFields(t, parts)
+	return planOfFields(t, parts, depth)
 }
 
-// part is a field of a struct with what its tag says.
+// part is a field of a struct with what is said of it.
 type part struct {
 	field  reflect.StructField
 	tag    string
 	listed bool
+	rows   []Part // of a field with rows, if they have no tags form
 }
 
-// planOfParts reads the declaration of a form that names its fields.
-func planOfParts(t reflect.Type, named []Part) (*plan, error) {
+// partsOf returns the fields that are named or, if none are, those with the tag form.
+func partsOf(t reflect.Type, named []Part) (parts []part, err error) {
 	if t.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("forms: %v is not a struct", t)
 	}
-	var parts []part
 	for _, n := range named {
-		outer, inner, nested := strings.Cut(n.Field, ".")
-		f, ok := t.FieldByName(outer)
-		if ok && nested && f.Type.Kind() == reflect.Struct {
-			var in reflect.StructField
-			if in, ok = f.Type.FieldByName(inner); ok { // it is called and described as the outer one
-				f.Type, f.Index = in.Type, append(slices.Clone(f.Index), in.Index...)
-			}
+		f, err := fieldAt(t, n.Field)
+		if err != nil {
+			return nil, fmt.Errorf("form %v: %w", t, err)
 		}
-		if !ok {
-			return nil, fmt.Errorf("form %v: there is no field %s", t, n.Field)
-		}
-		parts = append(parts, part{f, n.Tag, nested})
+		parts = append(parts, part{field: f, tag: n.Tag, listed: n.Listed, rows: n.Rows})
 	}
-	return planOfFields(t, parts)
+	if named != nil {
+		return parts, nil
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if tag, ok := f.Tag.Lookup("form"); ok && tag != "-" {
+			parts = append(parts, part{field: f, tag: tag})
+		}
+	}
+	return parts, nil
 }
 
-func planOfFields(t reflect.Type, parts []part) (*plan, error) {
-	p := &plan{}
+// fieldAt returns the field that a path such as "Author.ID" leads to. If it is called ID, it
+// has the name and the tags of the one around it.
+func fieldAt(t reflect.Type, path string) (f reflect.StructField, err error) {
+	for i, name := range strings.Split(path, ".") {
+		if i > 0 {
+			t = f.Type
+		}
+		if t.Kind() != reflect.Struct {
+			return f, fmt.Errorf("there is no field %s: %s is not a struct", path, f.Name)
+		}
+		in, ok := t.FieldByName(name)
+		if !ok {
+			return f, fmt.Errorf("there is no field %s", path)
+		}
+		in.Index = append(slices.Clone(f.Index), in.Index...)
+		if i > 0 && name == "ID" {
+			in.Name, in.Tag = f.Name, f.Tag
+		}
+		f = in
+	}
+	return f, nil
+}
+
+func planOfFields(t reflect.Type, parts []part, depth int) (*plan, error) {
+	p := &plan{of: t}
 	var errs []error
 	for _, part := range parts {
-		fp, err := fieldOf(part.field, part.tag)
+		fp, err := fieldOf(part, depth)
 		if err == nil && slices.ContainsFunc(p.fields, func(o fieldPlan) bool { return o.name == fp.name }) {
 			err = fmt.Errorf("the name %q is taken by another field", fp.name)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("form %v: field %s: %w", t, part.field.Name, err))
 			continue
-		}
-		if fp.listed = part.listed; fp.listed {
-			fp.widget = "select"
 		}
 		p.fields = append(p.fields, fp)
 	}
@@ -133,12 +153,16 @@ func planOfFields(t reflect.Type, parts []part) (*plan, error) {
 	return p, errors.Join(errs...)
 }
 
-func fieldOf(f reflect.StructField, tag string) (fieldPlan, error) {
+func fieldOf(part part, depth int) (fieldPlan, error) {
+	f := part.field
 	p := fieldPlan{goName: f.Name, name: snake.Case(f.Name), label: f.Tag.Get("label"), help: f.Tag.Get("help"), index: f.Index}
 	if !f.IsExported() {
 		return p, errors.New("it is not exported, so it cannot be set")
 	}
 	t := f.Type
+	if isRows(t) {
+		return p, p.readRows(t, part, depth)
+	}
 	if t.Kind() == reflect.Pointer {
 		p.pointer, p.optional, t = true, true, t.Elem()
 	} else if t.Kind() == reflect.Slice {
@@ -149,17 +173,14 @@ func fieldOf(f reflect.StructField, tag string) (fieldPlan, error) {
 	if p.kind, ok = kindOf(t); !ok || p.many && p.kind != text && p.kind != whole {
 		return p, fmt.Errorf("a form cannot have a field of type %v", f.Type)
 	}
-	for word := range strings.SplitSeq(tag, ",") {
-		if word = strings.TrimSpace(word); word == "" {
-			continue
-		}
-		key, value, has := strings.Cut(word, "=")
-		if err := p.word(key, value, has); err != nil {
-			return p, err
-		}
+	if err := eachWord(part.tag, p.word); err != nil {
+		return p, err
 	}
 	if err := p.resolveChoices(); err != nil {
 		return p, err
+	}
+	if p.listed = part.listed; p.listed {
+		p.widget = "select"
 	}
 	p.widget = p.defaultWidget()
 	if p.size == 0 && p.kind == text {
@@ -171,6 +192,20 @@ func fieldOf(f reflect.StructField, tag string) (fieldPlan, error) {
 		return p, errors.New(`it has no label, which people and screen readers need; write label:"..."`)
 	}
 	return p, p.checkBounds()
+}
+
+// eachWord calls read for the words of a tag.
+func eachWord(tag string, read func(key, value string, has bool) error) error {
+	for word := range strings.SplitSeq(tag, ",") {
+		if word = strings.TrimSpace(word); word == "" {
+			continue
+		}
+		key, value, has := strings.Cut(word, "=")
+		if err := read(key, value, has); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func kindOf(t reflect.Type) (kind, bool) {

@@ -69,7 +69,7 @@ func partOf(info orm.FieldInfo, own string) (forms.Part, error) {
 	part := forms.Part{Field: info.Name}
 	var words []string
 	if info.References != nil {
-		part.Field += ".ID"
+		part.Field, part.Listed = part.Field+".ID", true
 	}
 	if info.Kind == schema.Text && info.Size > 0 {
 		words = append(words, "size="+strconv.Itoa(info.Size))

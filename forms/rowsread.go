@@ -1,0 +1,162 @@
+package forms
+
+import (
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// isKey reports whether a text can be a key: it becomes part of names and ids.
+func isKey(text string) bool {
+	return text != "" && len(text) <= 100 && !strings.ContainsFunc(text, func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_'
+	})
+}
+
+// read reads the rows that were sent, and makes the slice of them.
+func (r *Rows) read(sent url.Values) {
+	f := r.field
+	first := map[string]reflect.Value{}
+	for i := range r.initial.Len() {
+		first[r.keyOf(i)] = r.initial.Index(i)
+	}
+	gone := map[string]bool{}
+	for _, key := range append(slices.Clone(sent[f.Name+".gone"]), sent[f.Name+".remove"]...) {
+		gone[key] = true
+	}
+	seen := map[string]bool{}
+	r.Items, r.Gone, r.removed = nil, nil, nil
+	limit := r.plan.most + r.plan.extra + 10
+	for _, key := range sent[f.Name] {
+		if seen[key] || !isKey(key) || gone[key] {
+			continue
+		}
+		if seen[key] = true; len(r.Items) == limit {
+			f.fail(f.lang.T("There can be at most {most}.", "most", r.plan.most))
+			break
+		}
+		r.readRow(key, first[key], sent)
+	}
+	for i := range r.initial.Len() {
+		key := r.keyOf(i)
+		switch was := r.initial.Index(i); {
+		case r.plan.key == nil && (!seen[key] || gone[key]), gone[key]:
+			r.removed = append(r.removed, was)
+			if r.plan.key != nil {
+				r.Gone = append(r.Gone, key)
+			}
+		case !seen[key]: // the page did not show it
+			r.Items = append(r.Items, r.row(key, was))
+		}
+	}
+	r.act(sent)
+	r.settle()
+}
+
+// readRow reads the row of a key. was is the row at first, if there is one.
+func (r *Rows) readRow(key string, was reflect.Value, sent url.Values) {
+	isNew := strings.HasPrefix(key, "n")
+	row := r.row(key, was)
+	row.read(sent)
+	row.blank = !was.IsValid() && isNew && !row.changed(true)
+	if row.blank {
+		row.forgive()
+	}
+	r.Items = append(r.Items, row)
+	if !was.IsValid() && !isNew && r.plan.key != nil {
+		// Its fields are sent again under the key of a new row.
+		row.Values.errs = append(row.Values.errs, r.field.lang.T("Somebody else has removed this meanwhile. Send the form again to add it, or remove it."))
+		r.rename(row)
+	}
+}
+
+// rename gives a row the key of a new one, with what was sent for it.
+func (r *Rows) rename(row *Row) {
+	for next := 1; ; next++ {
+		key := "nr" + strconv.Itoa(next)
+		if slices.ContainsFunc(r.Items, func(o *Row) bool { return o.Key == key }) {
+			continue
+		}
+		row.reprefix(r.field.Name+"."+row.Key+".", r.field.Name+"."+key+".")
+		row.Key, row.ID = key, "row-"+r.field.Name+"."+key
+		return
+	}
+}
+
+// reprefix changes the beginning of the names of all fields.
+func (v *Values) reprefix(from, to string) {
+	v.prefix = to + strings.TrimPrefix(v.prefix, from)
+	for _, f := range v.fields {
+		name := to + strings.TrimPrefix(f.Name, from)
+		f.ID = strings.Replace(f.ID, f.Name, name, 1)
+		for i := range f.Options {
+			f.Options[i].ID = strings.Replace(f.Options[i].ID, f.Name, name, 1)
+		}
+		f.Name = name
+		for _, row := range f.rows() {
+			row.ID = "row-" + f.Name + "." + row.Key
+			row.reprefix(from, to)
+		}
+	}
+}
+
+// act does what a button of the rows asks for: people without scripts add rows, remove and
+// move them so.
+func (r *Rows) act(sent url.Values) {
+	name := r.field.Name
+	if sent.Has(name+".add") || sent.Has(name+".remove") {
+		r.field.of.root.acting = true
+	}
+	if sent.Has(name + ".add") {
+		r.addBlank(min(1, r.plan.most-len(r.Items)))
+	}
+	for _, move := range [...]struct {
+		action string
+		by     int
+	}{{name + ".up", -1}, {name + ".down", 1}} {
+		if !sent.Has(move.action) {
+			continue
+		}
+		r.field.of.root.acting = true
+		i := slices.IndexFunc(r.Items, func(row *Row) bool { return row.Key == sent.Get(move.action) })
+		if j := i + move.by; i >= 0 && j >= 0 && j < len(r.Items) {
+			r.Items[i], r.Items[j] = r.Items[j], r.Items[i]
+		}
+	}
+}
+
+// settle makes the slice of the rows that are not blank, with their positions.
+func (r *Rows) settle() {
+	f := r.field
+	kept := slices.DeleteFunc(slices.Clone(r.Items), func(row *Row) bool { return row.blank })
+	list := reflect.MakeSlice(f.value.Type(), len(kept), len(kept))
+	for i, row := range kept {
+		at := list.Index(i)
+		at.Set(row.into)
+		if r.plan.position != nil {
+			setWhole(at.FieldByIndex(r.plan.position), i+1)
+		}
+		row.into, row.stored = at, at
+		row.rebind()
+	}
+	f.value.Set(list)
+	switch n := len(kept); {
+	case n > r.plan.most:
+		f.fail(f.lang.T("There can be at most {most}.", "most", r.plan.most))
+	case n < r.plan.least && r.plan.least == 1:
+		f.fail(f.lang.T("Fill in at least one."))
+	case n < r.plan.least:
+		f.fail(f.lang.T("Fill in at least {least}.", "least", r.plan.least))
+	}
+	r.number()
+}
+
+func setWhole(v reflect.Value, n int) {
+	if v.CanUint() {
+		v.SetUint(uint64(n))
+		return
+	}
+	v.SetInt(int64(n))
+}
