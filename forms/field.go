@@ -52,7 +52,7 @@ type Option struct {
 func newField(v *Values, p *fieldPlan) *Field {
 	f := &Field{
 		Name: v.prefix + p.name, ID: "field-" + v.prefix + p.name, Widget: p.widget, Required: !p.optional && (p.kind != boolean || p.ticked),
-		Size: p.size, Min: p.least, Max: p.most, Complete: p.complete, Decimal: p.kind == decimal,
+		Size: p.size, Min: p.least, Max: p.most, Complete: p.complete, Decimal: p.kind == decimal || p.kind == exact,
 		plan: p, lang: v.lang, of: v, value: v.into.FieldByIndex(p.index), chosen: p.choices, listed: p.listed || p.many || len(p.choices) > 0,
 	}
 	f.Label = v.lang.T(p.label)
@@ -103,6 +103,9 @@ func (f *Field) pick(choices []Choice) {
 	f.chosen, f.listed = choices, true
 	if !f.Grouped() {
 		f.Widget = "select"
+	}
+	if f.plan.kind == whole && !f.plan.many && !f.plan.pointer && f.value.IsZero() && !f.offers("0") {
+		f.shown = []string{""} // nothing is chosen yet
 	}
 	f.show(f.shown)
 }
@@ -212,6 +215,10 @@ func (f *Field) read(sent url.Values) {
 		f.Rows.read(sent)
 		return
 	}
+	if f.plan.version {
+		f.readVersion(sent.Get(f.Name))
+		return
+	}
 	texts := slices.Clone(sent[f.Name])
 	if f.plan.many {
 		texts = slices.DeleteFunc(texts, func(text string) bool { return text == "" })
@@ -233,6 +240,18 @@ func (f *Field) read(sent url.Values) {
 	}
 	f.parse(texts)
 	f.changed = f.Error != "" || !slices.Equal(f.texts(f.value), f.shown)
+}
+
+// readVersion reads the version that the page was made of. That of a new row, and one that was
+// not sent, stays as it is; what is not a version is one that no row has.
+func (f *Field) readVersion(text string) {
+	if text == "" || f.value.IsZero() {
+		return
+	}
+	if f.parseWhole(f.value, text) != "" {
+		setWhole(f.value, 0)
+	}
+	f.show([]string{text})
 }
 
 // clean takes from a text what is not part of it.

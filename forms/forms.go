@@ -182,14 +182,18 @@ func (v *Values) Status() int {
 	return http.StatusUnprocessableEntity
 }
 
-// Add says what is wrong with a field, which is given as a pointer to it in the struct;
-// nil is the form as a whole. The message is translated, with values by name. The first
+// Add says what is wrong with a field, which is given as a pointer to it in the struct. A
+// pointer to a row is that row as a whole, nil the form. The message is translated, with values by name. The first
 // error of a field counts. A pointer to what is not a field of the form is a mistake of the
 // program, and panics.
 func (v *Values) Add(field any, message string, values ...any) {
 	text := v.lang.T(message, values...)
 	if field == nil {
 		v.errs = append(v.errs, text)
+		return
+	}
+	if row := v.findRow(reflect.ValueOf(field)); row != nil {
+		row.errs = append(row.errs, text)
 		return
 	}
 	f, err := v.at(field)
@@ -217,6 +221,21 @@ func (v *Values) find(p reflect.Value) *Field {
 		}
 		for _, row := range f.rows() {
 			if in := row.find(p); in != nil {
+				return in
+			}
+		}
+	}
+	return nil
+}
+
+// findRow returns the row that a pointer leads to, nil for none.
+func (v *Values) findRow(p reflect.Value) *Row {
+	for _, f := range v.fields {
+		for _, row := range f.rows() {
+			if p.Kind() == reflect.Pointer && row.into.Type() == p.Type().Elem() && row.into.Addr().Pointer() == p.Pointer() {
+				return row
+			}
+			if in := row.findRow(p); in != nil {
 				return in
 			}
 		}

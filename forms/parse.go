@@ -32,9 +32,17 @@ func (f *Field) texts(v reflect.Value) []string {
 	case f.plan.pointer && v.IsNil():
 		return []string{""}
 	case f.plan.pointer:
-		v = v.Elem()
+		v = f.plan.target(v)
 	}
 	return []string{f.textOf(v)}
+}
+
+// target returns what a pointer of the field leads to.
+func (p *fieldPlan) target(pointer reflect.Value) reflect.Value {
+	if p.inner != nil {
+		return pointer.Elem().FieldByIndex(p.inner)
+	}
+	return pointer.Elem()
 }
 
 // textOf returns a value as a control has it, which parseOne reads again.
@@ -52,6 +60,11 @@ func (f *Field) textOf(v reflect.Value) string {
 		return strconv.FormatInt(v.Int(), 10)
 	case decimal:
 		return f.lang.Plain(strconv.FormatFloat(v.Float(), 'f', -1, v.Type().Bits()))
+	case exact:
+		if v.String() == "" {
+			return ""
+		}
+		return f.lang.Plain(v.String())
 	case date:
 		if d, _ := v.Interface().(civil.Date); !d.IsZero() {
 			return d.String()
@@ -106,8 +119,8 @@ func (f *Field) parse(texts []string) {
 		list := reflect.MakeSlice(f.value.Type(), 0, len(parsed))
 		f.value.Set(reflect.Append(list, parsed...))
 	case f.plan.pointer:
-		p := reflect.New(f.plan.base)
-		p.Elem().Set(parsed[0])
+		p := reflect.New(f.value.Type().Elem())
+		f.plan.target(p).Set(parsed[0])
 		f.value.Set(p)
 	default:
 		f.value.Set(parsed[0])
@@ -135,6 +148,8 @@ func (f *Field) parseOne(v reflect.Value, text string) string {
 			return f.lang.T("This number is too large.")
 		}
 		v.SetFloat(n)
+	case exact:
+		return f.parseExact(v, text)
 	case date:
 		d, err := f.lang.ParseDate(text)
 		if err != nil {
@@ -176,6 +191,23 @@ func (f *Field) parseWhole(v reflect.Value, text string) string {
 	return ""
 }
 
+// parseExact reads a decimal number and keeps its digits.
+func (f *Field) parseExact(v reflect.Value, text string) string {
+	number, err := f.lang.ParseNumber(text)
+	if err != nil {
+		return fault.MessageIn(err, f.lang.T)
+	}
+	before, after, _ := strings.Cut(strings.TrimPrefix(number, "-"), ".")
+	if len(strings.TrimLeft(before, "0")) > f.plan.digits-f.plan.scale {
+		return f.lang.T("This number is too large.")
+	}
+	if len(strings.TrimRight(after, "0")) > f.plan.scale {
+		return f.lang.T("Use at most {most} digits after the point.", "most", f.plan.scale)
+	}
+	v.SetString(number)
+	return ""
+}
+
 // parseMoment reads a date and a time of day in the visitor's zone. Of a time that clocks
 // show twice it takes the first.
 func (f *Field) parseMoment(v reflect.Value, text string) string {
@@ -208,7 +240,7 @@ func (f *Field) checkOne(text string) string {
 		return ""
 	}
 	switch f.plan.kind {
-	case whole, decimal, date:
+	case whole, decimal, exact, date:
 		return f.checkBounds(text)
 	case boolean, clock, moment:
 		return ""

@@ -33,14 +33,17 @@ type plan struct {
 type fieldPlan struct {
 	goName, name, label, help string
 	index                     []int
+	inner                     []int // of a pointer to a struct: the field in it that is the value
 	kind                      kind
 	base                      reflect.Type // without pointer and slice
 	optional, pointer, many   bool
+	version                   bool // it tells whether somebody else has changed the row
 	ticked                    bool // of a checkbox: it must be
 	listed                    bool // it has values from a list that the handler gives
 	widget, complete          string
 	size                      int
 	least, most               string // "" for none
+	digits, scale             int    // of an exact number: in all, and after the point
 	choices                   []Choice
 	rows                      *rowsPlan // of a field that has rows of fields
 }
@@ -56,6 +59,7 @@ const (
 	date
 	clock
 	moment
+	exact // a decimal number in a string
 	group // of rows
 )
 
@@ -78,6 +82,7 @@ func planOf(t reflect.Type, named []Part, depth int) (*plan, error) {
 // part is a field of a struct with what is said of it.
 type part struct {
 	field  reflect.StructField
+	inner  *reflect.StructField // in what the field points to
 	tag    string
 	listed bool
 	rows   []Part // of a field with rows, if they have no tags form
@@ -89,11 +94,15 @@ func partsOf(t reflect.Type, named []Part) (parts []part, err error) {
 		return nil, fmt.Errorf("forms: %v is not a struct", t)
 	}
 	for _, n := range named {
-		f, err := fieldAt(t, n.Field)
+		f, inner, err := fieldAt(t, n.Field)
 		if err != nil {
 			return nil, fmt.Errorf("form %v: %w", t, err)
 		}
-		parts = append(parts, part{field: f, tag: n.Tag, listed: n.Listed, rows: n.Rows})
+		p := part{field: f, inner: inner, tag: n.Tag, listed: n.Listed, rows: n.Rows}
+		if n.Rows != nil {
+			p.tag = strings.Trim(p.tag+","+f.Tag.Get("form"), ",")
+		}
+		parts = append(parts, p)
 	}
 	if named != nil {
 		return parts, nil
@@ -108,18 +117,27 @@ func partsOf(t reflect.Type, named []Part) (parts []part, err error) {
 }
 
 // fieldAt returns the field that a path such as "Author.ID" leads to. If it is called ID, it
-// has the name and the tags of the one around it.
-func fieldAt(t reflect.Type, path string) (f reflect.StructField, err error) {
+// has the name and the tags of the one around it. inner is the rest of the path if the field
+// is a pointer to a struct, with what it leads to in it.
+func fieldAt(t reflect.Type, path string) (f reflect.StructField, inner *reflect.StructField, err error) {
 	for i, name := range strings.Split(path, ".") {
 		if i > 0 {
 			t = f.Type
 		}
-		if t.Kind() != reflect.Struct {
-			return f, fmt.Errorf("there is no field %s: %s is not a struct", path, f.Name)
+		pointer := t.Kind() == reflect.Pointer
+		if pointer {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct || inner != nil {
+			return f, nil, fmt.Errorf("there is no field %s: %s is not a struct", path, f.Name)
 		}
 		in, ok := t.FieldByName(name)
 		if !ok {
-			return f, fmt.Errorf("there is no field %s", path)
+			return f, nil, fmt.Errorf("there is no field %s", path)
+		}
+		if pointer {
+			inner = &in
+			continue
 		}
 		in.Index = append(slices.Clone(f.Index), in.Index...)
 		if i > 0 && name == "ID" {
@@ -127,7 +145,7 @@ func fieldAt(t reflect.Type, path string) (f reflect.StructField, err error) {
 		}
 		f = in
 	}
-	return f, nil
+	return f, inner, nil
 }
 
 func planOfFields(t reflect.Type, parts []part, depth int) (*plan, error) {
@@ -165,6 +183,9 @@ func fieldOf(part part, depth int) (fieldPlan, error) {
 	}
 	if t.Kind() == reflect.Pointer {
 		p.pointer, p.optional, t = true, true, t.Elem()
+		if part.inner != nil {
+			p.inner, t = part.inner.Index, part.inner.Type
+		}
 	} else if t.Kind() == reflect.Slice {
 		p.many, p.optional, t = true, true, t.Elem()
 	}
@@ -245,6 +266,8 @@ func (p *fieldPlan) word(key, value string, has bool) error {
 		p.optional = true
 	case key == "required" && !has && p.kind == boolean && !p.pointer:
 		p.ticked = true
+	case key == "version" && !has && p.kind == whole && !p.pointer && !p.many:
+		p.version, p.widget, p.optional = true, "hidden", true
 	case key == "complete" && has && value != "":
 		p.complete = value
 	case key == "size" && has:
@@ -253,6 +276,14 @@ func (p *fieldPlan) word(key, value string, has bool) error {
 			return fmt.Errorf("size=%s is not a number of characters of a text", value)
 		}
 		p.size = n
+	case key == "decimal" && has:
+		all, after, _ := strings.Cut(value, ".")
+		digits, err := strconv.Atoi(all)
+		scale, err2 := strconv.Atoi(after)
+		if err != nil || err2 != nil || scale < 0 || scale > digits || p.base.Kind() != reflect.String {
+			return fmt.Errorf("decimal=%s is not the digits of a number in a string, in all and after the point, such as decimal=8.2", value)
+		}
+		p.kind, p.digits, p.scale = exact, digits, scale
 	case key == "min" && has:
 		p.least = value
 	case key == "max" && has:
@@ -263,7 +294,7 @@ func (p *fieldPlan) word(key, value string, has bool) error {
 		}
 		p.widget = key
 	default:
-		known := append([]string{"name", "optional", "required", "size", "min", "max", "complete"}, widgets()...)
+		known := append([]string{"name", "optional", "required", "size", "decimal", "min", "max", "complete", "version"}, widgets()...)
 		return fmt.Errorf("the word %q of its tag is not known%s", key, nearest.Hint(key, known))
 	}
 	return nil
@@ -282,7 +313,7 @@ func (p *fieldPlan) defaultWidget() string {
 	switch p.kind {
 	case boolean:
 		return "checkbox"
-	case whole, decimal:
+	case whole, decimal, exact:
 		return "number"
 	case date:
 		return "date"
@@ -304,7 +335,7 @@ func (p *fieldPlan) checkBounds() error {
 		switch p.kind {
 		case whole:
 			_, err = strconv.ParseInt(bound, 10, 64)
-		case decimal:
+		case decimal, exact:
 			_, err = strconv.ParseFloat(bound, 64)
 		case date:
 			_, err = civil.ParseDate(bound)

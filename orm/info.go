@@ -14,6 +14,7 @@ import (
 type FieldInfo struct {
 	Name   string       // Go name
 	Column string       // in the database
+	Table  string       // that has the column
 	Type   reflect.Type // of the values in Go, without a pointer or sql.Null
 	Kind   schema.Kind  // of the column
 	// Size is the most characters of a text, 0 for no limit. Precision and
@@ -86,7 +87,7 @@ func (ms *Models) infoOf(model reflect.Type, name string) (FieldInfo, error) {
 
 func (m *model) info(f *field) FieldInfo {
 	out := FieldInfo{
-		Name: f.name, Column: f.column, Type: f.base, Kind: f.columnType().Kind,
+		Name: f.name, Column: f.column, Table: m.table, Type: f.base, Kind: f.columnType().Kind,
 		Size: f.store.Size, Null: f.null != notNull,
 		Key: slices.Contains(m.keys, f), Auto: f.auto,
 		Unique: f.tag.unique || f == m.key, Default: f.tag.hasDefault, Generated: f.tag.generated != "",

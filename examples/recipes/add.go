@@ -23,7 +23,10 @@ func (b *box) Start(ctx context.Context, h *module.Host) (err error) {
 	if err != nil {
 		return err
 	}
-	return b.Base.Start(ctx, h)
+	if err := b.Base.Start(ctx, h); err != nil {
+		return err
+	}
+	return b.startEditor()
 }
 
 // end snippet

@@ -36,10 +36,10 @@ type Ingredient struct {
 // Amount is how much of an ingredient a recipe needs.
 type Amount struct {
 	ID         int64
-	Recipe     orm.Ref[Recipe] `db:"on_delete=cascade"`
-	Ingredient orm.Ref[Ingredient]
-	Quantity   string `db:"decimal=8.2"`
-	Unit       string `db:"size=20"`
+	Recipe     orm.Ref[Recipe]     `db:"on_delete=cascade"`
+	Ingredient orm.Ref[Ingredient] `label:"What"`
+	Quantity   string              `db:"decimal=8.2" form:"min=0.01" label:"How much"`
+	Unit       string              `db:"size=20" form:"optional" label:"Unit"`
 }
 
 // end snippet

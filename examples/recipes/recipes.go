@@ -10,6 +10,7 @@ import (
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/orm/ormforms"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
 
@@ -21,7 +22,9 @@ var files embed.FS
 
 type box struct {
 	module.Base
-	form *forms.Form[Recipe]
+	form    *forms.Form[Recipe]
+	editor  *forms.Form[editor]
+	amounts *ormforms.Rows[Amount]
 }
 
 // New returns the module.
@@ -29,9 +32,11 @@ func New() module.Module { return &box{} }
 
 func (b *box) Name() string                    { return "recipes" }
 func (b *box) Migrations() []migrate.Migration { return migrations.All() }
-func (b *box) Pages() []templates.Checked      { return []templates.Checked{indexPage, recipePage, addPage} }
-func (b *box) Templates() fs.FS                { return files }
-func (b *box) Static() fs.FS                   { return files }
+func (b *box) Pages() []templates.Checked {
+	return []templates.Checked{indexPage, recipePage, addPage, editPage}
+}
+func (b *box) Templates() fs.FS { return files }
+func (b *box) Static() fs.FS    { return files }
 
 func (b *box) Models() []orm.Declaration {
 	return []orm.Declaration{orm.Model[Recipe](), orm.Model[Ingredient](), orm.Model[Tag](),
@@ -51,6 +56,8 @@ func (b *box) Routes(r *web.Router) {
 	r.Get("/add/", b.add).Name("add")
 	r.Post("/add/", b.add)
 	r.Get("/{id:int}/", b.recipe).Name("recipe")
+	r.Get("/{id:int}/edit/", b.edit).Name("edit")
+	r.Post("/{id:int}/edit/", b.edit)
 	r.Get("/{id:int}.json", b.recipeJSON).Name("json")
 	r.Post("/{id:int}/rate/", b.rate).Name("rate")
 	r.Get("/latest.json", b.latest).Name("latest")

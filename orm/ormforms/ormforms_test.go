@@ -110,7 +110,7 @@ func TestRulesOfTheTable(t *testing.T) {
 		for _, f := range form.Bind(t.Context(), seat{}).Fields() {
 			got = append(got, fmt.Sprint(f.Name, " ", f.Widget, " ", f.Size, " ", f.Required, " ", f.Min))
 		}
-		if want := "room select 0 true |number number 0 true 1|class select 1 true |note text 5 false |text textarea 10000 true "; strings.Join(got, "|") != want {
+		if want := "room select 0 true |number number 0 true 1|class select 1 true |note text 5 false |text textarea 10000 true |version hidden 0 false "; strings.Join(got, "|") != want {
 			t.Errorf("%s, want %s", strings.Join(got, "|"), want)
 		}
 		room := url.Values{"room": {fmt.Sprint(r.ID)}}.Encode()
@@ -215,7 +215,7 @@ func TestNewRefuses(t *testing.T) {
 			"field Version is written by the program or the database": {s.Text, s.Version},
 			"field Added is written by the program or the database":   {s.Added},
 			"field Secret: it has no label":                           {s.Secret},
-			"no field has the tag form":                               nil,
+			"no fields; name those that people may fill in":           nil,
 		} {
 			if _, err := ormforms.New(db, fields...); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%v, want %s", err, want)

@@ -205,7 +205,10 @@ func (p *Response) formOf(control *html.Node) *html.Node {
 		return nil
 	}
 	for n := range control.Ancestors() {
-		if n.Type == html.ElementNode && n.Data == "form" {
+		switch {
+		case n.Type == html.ElementNode && n.Data == "template":
+			return nil // what is in it is not part of the page until a script copies it
+		case n.Type == html.ElementNode && n.Data == "form":
 			return n
 		}
 	}

@@ -1,0 +1,135 @@
+package ormforms
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/forms"
+	"github.com/volaweb/vola/orm"
+)
+
+// Save writes what was read: write is called in a transaction, or in a savepoint of one, if
+// nothing is wrong with the form. ok says that it was written. What write returns because a
+// value is unique and taken, because a row that was chosen is not there any more, or because
+// somebody else has changed the row since the form was shown, is an error of the form, at the
+// field or the row that it is about, and nothing was written; other errors are returned. A
+// unique value of another table is not of the form, and returned.
+//
+// The error of a unique constraint of several columns is that of the last of them that is in
+// the form; if none is, it is one of the form as a whole.
+func Save[M any](ctx context.Context, h database.Handle, form *forms.Bound[M], write func(ctx context.Context, tx *database.Tx) error) (ok bool, err error) {
+	if !form.Valid() {
+		return false, nil
+	}
+	err = h.InTx(ctx, write)
+	if err == nil {
+		return true, nil
+	}
+	models, err2 := orm.ModelsOf(h)
+	if err2 != nil {
+		return false, errors.Join(err, err2)
+	}
+	if tell(form.Values, targets(form.Value, err), models, err) {
+		return false, nil
+	}
+	return false, err
+}
+
+// targets returns pointers to what an error can be about: the row that it names or, without
+// one, the struct of the form and the structs in it.
+func targets(value any, err error) []any {
+	if row, is := errors.AsType[*rowError](err); is {
+		return []any{row.row}
+	}
+	out := []any{value}
+	s := reflect.ValueOf(value).Elem()
+	for i := range s.NumField() {
+		if f := s.Field(i); f.Kind() == reflect.Struct && s.Type().Field(i).IsExported() {
+			out = append(out, f.Addr().Interface())
+		}
+	}
+	return out
+}
+
+// tell makes an error of the form of one of the database. It returns false if that one is
+// not about what people fill in.
+func tell(form *forms.Values, targets []any, models *orm.Models, err error) bool {
+	var whole any // what the error is about as a whole
+	_, isRow := errors.AsType[*rowError](err)
+	if isRow {
+		whole = targets[0]
+	}
+	if errors.Is(err, orm.ErrConflict) || isRow && errors.Is(err, orm.ErrNotFound) {
+		form.Add(whole, "Somebody else has changed this meanwhile. Look at it again before you change it.")
+		return true
+	}
+	of, is := errors.AsType[*database.Error](err)
+	if !is || of.Kind != database.Unique && of.Kind != database.ForeignKey {
+		return false
+	}
+	for _, target := range targets {
+		fields, err := models.Fields(reflect.TypeOf(target).Elem())
+		if err != nil {
+			continue // not a model
+		}
+		if of.Kind == database.Unique && of.Table == fields[0].Table {
+			at := fieldAt(form, target, fields, of.Columns)
+			if at == nil {
+				at = whole
+			}
+			form.Add(at, "This is taken already.")
+			return true
+		}
+		if of.Kind == database.ForeignKey {
+			if at := onlyReference(form, target, fields); at != nil {
+				form.Add(at, "This is not there any more. Choose another one.")
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fieldAt returns a pointer to the last of the columns that is in the form, nil if none is.
+func fieldAt(form *forms.Values, target any, fields []orm.FieldInfo, columns []string) any {
+	for _, column := range slices.Backward(columns) {
+		for _, info := range fields {
+			if info.Column == column {
+				if at := pointer(target, info); form.Has(at) {
+					return at
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// onlyReference returns a pointer to the foreign key that is in the form, if it is the only
+// one of the model: the databases do not always say which one has no row.
+func onlyReference(form *forms.Values, target any, fields []orm.FieldInfo) (at any) {
+	n := 0
+	for _, info := range fields {
+		if info.References == nil {
+			continue
+		}
+		if n++; form.Has(pointer(target, info)) {
+			at = pointer(target, info)
+		}
+	}
+	if n != 1 {
+		return nil
+	}
+	return at
+}
+
+// pointer returns a pointer to a field of a row as a form has it.
+func pointer(target any, info orm.FieldInfo) any {
+	at := reflect.ValueOf(target).Elem().FieldByName(info.Name)
+	if info.References != nil && at.Kind() == reflect.Struct {
+		at = at.FieldByName("ID")
+	}
+	return at.Addr().Interface()
+}
