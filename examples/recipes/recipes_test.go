@@ -61,7 +61,7 @@ func TestPages(t *testing.T) {
 
 func TestRate(t *testing.T) {
 	each(t, "testdata/recipes.csv", func(t *testing.T, c *volatest.Client) {
-		c.Get("/10/").Click(".rate [value='4']").WantRedirect("/10/")
+		c.Get("/10/").Form("Your stars").Press("4 ★").WantRedirect("/10/")
 		c.Post("/10/rate/", webtest.Values{"stars": "6"}).WantStatus(400)
 		c.Post("/15/rate/", webtest.Values{"stars": "5"}).WantRedirect("/15/")
 		var wait sync.WaitGroup
@@ -89,19 +89,20 @@ func TestRate(t *testing.T) {
 // and nineteen are told that it is taken, with all that they wrote.
 func TestAdd(t *testing.T) {
 	each(t, "testdata/recipes.csv", func(t *testing.T, c *volatest.Client) {
-		c.Get("/add/").WantStatus(200).WantAttr("#field-title", "maxlength", "240").WantAttr("#field-servings", "value", "4")
-		c.Post("/add/", webtest.Values{"title": "", "minutes": "0"}).WantStatus(422).WantText("#field-title-error", "Error: Fill in this field.").
-			WantText("#field-minutes-error", "Error: The least that is possible is 1.")
+		form := c.Get("/add/").WantAttr("#field-title", "maxlength", "240").Form("Add").WantErrors().WantValue("Servings", "4")
+		form.Fill("Minutes", "0").Fill("How it is made", "Knead.").Submit().WantStatus(422).Form("Add").
+			WantError("Title", "Fill in this field.").WantError("Minutes", "The least that is possible is 1.")
 		var added, taken atomic.Int64
 		var wait sync.WaitGroup
 		for i := range 20 {
 			wait.Go(func() {
-				p := webtest.New(t, c.Site).Post("/add/", webtest.Values{"title": "Bread of twenty", "minutes": fmt.Sprint(i + 1), "servings": "4", "method": "Knead."})
+				form := webtest.New(t, c.Site).Get("/add/").Form("Add").Fill("Title", "Bread of twenty")
+				p := form.Fill("Minutes", fmt.Sprint(i+1)).Fill("How it is made", "Knead.").Submit()
 				switch p.Status {
 				case http.StatusSeeOther:
 					added.Add(1)
 				case http.StatusUnprocessableEntity:
-					p.WantText("#field-title-error", "Error: This is taken already.").WantAttr("#field-minutes", "value", fmt.Sprint(i+1)).WantText("#field-method", "Knead.")
+					p.Form("Add").WantError("Title", "This is taken already.").WantValue("Minutes", fmt.Sprint(i+1)).WantValue("How it is made", "Knead.")
 					taken.Add(1)
 				default:
 					t.Errorf("status %d\n%s", p.Status, p.Body)

@@ -74,7 +74,7 @@ func TestSearchPages(t *testing.T) {
 	page.Click("nav.pages a[rel=next]").WantStatus(200).WantCount("article", 5)
 	s.Get("/blog/search/?q=text&page=4").WantStatus(404)
 	s.Get("/blog/search/?q=text&page=x").WantStatus(200).WantCount("article", 10)
-	s.Get("/blog/").Submit("aside form.search", map[string]any{"q": "of 7"}).WantStatus(200).WantText("article h2", "Post 7")
+	s.Get("/blog/").Form("Search").Fill("Search", "of 7").Submit().WantStatus(200).WantText("article h2", "Post 7")
 }
 
 func TestSearchAnswersWhateverIsTyped(t *testing.T) {

@@ -78,23 +78,52 @@ func (p *Response) submit(selector string, form, button *html.Node, values Value
 	if !ok {
 		return nil
 	}
+	return p.deliver(form, button, list)
+}
+
+// methodOf returns how a form is sent when button, which may be nil, sends it.
+func methodOf(form, button *html.Node) string {
+	method := attrOr(form, "method", "")
+	if button != nil {
+		method = attrOr(button, "formmethod", method)
+	}
+	return strings.ToLower(method)
+}
+
+// enctypeOf returns how a form is encoded when button, which may be nil, sends
+// it.
+func enctypeOf(form, button *html.Node) string {
+	enctype := attrOr(form, "enctype", "")
+	if button != nil {
+		enctype = attrOr(button, "formenctype", enctype)
+	}
+	return strings.ToLower(enctype)
+}
+
+// deliver sends what form has in its fields to where it leads.
+func (p *Response) deliver(form, button *html.Node, list []pair) *Response {
+	p.t.Helper()
 	action := attrOr(form, "action", "")
+	if button != nil {
+		action = attrOr(button, "formaction", action)
+	}
 	if action == "" {
 		action = p.url.String()
 	}
-	method, enctype := attrOr(form, "method", "get"), attrOr(form, "enctype", "")
-	if button != nil {
-		action = attrOr(button, "formaction", action)
-		method = attrOr(button, "formmethod", method)
-		enctype = attrOr(button, "formenctype", enctype)
+	for i := range list {
+		list[i].name, list[i].value = sentLines(list[i].name), sentLines(list[i].value)
 	}
-	if !strings.EqualFold(method, "post") {
-		action, _, _ = strings.Cut(action, "#")
-		action, _, _ = strings.Cut(action, "?")
-		return p.visit(message{method: http.MethodGet, target: action + "?" + encodeQuery(list)})
+	switch methodOf(form, button) {
+	case "post":
+		body, contentType := encodeForm(list, enctypeOf(form, button))
+		return p.visit(message{method: http.MethodPost, target: action, body: body, contentType: contentType})
+	case "dialog":
+		p.t.Fatalf("%s: a form with the method dialog sends nothing", p)
+		return nil
 	}
-	body, contentType := encodeForm(list, enctype)
-	return p.visit(message{method: http.MethodPost, target: action, body: body, contentType: contentType})
+	action, _, _ = strings.Cut(action, "#")
+	action, _, _ = strings.Cut(action, "?")
+	return p.visit(message{method: http.MethodGet, target: action + "?" + encodeQuery(list)})
 }
 
 // fill returns what the form sends with values in place of its own.
@@ -102,28 +131,28 @@ func (p *Response) fill(selector string, form, button *html.Node, values Values)
 	p.t.Helper()
 	var list []pair
 	names := map[string]bool{}
-	for _, control := range p.controls(form) {
-		name := attrOr(control, "name", "")
-		if name == "" || disabled(control) || isButton(control) && control != button {
-			continue
-		}
-		value, given := values[name]
+	for _, c := range p.state(form) {
+		value, given := values[c.name]
 		switch {
-		case !given || control == button:
-			list = append(list, ownPairs(control, name)...)
-		case !names[name]: // the first control of a name sends all values given for it
+		case disabled(c.node) || isButton(c.node) && c.node != button:
+			continue
+		case !given || c.node == button:
+			list = append(list, c.entries(c.node == button)...)
+		case !names[c.name]: // the first control of a name sends all values given for it
 			checked := "on"
-			if isBox(control) {
-				checked = attrOr(control, "value", "on")
+			if c.isBox() {
+				checked = c.value
 			}
-			more, err := fieldPairs(name, value, checked)
+			more, err := fieldPairs(c.name, value, checked)
 			if err != nil {
 				p.t.Fatalf("%s: submit %s: %v", p, selector, err)
 				return nil, false
 			}
 			list = append(list, more...)
 		}
-		names[name] = true
+		if c.name != "" {
+			names[c.name] = true
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !names[name] {
@@ -135,45 +164,22 @@ func (p *Response) fill(selector string, form, button *html.Node, values Values)
 	return list, true
 }
 
-// ownPairs returns what a control sends as it is on the page.
-func ownPairs(control *html.Node, name string) []pair {
-	switch {
-	case control.Data == "textarea":
-		return []pair{{name: name, value: strings.ReplaceAll(rawText(control), "\n", "\r\n")}}
-	case control.Data == "select":
-		return selected(control, name)
-	case isBox(control):
-		if _, checked := attr(control, "checked"); !checked {
-			return nil
-		}
-		return []pair{{name: name, value: attrOr(control, "value", "on")}}
-	case strings.EqualFold(attrOr(control, "type", ""), "file"):
-		return nil
-	}
-	return []pair{{name: name, value: attrOr(control, "value", "")}}
-}
-
-// selected returns the chosen options; without one a list of which one is
-// chosen sends its first.
-func selected(control *html.Node, name string) []pair {
-	var chosen, all []pair
-	for n := range control.Descendants() {
-		if n.Type != html.ElementNode || n.Data != "option" || disabled(n) {
-			continue
-		}
-		option := pair{name: name, value: attrOr(n, "value", text(n))}
-		all = append(all, option)
-		if _, ok := attr(n, "selected"); ok {
-			chosen = append(chosen, option)
+// state returns the controls of a form as the page has them. Of the radio
+// buttons of one name only the last that is checked is.
+func (p *Response) state(form *html.Node) []*control {
+	var list []*control
+	last := map[string]*control{}
+	for _, n := range p.controls(form) {
+		c := newControl(n)
+		list = append(list, c)
+		if c.kind == "radio" && c.checked && c.name != "" {
+			if before := last[c.name]; before != nil {
+				before.checked = false
+			}
+			last[c.name] = c
 		}
 	}
-	if _, multiple := attr(control, "multiple"); multiple {
-		return chosen
-	}
-	if len(chosen) > 0 {
-		return chosen[len(chosen)-1:]
-	}
-	return all[:min(1, len(all))]
+	return list
 }
 
 // controls returns the fields and buttons of form, those elsewhere on the page
@@ -186,7 +192,7 @@ func (p *Response) controls(form *html.Node) []*html.Node {
 		}
 		switch n.Data {
 		case "input", "select", "textarea", "button":
-			if p.formOf(n) == form {
+			if p.formOf(n) == form && !within(n, "template") {
 				list = append(list, n)
 			}
 		}
@@ -236,24 +242,32 @@ func isButton(n *html.Node) bool {
 	return n.Data == "button" || submits(n)
 }
 
-func isBox(n *html.Node) bool {
-	kind := strings.ToLower(attrOr(n, "type", ""))
-	return n.Data == "input" && (kind == "checkbox" || kind == "radio")
-}
-
-// disabled reports whether a control or a fieldset around it is disabled.
+// disabled reports whether a control or a fieldset around it is disabled. What
+// is in the legend of a fieldset is not disabled with it.
 func disabled(n *html.Node) bool {
 	if _, off := attr(n, "disabled"); off {
 		return true
 	}
+	below := n
 	for a := range n.Ancestors() {
-		if a.Data == "fieldset" || a.Data == "optgroup" {
+		if a.Type == html.ElementNode && a.Data == "fieldset" && below != legendOf(a) {
 			if _, off := attr(a, "disabled"); off {
 				return true
 			}
 		}
+		below = a
 	}
 	return false
+}
+
+// legendOf returns the legend of a fieldset, or nil.
+func legendOf(fieldset *html.Node) *html.Node {
+	for n := range fieldset.ChildNodes() {
+		if n.Type == html.ElementNode && n.Data == "legend" {
+			return n
+		}
+	}
+	return nil
 }
 
 // rawText returns the text of a textarea with its white space.

@@ -46,7 +46,7 @@ func TestSubmit(t *testing.T) {
 	own := func() map[string]any {
 		return map[string]any{
 			"name": []any{"Ann & Co"}, "mail": []any{""}, "token": []any{"t1"}, "terms": []any{"v2"}, "size": []any{"m"},
-			"seat": []any{"Two"}, "day": []any{"mon"}, "topic": []any{"b", "c"}, "text": []any{"two\r\nlines"},
+			"seat": []any{"Two"}, "day": []any{"mon"}, "topic": []any{"b", "c"}, "text": []any{"two\r\nlines"}, "photo": []any{""},
 			"do": []any{"save"}, "outside": []any{"in"},
 		}
 	}

@@ -67,7 +67,14 @@ func fieldPairs(name string, value any, checked string) ([]pair, error) {
 // encodeForm returns the body and the content type of a form. The body is
 // multipart if enctype says so or a file is in it.
 func encodeForm(list []pair, enctype string) (body, contentType string) {
-	isFile := func(p pair) bool { return p.file != nil }
+	isFile := func(p pair) bool { return p.file != nil && *p.file != File{} }
+	if enctype == "text/plain" && !slices.ContainsFunc(list, isFile) {
+		var b strings.Builder
+		for _, p := range list {
+			b.WriteString(p.name + "=" + p.value + "\r\n")
+		}
+		return b.String(), "text/plain"
+	}
 	if enctype != "multipart/form-data" && !slices.ContainsFunc(list, isFile) {
 		return encodeQuery(list), "application/x-www-form-urlencoded"
 	}
