@@ -34,6 +34,7 @@ const policy = `
 
 	# Files that people send, and signatures of links to them.
 	internal/... < storage, signing < BOTTOM;
+	storage < storage/storagetest;
 
 	internal/... < schema, templates < BOTTOM;
 	i18n < templates;

@@ -11,7 +11,8 @@ import (
 )
 
 // Name names a stored file: words of lower-case letters, digits, hyphens, underscores and
-// dots with slashes between them, at most [MaxName] bytes. "" is no file.
+// dots with slashes between them, at most [MaxName] bytes. No word begins or ends with a
+// dot. "" is no file.
 //
 // It is also the type of a field of a model that refers to a file; that is how the files
 // that no row refers to are found.
@@ -60,7 +61,7 @@ func (n Name) Check() error {
 		return fault.Wrap(fault.NotFound, fmt.Errorf("storage: a name has 1 to %d bytes, this one %d", MaxName, len(n)), "There is no such file.")
 	}
 	for word := range strings.SplitSeq(string(n), "/") {
-		good := word != "" && word[0] != '.'
+		good := word != "" && word[0] != '.' && word[len(word)-1] != '.' // Windows drops a dot at the end
 		for _, c := range []byte(word) {
 			good = good && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.')
 		}

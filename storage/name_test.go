@@ -40,7 +40,7 @@ func TestNewName(t *testing.T) {
 func TestCheckName(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []storage.Name{
-		"", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/.b", "A", "a b", "a\x00", `a\b`, "a:b", "é", "a\n",
+		"", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/.b", "a.", "a./b", "A", "a b", "a\x00", `a\b`, "a:b", "é", "a\n",
 		storage.Name(strings.Repeat("a", storage.MaxName+1)),
 	} {
 		if err := bad.Check(); fault.KindOf(err) != fault.NotFound {
