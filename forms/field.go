@@ -17,7 +17,7 @@ type Field struct {
 	Label  string // in the visitor's language
 	Help   string // "" for none
 	Error  string // what is wrong with what was sent, "" for nothing
-	Widget string // what it is shown as: text, email, url, tel, password, textarea, number, date, time, datetime-local, checkbox, select, radio, checkboxes, hidden or rows
+	Widget string // what it is shown as: text, email, url, tel, password, textarea, number, date, time, datetime-local, checkbox, select, radio, checkboxes, hidden, file or rows
 	// Value is the value as the control has it; that of a password is never there.
 	Value    string
 	Checked  bool     // of a checkbox
@@ -28,6 +28,9 @@ type Field struct {
 	Complete string // of the attribute autocomplete, "" for none
 	Decimal  bool   // the number may have a fraction
 	Rows     *Rows  // of a field with rows, else nil
+	Files    []Kept // of a field with files: those that it has
+	Accept   string // of a field with files: the extensions that browsers offer
+	Multiple bool   // several files can be chosen
 
 	plan    *fieldPlan
 	lang    *i18n.Language
@@ -61,6 +64,10 @@ func newField(v *Values, p *fieldPlan) *Field {
 	}
 	if p.rows != nil {
 		f.Rows = newRows(f)
+		return f
+	}
+	if p.kind == file {
+		f.startFiles()
 		return f
 	}
 	f.shown = f.texts(f.value)
@@ -213,6 +220,10 @@ func (f *Field) offers(text string) bool {
 func (f *Field) read(sent url.Values) {
 	if f.Rows != nil {
 		f.Rows.read(sent)
+		return
+	}
+	if f.plan.kind == file {
+		f.readFiles(sent)
 		return
 	}
 	if f.plan.version {

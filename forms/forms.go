@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -77,16 +78,18 @@ func (f *Form[T]) Bind(ctx context.Context, initial T) *Bound[T] {
 
 // Values are the values of a form, or of a row of one, whatever its struct is.
 type Values struct {
-	plan   *plan
-	prefix string // of the names of its fields, and so of their ids
-	lang   *i18n.Language
-	into   reflect.Value // the struct
-	fields []*Field
-	errs   []string        // about the form as a whole
-	root   *Values         // of a row, the form that it is in; of a form, itself
-	acting bool            // a button was pressed that changes what is shown, and stores nothing
-	chosen []chosen        // for fields of rows
-	ctx    context.Context // lifetime: that of the request
+	plan    *plan
+	prefix  string // of the names of its fields, and so of their ids
+	lang    *i18n.Language
+	into    reflect.Value // the struct
+	fields  []*Field
+	errs    []string        // about the form as a whole
+	root    *Values         // of a row, the form that it is in; of a form, itself
+	acting  bool            // a button was pressed that changes what is shown, and stores nothing
+	chosen  []chosen        // for fields of rows
+	uploads *Uploads        // where files are stored; nil for nowhere
+	body    *body           // of a form with files that was sent
+	ctx     context.Context // lifetime: that of the request
 }
 
 // newValues binds a plan to a struct; root is nil for a form.
@@ -115,10 +118,11 @@ func (v *Values) Read(r *http.Request) (ok bool, err error) {
 	if r.Method != http.MethodPost {
 		return false, nil
 	}
-	if err := web.Form(r).Err(); err != nil {
+	sent, err := v.sent(r)
+	if err != nil {
 		return false, err
 	}
-	v.read(r.PostForm)
+	v.read(sent)
 	if v.acting {
 		v.forgive()
 		return false, nil
@@ -130,6 +134,25 @@ func (v *Values) Read(r *http.Request) (ok bool, err error) {
 		return false, err
 	}
 	return v.Valid(), nil
+}
+
+// sent returns the fields that were sent. Those of a form with files are read together with
+// them, which are stored.
+func (v *Values) sent(r *http.Request) (url.Values, error) {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if !v.plan.files || kind != "multipart/form-data" {
+		err := web.Form(r).Err()
+		return r.PostForm, err
+	}
+	if r.MultipartForm != nil {
+		return nil, errors.New("forms: a form with files was parsed before it came to Read, which stores them while they arrive")
+	}
+	var err error
+	v.body, err = v.readBody(r)
+	if err != nil {
+		return nil, err
+	}
+	return v.body.values, nil
 }
 
 func (v *Values) read(sent url.Values) {
@@ -263,6 +286,10 @@ func (v *Values) Choose(field any, choices ...Choice) error {
 
 // Fields returns the fields in their order.
 func (v *Values) Fields() []*Field { return v.fields }
+
+// HasFiles reports whether a field or a field of a row has files, so that the form must be
+// sent as multipart/form-data.
+func (v *Values) HasFiles() bool { return v.plan.files }
 
 // HasRows reports whether a field has rows, whose buttons come before that of the form: the
 // key Enter must not press one of them.

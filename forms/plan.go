@@ -12,6 +12,7 @@ import (
 	"github.com/volaweb/vola/civil"
 	"github.com/volaweb/vola/internal/nearest"
 	"github.com/volaweb/vola/internal/snake"
+	"github.com/volaweb/vola/storage"
 )
 
 // The sizes of texts that do not name one, in characters.
@@ -27,6 +28,7 @@ const maxFields = 500
 type plan struct {
 	of     reflect.Type
 	fields []fieldPlan
+	files  bool // a field or a field of a row has files
 }
 
 // fieldPlan is what a field says.
@@ -43,7 +45,8 @@ type fieldPlan struct {
 	widget, complete          string
 	size                      int
 	least, most               string // "" for none
-	digits, scale             int    // of an exact number: in all, and after the point
+	files                     filePlan
+	digits, scale             int // of an exact number: in all, and after the point
 	choices                   []Choice
 	rows                      *rowsPlan // of a field that has rows of fields
 }
@@ -60,6 +63,7 @@ const (
 	clock
 	moment
 	exact // a decimal number in a string
+	file
 	group // of rows
 )
 
@@ -161,6 +165,7 @@ func planOfFields(t reflect.Type, parts []part, depth int) (*plan, error) {
 			continue
 		}
 		p.fields = append(p.fields, fp)
+		p.files = p.files || fp.kind == file || fp.rows != nil && fp.rows.plan.files
 	}
 	if len(p.fields) == 0 && len(errs) == 0 {
 		errs = append(errs, fmt.Errorf("form %v: no field has the tag form", t))
@@ -191,10 +196,14 @@ func fieldOf(part part, depth int) (fieldPlan, error) {
 	}
 	p.base = t
 	var ok bool
-	if p.kind, ok = kindOf(t); !ok || p.many && p.kind != text && p.kind != whole {
+	if p.kind, ok = kindOf(t); !ok || p.many && p.kind != text && p.kind != whole && p.kind != file || p.pointer && p.kind == file {
 		return p, fmt.Errorf("a form cannot have a field of type %v", f.Type)
 	}
-	if err := eachWord(part.tag, p.word); err != nil {
+	word := p.word
+	if p.kind == file {
+		word = p.fileWord
+	}
+	if err := eachWord(part.tag, word); err != nil {
 		return p, err
 	}
 	if err := p.resolveChoices(); err != nil {
@@ -231,6 +240,8 @@ func eachWord(tag string, read func(key, value string, has bool) error) error {
 
 func kindOf(t reflect.Type) (kind, bool) {
 	switch t {
+	case reflect.TypeFor[storage.Name](), reflect.TypeFor[File]():
+		return file, true
 	case reflect.TypeFor[civil.Date]():
 		return date, true
 	case reflect.TypeFor[civil.Clock]():
@@ -305,6 +316,8 @@ func (p *fieldPlan) defaultWidget() string {
 	switch {
 	case p.widget != "":
 		return p.widget
+	case p.kind == file:
+		return "file"
 	case p.many:
 		return "checkboxes"
 	case len(p.choices) > 0:

@@ -36,7 +36,7 @@ func isRows(t reflect.Type) bool {
 		return false
 	}
 	switch t.Elem() {
-	case reflect.TypeFor[civil.Date](), reflect.TypeFor[civil.Clock](), reflect.TypeFor[time.Time]():
+	case reflect.TypeFor[File](), reflect.TypeFor[civil.Date](), reflect.TypeFor[civil.Clock](), reflect.TypeFor[time.Time]():
 		return false
 	}
 	return true

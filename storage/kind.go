@@ -20,6 +20,12 @@ type Kind struct {
 	found string   // what the content is found to be, where that is not Media
 }
 
+// Exts returns the extensions that files of the kind have at their senders.
+func (k Kind) Exts() []string { return append([]string{k.Ext}, k.also...) }
+
+// Picture reports whether files of the kind are pictures, which have a width and a height.
+func (k Kind) Picture() bool { return strings.HasPrefix(k.Media, "image/") }
+
 // Kinds returns the kinds of files that can be stored, in the order of their names. Text
 // formats without a mark of their own, such as CSV, are any text in UTF-8 with that
 // extension; documents of office programs are ZIP archives with that extension.
