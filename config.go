@@ -6,6 +6,7 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/storage"
 	"github.com/volaweb/vola/web"
 )
 
@@ -20,6 +21,9 @@ type Config struct {
 	Version string
 	// Drivers are the databases that the site can use.
 	Drivers []database.Driver
+	// Storages are where the site can keep files that people send, beside folders (see
+	// the setting STORAGE_URL).
+	Storages []storage.Driver
 	// Modules are the parts of the site. Where two bring a template or a static
 	// file of the same name, the earlier one's is used.
 	Modules []module.Module

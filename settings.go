@@ -29,6 +29,9 @@ type settings struct {
 	Timeout     time.Duration `env:"REQUEST_TIMEOUT" envDefault:"30s" help:"how long a request may be at work; 0 means for ever"`
 	TimeZone    string        `env:"TIME_ZONE" envDefault:"UTC" help:"the zone that times are shown in, such as Europe/Rome"`
 	LogSQL      statementLog  `env:"LOG_SQL" envDefault:"off" help:"log statements: off, on, or redacted (without arguments)"`
+	StorageURL  string        `env:"STORAGE_URL" envDefault:"disk:files" help:"where files that people send are kept: disk:FOLDER, or a URL of another driver"`
+	SecretKey   string        `env:"SECRET_KEY" secret:"true" help:"signs links and fields that come back: a random text of at least 32 characters, the same on all servers"`
+	OldKeys     string        `env:"SECRET_KEY_FALLBACKS" secret:"true" help:"keys of before, with commas between them: what they signed is still accepted"`
 
 	zone *time.Location // of TimeZone
 }
@@ -74,6 +77,7 @@ func (s *settings) check() error {
 	if s.zone, err = time.LoadLocation(s.TimeZone); err != nil {
 		errs = append(errs, fmt.Errorf("setting TIME_ZONE: %q is not the name of a time zone, such as Europe/Rome: %w", s.TimeZone, err))
 	}
+	errs = append(errs, s.checkKeys())
 	if s.Timeout < 0 {
 		errs = append(errs, fmt.Errorf("setting REQUEST_TIMEOUT: the value %v is less than 0", s.Timeout))
 	}
@@ -209,7 +213,7 @@ func settingsOf(from any, prefix string, environ map[string]string) []setting {
 		switch {
 		case f.Tag.Get("secret") == "true" && st.value != "":
 			st.value = "(set, not shown)"
-		case name == "DATABASE_URL":
+		case name == "DATABASE_URL", name == "STORAGE_URL":
 			st.value = database.RedactURL(st.value)
 		case st.value == "":
 			st.value = "(empty)"

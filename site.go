@@ -13,6 +13,7 @@ import (
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/storage"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/assets"
 	"github.com/volaweb/vola/web/middleware"
@@ -32,6 +33,9 @@ type Options struct {
 	Log *slog.Logger
 	// Now is the clock. Defaults to time.Now.
 	Now func() time.Time
+	// Storage keeps the files that people send. Defaults to that of the setting
+	// STORAGE_URL.
+	Storage storage.Storage
 }
 
 // Site is an assembled site: an [http.Handler]. It is safe for concurrent use.
@@ -86,6 +90,8 @@ func New(cfg Config, opts Options) (*Site, error) {
 	s.host = module.NewHost(module.Host{Log: opts.Log, Now: opts.Now, Site: module.Site{
 		Name: cfg.Name, BaseURL: s.set.BaseURL, Dev: opts.Dev, LanguagePaths: cfg.LanguagePaths,
 	}}, renderer{s}, urls{s})
+	try(s.openStorage())
+	s.host.Signer = s.signer()
 	try(s.readTexts())
 	s.host.Texts = s.languages.texts()
 	try(s.readStatic())

@@ -9,6 +9,8 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/i18n"
+	"github.com/volaweb/vola/signing"
+	"github.com/volaweb/vola/storage"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
 )
@@ -21,6 +23,11 @@ type Host struct {
 	Log *slog.Logger
 	// Now is the site's clock. It is never nil.
 	Now func() time.Time
+	// Storage keeps files that people send. It is never nil on a site.
+	Storage storage.Storage
+	// Signer signs links and fields that come back to the site. It is never nil on a
+	// site.
+	Signer *signing.Signer
 	// Site describes the site.
 	Site Site
 	// Texts are the site's languages. It is never nil on a site.

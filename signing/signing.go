@@ -11,11 +11,13 @@ package signing
 
 import (
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/volaweb/vola/fault"
@@ -24,6 +26,7 @@ import (
 // Signer signs values. It is safe for concurrent use.
 type Signer struct {
 	keys [][]byte
+	used func() // called by each use
 }
 
 // MinKey is how long a key must be at least, in bytes.
@@ -33,7 +36,7 @@ const MinKey = 16
 // them, so that a key can be exchanged: the new one first, the old one until what it signed
 // has expired. A key that is shorter than [MinKey] panics.
 func New(keys ...[]byte) *Signer {
-	s := &Signer{}
+	s := &Signer{used: func() {}}
 	for _, k := range keys {
 		if len(k) < MinKey {
 			panic("signing: a key of " + strconv.Itoa(len(k)) + " bytes is too short; use at least " + strconv.Itoa(MinKey))
@@ -46,9 +49,20 @@ func New(keys ...[]byte) *Signer {
 	return s
 }
 
+// Random returns a Signer with a key of its own, which nobody else has: what it signs ends with
+// the process. first is called once, when it is used for the first time, to say so.
+func Random(first func()) *Signer {
+	key := make([]byte, sha256.Size)
+	_, _ = rand.Read(key) // it never fails
+	s := New(key)
+	s.used = sync.OnceFunc(first)
+	return s
+}
+
 // Sign returns the signature of a value for a purpose, which ends at a time, in whole
 // seconds. It has letters, digits, hyphens, underscores and a dot, so that it fits in a URL.
 func (s *Signer) Sign(purpose, value string, until time.Time) string {
+	s.used()
 	end := until.Unix()
 	return strconv.FormatInt(end, 36) + "." + encoding().EncodeToString(mac(s.keys[0], purpose, value, end))
 }
@@ -56,6 +70,7 @@ func (s *Signer) Sign(purpose, value string, until time.Time) string {
 // Check returns nil if a signature is that of this value for this purpose and has not
 // expired. Its errors are of kind fault.Forbidden; one that has expired says so.
 func (s *Signer) Check(purpose, value, signature string, now time.Time) error {
+	s.used()
 	ends, sent, _ := strings.Cut(signature, ".")
 	end, err := strconv.ParseInt(ends, 36, 64)
 	given, err2 := encoding().DecodeString(sent)

@@ -73,3 +73,23 @@ func BenchmarkSign(b *testing.B) {
 		s.Sign("files", "2026/11/30/4wxq3c6h7yfmzsm5kqnd3x2a5e/summer-photo.jpg", now)
 	}
 }
+
+// TestRandom: each has a key of its own, and says once that it is used.
+func TestRandom(t *testing.T) {
+	t.Parallel()
+	uses := 0
+	a, b := signing.Random(func() { uses++ }), signing.Random(func() {})
+	if uses != 0 {
+		t.Error("said before it was used")
+	}
+	signed := a.Sign("p", "v", now.Add(time.Hour))
+	if err := a.Check("p", "v", signed, now); err != nil {
+		t.Error(err)
+	}
+	if err := b.Check("p", "v", signed, now); fault.KindOf(err) != fault.Forbidden {
+		t.Error(err)
+	}
+	if uses != 1 {
+		t.Errorf("said %d times", uses)
+	}
+}

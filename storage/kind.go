@@ -47,7 +47,7 @@ func Kinds() []Kind {
 		{Name: "png", Ext: ".png", Media: "image/png", Inline: true},
 		{Name: "pptx", Ext: ".pptx", Media: "application/vnd.openxmlformats-officedocument.presentationml.presentation", found: zip},
 		{Name: "txt", Ext: ".txt", Media: text, also: []string{".text", ".log"}},
-		{Name: "wav", Ext: ".wav", Media: "audio/wave", Inline: true},
+		{Name: "wav", Ext: ".wav", Media: "audio/wav", Inline: true, found: "audio/wave"},
 		{Name: "webm", Ext: ".webm", Media: "video/webm", Inline: true},
 		{Name: "webp", Ext: ".webp", Media: "image/webp", Inline: true},
 		{Name: "xlsx", Ext: ".xlsx", Media: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", found: zip},

@@ -11,6 +11,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/storage"
 	"github.com/volaweb/vola/web/webtest"
 )
 
@@ -49,7 +51,8 @@ type Options struct {
 	Seed bool
 	// Dev starts the site as for development.
 	Dev bool
-	// Environ are the site's settings. Defaults to none.
+	// Environ are the site's settings. Without SECRET_KEY there is one that is the same
+	// for all tests, and without STORAGE_URL files are kept in memory.
 	Environ map[string]string
 	// Now is the site's clock. Defaults to time.Now.
 	Now func() time.Time
@@ -82,8 +85,18 @@ func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
 	}
 	cfg = inProject(cfg)
 	cfg.Drivers = databasetest.Drivers()
+	environ := map[string]string{"SECRET_KEY": "the key of all sites in tests, which is not secret"}
+	maps.Copy(environ, opts.Environ)
+	var files storage.Storage
+	if environ["STORAGE_URL"] == "" {
+		memory := storage.NewMemory()
+		if opts.Now != nil {
+			memory.Now = opts.Now
+		}
+		files = memory
+	}
 	site, err := vola.New(cfg, vola.Options{
-		Environ: opts.Environ, Dev: opts.Dev, Now: opts.Now, BaseURL: "http://example.test",
+		Environ: environ, Storage: files, Dev: opts.Dev, Now: opts.Now, BaseURL: "http://example.test",
 		Log: slog.New(slog.NewTextHandler(opts.Log, nil)),
 	})
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"os"
+	"syscall"
 	"time"
 )
 
@@ -90,11 +92,30 @@ func (rw *Response) WriteString(s string) (int, error) {
 func (rw *Response) ReadFrom(src io.Reader) (int64, error) {
 	rw.begin()
 	n, err := rw.copy(src)
-	if op, ok := errors.AsType[*net.OpError](err); !ok || op.Op == "read" {
+	if !ofConnection(err) {
 		rw.bytes += n
-		return n, err // the source failed, not the connection
+		return n, err // the source failed
 	}
 	return n, rw.sent(n, err)
+}
+
+// ofConnection reports whether an error of ReadFrom is that of the connection, not of what was
+// read. Package net gives both the same form, with the cause inside.
+func ofConnection(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	if !ok || op.Op == "read" {
+		return false
+	}
+	if op.Op != "readfrom" {
+		return true
+	}
+	if inner, ok := errors.AsType[*net.OpError](op.Err); ok {
+		return inner.Op != "read"
+	}
+	if _, ok := errors.AsType[*os.SyscallError](op.Err); ok { // the kernel copies; a disk fails with EIO
+		return !errors.Is(op.Err, syscall.EIO)
+	}
+	return errors.Is(op.Err, os.ErrDeadlineExceeded) || errors.Is(op.Err, net.ErrClosed)
 }
 
 // streamWrite is how long the client of a stream may take for one write, and
