@@ -160,12 +160,7 @@ func New[T any](ctx context.Context, h database.Handle, set ...Assignment[T]) (T
 // setDefaults sets the fields that have a default in the schema.
 func (p *plan) setDefaults(ptr unsafe.Pointer) error {
 	for _, f := range p.fields {
-		switch f.form {
-		case formBool, formInt, formFloat, formText, formDecimal:
-		default:
-			continue
-		}
-		if f.def.Value == nil || f.ref != nil {
+		if !f.defaultSet() {
 			continue
 		}
 		r := receiver{field: f, row: ptr}
@@ -174,6 +169,15 @@ func (p *plan) setDefaults(ptr unsafe.Pointer) error {
 		}
 	}
 	return nil
+}
+
+// defaultSet reports whether the field has a default that a new row is made with.
+func (f *field) defaultSet() bool {
+	switch f.form {
+	case formBool, formInt, formFloat, formText, formDecimal:
+		return f.def.Value != nil && f.ref == nil
+	}
+	return false
 }
 
 // born runs New and Init of a row that was made.

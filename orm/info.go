@@ -26,9 +26,12 @@ type FieldInfo struct {
 	Unique                 bool // by itself: by its tag or as the only key
 	Index                  bool // has an index, or an index begins with it
 	Default                bool // has a default
-	Generated              bool // computed by the database, never written
-	AutoNow, AutoNowAdd    bool
-	Version, SoftDelete    bool
+	// DefaultValue is the default as a value of Type, of a field that is a
+	// number, text or a bool; else nil.
+	DefaultValue        any
+	Generated           bool // computed by the database, never written
+	AutoNow, AutoNowAdd bool
+	Version, SoftDelete bool
 	// Choices are the values that may be written; nil allows all.
 	Choices []Choice
 	// References is the model that a foreign key refers to, else nil.
@@ -98,6 +101,12 @@ func (m *model) info(f *field) FieldInfo {
 	}
 	if f.ref != nil {
 		out.References = f.ref.target
+	}
+	if f.defaultSet() {
+		v := reflect.New(f.base)
+		if err := f.put(v.UnsafePointer(), f.def.Value); err == nil {
+			out.DefaultValue = v.Elem().Interface()
+		}
 	}
 	for _, x := range m.orderings() {
 		out.Index = out.Index || x.parts[0].Column == f.column

@@ -27,8 +27,31 @@ func Create[T any](ctx context.Context, h database.Handle, row *T) error {
 	if row == nil {
 		return fmt.Errorf("create %s: %w", p.model, errNoStruct)
 	}
+	return p.create(ctx, h, row)
+}
+
+// CreateAny is [Create] for a row of a model that the program does not know when
+// it is compiled, such as one that [FieldInfo.References] names: row is a pointer
+// to its struct. The error names the type if it is not a pointer to a model.
+func CreateAny(ctx context.Context, h database.Handle, row any) error {
+	v := reflect.ValueOf(row)
+	if v.Kind() != reflect.Pointer {
+		return fmt.Errorf("orm: create takes a pointer to the struct of a model, not a %T", row)
+	}
+	p, err := planOf(h, v.Type().Elem())
+	if err != nil {
+		return err
+	}
+	if v.IsNil() {
+		return fmt.Errorf("create %s: %w", p.model, errNoStruct)
+	}
+	return p.create(ctx, h, row)
+}
+
+// create stores row, a pointer to the struct of the model, as a new row.
+func (p *plan) create(ctx context.Context, h database.Handle, row any) error {
 	return p.saving(ctx, h, row, Saving{}, func(ctx context.Context, h database.Handle) (created, stored bool, err error) {
-		_, err = p.insert(ctx, h, unsafe.Pointer(row), nil)
+		_, err = p.insert(ctx, h, reflect.ValueOf(row).UnsafePointer(), nil)
 		return true, true, err
 	})
 }

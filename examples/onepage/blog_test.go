@@ -6,7 +6,6 @@ import (
 
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/module"
-	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/volatest"
 
 	blog "github.com/volaweb/vola/examples/onepage"
@@ -18,15 +17,9 @@ func TestPage(t *testing.T) {
 	c := volatest.New(t, vola.Config{Modules: []module.Module{b}})
 	c.Get("/blog/").WantStatus(200).WantText("li", "none yet")
 
-	ann := blog.Author{Username: "ann"}
-	if err := orm.Create(t.Context(), c.DB, &ann); err != nil {
-		t.Fatal(err)
-	}
 	now := time.Now()
-	p := blog.Post{Title: "One", Slug: "one", Author: orm.Ref[blog.Author]{ID: ann.ID}, Hits: 1001, Published: &now}
-	if err := orm.Create(t.Context(), c.DB, &p); err != nil {
-		t.Fatal(err)
-	}
+	ann := volatest.Make(t, c.DB, func(a *blog.Author) { a.Username = "ann" })
+	volatest.Make(t, c.DB, func(p *blog.Post) { p.Title, p.Author.ID, p.Hits, p.Published = "One", ann.ID, 1001, &now })
 	c.Get("/blog/").WantStatus(200).WantText("li", "One")
 	c.WantStatements(1)
 

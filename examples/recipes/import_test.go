@@ -10,6 +10,7 @@ import (
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/databasetest"
+	"github.com/volaweb/vola/examples/recipes"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/volatest"
 )
@@ -68,22 +69,25 @@ func TestExport(t *testing.T) {
 	})
 }
 
+// snippet: statements
+
 // TestStatements shows that pages with much on them ask no more than others.
 func TestStatements(t *testing.T) {
-	var file, needs strings.Builder
-	for i := range 100 {
-		fmt.Fprintf(&needs, "; thing %d: %d", i, i+1)
-		fmt.Fprintf(&file, "Dish %d,5,1,a b,%s,Cook.\n", i, needs.String()[2:])
-	}
-	each(t, write(t, file.String()), func(t *testing.T, c *volatest.Client) {
-		for n := 1; n <= 100; n += 33 {
-			c.Get(fmt.Sprintf("/%d/", n)).WantCount(".amounts li", n)
-			c.WantStatements(4)
+	t.Parallel()
+	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+		for _, n := range []int{1, 100} {
+			dish := volatest.Make(t, c.DB, func(r *recipes.Recipe) { r.Title = fmt.Sprintf("Dish of %d things", n) })
+			volatest.MakeN(t, c.DB, n, func(_ int, a *recipes.Amount) { a.Recipe.ID = dish.ID })
+			c.Get(fmt.Sprintf("/%d/", dish.ID)).WantText("h1", dish.Title).WantCount(".amounts li", n)
+			c.WantStatements(4) // the recipe, its tags, its amounts, their ingredients
 		}
+		volatest.MakeN[recipes.Recipe](t, c.DB, 20)
 		c.Get("/").WantCount("article", 12)
 		c.WantStatements(4)
 	})
 }
+
+// end snippet
 
 // TestMigrate takes a recipe from before the second migration.
 func TestMigrate(t *testing.T) {
