@@ -85,12 +85,18 @@ const policy = `
 	module < migrate/migratecmd < vola;
 	migrate/copydata < vola;
 
+	# Optional modules. They do not import each other, but for what says so.
+	migrate < contrib/once/migrations;
+	module, contrib/once/migrations < contrib/once;
+
+	contrib/once < CONTRIB;
+
 	# The test kit for whole sites.
 	vola, web/webtest, database/databasetest < volatest;
 	NONE < volatest/chromium;
 
 	# Programs may import anything public; only the tool may use the internals.
-	vola, volatest, volatest/chromium, fetch, web/webtest, database/databasetest, database/sqlite, database/postgres
+	vola, CONTRIB, volatest, volatest/chromium, fetch, web/webtest, database/databasetest, database/sqlite, database/postgres
 	< PROGRAMS;
 
 	# In the reference site, what works on text knows neither databases nor HTTP:

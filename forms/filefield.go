@@ -213,7 +213,7 @@ func (f *Field) kept(have File, sent bool) Kept {
 	return k
 }
 
-// purpose is that of signatures of files of the field: they are of no use in another form.
+// purpose is that of signatures of files of the field: another form refuses them.
 func (f *Field) purpose() string {
 	return "forms " + f.of.root.plan.of.String() + " " + f.of.plan.of.String() + " " + f.plan.name
 }

@@ -89,6 +89,7 @@ type Values struct {
 	chosen  []chosen        // for fields of rows
 	uploads *Uploads        // where files are stored; nil for nowhere
 	body    *body           // of a form with files that was sent
+	key     string          // of the page; see Once
 	ctx     context.Context // lifetime: that of the request
 }
 
@@ -122,6 +123,7 @@ func (v *Values) Read(r *http.Request) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	v.readKey(sent)
 	v.read(sent)
 	if v.acting {
 		v.forgive()

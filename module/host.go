@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/signing"
 	"github.com/volaweb/vola/storage"
@@ -70,6 +71,11 @@ type URLs interface {
 func NewHost(h Host, pages Renderer, urls URLs) *Host {
 	h.pages, h.urls, h.zones = pages, urls, new(zones)
 	return &h
+}
+
+// Uploads is where the files of forms are kept, for forms.Values.Accept.
+func (h *Host) Uploads() *forms.Uploads {
+	return &forms.Uploads{Storage: h.Storage, Signer: h.Signer, Now: h.Now}
 }
 
 // Render answers the request with a page, as [web.Send] does: who has the same

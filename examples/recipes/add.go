@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/volaweb/vola/contrib/once"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/module"
@@ -35,23 +36,24 @@ func (b *box) Start(ctx context.Context, h *module.Host) (err error) {
 
 func (b *box) add(w http.ResponseWriter, r *http.Request) error {
 	form := b.form.Bind(r.Context(), Recipe{Servings: 4})
+	form.Once()
 	ok, err := form.Read(r)
+	to := ""
 	if ok {
-		ok, err = ormforms.Save(r.Context(), b.DB, form, func(ctx context.Context, tx *database.Tx) error {
-			return orm.Create(ctx, tx, form.Value)
+		to, ok, err = once.Save(r.Context(), b.DB, form, func(ctx context.Context, tx *database.Tx) (string, error) {
+			if err := orm.Create(ctx, tx, form.Value); err != nil {
+				return "", err
+			}
+			return b.URLFor(ctx, "recipes:recipe", form.Value.ID)
 		})
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case ok:
+		return web.Redirect(w, r, to, http.StatusSeeOther)
 	}
-	if !ok {
-		return b.RenderStatus(w, r, form.Status(), addPage.Data(form))
-	}
-	to, err := b.URLFor(r.Context(), "recipes:recipe", form.Value.ID)
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, to, http.StatusSeeOther)
+	return b.RenderStatus(w, r, form.Status(), addPage.Data(form))
 }
 
 // end snippet

@@ -43,7 +43,7 @@ func TestEdit(t *testing.T) {
 		}{
 			{"nothing", nil, 0, "500 g flour, 350 g water, 10 g salt, 3 g yeast"},
 			{"one quantity", webtest.Values{"amounts.2.quantity": "300.5"}, 1, "500 g flour, 300.5 g water, 10 g salt, 3 g yeast"},
-			{"a new row", webtest.Values{"amounts.n1.ingredient": "5", "amounts.n1.quantity": "2", "amounts.n1.unit": "kg"}, 1,
+			{"a new row", webtest.Values{"amounts.n1.ingredient": "7", "amounts.n1.quantity": "2", "amounts.n1.unit": "kg"}, 1,
 				"500 g flour, 300.5 g water, 10 g salt, 3 g yeast, 2 kg tomato"},
 			{"one changed and one new", webtest.Values{"amounts.1.unit": "pounds", "amounts.n2.ingredient": "6", "amounts.n2.quantity": "1"}, 2,
 				"500 pounds flour, 300.5 g water, 10 g salt, 3 g yeast, 2 kg tomato, 1 onion"},
@@ -86,7 +86,7 @@ func TestEdit(t *testing.T) {
 		if _, err := orm.From[recipes.Amount](c.DB).Where(recipes.Amounts.ID.Eq(2)).Delete(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		other := recipes.Amount{Recipe: orm.RefTo[recipes.Recipe](1), Ingredient: orm.RefTo[recipes.Ingredient](7), Quantity: "4"}
+		other := recipes.Amount{Recipe: orm.RefTo[recipes.Recipe](1), Ingredient: orm.RefTo[recipes.Ingredient](5), Quantity: "4"}
 		if err := orm.Create(t.Context(), c.DB, &other); err != nil {
 			t.Fatal(err)
 		}

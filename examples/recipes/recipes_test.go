@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/contrib/once"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/volatest"
@@ -16,7 +17,9 @@ import (
 	"github.com/volaweb/vola/examples/recipes"
 )
 
-func site() vola.Config { return vola.Config{Modules: []module.Module{module.At("/", recipes.New())}} }
+func site() vola.Config {
+	return vola.Config{Modules: []module.Module{once.New(), module.At("/", recipes.New())}}
+}
 
 // snippet: each
 

@@ -8,6 +8,7 @@ package main
 
 import (
 	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/contrib/once"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/postgres"
 	"github.com/volaweb/vola/database/sqlite"
@@ -20,6 +21,6 @@ func main() {
 	vola.Main(vola.Config{
 		Name:    "Recipe box",
 		Drivers: []database.Driver{sqlite.Driver, postgres.Driver},
-		Modules: []module.Module{module.At("/", recipes.New())},
+		Modules: []module.Module{once.New(), module.At("/", recipes.New())},
 	})
 }

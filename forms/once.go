@@ -1,0 +1,64 @@
+package forms
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
+	"net/url"
+	"strings"
+)
+
+// onceName is the name of the hidden field with the key of a page.
+const onceName = "form_key"
+
+// Once gives the form a key, a random text in a hidden field, by which a form that is sent
+// twice can be told: by a double click, the button "back" or a page that is loaded again. It
+// is called before Read; package contrib/once stores what was sent once.
+func (v *Values) Once() {
+	v.key = rand.Text()
+}
+
+// Key returns the key of the page that was sent or, if none was, that of the page that is
+// made now; "" if Once was not called.
+func (v *Values) Key() string { return v.key }
+
+// NewKey gives the page another key, so that it can be sent as something new.
+func (v *Values) NewKey() { v.Once() }
+
+// readKey takes the key of the page that was sent.
+func (v *Values) readKey(sent url.Values) {
+	key := sent.Get(onceName)
+	if v.key == "" || len(key) < 20 || len(key) > 40 || strings.Trim(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != "" {
+		return
+	}
+	v.key = key
+}
+
+// Digest returns a checksum of what was filled in (SHA-256), without passwords. It is the
+// same for the same content under another key.
+func (v *Values) Digest() [sha256.Size]byte {
+	text, err := json.Marshal(v.content(nil))
+	if err != nil {
+		panic(err) // it is texts
+	}
+	return sha256.Sum256(text)
+}
+
+// content lists what the fields show.
+func (v *Values) content(out []string) []string {
+	for _, f := range v.fields {
+		out = append(out, f.Name, f.Value)
+		for _, o := range f.Options {
+			if o.Selected {
+				out = append(out, o.Value)
+			}
+		}
+		for _, k := range f.Files {
+			out = append(out, k.Label, k.Size)
+		}
+		for _, row := range f.rows() {
+			out = row.content(append(out, row.Key))
+		}
+	}
+	return out
+}
