@@ -56,7 +56,7 @@ func newField(v *Values, p *fieldPlan) *Field {
 	f := &Field{
 		Name: v.prefix + p.name, ID: "field-" + v.prefix + p.name, Widget: p.widget, Required: !p.optional && (p.kind != boolean || p.ticked),
 		Size: p.size, Min: p.least, Max: p.most, Complete: p.complete, Decimal: p.kind == decimal || p.kind == exact,
-		plan: p, lang: v.lang, of: v, value: v.into.FieldByIndex(p.index), chosen: p.choices, listed: p.listed || p.many || len(p.choices) > 0,
+		plan: p, lang: v.lang, of: v, value: p.in(v.into), chosen: p.choices, listed: p.listed || p.many || len(p.choices) > 0,
 	}
 	f.Label = v.lang.T(p.label)
 	if p.help != "" {

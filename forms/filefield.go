@@ -231,9 +231,7 @@ func (f *Field) fileOf(token string) (File, error) {
 	}
 	fields := strings.SplitN(string(value), "\n", 3)
 	size, err := strconv.ParseInt(fields[1], 10, 64)
-	out := File{Name: storage.Name(fields[0]), Sent: fields[2], Size: size}
-	out.Kind, _ = storage.KindOf(out.Name)
-	return out, err
+	return File{Name: storage.Name(fields[0]), Sent: fields[2], Size: size}, err
 }
 
 // readFiles reads which files the field has now: those that it had and those that were sent

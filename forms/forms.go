@@ -73,6 +73,9 @@ func (f *Form[T]) Bind(ctx context.Context, initial T) *Bound[T] {
 	if f.err != nil {
 		panic(f.err) // a site with a module that lists the form does not start
 	}
+	if record, is := any(&initial).(*Record); is {
+		*record = f.plan.newRecord(record)
+	}
 	return &Bound[T]{newValues(ctx, nil, f.plan, "", reflect.ValueOf(&initial).Elem()), &initial}
 }
 

@@ -34,7 +34,9 @@ type plan struct {
 // fieldPlan is what a field says.
 type fieldPlan struct {
 	goName, name, label, help string
-	index                     []int
+	typ                       reflect.Type
+	index                     []int // in the struct, or in the record
+	record                    bool  // the value is in a Record
 	inner                     []int // of a pointer to a struct: the field in it that is the value
 	kind                      kind
 	base                      reflect.Type // without pointer and slice
@@ -178,7 +180,7 @@ func planOfFields(t reflect.Type, parts []part, depth int) (*plan, error) {
 
 func fieldOf(part part, depth int) (fieldPlan, error) {
 	f := part.field
-	p := fieldPlan{goName: f.Name, name: snake.Case(f.Name), label: f.Tag.Get("label"), help: f.Tag.Get("help"), index: f.Index}
+	p := fieldPlan{goName: f.Name, name: snake.Case(f.Name), label: f.Tag.Get("label"), help: f.Tag.Get("help"), index: f.Index, typ: f.Type}
 	if !f.IsExported() {
 		return p, errors.New("it is not exported, so it cannot be set")
 	}

@@ -54,8 +54,10 @@ type File struct {
 	Name storage.Name // under which it is stored
 	Sent string       // what it is called at the sender, for people; it may have any character
 	Size int64        // in bytes
-	Kind storage.Kind // found by its content
 }
+
+// Kind returns the kind that the file is by its content; ok is false for no file.
+func (f File) Kind() (k storage.Kind, ok bool) { return storage.KindOf(f.Name) }
 
 // Accept says where the files of the form are stored; it is called before Read. A form
 // without fields for files does not need it.
@@ -234,7 +236,7 @@ func (b *body) store(part *multipart.Part, p *fieldPlan) (up upload, err error) 
 		return up, fmt.Errorf("store the file of the field %s: %w", p.name, err)
 	}
 	b.stored = append(b.stored, info.Name)
-	return upload{File: File{Name: info.Name, Sent: sent, Size: info.Size, Kind: kind}}, nil
+	return upload{File: File{Name: info.Name, Sent: sent, Size: info.Size}}, nil
 }
 
 // errOver ends the reading of a file that is too large, so that it is not stored.
