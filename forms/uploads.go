@@ -200,14 +200,12 @@ func (b *body) store(part *multipart.Part, p *fieldPlan) (up upload, err error) 
 	}
 	head = head[:n]
 	kind, ok := storage.Sniff(head, sent)
-	refuse := func(message string, values ...any) (upload, error) {
-		return upload{problem: lang.T(message, values...)}, skip(part)
-	}
+	refuse := func(problem string) (upload, error) { return upload{problem: problem}, skip(part) }
 	switch {
 	case n == 0:
-		return refuse("The file {name} is empty.", "name", sent)
+		return refuse(lang.T("The file {name} is empty.", "name", sent))
 	case !ok || !p.takes(kind):
-		return refuse("The file {name} is not one of these kinds, by its name and its content: {kinds}.", "name", sent, "kinds", lang.List(p.kindNames()))
+		return refuse(lang.T("The file {name} is not one of these kinds, by its name and its content: {kinds}.", "name", sent, "kinds", lang.List(p.kindNames())))
 	}
 	data := &limited{r: io.MultiReader(bytes.NewReader(head), part), left: p.fileSize()}
 	if kind.Picture() {
@@ -216,20 +214,20 @@ func (b *body) store(part *multipart.Part, p *fieldPlan) (up upload, err error) 
 			return up, damaged(data.failed)
 		}
 		if err != nil && !data.over {
-			return refuse("The file {name} is damaged: its size in pixels cannot be read.", "name", sent)
+			return refuse(lang.T("The file {name} is damaged: its size in pixels cannot be read.", "name", sent))
 		}
 		if w, h := p.pixels(); err == nil && (w > 0 && (width > w || height > h) || w == 0 && width > maxPixels/height) {
 			if w == 0 {
-				return refuse("The picture {name} is too large: it has {pixels} pixels, and {most} is the most.", "name", sent, "pixels", width*height, "most", maxPixels)
+				return refuse(lang.T("The picture {name} is too large: it has {pixels} pixels, and {most} is the most.", "name", sent, "pixels", width*height, "most", maxPixels))
 			}
-			return refuse("The picture {name} is too large: {width} by {height} pixels, and {most} is the most.", "name", sent, "width", width, "height", height, "most", fmt.Sprint(w, " × ", h))
+			return refuse(lang.T("The picture {name} is too large: {width} by {height} pixels, and {most} is the most.", "name", sent, "width", width, "height", height, "most", fmt.Sprint(w, " × ", h)))
 		}
 		data = replay
 	}
 	info, err := b.uploads.Storage.Create(b.ctx, storage.NewName(b.uploads.now(), sent, kind.Ext), data)
 	switch {
 	case data.over:
-		return refuse("The file {name} is larger than {most}.", "name", sent, "most", bytesIn(lang, p.fileSize()))
+		return refuse(lang.T("The file {name} is larger than {most}.", "name", sent, "most", bytesIn(lang, p.fileSize())))
 	case data.failed != nil:
 		return up, damaged(data.failed)
 	case err != nil:
