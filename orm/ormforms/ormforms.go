@@ -134,9 +134,6 @@ func partOf(info orm.FieldInfo, own reflect.StructField) (forms.Part, error) {
 	case info.Kind == schema.Decimal && info.Type.Kind() == reflect.String:
 		words = append(words, fmt.Sprintf("decimal=%d.%d", info.Precision, info.Scale))
 	}
-	if info.Default {
-		words = append(words, "optional")
-	}
 	if tag != "" {
 		words = append(words, tag)
 	}
