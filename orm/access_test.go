@@ -163,6 +163,43 @@ func TestInfo(t *testing.T) {
 	})
 }
 
+// seat is unique in several ways.
+type seat struct {
+	Row   int64  `db:"primary_key"`
+	Place int64  `db:"primary_key"`
+	Name  string `db:"unique"`
+	Open  bool
+	Note  string
+	Free  bool
+}
+
+// TestInfoOfUnique tells fields that are unique by themselves from parts of what
+// is.
+func TestInfoOfUnique(t *testing.T) {
+	t.Parallel()
+	models, err := orm.NewModels(orm.Group{Module: "m", Models: []orm.Declaration{
+		orm.Model[seat](orm.Unique("Row", "Open"), orm.Unique("Note").Where("open"), orm.Index("Free", "Row"))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields, err := models.Fields(reflect.TypeFor[seat]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var unique, in []string
+	for _, f := range fields {
+		if f.Unique {
+			unique = append(unique, f.Name)
+		}
+		if f.UniqueIn {
+			in = append(in, f.Name)
+		}
+	}
+	if !slices.Equal(unique, []string{"Name"}) || !slices.Equal(in, []string{"Row", "Place", "Open", "Note"}) {
+		t.Errorf("unique are %v, and in what is unique %v", unique, in)
+	}
+}
+
 // TestInfoOfChoices: a choice without a label has its value as label.
 func TestInfoOfChoices(t *testing.T) {
 	t.Parallel()

@@ -24,6 +24,7 @@ type FieldInfo struct {
 	Key                    bool // the primary key or a part of it
 	Auto                   bool // a key that the database numbers
 	Unique                 bool // by itself: by its tag or as the only key
+	UniqueIn               bool // a part of a key or of an orm.Unique, with others or under a condition
 	Index                  bool // has an index, or an index begins with it
 	Default                bool // has a default
 	// DefaultValue is the default as a value of Type, of a field that is a
@@ -101,6 +102,11 @@ func (m *model) info(f *field) FieldInfo {
 	}
 	if f.ref != nil {
 		out.References = f.ref.target
+	}
+	out.UniqueIn = out.Key && len(m.keys) > 1
+	for _, x := range m.indexes {
+		in := slices.ContainsFunc(x.parts, func(p indexPart) bool { return p.field == f.name })
+		out.UniqueIn = out.UniqueIn || x.unique && in
 	}
 	if f.defaultSet() {
 		v := reflect.New(f.base)

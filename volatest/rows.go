@@ -26,13 +26,16 @@ const maxDeep = 5
 // The n-th row of a model that a database gets from this package has, in each
 // column that cannot be NULL and has no value by itself,
 //
-//   - its default if it has one and is not unique; else
-//   - the first choice if its type has choices, or the n-th if it is unique; else
+//   - its default, if that is a number, text or a bool; else
+//   - the first choice, if its type has choices; else
 //   - a value made of n: the text "full-name-7" in a column full_name, cut to "7"
 //     in base 36 if that is too long for it; the number 7; the day, hour or second
-//     7 after the beginning of the year 2000; a uuid that ends with 7; false in a
-//     bool that is not unique; the zero value of a JSON document. A type with a
-//     Scan of its own scans that, and is zero if it refuses it.
+//     7 after the beginning of the year 2000; a uuid that ends with 7; false; the
+//     zero value of a JSON document. A type with a Scan of its own scans that,
+//     and is zero if it refuses it.
+//
+// A column that is unique, by itself or with others, has no default and takes its
+// choices, or false and true, in turn.
 //
 // Columns that can be NULL are NULL, and keys that the database numbers, times
 // of creation and change, versions and computed columns are as orm.Create leaves
@@ -156,7 +159,11 @@ func (m *maker) store(row any, above []link, set func()) error {
 		if f.Null || f.Auto || f.Generated || f.AutoNow || f.AutoNowAdd || f.Version || f.References != nil {
 			continue
 		}
-		if err := fill(v.FieldByName(f.Name), f, n); err != nil {
+		field := v.FieldByName(f.Name)
+		if !field.CanSet() {
+			return fmt.Errorf("%v has no field %s that can be set; is the name in two embedded structs?", v.Type(), f.Name)
+		}
+		if err := fill(field, f, n); err != nil {
 			return along(above, v.Type(), fmt.Errorf("%v, field %s: %w", v.Type(), f.Name, err))
 		}
 	}

@@ -232,6 +232,44 @@ func TestMakeReferences(t *testing.T) {
 	})
 }
 
+// vote is unique by all of its columns together.
+type vote struct {
+	ID    int64
+	Book  orm.Ref[book]
+	Grade grade
+	Yes   bool
+	Place int `db:"default=1"`
+}
+
+// shift has a key of several fields.
+type shift struct {
+	Author orm.Ref[author] `db:"primary_key"`
+	Night  bool            `db:"primary_key"`
+}
+
+// TestMakeUniqueTogether makes rows that must differ where the test says nothing.
+func TestMakeUniqueTogether(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		use(t, db, append(library(), orm.Model[vote](orm.Unique("Book", "Grade", "Yes", "Place")), orm.Model[shift]())...)
+		b := volatest.Make[book](t, db)
+		var votes []string
+		for _, v := range volatest.MakeN(t, db, 5, func(_ int, v *vote) { v.Book.ID = b.ID }) {
+			votes = append(votes, fmt.Sprintln(v.Grade, v.Yes, v.Place))
+		}
+		if want := []string{"good false 1\n", "bad true 2\n", "good false 3\n", "bad true 4\n", "good false 5\n"}; !slices.Equal(votes, want) {
+			t.Errorf("votes %q, want %q", votes, want)
+		}
+		shifts := volatest.MakeN(t, db, 2, func(_ int, s *shift) { s.Author.ID = b.Author.ID })
+		if shifts[0].Night || !shifts[1].Night {
+			t.Errorf("shifts %v", shifts)
+		}
+		if n := len(volatest.MakeN[shift](t, db, 3)); n != 3 {
+			t.Errorf("%d shifts", n)
+		}
+	})
+}
+
 // tiny has columns with few values, which may repeat.
 type tiny struct {
 	ID    int64

@@ -19,16 +19,15 @@ import (
 // fill gives a field, which cannot be NULL and is no reference, the value of
 // the n-th row.
 func fill(field reflect.Value, f orm.FieldInfo, n int) error {
+	varies := f.Unique || f.UniqueIn
 	switch {
-	case f.Choices != nil && !f.Unique && f.DefaultValue == nil:
-		field.Set(reflect.ValueOf(f.Choices[0].Value))
-		return nil
-	case f.DefaultValue != nil && !f.Unique:
+	case f.DefaultValue != nil && !varies:
 		field.Set(reflect.ValueOf(f.DefaultValue))
 		return nil
-	case f.Kind == schema.JSON:
+	case f.Choices != nil && !varies:
+		field.Set(reflect.ValueOf(f.Choices[0].Value))
 		return nil
-	case f.Kind == schema.Bool && !f.Unique:
+	case f.Kind == schema.JSON, f.Kind == schema.Bool && !varies:
 		return nil
 	}
 	n, err := within(n, room(f), f.Unique)

@@ -8,8 +8,19 @@ import (
 )
 
 // field returns the field of the present group that has a label and is of a
-// sort. Any other number than one of them ends the test.
+// sort, and can be filled in. Any other number than one of them ends the test.
 func (f *Form) field(label string, sort func(*control) bool) *control {
+	f.page.t.Helper()
+	c := f.look(label, sort)
+	if c != nil && disabled(c.node) {
+		f.page.t.Fatalf("%s: the field %q of %s is disabled", f.page, label, f)
+		return nil
+	}
+	return c
+}
+
+// look is field for one that may be disabled.
+func (f *Form) look(label string, sort func(*control) bool) *control {
 	f.page.t.Helper()
 	fields := keep(f.scope(), func(c *control) bool { return !isButton(c.node) })
 	all := called(fields, f.controlNames, label)
@@ -22,8 +33,6 @@ func (f *Form) field(label string, sort func(*control) bool) *control {
 	switch {
 	case len(fit) > 1:
 		f.page.t.Fatalf("%s: %s has %d fields %q; enter the group of one with In: %s", f.page, f, len(fit), label, f.groupsOf(fit))
-	case len(fit) == 1 && disabled(fit[0].node):
-		f.page.t.Fatalf("%s: the field %q of %s is disabled", f.page, label, f)
 	case len(fit) == 1:
 		return fit[0]
 	case len(all) > 0:
@@ -94,10 +103,8 @@ func (f *Form) groupsOf(list []*control) string {
 // groupAround returns the nearest group around a control, or nil.
 func (f *Form) groupAround(c *control) *group {
 	for a := range c.node.Ancestors() {
-		for _, g := range f.groups {
-			if g.node == a {
-				return g
-			}
+		if g := f.groupOf[a]; g != nil {
+			return g
 		}
 	}
 	return nil
@@ -149,7 +156,12 @@ func (f *Form) choicesOf(label string) *choices {
 		c := selects[0]
 		out := &choices{several: c.several()}
 		for _, o := range c.options {
-			out.of = append(out.of, choice{[]caption{plain(o.label)}, o.disabled || disabled(c.node), o.chosen, func(on bool) { o.chosen = on }})
+			out.of = append(out.of, choice{[]caption{plain(o.label)}, o.disabled || disabled(c.node), o.chosen, func(on bool) {
+				for _, other := range c.options {
+					other.chosen = other.chosen && (out.several || !on)
+				}
+				o.chosen = on
+			}})
 		}
 		return out
 	case len(groups) == 1:
@@ -160,8 +172,11 @@ func (f *Form) choicesOf(label string) *choices {
 		}
 		for _, c := range boxes {
 			out.of = append(out.of, choice{f.controlNames(c), disabled(c.node), c.checked, func(on bool) {
-				if c.checked = on; on {
+				switch {
+				case on:
 					f.check(c)
+				case c.kind == "checkbox":
+					c.checked = false
 				}
 			}})
 		}
@@ -205,7 +220,7 @@ func (f *Form) Choose(label string, options ...string) *Form {
 		chosen = append(chosen, at[0])
 	}
 	for i := range from.of {
-		if !from.of[i].disabled || !from.several {
+		if !from.of[i].disabled {
 			from.of[i].choose(false)
 		}
 	}

@@ -34,6 +34,7 @@ type Form struct {
 	labels   *labels
 	controls []*control
 	groups   []*group
+	groupOf  map[*html.Node]*group
 	group    *group // that the fields are in; nil is the whole form
 }
 
@@ -97,6 +98,7 @@ func (p *Response) newForm(n *html.Node, l *labels, name string) *Form {
 	if name = cmp.Or(oneLine(name), shownName(l.names(n)), f.firstButton()); name != "" {
 		f.name = fmt.Sprintf("the form %q", name)
 	}
+	f.groupOf = map[*html.Node]*group{}
 	seen := map[*html.Node]bool{}
 	for _, c := range f.controls {
 		var around []*group // from outside to inside
@@ -106,7 +108,8 @@ func (p *Response) newForm(n *html.Node, l *labels, name string) *Form {
 			}
 			seen[a] = true
 			if names := l.names(a); names != nil && isGroup(a) {
-				around = slices.Insert(around, 0, &group{node: a, names: names})
+				f.groupOf[a] = &group{node: a, names: names}
+				around = slices.Insert(around, 0, f.groupOf[a])
 			}
 		}
 		f.groups = append(f.groups, around...)

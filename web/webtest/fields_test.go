@@ -178,6 +178,38 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
+// odd is a page with a base, labels of several lines, one in a template, radio
+// buttons of several names in one group, and groups in groups.
+const odd = `<!doctype html><base href="/there/"><template><label for=a>Ghost</label></template>
+<form action=go method=post><label for=a><div>Your</div>name<br>here <b>n</b>ow</label><input id=a name=a>
+<fieldset><legend>Rows</legend><label><input type=radio name=r1 value=1 checked>One</label><label><input type=radio name=r2 value=2>Two</label><label><input type=checkbox name=c checked>Tick</label></fieldset>
+<fieldset><legend>Home</legend><fieldset><legend>Address</legend><label>City <input name=home></label></fieldset></fieldset>
+<fieldset><legend>Work</legend><fieldset><legend>Address</legend><label>City <input name=work></label></fieldset></fieldset>
+<label>Off <select name=off disabled><option>x</select></label><label>Out <input value=y disabled></label><label><input type=checkbox disabled checked>Old</label>
+</form><a href=away>Away</a>`
+
+func TestOddForms(t *testing.T) {
+	t.Parallel()
+	c := webtest.New(t, shows(odd))
+	f := c.Get("/tickets/").Form("Your name here now").Fill("Your name here now", "x").Choose("Rows", "Two")
+	f.WantValue("Rows", "One", "Two").WantChecked("Tick", true).WantValue("Off", "x").WantValue("Out", "y").WantChecked("Old", true)
+	f = f.In("Work").In("Address").Fill("City", "w").In("Home").In("Address").Fill("City", "h")
+	if got, want := f.Submit().Body, "POST /there/go a=x&r1=1&r2=2&c=on&home=h&work=w"; got != want {
+		t.Errorf("sent %s, want %s", got, want)
+	}
+	if got, want := c.Get("/tickets/").Click("a").Body, "GET /there/away"; got != want {
+		t.Errorf("clicked %s, want %s", got, want)
+	}
+	for name, do := range map[string]func(f *webtest.Form){
+		"Ghost": func(f *webtest.Form) { f.Fill("Ghost", "x") },
+		"City":  func(f *webtest.Form) { f.In("Home").In("Work").Fill("City", "x").In("Address") },
+	} {
+		if s := watch(shows(odd), func(c *webtest.Client) { do(c.Get("/tickets/").Form("")) }); (name == "Ghost") != strings.Contains(s.fatal, "has no field") {
+			t.Errorf("%s: %q", name, s.fatal)
+		}
+	}
+}
+
 // TestFormsThatCannotBeFilledIn reads the messages.
 func TestFormsThatCannotBeFilledIn(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package webtest
 import (
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -57,7 +58,7 @@ func (p *Response) Submit(selector string, values Values) *Response {
 // visit sends m from this page.
 func (p *Response) visit(m message) *Response {
 	p.t.Helper()
-	target, err := p.url.Parse(m.target)
+	target, err := p.base().Parse(m.target)
 	if err != nil {
 		p.t.Fatalf("%s: the page leads to %q: %v", p, m.target, err)
 		return nil
@@ -69,6 +70,19 @@ func (p *Response) visit(m message) *Response {
 	target.Fragment = ""
 	m.target, m.site, m.referer = target.String(), "same-origin", p.url.String()
 	return p.client.send(m)
+}
+
+// base returns the URL that links of the page are relative to.
+func (p *Response) base() *url.URL {
+	n := cascadia.Query(p.document(), cascadia.MustCompile("base[href]"))
+	if n == nil {
+		return p.url
+	}
+	base, err := p.url.Parse(attrOr(n, "href", ""))
+	if err != nil {
+		return p.url
+	}
+	return base
 }
 
 // submit sends form with the given button, which may be nil.

@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ func labelText(n *html.Node) caption {
 	var add func(n *html.Node, marked bool)
 	add = func(n *html.Node, marked bool) {
 		for d := range n.ChildNodes() {
-			word, skip, mark := "", false, marked
+			word, around, skip, mark := "", "", false, marked
 			switch {
 			case d.Type == html.TextNode:
 				word = d.Data
@@ -32,17 +33,22 @@ func labelText(n *html.Node) caption {
 					skip = true
 				case "img":
 					word = attrOr(d, "alt", "")
+				case "b", "i", "em", "strong", "span", "small", "a", "abbr", "code", "u", "s", "q", "kbd", "mark", "sub", "sup", "bdi", "bdo", "var", "cite", "dfn", "time", "data", "wbr":
+				default:
+					around = " " // what stands on a line of its own
 				}
 				mark = mark || isMark(d)
 			}
 			if skip {
 				continue
 			}
-			full.WriteString(word)
-			if !mark {
+			full.WriteString(around + word)
+			if bare.WriteString(around); !mark {
 				bare.WriteString(word)
 			}
 			add(d, mark)
+			full.WriteString(around)
+			bare.WriteString(around)
 		}
 	}
 	add(n, false)
@@ -81,7 +87,7 @@ func newLabels(doc *html.Node) *labels {
 		if id := attrOr(n, "id", ""); id != "" && l.ids[id] == nil && !within(n, "template") {
 			l.ids[id] = n
 		}
-		if n.Data == "label" {
+		if n.Data == "label" && !within(n, "template") {
 			found = append(found, n)
 		}
 	}
@@ -196,13 +202,10 @@ func keep[T any](list []T, holds func(T) bool) []T {
 
 // shownName returns a name for a message, "" if there is none.
 func shownName(names []caption) string {
-	for _, n := range names {
-		if n.bare != "" {
-			return n.bare
-		}
-		return n.full
+	if len(names) == 0 {
+		return ""
 	}
-	return ""
+	return cmp.Or(names[0].bare, names[0].full)
 }
 
 // listed joins names for a message, each once and the first twenty of them.

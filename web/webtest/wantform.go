@@ -19,7 +19,7 @@ func (f *Form) WantValue(label string, want ...string) *Form {
 	if from := f.choicesOf(label); from != nil {
 		got = from.texts(func(c choice) bool { return c.chosen })
 	} else {
-		c := f.field(label, func(c *control) bool { return c.isText() || c.kind == "file" || disabled(c.node) && !c.isBox() })
+		c := f.look(label, func(c *control) bool { return c.isText() || c.kind == "file" })
 		if c == nil {
 			return f
 		}
@@ -53,7 +53,7 @@ func quoted(list []string) string {
 // that is taken.
 func (f *Form) WantChecked(label string, want bool) *Form {
 	f.page.t.Helper()
-	if c := f.field(label, (*control).isBox); c != nil && c.checked != want {
+	if c := f.look(label, (*control).isBox); c != nil && c.checked != want {
 		f.page.t.Errorf("%s: %q of %s: checked is %t, want %t", f.page, label, f, c.checked, want)
 	}
 	return f
@@ -107,7 +107,7 @@ func (f *Form) describable(label string) []*html.Node {
 		}
 		return nodes
 	}
-	if c := f.field(label, func(*control) bool { return true }); c != nil {
+	if c := f.look(label, func(*control) bool { return true }); c != nil {
 		return []*html.Node{c.node}
 	}
 	return nil
