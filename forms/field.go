@@ -82,7 +82,7 @@ func newField(v *Values, p *fieldPlan) *Field {
 
 // showNoZero shows nothing for a number that nobody has given yet.
 func (f *Field) showNoZero() {
-	if (f.plan.kind == whole || f.plan.kind == decimal) && !f.plan.many && !f.plan.pointer && !f.listed && f.value.IsZero() {
+	if (f.plan.kind == whole || f.plan.kind == decimal || f.plan.kind == clock) && !f.plan.many && !f.plan.pointer && !f.listed && f.value.IsZero() {
 		f.shown = []string{""}
 		f.show(f.shown)
 	}

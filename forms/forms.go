@@ -73,10 +73,27 @@ func (f *Form[T]) Bind(ctx context.Context, initial T) *Bound[T] {
 	if f.err != nil {
 		panic(f.err) // a site with a module that lists the form does not start
 	}
-	if record, is := any(&initial).(*Record); is {
+	record, is := any(&initial).(*Record)
+	if is {
 		*record = f.plan.newRecord(record)
 	}
-	return &Bound[T]{newValues(ctx, nil, f.plan, "", reflect.ValueOf(&initial).Elem()), &initial}
+	v := newValues(ctx, nil, f.plan, "", reflect.ValueOf(&initial).Elem())
+	if is {
+		record.blank(v.fields)
+	}
+	return &Bound[T]{v, &initial}
+}
+
+// BindNew is Bind for something new: a number that is zero is shown as an empty field, as
+// nobody has given it yet, and must be filled in if it is not optional.
+func (f *Form[T]) BindNew(ctx context.Context, initial T) *Bound[T] {
+	b := f.Bind(ctx, initial)
+	for _, field := range b.fields {
+		if field.Rows == nil {
+			field.showNoZero()
+		}
+	}
+	return b
 }
 
 // Values are the values of a form, or of a row of one, whatever its struct is.

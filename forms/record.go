@@ -155,6 +155,7 @@ func parseChoice(v reflect.Value, text string) error {
 type Record struct {
 	names  []string
 	values []reflect.Value // each is settable
+	given  []bool          // somebody has given the value
 }
 
 // Get returns the value of an item: a string, int64, float64, bool, [civil.Date],
@@ -209,6 +210,7 @@ func Decode(form *Form[Record], text []byte) (Record, error) {
 			if err := json.Unmarshal(value, r.values[i].Addr().Interface()); err != nil {
 				return Record{}, fmt.Errorf("forms: read a record: item %s: %w", name, err)
 			}
+			r.given[i] = true
 		}
 	}
 	return r, nil
@@ -219,15 +221,26 @@ func (p *plan) newRecord(have *Record) Record {
 	var r Record
 	for i := range p.fields {
 		f := &p.fields[i]
-		v := reflect.New(f.typ).Elem()
+		v, given := reflect.New(f.typ).Elem(), false
 		if have != nil {
 			if j := slices.Index(have.names, f.name); j >= 0 && have.values[j].Type() == f.typ {
 				v.Set(have.values[j])
+				given = have.given[j]
 			}
 		}
-		r.names, r.values = append(r.names, f.name), append(r.values, v)
+		r.names, r.values, r.given = append(r.names, f.name), append(r.values, v), append(r.given, given)
 	}
 	return r
+}
+
+// blank shows nothing for numbers that nobody has given.
+func (r *Record) blank(fields []*Field) {
+	for i, f := range fields {
+		if !r.given[i] {
+			f.showNoZero()
+		}
+		r.given[i] = true
+	}
 }
 
 // in returns the field in a struct or a record.

@@ -35,7 +35,7 @@ func (b *box) Start(ctx context.Context, h *module.Host) (err error) {
 // snippet: add
 
 func (b *box) add(w http.ResponseWriter, r *http.Request) error {
-	form := b.form.Bind(r.Context(), Recipe{Servings: 4})
+	form := b.form.BindNew(r.Context(), Recipe{Servings: 4})
 	form.Once()
 	ok, err := form.Read(r)
 	to := ""
