@@ -29,7 +29,7 @@ func (kind) Choices() []orm.Choice {
 	}
 }
 
-// name is the name of the field: it stays when the question is worded anew.
+// name is the name of the field: it stays when the wording changes.
 func (q Question) name() string { return "q" + strconv.FormatInt(q.ID, 10) }
 
 func (q Question) choices() []string {

@@ -37,7 +37,7 @@ func TestSurvey(t *testing.T) {
 		answer.Fill("How many eggs?", "2").Press("Send my answers").WantStatus(200).
 			WantText("dl", "Tea or coffee? coffee How many eggs? 2 Since when? –")
 
-		// A question is worded anew and another removed: what was answered stays.
+		// The wording of a question changes and another is removed: what was answered stays.
 		form = c.Get("/questions/").Form("Save")
 		form.In("Question 1").Fill("Question", "Coffee or tea?")
 		form.Press("Remove: Question 2").Form("Save").Press("Save").WantText("h1", "Breakfast")
