@@ -85,12 +85,15 @@ const policy = `
 	module < migrate/migratecmd < vola;
 	migrate/copydata < vola;
 
+	# Modules that come with Vola, each on its own: none imports another one.
+	module < contrib/files;
+
 	# The test kit for whole sites.
 	vola, web/webtest, database/databasetest < volatest;
 	NONE < volatest/chromium;
 
 	# Programs may import anything public; only the tool may use the internals.
-	vola, volatest, volatest/chromium, fetch, web/webtest, database/databasetest, database/sqlite, database/postgres
+	vola, volatest, volatest/chromium, fetch, web/webtest, database/databasetest, database/sqlite, database/postgres, contrib/files
 	< PROGRAMS;
 
 	# In the reference site, what works on text knows neither databases nor HTTP:
@@ -130,6 +133,7 @@ const policy = `
 	scripts/...: golang.org/x/tools/go/packages;
 	web/webtest: github.com/andybalholm/cascadia golang.org/x/net/html;
 	volatest/chromium: github.com/chromedp;
+	contrib/files: golang.org/x/image golang.org/x/sync/singleflight;
 	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv;
 	site/...: golang.org/x/net/html golang.org/x/term golang.org/x/text;
 	site/htmltree/...: golang.org/x/net/html;
@@ -223,6 +227,10 @@ func TestPolicySaysWhatTheDesignSays(t *testing.T) {
 		{"migrate/copydata", "migrate", true},
 		{"migrate/copydata", "orm", false},
 		{"module", "migrate/copydata", false},
+		{"contrib/files", "orm", true},
+		{"contrib/files", "vola", false},
+		{"vola", "contrib/files", false},
+		{"site", "contrib/files", true},
 	}
 	for _, test := range tests {
 		t.Run(test.importer+" imports "+test.imported, func(t *testing.T) {
