@@ -88,8 +88,9 @@ const policy = `
 	# Optional modules. They do not import each other, but for what says so.
 	migrate < contrib/once/migrations;
 	module, contrib/once/migrations < contrib/once;
+	module < contrib/files;
 
-	contrib/once < CONTRIB;
+	contrib/once, contrib/files < CONTRIB;
 
 	# The test kit for whole sites.
 	vola, web/webtest, database/databasetest < volatest;
@@ -136,6 +137,7 @@ const policy = `
 	scripts/...: golang.org/x/tools/go/packages;
 	web/webtest: github.com/andybalholm/cascadia golang.org/x/net/html;
 	volatest/chromium: github.com/chromedp;
+	contrib/files: golang.org/x/image golang.org/x/sync/singleflight;
 	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv;
 	site/...: golang.org/x/net/html golang.org/x/term golang.org/x/text;
 	site/htmltree/...: golang.org/x/net/html;
@@ -229,6 +231,10 @@ func TestPolicySaysWhatTheDesignSays(t *testing.T) {
 		{"migrate/copydata", "migrate", true},
 		{"migrate/copydata", "orm", false},
 		{"module", "migrate/copydata", false},
+		{"contrib/files", "orm", true},
+		{"contrib/files", "vola", false},
+		{"vola", "contrib/files", false},
+		{"site", "contrib/files", true},
 	}
 	for _, test := range tests {
 		t.Run(test.importer+" imports "+test.imported, func(t *testing.T) {

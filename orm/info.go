@@ -48,6 +48,22 @@ func ModelsOf(h database.Handle) (*Models, error) {
 	return b.models, nil
 }
 
+// ModelInfo are the facts of a model, for programs that work with models they do not know.
+type ModelInfo struct {
+	Type   reflect.Type // of its struct
+	Module string
+	Table  string
+}
+
+// List returns the facts of all models, in the order of their modules and declarations.
+func (ms *Models) List() []ModelInfo {
+	out := make([]ModelInfo, len(ms.all))
+	for i, m := range ms.all {
+		out[i] = ModelInfo{Type: m.typ, Module: m.module, Table: m.table}
+	}
+	return out
+}
+
 // Fields returns the facts of all stored fields of a model, in the order of the
 // struct. The error names the type if it is not a model.
 func (ms *Models) Fields(model reflect.Type) ([]FieldInfo, error) {

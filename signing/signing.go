@@ -104,3 +104,10 @@ func mac(key []byte, purpose, value string, end int64) []byte {
 	h.Write([]byte(value))
 	return h.Sum(nil)
 }
+
+// Ends returns when a signature that [Signer.Check] accepts expires.
+func (s *Signer) Ends(signature string) time.Time {
+	ends, _, _ := strings.Cut(signature, ".")
+	end, _ := strconv.ParseInt(ends, 36, 64)
+	return time.Unix(end, 0)
+}
