@@ -32,6 +32,8 @@ type (
 	blob     []byte
 	// code converts itself and takes any text.
 	code struct{ text string }
+	// handle is text that knows its own form.
+	handle string
 	// colour takes only colours.
 	colour struct{ r, g, b uint8 }
 )
@@ -42,6 +44,9 @@ func (grade) Choices() []orm.Choice {
 
 func (c code) Value() (driver.Value, error) { return c.text, nil }
 func (c *code) Scan(src any) error          { c.text = fmt.Sprint(src); return nil }
+
+func (h handle) Value() (driver.Value, error) { return strings.ToLower(string(h)), nil }
+func (h *handle) Scan(src any) error          { *h = handle(strings.ToUpper(src.(string))); return nil }
 
 func (c colour) Value() (driver.Value, error) {
 	return fmt.Sprintf("#%02x%02x%02x", c.r, c.g, c.b), nil
@@ -96,6 +101,7 @@ type everything struct {
 	Grade    grade
 	Code     code       `db:"type=text"`
 	Colour   colour     `db:"type=text"`
+	Handle   handle     `db:"type=text"`
 	Stars    int        `db:"default=4"`
 	Active   bool       `db:"default=true"`
 	Word     string     `db:"default='a, b'"`
@@ -146,7 +152,7 @@ func TestMakeKinds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if made[0].ID != 2 || made[1].ID != 3 || made[1].Text != "full-text-3/1" || made[0].Version != 1 {
+		if made[0].ID != 2 || made[1].ID != 3 || made[1].Text != "full-text-3/1" || made[0].Version != 1 || made[0].Handle != "HANDLE-2" {
 			t.Errorf("made %+v", made)
 		}
 		row.Added, row.Changed = time.Time{}, time.Time{}
@@ -157,7 +163,7 @@ func TestMakeKinds(t *testing.T) {
 			Text: "full-text-2/0", Short: "2", Unique: "unique-2", Bytes: []byte("bytes-2"), Blob: blob("blob-2"), Time: at, Moment: moment(at),
 			Date: civil.NewDate(2000, 1, 3), Birthday: birthday(civil.NewDate(2000, 1, 3)), Clock: civil.NewClock(0, 0, 2, 0), Duration: 2 * time.Second, Timeout: timeout(2 * time.Second),
 			Price: "2.00", Share: "0.002", Long: "2.0000000000", Big: *big.NewInt(2), UUID: uuid.UUID(id), Array: id, Raw: json.RawMessage("null"),
-			Grade: "good", Code: code{"code-2"}, Stars: 4, Active: true, Word: "a, b", Version: 1, Sum: 5, Only: orm.RefKey[keyed, string]{ID: "name-1"},
+			Grade: "good", Code: code{"code-2"}, Handle: "HANDLE-2", Stars: 4, Active: true, Word: "a, b", Version: 1, Sum: 5, Only: orm.RefKey[keyed, string]{ID: "name-1"},
 		}
 		if got, want := fmt.Sprintf("%+v", row), fmt.Sprintf("%+v", want); got != want {
 			t.Errorf("got\n%s, want\n%s", got, want)

@@ -4,6 +4,9 @@
 //	c := volatest.New(t, site())
 //	c.Get("/blog/").WantStatus(200).WantCount("article", 10)
 //	c.WantStatements(4)
+//
+// [Make] stores rows for it, of which the test says only what matters. Requests,
+// forms and checks of pages are those of package web/webtest.
 package volatest
 
 import (

@@ -68,7 +68,7 @@ func (f *Form) fieldNames() string {
 		if isButton(c.node) || c.kind == "hidden" {
 			continue
 		}
-		if g := f.groupAround(c); c.isBox() && g != nil && g != f.group {
+		if g := f.groupAround(c); c.isBox() && g != nil && g != f.group && f.chooses(g) {
 			names = append(names, shownName(g.names))
 			continue
 		}
@@ -120,6 +120,14 @@ func (f *Form) boxGroups() []*group {
 		}
 	}
 	return list
+}
+
+// chooses reports whether a group is there to choose from, and not one of fields
+// with a checkbox among them.
+func (f *Form) chooses(g *group) bool {
+	own := keep(f.controls, func(c *control) bool { return f.groupAround(c) == g && c.kind != "hidden" && !isButton(c.node) })
+	boxes := keep(own, (*control).isBox)
+	return len(boxes) > 0 && (len(boxes) == len(own) || slices.ContainsFunc(boxes, func(c *control) bool { return c.kind == "radio" }))
 }
 
 // boxes returns the checkboxes or radio buttons of a group.

@@ -141,12 +141,12 @@ func (f *Form) controlNames(c *control) []caption {
 	return f.labels.names(c.node)
 }
 
-// firstButton returns the name of the first button that submits the form, ""
-// if there is none.
+// firstButton returns the name of the first button that submits the form and
+// has a name, "" if there is none.
 func (f *Form) firstButton() string {
 	for _, c := range f.controls {
-		if submits(c.node) {
-			return shownName(f.controlNames(c))
+		if name := shownName(f.controlNames(c)); submits(c.node) && name != "" {
+			return name
 		}
 	}
 	return ""

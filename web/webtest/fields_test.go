@@ -180,7 +180,7 @@ func TestEncodings(t *testing.T) {
 
 // odd is a page with a base, labels of several lines, one in a template, radio
 // buttons of several names in one group, and groups in groups.
-const odd = `<!doctype html><base href="/there/"><template><label for=a>Ghost</label></template>
+const odd = `<!doctype html><base href="/there/"><template><label for=a>Ghost</label><input id=a></template>
 <form action=go method=post><label for=a><div>Your</div>name<br>here <b>n</b>ow</label><input id=a name=a>
 <fieldset><legend>Rows</legend><label><input type=radio name=r1 value=1 checked>One</label><label><input type=radio name=r2 value=2>Two</label><label><input type=checkbox name=c checked>Tick</label></fieldset>
 <fieldset><legend>Home</legend><fieldset><legend>Address</legend><label>City <input name=home></label></fieldset></fieldset>
@@ -207,6 +207,55 @@ func TestOddForms(t *testing.T) {
 		if s := watch(shows(odd), func(c *webtest.Client) { do(c.Get("/tickets/").Form("")) }); (name == "Ghost") != strings.Contains(s.fatal, "has no field") {
 			t.Errorf("%s: %q", name, s.fatal)
 		}
+	}
+}
+
+// rows is a form as package forms shows one with rows, after an error.
+const rows = `<!doctype html>
+<form method=post action=/x><button class=hidden tabindex=-1 aria-hidden=true></button><input type=hidden name=form_key value=k>
+<div role=alert><ul><li><a href="#row-2">Ingredient 2: It is there twice.</a></li><li><a href="#class">Class: Choose one.</a></li></ul></div>
+<label for=t>Title</label><input id=t name=t aria-invalid=true aria-errormessage=te><p id=te>Too short.</p>
+<fieldset id=class aria-invalid=true><legend>Class</legend><p id=ce>Choose one.</p><label><input type=radio name=c aria-invalid=true aria-describedby=ce>First</label></fieldset>
+<fieldset id=rows><legend>Ingredients</legend>
+<fieldset id=row-1><legend>Ingredient 1</legend><input type=hidden name=i value=1><label>Name <input name=i.1.name value=Salt></label><label><input type=checkbox name=i.1.fresh> Fresh</label>
+<button name=i.remove value=1>Remove<span class=hidden>: Ingredient 1</span></button></fieldset>
+<fieldset id=row-2 aria-describedby=row-2-error><legend>Ingredient 2</legend><input type=hidden name=i value=2><p id=row-2-error><span class=hidden>Error:</span> It is there twice.</p>
+<label>Name <input name=i.2.name value=Salt></label><label><input type=checkbox name=i.2.fresh> Fresh</label><button name=i.remove value=2>Remove<span class=hidden>: Ingredient 2</span></button></fieldset>
+<button name=i.add value=1>Add one more</button>
+<template><fieldset id=row-1><legend>Ingredient 3</legend><p role=alert>x</p><form><button>Save</button></form></fieldset></template>
+</fieldset><button><img src=x alt=Save></button></form>
+<form><p role=alert>Of another form</p><button>Other</button></form>
+<form action=/x><datalist><input name=list></datalist><label for=twin>Twin</label><input id=twin name=first><input id=twin name=second>
+<label>Two <input name=a disabled></label><label>Two <input name=b></label><button>Odd</button></form>`
+
+func TestRowsOfForms(t *testing.T) {
+	t.Parallel()
+	page := webtest.New(t, shows(rows)).Get("/tickets/")
+	form := func() *webtest.Form { return page.Form("Save") }
+	form().WantErrors("Ingredient 2: It is there twice.", "Class: Choose one.").WantError("Ingredient 2", "It is there twice.").WantError("Title", "Too short.").
+		WantError("Class", "Choose one.").In("Ingredients").WantError("Ingredient 2", "It is there twice.").In("Ingredient 1").WantValue("Name", "Salt")
+	for _, tt := range []struct{ got, want string }{
+		{form().In("Ingredient 2").Fill("Name", "Oil").Check("Fresh").Submit().Body, "POST /x form_key=k&t=&i=1&i.1.name=Salt&i=2&i.2.name=Oil&i.2.fresh=on"},
+		{form().In("Ingredient 2").Press("Remove").Body, "POST /x form_key=k&t=&i=1&i.1.name=Salt&i=2&i.2.name=Salt&i.remove=2"},
+		{form().Press("Remove: Ingredient 1").Body, "POST /x form_key=k&t=&i=1&i.1.name=Salt&i.remove=1&i=2&i.2.name=Salt"},
+		{form().In("Ingredient 1").Press("Add one more").Body, "POST /x form_key=k&t=&i=1&i.1.name=Salt&i=2&i.2.name=Salt&i.add=1"},
+		{page.Form("Odd").Fill("Twin", "x").Fill("Two", "y").Submit().Body, "GET /x?first=x&second=&b=y"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("sent %s, want %s", tt.got, tt.want)
+		}
+	}
+	s := watch(shows(rows), func(c *webtest.Client) { c.Get("/tickets/").Form("").Fill("x", "y") })
+	if want := `the page has 3 forms; name a button or a field of one: "Remove", "Other", "Odd"`; !strings.HasSuffix(s.fatal, want) {
+		t.Errorf("%q, want %q", s.fatal, want)
+	}
+	s = watch(shows(rows), func(c *webtest.Client) { c.Get("/tickets/").Form("Save").Fill("Titel", "y") })
+	if want := `has no field "Titel"; it has Title, Class, Name, Fresh`; !strings.HasSuffix(s.fatal, want) {
+		t.Errorf("%q, want %q", s.fatal, want)
+	}
+	s = watch(shows(rows), func(c *webtest.Client) { c.Get("/tickets/").Form("Save").WantErrors() })
+	if all := strings.Join(s.errors, "\n"); !strings.Contains(all, `"Title" of the form "Save" has aria-invalid`) || !strings.Contains(all, `the group "Class" of the form "Save" has aria-invalid`) {
+		t.Errorf("%q", all)
 	}
 }
 
@@ -329,7 +378,7 @@ func TestWantOfForms(t *testing.T) {
 		t.Errorf("%q, want %q", s.errors, want)
 	}
 	s = watch(shows(`<form><label>T <input aria-invalid=true>`), func(c *webtest.Client) { c.Get("/tickets/").Form("").WantErrors() })
-	if want := `"T" of the form without a name has aria-invalid="true", want no error`; len(s.errors) != 1 || !strings.Contains(s.errors[0], want) {
+	if want := `"T" of the form without a name has aria-invalid, want no error`; len(s.errors) != 1 || !strings.Contains(s.errors[0], want) {
 		t.Errorf("%q, want %q", s.errors, want)
 	}
 }

@@ -59,29 +59,26 @@ func (f *Form) WantChecked(label string, want bool) *Form {
 	return f
 }
 
-// WantError checks that a field, or a group of radio buttons or checkboxes, has
-// the error message, as everyone is told of it: the field has aria-invalid, and
-// names the element with the message in aria-describedby or aria-errormessage.
-// What is in an element of the class hidden there, such as "Error:", may be left
-// out.
+// WantError checks that a field, or a group such as one of radio buttons or a row,
+// has the error message, as everyone is told of it: it has aria-invalid, and names
+// the element with the message in aria-describedby or aria-errormessage. A group
+// needs no aria-invalid, and that of a field in it counts. What is in an element of
+// the class hidden in the message, such as "Error:", may be left out.
 func (f *Form) WantError(label, message string) *Form {
 	f.page.t.Helper()
-	nodes := f.describable(label)
+	nodes, group := f.describable(label)
 	if nodes == nil {
 		return f
 	}
-	var invalid []*html.Node
-	for _, n := range nodes {
-		if v, ok := attr(n, "aria-invalid"); ok && v != "" && v != "false" {
-			invalid = append(invalid, n)
-		}
+	if !group {
+		nodes = keep(nodes, invalid)
 	}
-	if invalid == nil {
+	if len(nodes) == 0 {
 		f.page.t.Errorf("%s: %q of %s has no error: it has no aria-invalid, want the error %q", f.page, label, f, message)
 		return f
 	}
 	var texts []caption
-	for _, n := range invalid {
+	for _, n := range nodes {
 		for _, attribute := range []string{"aria-describedby", "aria-errormessage"} {
 			texts = append(texts, f.labels.referred(n, attribute)...)
 		}
@@ -96,28 +93,38 @@ func (f *Form) WantError(label, message string) *Form {
 	return f
 }
 
+// invalid reports whether an element says that what is in it is wrong.
+func invalid(n *html.Node) bool {
+	v := attrOr(n, "aria-invalid", "")
+	return v != "" && v != "false"
+}
+
 // describable returns the elements that may say what is wrong with a field: the
-// field itself, or a group and the boxes in it.
-func (f *Form) describable(label string) []*html.Node {
+// field itself, or a group and the boxes in it that do.
+func (f *Form) describable(label string) (nodes []*html.Node, isGroup bool) {
 	f.page.t.Helper()
-	if groups := called(f.boxGroups(), groupNames, label); len(groups) == 1 {
-		nodes := []*html.Node{groups[0].node}
+	fields := called(keep(f.scope(), func(c *control) bool { return !isButton(c.node) }), f.controlNames, label)
+	groups := called(keep(f.groups, func(g *group) bool { return f.group == nil || inNode(g.node, f.group.node) }), groupNames, label)
+	if len(fields) == 0 && len(groups) == 1 {
+		nodes = []*html.Node{groups[0].node}
 		for _, c := range f.boxes(groups[0]) {
-			nodes = append(nodes, c.node)
+			if invalid(c.node) {
+				nodes = append(nodes, c.node)
+			}
 		}
-		return nodes
+		return nodes, true
 	}
 	if c := f.look(label, func(*control) bool { return true }); c != nil {
-		return []*html.Node{c.node}
+		return []*html.Node{c.node}, false
 	}
-	return nil
+	return nil, false
 }
 
 // WantErrors checks the summary of errors: the items of the lists in elements
 // with role="alert" in the form or outside of any, or their text if they have no
 // list. Links in them must lead to a field or group of the
-// form. Without messages it wants no such element, and no field that has
-// aria-invalid.
+// form. Without messages it wants no such element, and no field or
+// group that has aria-invalid.
 func (f *Form) WantErrors(want ...string) *Form {
 	f.page.t.Helper()
 	var got []caption
@@ -145,8 +152,13 @@ func (f *Form) WantErrors(want ...string) *Form {
 		return f
 	}
 	for _, c := range f.controls {
-		if v, ok := attr(c.node, "aria-invalid"); ok && v != "" && v != "false" {
-			f.page.t.Errorf("%s: %q of %s has aria-invalid=%q, want no error", f.page, cmp.Or(shownName(f.controlNames(c)), c.name), f.name, v)
+		if invalid(c.node) {
+			f.page.t.Errorf("%s: %q of %s has aria-invalid, want no error", f.page, cmp.Or(shownName(f.controlNames(c)), c.name), f.name)
+		}
+	}
+	for _, g := range f.groups {
+		if invalid(g.node) {
+			f.page.t.Errorf("%s: the group %q of %s has aria-invalid, want no error", f.page, shownName(g.names), f.name)
 		}
 	}
 	return f
