@@ -20,8 +20,7 @@ type Field struct {
 	Widget string // what it is shown as: text, email, url, tel, password, textarea, number, date, time, datetime-local, checkbox, select, radio, checkboxes, hidden, file or rows
 	// Value is the value as the control has it; that of a password is never there.
 	Value    string
-	Checked  bool     // of a checkbox
-	Options  []Option // of select, radio and checkboxes
+	Checked  bool // of a checkbox
 	Required bool
 	Size     int    // of a text, in characters
 	Min, Max string // of numbers and dates, "" for none
@@ -32,15 +31,17 @@ type Field struct {
 	Accept   string // of a field with files: the extensions that browsers offer
 	Multiple bool   // several files can be chosen
 
-	plan    *fieldPlan
-	lang    *i18n.Language
-	of      *Values
-	value   reflect.Value // of the field in the struct
-	shown   []string      // what it was shown as first
-	chosen  []Choice
-	unread  bool // what was sent could not be read
-	changed bool // what was sent is another value than the first
-	listed  bool // no other value than the choices is taken, even if there are none
+	plan        *fieldPlan
+	lang        *i18n.Language
+	of          *Values
+	value       reflect.Value // of the field in the struct
+	shown       []string      // what it was shown as first
+	chosen      []Choice
+	unread      bool      // what was sent could not be read
+	parsed      bool      // what was sent is another text than the first
+	current     []string  // what is shown now
+	first, sent [1]string // of shown and current, for fields of one value
+	listed      bool      // no other value than the choices is taken, even if there are none
 }
 
 // Option is one of the values of a list.
@@ -51,12 +52,16 @@ type Option struct {
 	Selected bool
 }
 
-// newField returns a field with the value that it begins with.
-func newField(v *Values, p *fieldPlan) *Field {
-	f := &Field{
-		Name: v.prefix + p.name, ID: "field-" + v.prefix + p.name, Widget: p.widget, Required: !p.optional && (p.kind != boolean || p.ticked),
+// begin makes it a field with the value that it begins with.
+func (f *Field) begin(v *Values, p *fieldPlan) {
+	*f = Field{
+		Name: p.name, ID: p.id, Widget: p.widget, Required: !p.optional && (p.kind != boolean || p.ticked),
 		Size: p.size, Min: p.least, Max: p.most, Complete: p.complete, Decimal: p.kind == decimal || p.kind == exact,
 		plan: p, lang: v.lang, of: v, value: p.in(v.into), chosen: p.choices, listed: p.listed || p.many || len(p.choices) > 0,
+	}
+	if v.prefix != "" {
+		f.Name = v.prefix + p.name
+		f.ID = idPrefix + f.Name
 	}
 	f.Label = v.lang.T(p.label)
 	if p.help != "" {
@@ -64,20 +69,19 @@ func newField(v *Values, p *fieldPlan) *Field {
 	}
 	if p.rows != nil {
 		f.Rows = newRows(f)
-		return f
+		return
 	}
 	if p.kind == file {
 		f.startFiles()
-		return f
+		return
 	}
-	f.shown = f.texts(f.value)
+	f.shown = f.texts(f.value, &f.first)
 	for _, c := range v.root.chosen {
 		if c.plan == p {
 			f.pick(c.choices)
 		}
 	}
 	f.show(f.shown)
-	return f
 }
 
 // showNoZero shows nothing for a number that nobody has given yet.
@@ -129,14 +133,15 @@ func (p *fieldPlan) checkChoices(choices []Choice) error {
 
 // DescribedBy returns the ids of the help and the error, for aria-describedby; "" for none.
 func (f *Field) DescribedBy() string {
-	var ids []string
-	if f.Help != "" {
-		ids = append(ids, f.HelpID())
+	switch {
+	case f.Help != "" && f.Error != "":
+		return f.HelpID() + " " + f.ErrorID()
+	case f.Help != "":
+		return f.HelpID()
+	case f.Error != "":
+		return f.ErrorID()
 	}
-	if f.Error != "" {
-		ids = append(ids, f.ErrorID())
-	}
-	return strings.Join(ids, " ")
+	return ""
 }
 
 // HelpID is the id of the element with the help.
@@ -147,8 +152,8 @@ func (f *Field) ErrorID() string { return f.ID + "-error" }
 
 // Focus is the id of the control that a link to the error leads to.
 func (f *Field) Focus() string {
-	if (f.Widget == "radio" || f.Widget == "checkboxes") && len(f.Options) > 0 {
-		return f.Options[0].ID
+	if f.Grouped() && len(f.chosen) > 0 {
+		return f.ID + "-0"
 	}
 	return f.ID
 }
@@ -195,9 +200,17 @@ func (f *Field) show(texts []string) {
 		f.Value = texts[0]
 	}
 	f.Checked = f.plan.kind == boolean && f.Value == "on"
-	f.Options = nil
+	f.current = texts
+}
+
+// Options returns the values of a list: of select, radio and checkboxes.
+func (f *Field) Options() []Option {
+	if len(f.chosen) == 0 && f.Widget != "select" {
+		return nil
+	}
+	out := make([]Option, 0, len(f.chosen)+1)
 	if f.Widget == "select" && !f.plan.many && (f.plan.optional || f.Value == "" || !f.offers(f.Value)) {
-		f.Options = append(f.Options, Option{Label: "–", Selected: f.Value == ""})
+		out = append(out, Option{Label: "–", Selected: f.Value == ""})
 	}
 	for i, c := range f.chosen {
 		sent := f.textOf(reflect.ValueOf(c.Value))
@@ -205,10 +218,11 @@ func (f *Field) show(texts []string) {
 		if label == "" {
 			label = sent
 		}
-		f.Options = append(f.Options, Option{
-			Value: sent, Label: f.lang.T(label), ID: f.ID + "-" + itoa(i), Selected: slices.Contains(texts, sent),
+		out = append(out, Option{
+			Value: sent, Label: f.lang.T(label), ID: f.ID + "-" + itoa(i), Selected: slices.Contains(f.current, sent),
 		})
 	}
+	return out
 }
 
 // offers reports whether a text is one of the choices.
@@ -230,11 +244,13 @@ func (f *Field) read(sent url.Values) {
 		f.readVersion(sent.Get(f.Name))
 		return
 	}
-	texts := slices.Clone(sent[f.Name])
-	if f.plan.many {
-		texts = slices.DeleteFunc(texts, func(text string) bool { return text == "" })
-	} else if len(texts) > 1 {
-		texts = texts[:1] // the first counts
+	texts := sent[f.Name]
+	switch {
+	case f.plan.many:
+		texts = slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return text == "" })
+	case len(texts) > 0:
+		f.sent[0] = texts[0] // the first counts
+		texts = f.sent[:]
 	}
 	for i := range texts {
 		texts[i] = f.clean(texts[i])
@@ -250,7 +266,15 @@ func (f *Field) read(sent url.Values) {
 		return
 	}
 	f.parse(texts)
-	f.changed = f.Error != "" || !slices.Equal(f.texts(f.value), f.shown)
+	f.parsed = true
+}
+
+// changed reports whether what was sent is another value than the first.
+func (f *Field) changed() bool {
+	if f.plan.kind == file {
+		return f.parsed
+	}
+	return f.parsed && (f.Error != "" || !slices.Equal(f.texts(f.value, new([1]string)), f.shown))
 }
 
 // readVersion reads the version that the page was made of. That of a new row, and one that was

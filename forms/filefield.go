@@ -268,7 +268,7 @@ func (f *Field) readFiles(sent url.Values) {
 	if !f.plan.many && len(f.Files) > 1 {
 		f.Files = f.Files[len(f.Files)-1:] // the last one that was chosen replaces the others
 	}
-	f.changed = f.Error != "" || !slices.EqualFunc(before, f.Files, func(a, b Kept) bool { return a.file.Name == b.file.Name })
+	f.parsed = f.Error != "" || !slices.EqualFunc(before, f.Files, func(a, b Kept) bool { return a.file.Name == b.file.Name })
 	switch {
 	case len(f.Files) > f.plan.fileCount():
 		f.fail(f.lang.T("There can be at most {most}.", "most", f.plan.fileCount()))

@@ -122,8 +122,10 @@ func newValues(ctx context.Context, root *Values, p *plan, prefix string, into r
 		v.lang = root.lang
 	}
 	v.fields = make([]*Field, len(p.fields))
+	all := make([]Field, len(p.fields))
 	for i := range p.fields {
-		v.fields[i] = newField(v, &p.fields[i])
+		v.fields[i] = &all[i]
+		all[i].begin(v, &p.fields[i])
 	}
 	return v
 }
@@ -161,8 +163,12 @@ func (v *Values) Read(r *http.Request) (ok bool, err error) {
 // sent returns the fields that were sent. Those of a form with files are read together with
 // them, which are stored.
 func (v *Values) sent(r *http.Request) (url.Values, error) {
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if !v.plan.files || kind != "multipart/form-data" {
+	isMultipart := false
+	if v.plan.files {
+		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		isMultipart = kind == "multipart/form-data"
+	}
+	if !isMultipart {
 		err := web.Form(r).Err()
 		return r.PostForm, err
 	}

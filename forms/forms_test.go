@@ -84,8 +84,8 @@ func rendered(form *forms.Bound[every]) url.Values {
 			if f.Checked {
 				values.Add(f.Name, "on")
 			}
-		case len(f.Options) > 0:
-			for _, o := range f.Options {
+		case len(f.Options()) > 0:
+			for _, o := range f.Options() {
 				if o.Selected {
 					values.Add(f.Name, o.Value)
 				}

@@ -48,7 +48,7 @@ func (v *Values) Digest() [sha256.Size]byte {
 func (v *Values) content(out []string) []string {
 	for _, f := range v.fields {
 		out = append(out, f.Name, f.Value)
-		for _, o := range f.Options {
+		for _, o := range f.Options() {
 			if o.Selected {
 				out = append(out, o.Value)
 			}

@@ -20,8 +20,9 @@ func (f *Field) zone() *time.Location { return i18n.Zone(f.of.ctx) }
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// texts returns a value as controls have it: one text, or one for each element.
-func (f *Field) texts(v reflect.Value) []string {
+// texts returns a value as controls have it: one text, which is put into one, or one for each
+// element.
+func (f *Field) texts(v reflect.Value, one *[1]string) []string {
 	switch {
 	case f.plan.many:
 		out := make([]string, v.Len())
@@ -30,11 +31,13 @@ func (f *Field) texts(v reflect.Value) []string {
 		}
 		return out
 	case f.plan.pointer && v.IsNil():
-		return []string{""}
+		one[0] = ""
+		return one[:]
 	case f.plan.pointer:
 		v = f.plan.target(v)
 	}
-	return []string{f.textOf(v)}
+	one[0] = f.textOf(v)
+	return one[:]
 }
 
 // target returns what a pointer of the field leads to.
@@ -93,38 +96,55 @@ func (f *Field) parse(texts []string) {
 		f.value.SetZero()
 		return
 	}
-	parsed := make([]reflect.Value, 0, len(texts))
-	for _, text := range texts {
-		v := reflect.New(f.plan.base).Elem()
-		if message := f.parseOne(v, text); message != "" {
-			f.unread = true
-			f.fail(message)
-			return
-		}
-		if f.listed && !f.offers(f.textOf(v)) {
-			f.fail(f.lang.T("Choose one of the options."))
-			return
-		}
-		parsed = append(parsed, v)
+	if f.plan.many {
+		f.parseMany(texts)
+		return
+	}
+	v := reflect.New(f.plan.base).Elem()
+	if !f.parseChoice(v, texts[0]) {
+		return
 	}
 	if f.check(texts); f.Error != "" {
 		return
 	}
 	switch f.plan.kind {
 	case date, clock, moment:
-		f.show([]string{f.textOf(parsed[0])}) // as the controls of browsers have it
+		f.sent[0] = f.textOf(v)
+		f.show(f.sent[:]) // as the controls of browsers have it
 	}
-	switch {
-	case f.plan.many:
-		list := reflect.MakeSlice(f.value.Type(), 0, len(parsed))
-		f.value.Set(reflect.Append(list, parsed...))
-	case f.plan.pointer:
+	if f.plan.pointer {
 		p := reflect.New(f.value.Type().Elem())
-		f.plan.target(p).Set(parsed[0])
-		f.value.Set(p)
-	default:
-		f.value.Set(parsed[0])
+		f.plan.target(p).Set(v)
+		v = p
 	}
+	f.value.Set(v)
+}
+
+func (f *Field) parseMany(texts []string) {
+	list := reflect.MakeSlice(f.value.Type(), len(texts), len(texts))
+	for i, text := range texts {
+		if !f.parseChoice(list.Index(i), text) {
+			return
+		}
+	}
+	if f.check(texts); f.Error == "" {
+		f.value.Set(list)
+	}
+}
+
+// parseChoice reads a text into a value, which is one of the choices if there are some. ok
+// says that nothing is wrong with it.
+func (f *Field) parseChoice(v reflect.Value, text string) (ok bool) {
+	if message := f.parseOne(v, text); message != "" {
+		f.unread = true
+		f.fail(message)
+		return false
+	}
+	if f.listed && !f.offers(f.textOf(v)) {
+		f.fail(f.lang.T("Choose one of the options."))
+		return false
+	}
+	return true
 }
 
 // parseOne reads a text into a value. It returns what is wrong with it, in the visitor's

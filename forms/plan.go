@@ -21,6 +21,9 @@ const (
 	textareaSize = 10_000
 )
 
+// idPrefix begins the ids of controls.
+const idPrefix = "field-"
+
 // maxFields is how many fields a form may have.
 const maxFields = 500
 
@@ -34,6 +37,7 @@ type plan struct {
 // fieldPlan is what a field says.
 type fieldPlan struct {
 	goName, name, label, help string
+	id                        string // of its control in a form; in a row it has another
 	typ                       reflect.Type
 	index                     []int // in the struct, or in the record
 	record                    bool  // the value is in a Record
@@ -166,6 +170,7 @@ func planOfFields(t reflect.Type, parts []part, depth int) (*plan, error) {
 			errs = append(errs, fmt.Errorf("form %v: field %s: %w", t, part.field.Name, err))
 			continue
 		}
+		fp.id = idPrefix + fp.name
 		p.fields = append(p.fields, fp)
 		p.files = p.files || fp.kind == file || fp.rows != nil && fp.rows.plan.files
 	}

@@ -118,7 +118,7 @@ func (i Item) plan(at int) (fieldPlan, error) {
 	if err != nil {
 		return p, err
 	}
-	p.goName, p.name, p.index, p.record = i.Name, i.Name, []int{at}, true
+	p.goName, p.name, p.id, p.index, p.record = i.Name, i.Name, idPrefix+i.Name, []int{at}, true
 	for _, text := range i.Choices {
 		v := reflect.New(base).Elem()
 		if err := parseChoice(v, text); err != nil {

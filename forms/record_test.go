@@ -54,8 +54,8 @@ func TestRecords(t *testing.T) {
 		for _, f := range bound.Fields() {
 			switch {
 			case f.Widget == "checkbox" && !f.Checked, f.Widget == "file":
-			case len(f.Options) > 0:
-				for _, o := range f.Options {
+			case len(f.Options()) > 0:
+				for _, o := range f.Options() {
 					if o.Selected {
 						sent.Add(f.Name, o.Value)
 					}

@@ -10,7 +10,7 @@ import (
 // rows in rows too.
 func (v *Values) changed(deep bool) bool {
 	return slices.ContainsFunc(v.fields, func(f *Field) bool {
-		return f.changed || deep && f.Rows != nil && (len(f.Rows.removed) > 0 || slices.ContainsFunc(f.Rows.Items, func(row *Row) bool {
+		return f.changed() || deep && f.Rows != nil && (len(f.Rows.removed) > 0 || slices.ContainsFunc(f.Rows.Items, func(row *Row) bool {
 			return !row.blank && (!row.was.IsValid() || row.changed(true))
 		}))
 	})

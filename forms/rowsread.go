@@ -91,9 +91,6 @@ func (v *Values) reprefix(from, to string) {
 	for _, f := range v.fields {
 		name := to + strings.TrimPrefix(f.Name, from)
 		f.ID = strings.Replace(f.ID, f.Name, name, 1)
-		for i := range f.Options {
-			f.Options[i].ID = strings.Replace(f.Options[i].ID, f.Name, name, 1)
-		}
 		f.Name = name
 		for _, row := range f.rows() {
 			row.ID = "row-" + f.Name + "." + row.Key

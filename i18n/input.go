@@ -41,6 +41,11 @@ func isPlain(text string) bool {
 // Long, Medium and Short, the last also with other separators, or as 2026-11-30. A day that the calendar has not, and what may be two
 // days, is an error of kind [fault.Invalid], with a message for the visitor.
 func (l *Language) ParseDate(text string) (civil.Date, error) {
+	if len(text) == len("2026-11-30") {
+		if d, err := civil.ParseDate(text); err == nil {
+			return d, nil // as browsers send it, whatever the language
+		}
+	}
 	year, month, day, err := l.cldr().ParseDate(text)
 	if err != nil {
 		example := l.Day(civil.NewDate(2026, time.November, 30), Short)
@@ -55,6 +60,11 @@ func (l *Language) ParseDate(text string) (civil.Date, error) {
 //
 // With a date, [civil.Date.Moments] says when that is in a zone.
 func (l *Language) ParseClock(text string) (civil.Clock, error) {
+	if len(text) == len("15:04") || len(text) == len("15:04:05") {
+		if c, err := civil.ParseClock(text); err == nil {
+			return c, nil // as browsers send it
+		}
+	}
 	hour, minute, second, err := l.cldr().ParseTime(text)
 	if err != nil {
 		example := l.Clock(civil.NewClock(15, 4, 0, 0), Short)

@@ -186,6 +186,8 @@ func constantValue(n parse.Node) (reflect.Value, bool) {
 type argument struct {
 	eval     expr
 	constant parse.Node
+	fixed    reflect.Value // of the constant, for a parameter of any type
+	known    bool          // there is such a value
 	at       *place
 }
 
@@ -196,6 +198,7 @@ func (t *treeCompiler) arguments(nodes []parse.Node) ([]argument, error) {
 		switch n.(type) {
 		case *parse.NilNode, *parse.BoolNode, *parse.NumberNode, *parse.StringNode:
 			args[i].constant = n
+			args[i].fixed, args[i].known = constantValue(n) // it cannot be set, so all executions share it
 			continue
 		}
 		eval, err := t.operand(n)
@@ -233,11 +236,10 @@ func (a *argument) any(x *Execution, dot reflect.Value) (reflect.Value, error) {
 	if _, ok := a.constant.(*parse.NilNode); ok {
 		return reflect.Value{}, nil
 	}
-	v, ok := constantValue(a.constant)
-	if !ok {
-		return v, x.fail("%s overflows int", a.constant)
+	if !a.known {
+		return a.fixed, x.fail("%s overflows int", a.constant)
 	}
-	return v, nil
+	return a.fixed, nil
 }
 
 // fit makes a value one of a parameter's type, as far as templates allow.
