@@ -5,6 +5,8 @@
 #
 #   scripts/test.sh [-C directory] [packages and flags of go test]
 #
+# Without packages it also runs the tests of contrib/s3, which is a module of its own.
+#
 # As root on a system with apt-get it installs what is missing, unless
 # VOLA_TEST_INSTALL=no. It starts a PostgreSQL server of its own, on a free port
 # of 127.0.0.1 and with its data in a temporary directory, and removes both at
@@ -14,6 +16,7 @@
 #   VOLA_TEST_CHROMIUM   path of a Chromium
 #   VOLA_TEST_KRAMDOWN   path of a Ruby with kramdown and kramdown-parser-gfm
 #   VOLA_TEST_MSGFMT     path of the msgfmt of GNU gettext, beside its msgcat
+#   VOLA_TEST_S3         path of a versitygw, the S3 server that the tests of contrib/s3 run
 #   VOLA_TEST_RACE       "on" or "off"
 #
 # each of which may be "off". With CI=true anything skipped or missing is a
@@ -27,6 +30,8 @@ if [ "${1-}" = -C ]; then
 	directory=$(cd "$2" && pwd)
 	shift 2
 fi
+nested=() # modules inside this one whose tests are run too
+[ $# -gt 0 ] || [ "$directory" != "$root" ] || nested=(contrib/s3)
 [ $# -gt 0 ] || set -- ./...
 
 work=$(mktemp -d)
@@ -252,6 +257,26 @@ off)
 *) ran+=("gettext with the msgfmt at the VOLA_TEST_MSGFMT given") ;;
 esac
 
+if [ ${#nested[@]} -gt 0 ]; then
+	case ${VOLA_TEST_S3-} in
+	off)
+		unset VOLA_TEST_S3
+		missing+=("an S3 server (VOLA_TEST_S3=off)")
+		;;
+	"")
+		unset VOLA_TEST_S3
+		# It takes minutes the first time; then Go has it in its cache.
+		if go build -C "$root/contrib/s3/testdata/server" -o "$work/versitygw" github.com/versity/versitygw/cmd/versitygw 2>"$work/s3.log"; then
+			export VOLA_TEST_S3=$work/versitygw
+			ran+=("an S3 server (versitygw)")
+		else
+			missing+=("an S3 server (it does not build: $(tail -n 1 "$work/s3.log"))")
+		fi
+		;;
+	*) ran+=("an S3 server (the VOLA_TEST_S3 given)") ;;
+	esac
+fi
+
 # --- the tests ---------------------------------------------------------------
 
 # Tests that make sites build them without asking a registry.
@@ -267,7 +292,14 @@ cd "$directory"
 set -m
 (
 	set -o pipefail
-	go test -json -timeout 15m ${flags[@]+"${flags[@]}"} "$@" | "$work/testreport" ${report[@]+"${report[@]}"}
+	{
+		status=0
+		go test -json -timeout 15m ${flags[@]+"${flags[@]}"} "$@" || status=$?
+		for module in ${nested[@]+"${nested[@]}"}; do
+			go test -C "$root/$module" -json -timeout 15m ${flags[@]+"${flags[@]}"} ./... || status=$?
+		done
+		exit "$status"
+	} | "$work/testreport" ${report[@]+"${report[@]}"}
 ) </dev/null &
 runner=$!
 set +m

@@ -122,8 +122,29 @@ func resize(src image.Image, v version, orientation int) *image.RGBA {
 		src = shrink(src, part, kx, ky)
 		part = src.Bounds()
 	}
+	return resample(src, part, w, h)
+}
+
+// strip is how many rows or columns are scaled at a time.
+const strip = 64
+
+// resample scales part of a picture to w to h: first its rows, then its columns, each in strips,
+// as the scaler needs 32 bytes for each pixel between the two.
+func resample(src image.Image, part image.Rectangle, w, h int) *image.RGBA {
+	wide := image.NewRGBA(image.Rect(0, 0, w, part.Dy()))
+	scaler := scaling.CatmullRom.NewScaler(w, strip, part.Dx(), strip) // for all but the last
+	for y := 0; y < part.Dy(); y += strip {
+		rows := image.Rect(0, y, w, min(y+strip, part.Dy()))
+		from := image.Rect(part.Min.X, part.Min.Y+rows.Min.Y, part.Max.X, part.Min.Y+rows.Max.Y)
+		scaler.Scale(wide, rows, src, from, draw.Src, nil)
+	}
 	out := image.NewRGBA(image.Rect(0, 0, w, h))
-	scaling.CatmullRom.Scale(out, out.Bounds(), src, part, draw.Src, nil)
+	scaler = scaling.CatmullRom.NewScaler(strip, h, strip, part.Dy())
+	for x := 0; x < w; x += strip {
+		columns := image.Rect(x, 0, min(x+strip, w), h)
+		from := image.Rect(columns.Min.X, 0, columns.Max.X, part.Dy())
+		scaler.Scale(out, columns, wide, from, draw.Src, nil)
+	}
 	return out
 }
 

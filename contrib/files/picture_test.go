@@ -314,3 +314,34 @@ func FuzzVersion(f *testing.F) {
 		}
 	})
 }
+
+// TestSmooth: a slope of brightness stays one in larger and smaller versions, without seams.
+func TestSmooth(t *testing.T) {
+	t.Parallel()
+	c, f := start(t, files.Config{})
+	const side = 500
+	slope := image.NewNRGBA(image.Rect(0, 0, side, side))
+	for y := range side {
+		for x := range side {
+			slope.SetNRGBA(x, y, color.NRGBA{uint8(x * 255 / side), uint8(y * 255 / side), 0, 254}) // a PNG, as it is not opaque
+		}
+	}
+	name := store(t, c, "a/slope.png", pngOf(slope))
+	for _, to := range []int{700, 300, 130, 129} {
+		m := wantPicture(t, c.Site, must(t)(f.Thumbnail(name, to, to)), to, to)
+		if m == nil {
+			return
+		}
+		off := func(got uint8, at int) bool {
+			want := (float64(at) + 0.5) / float64(to) * 255
+			return float64(got) < want-4 || float64(got) > want+4
+		}
+		for y := range to {
+			for x := range to {
+				if got := color.NRGBAModel.Convert(m.At(x, y)).(color.NRGBA); off(got.R, x) || off(got.G, y) {
+					t.Fatalf("%d pixels: at %d, %d the colour is %v", to, x, y, got)
+				}
+			}
+		}
+	}
+}
