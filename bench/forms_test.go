@@ -274,4 +274,3 @@ func BenchmarkForms(b *testing.B) {
 		}
 	}
 }
-
