@@ -17,7 +17,6 @@ import (
 type Rows[R any] struct {
 	part   forms.Part
 	fields []orm.Field[R]
-	refs   []string // Go names of the foreign keys among them
 }
 
 // RowsOf returns rows of a model with these fields. field is the field of the form's struct,
@@ -48,11 +47,6 @@ func RowsOf[R any](db *database.DB, field string, fields []orm.Field[R], further
 		return nil, fmt.Errorf("rows of %v: the model must have a key of one field that is not a reference, by which its rows are told", reflect.TypeFor[R]())
 	}
 	r := &Rows[R]{fields: fields}
-	for _, p := range parts {
-		if p.Listed {
-			r.refs = append(r.refs, p.Field)
-		}
-	}
 	parts = append(parts, forms.Part{Field: all[0].Name, Tag: "key"})
 	if version != "" {
 		parts = append(parts, forms.Part{Field: version, Tag: "version"})
@@ -78,7 +72,7 @@ func (r *Rows[R]) Save(ctx context.Context, tx database.Handle, form *forms.Valu
 	}
 	for i := range changes.Removed {
 		if err := orm.Delete(ctx, tx, &changes.Removed[i]); err != nil && !errors.Is(err, orm.ErrNotFound) {
-			return fmt.Errorf("remove a row: %w", err)
+			return &removeError{err}
 		}
 	}
 	for _, row := range changes.Changed {
@@ -96,6 +90,12 @@ func (r *Rows[R]) Save(ctx context.Context, tx database.Handle, form *forms.Valu
 	}
 	return nil
 }
+
+// removeError is the error of removing a row, which is not in the form any more.
+type removeError struct{ err error }
+
+func (e *removeError) Error() string { return "remove a row of the form: " + e.err.Error() }
+func (e *removeError) Unwrap() error { return e.err }
 
 // rowError is the error of writing a row of a form.
 type rowError struct {

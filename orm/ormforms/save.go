@@ -66,6 +66,10 @@ func tell(form *forms.Values, targets []any, models *orm.Models, err error) bool
 		form.Add(whole, "Somebody else has changed this meanwhile. Look at it again before you change it.")
 		return true
 	}
+	if _, removing := errors.AsType[*removeError](err); removing && errors.Is(err, database.ErrForeignKey) {
+		form.Add(nil, "What you have removed is still needed by something else, so nothing was changed.")
+		return true
+	}
 	of, is := errors.AsType[*database.Error](err)
 	if !is || of.Kind != database.Unique && of.Kind != database.ForeignKey {
 		return false
@@ -83,11 +87,16 @@ func tell(form *forms.Values, targets []any, models *orm.Models, err error) bool
 			form.Add(at, "This is taken already.")
 			return true
 		}
-		if of.Kind == database.ForeignKey {
-			if at := onlyReference(form, target, fields); at != nil {
-				form.Add(at, "This is not there any more. Choose another one.")
-				return true
-			}
+		if of.Kind != database.ForeignKey {
+			continue
+		}
+		switch at, inForm := references(form, target, fields); {
+		case at != nil:
+			form.Add(at, "This is not there any more. Choose another one.")
+			return true
+		case inForm:
+			form.Add(whole, "Something that you have chosen is not there any more. Choose again.")
+			return true
 		}
 	}
 	return false
@@ -107,22 +116,24 @@ func fieldAt(form *forms.Values, target any, fields []orm.FieldInfo, columns []s
 	return nil
 }
 
-// onlyReference returns a pointer to the foreign key that is in the form, if it is the only
-// one of the model: the databases do not always say which one has no row.
-func onlyReference(form *forms.Values, target any, fields []orm.FieldInfo) (at any) {
+// references returns a pointer to the foreign key that is in the form, if it is the only one
+// of the model: the databases do not always say which one has no row. inForm says that there
+// is one in the form at all.
+func references(form *forms.Values, target any, fields []orm.FieldInfo) (at any, inForm bool) {
 	n := 0
 	for _, info := range fields {
 		if info.References == nil {
 			continue
 		}
-		if n++; form.Has(pointer(target, info)) {
-			at = pointer(target, info)
+		n++
+		if p := pointer(target, info); form.Has(p) {
+			at, inForm = p, true
 		}
 	}
 	if n != 1 {
-		return nil
+		at = nil
 	}
-	return at
+	return at, inForm
 }
 
 // pointer returns a pointer to a field of a row as a form has it.
