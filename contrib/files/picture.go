@@ -78,7 +78,10 @@ func (f *Files) look(ctx context.Context, file storage.File) (p picture, err err
 		if _, err := file.Seek(0, io.SeekStart); err != nil {
 			return p, err
 		}
-		p.orientation = orientation(reader(ctx, file))
+		var scans int
+		if p.orientation, scans = readJPEG(reader(ctx, file)); scans > maxScans {
+			return p, fmt.Errorf("it has more than %d scans", maxScans)
+		}
 	}
 	return p, nil
 }
@@ -242,7 +245,7 @@ func turn(src *image.RGBA, orientation int) *image.RGBA {
 }
 
 // reader reads a file until ctx ends, which ends the work of a decoder too.
-func reader(ctx context.Context, r io.Reader) io.Reader {
+func reader(ctx context.Context, r io.Reader) *bufio.Reader {
 	return bufio.NewReader(contextReader{ctx, r})
 }
 

@@ -182,6 +182,12 @@ func TestFirstOfAnimation(t *testing.T) {
 	}
 }
 
+// manyScans repeats the last scan of a JPEG.
+func manyScans(photo []byte) []byte {
+	scan := photo[bytes.LastIndex(photo, []byte{0xff, 0xda}) : len(photo)-2]
+	return append(append(append([]byte(nil), photo[:len(photo)-2]...), bytes.Repeat(scan, 200)...), 0xff, 0xd9)
+}
+
 // pngHeader returns the beginning of a PNG of a size, without its pixels.
 func pngHeader(w, h uint32) []byte {
 	chunk := append([]byte("IHDR"), binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, w), h)...)
@@ -228,6 +234,7 @@ func TestDamaged(t *testing.T) {
 		{"a/bomb.gif", []byte("GIF89a\xff\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\xff\xff\xff\xff\x00"), many},
 		{"a/hidden.webp", hiddenWebP(), many},
 		{"a/cut.webp", decode64(webps()["lossy"])[:20], bad},
+		{"a/scans.jpg", manyScans(photo), bad},
 		{"a/empty.gif", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), bad},
 	}
 	var before, after runtime.MemStats
