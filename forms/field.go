@@ -22,14 +22,15 @@ type Field struct {
 	Value    string
 	Checked  bool // of a checkbox
 	Required bool
-	Size     int    // of a text, in characters
-	Min, Max string // of numbers and dates, "" for none
-	Complete string // of the attribute autocomplete, "" for none
-	Decimal  bool   // the number may have a fraction
-	Rows     *Rows  // of a field with rows, else nil
-	Files    []Kept // of a field with files: those that it has
-	Accept   string // of a field with files: the extensions that browsers offer
-	Multiple bool   // several files can be chosen
+	Size     int      // of a text, in characters
+	Min, Max string   // of numbers and dates, "" for none
+	Complete string   // of the attribute autocomplete, "" for none
+	Decimal  bool     // the number may have a fraction
+	Rows     *Rows    // of a field with rows, else nil
+	Files    []Kept   // of a field with files: those that it has
+	Accept   string   // of a field with files: the extensions that browsers offer
+	Multiple bool     // several files can be chosen
+	Twice    []Option // of a time that clocks show twice: which one, sent as the name with ".at"
 
 	plan        *fieldPlan
 	lang        *i18n.Language
@@ -38,6 +39,7 @@ type Field struct {
 	shown       []string      // what it was shown as first
 	chosen      []Choice
 	unread      bool      // what was sent could not be read
+	which       string    // of a time that clocks show twice, what was chosen
 	parsed      bool      // what was sent is another text than the first
 	current     []string  // what is shown now
 	first, sent [1]string // of shown and current, for fields of one value
@@ -254,6 +256,9 @@ func (f *Field) read(sent url.Values) {
 	}
 	for i := range texts {
 		texts[i] = f.clean(texts[i])
+	}
+	if f.plan.kind == moment {
+		f.which = sent.Get(f.Name + ".at")
 	}
 	f.show(texts)
 	if f.plan.ticked && !f.Checked {

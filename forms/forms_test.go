@@ -263,25 +263,6 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestRepeatedTimes takes the first of two.
-func TestRepeatedTimes(t *testing.T) {
-	t.Parallel()
-	ctx := in(t, "en", "America/New_York")
-	values := rendered(bind(t, ctx, valid()))
-	values.Set("at", "2026-11-01T01:30")
-	form, ok, err := post(t, ctx, valid(), values)
-	if !ok || err != nil || form.Value.At.UTC().Format(time.DateTime) != "2026-11-01 05:30:00" {
-		t.Errorf("%v, %v, %v", form.Value.At, ok, err)
-	}
-	// The second one, which the form began with, stays if it is not changed.
-	second := time.Date(2026, 11, 1, 6, 30, 0, 0, time.UTC)
-	v := valid()
-	v.At = &second
-	if form, ok, _ := post(t, ctx, v, values); !ok || !form.Value.At.Equal(second) {
-		t.Errorf("%v, %v", form.Value.At, ok)
-	}
-}
-
 // TestPasswordsAreNotShown again.
 func TestPasswordsAreNotShown(t *testing.T) {
 	t.Parallel()

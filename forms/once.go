@@ -47,7 +47,7 @@ func (v *Values) Digest() [sha256.Size]byte {
 // content lists what the fields show.
 func (v *Values) content(out []string) []string {
 	for _, f := range v.fields {
-		out = append(out, f.Name, f.Value)
+		out = append(out, f.Name, f.Value, f.which)
 		for _, o := range f.Options() {
 			if o.Selected {
 				out = append(out, o.Value)

@@ -136,7 +136,7 @@ func (f *Field) parseMany(texts []string) {
 // says that nothing is wrong with it.
 func (f *Field) parseChoice(v reflect.Value, text string) (ok bool) {
 	if message := f.parseOne(v, text); message != "" {
-		f.unread = true
+		f.unread = len(f.Twice) == 0
 		f.fail(message)
 		return false
 	}
@@ -229,7 +229,7 @@ func (f *Field) parseExact(v reflect.Value, text string) string {
 }
 
 // parseMoment reads a date and a time of day in the visitor's zone. Of a time that clocks
-// show twice it takes the first.
+// show twice it takes the one that was chosen.
 func (f *Field) parseMoment(v reflect.Value, text string) string {
 	day, rest, _ := strings.Cut(text, "T")
 	d, err := civil.ParseDate(day)
@@ -241,7 +241,32 @@ func (f *Field) parseMoment(v reflect.Value, text string) string {
 	if len(moments) == 0 {
 		return f.lang.T("There is no such time on that day: the clocks skip it.")
 	}
+	if len(moments) == 2 {
+		return f.chooseMoment(v, moments)
+	}
 	v.Set(reflect.ValueOf(moments[0]))
+	return ""
+}
+
+// chooseMoment takes the one of two moments that was chosen, or has the field ask which one.
+func (f *Field) chooseMoment(v reflect.Value, moments []time.Time) string {
+	f.Twice = nil
+	found := false
+	for i, m := range moments {
+		sent := strconv.FormatInt(m.Unix(), 10)
+		chosen := f.which == sent
+		if chosen {
+			v.Set(reflect.ValueOf(m))
+			found = true
+		}
+		f.Twice = append(f.Twice, Option{
+			Value: sent, ID: f.ID + "-at-" + itoa(i), Selected: chosen,
+			Label: f.lang.Clock(civil.ClockOf(m), i18n.Short) + " UTC" + m.Format("-07:00"),
+		})
+	}
+	if !found {
+		return f.lang.T("Clocks show this time twice on that day. Choose which one you mean.")
+	}
 	return ""
 }
 
