@@ -60,12 +60,17 @@ func (driver) Open(_ context.Context, raw string, environ map[string]string) (st
 	}
 	client, err := minio.NewCore(host, &minio.Options{
 		Creds: credentials.NewStaticV4(id, secret, environ["AWS_SESSION_TOKEN"]), Secure: secure, Region: region,
+		MaxRetries: tries,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("s3: %w", err)
 	}
 	return &Storage{client: client, bucket: u.Host, prefix: prefix}, nil
 }
+
+// tries is how often a request is made before an error of the network or the server, or that it
+// is busy, is returned. Between them are moments of up to a second.
+const tries = 4
 
 // endpoint takes the URL of a server apart.
 func endpoint(raw string) (host string, secure bool, err error) {

@@ -27,6 +27,9 @@ import (
 type Options struct {
 	// NotAfterDelete is a storage whose open files cannot be read after Delete.
 	NotAfterDelete bool
+	// FragileFolders is a server with folders, which may refuse a file while the last other
+	// one in its folder is deleted.
+	FragileFolders bool
 	// Parallel is how many goroutines create one name at the same time. Defaults to 64.
 	Parallel int
 	// Names is how many files are listed. Defaults to 2,500.
@@ -67,6 +70,7 @@ func Run(t *testing.T, make func(t *testing.T) storage.Storage, opts Options) {
 		{"taken", taken},
 		{"parallel", parallel},
 		{"one below another", below},
+		{"coming and going", comingAndGoing},
 		{"names that are not", badNames},
 		{"failures", failures},
 		{"nothing there", nothing},
@@ -277,6 +281,39 @@ func parallel(t *testing.T, s storage.Storage, opts Options) {
 		t.Errorf("it has %d bytes", len(got))
 	}
 	want(t, s, "", "p/one")
+}
+
+// comingAndGoing: files that are created and deleted in one folder at the same time do not get into
+// each other's way.
+func comingAndGoing(t *testing.T, s storage.Storage, opts Options) {
+	const goroutines, rounds = 8, 20
+	folder := "c/d/%[1]d/%[2]d"
+	if opts.FragileFolders {
+		folder = "c/%[2]d/%[1]d"
+	}
+	done := make(chan error)
+	for g := range goroutines {
+		go func() {
+			var err error
+			for i := 0; i < rounds && err == nil; i++ {
+				name := storage.Name(fmt.Sprintf(folder, i%2, g))
+				var f storage.File
+				if _, err = s.Create(context.Background(), name, bytes.NewReader([]byte("x"))); err == nil {
+					f, err = s.Open(context.Background(), name)
+				}
+				if err == nil {
+					err = errors.Join(f.Close(), s.Delete(context.Background(), name))
+				}
+			}
+			done <- err
+		}()
+	}
+	for range goroutines {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	want(t, s, "")
 }
 
 // below: both names, or a Conflict.
