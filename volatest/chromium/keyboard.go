@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 )
 
@@ -33,6 +35,7 @@ func TabThrough(ctx context.Context, t testing.TB) {
 	const start = `(() => {
 		document.body.tabIndex = -1;
 		document.body.focus();
+		window.tabbed = null;
 		document.body.removeAttribute("tabindex");
 		return ` + tabStops + `.map(` + nameOf + `);
 	})()`
@@ -50,7 +53,9 @@ func TabThrough(ctx context.Context, t testing.TB) {
 			const e = document.activeElement, style = getComputedStyle(e);
 			if (e === document.body || e === document.documentElement) return [];
 			const shown = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1 || style.boxShadow !== "none";
-			return [`+nameOf+`(e), shown ? "" : "hidden"];
+			const again = e === window.tabbed;
+			window.tabbed = e;
+			return [`+nameOf+`(e), shown ? "" : "hidden", again ? "again" : ""];
 		})()`))
 		if err != nil {
 			t.Fatal(err)
@@ -58,7 +63,7 @@ func TabThrough(ctx context.Context, t testing.TB) {
 		if len(at) == 0 { // past the end
 			break
 		}
-		if n := len(reached); n > 0 && reached[n-1] == at[0] {
+		if at[2] != "" {
 			continue
 		}
 		if at[1] != "" {
@@ -75,6 +80,45 @@ func TabThrough(ctx context.Context, t testing.TB) {
 			return
 		}
 	}
+}
+
+// CheckErrors looks at the summary of errors above a form of package forms, on a page that was
+// loaded because something is wrong with what was sent: the summary has the focus, it has n
+// links, and the key Enter on each of them leads to the control, or the rows, that it is about.
+func CheckErrors(ctx context.Context, t testing.TB, n int) {
+	t.Helper()
+	if at := Eval[string](ctx, t, nameOf+`(document.activeElement)`); !strings.HasSuffix(at, ".form-errors") {
+		t.Errorf("%s has the focus, want the summary of errors", at)
+	}
+	targets := Eval[[]string](ctx, t, `[...document.querySelectorAll(".form-errors a")].map((a) => a.getAttribute("href").slice(1))`)
+	if len(targets) != n {
+		t.Errorf("the summary has links to %q, want %d", targets, n)
+	}
+	for i, id := range targets {
+		Eval[any](ctx, t, fmt.Sprintf(`document.querySelectorAll(".form-errors a")[%d].focus()`, i))
+		if err := pressEnter(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if at := Eval[string](ctx, t, `document.activeElement.id`); at != id {
+			t.Errorf("the link to %s in the summary of errors leads to %q", id, at)
+		}
+	}
+}
+
+// pressEnter presses the key as a keyboard does: the character does not come if something has
+// taken the key before, such as a link. chromedp.KeyEvent sends it nevertheless, to where the
+// link leads, which may be a control of a form.
+func pressEnter(ctx context.Context) error {
+	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeChar, input.DispatchKeyEventTypeKeyUp} {
+		key := input.DispatchKeyEventParams{Type: kind, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13}
+		if kind == input.DispatchKeyEventTypeChar {
+			key.Text, key.UnmodifiedText = "\r", "\r"
+		}
+		if _, err := chromedp.Call(ctx, input.DispatchKeyEvent, key); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // emulate sets the width of the window and the colour scheme, "" for that of the browser.
