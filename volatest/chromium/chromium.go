@@ -1,5 +1,5 @@
 // Package chromium starts a browser for tests of pages, to be driven with chromedp
-// (github.com/chromedp/chromedp).
+// (github.com/chromedp/chromedp), and looks for accessibility faults in what it shows.
 package chromium
 
 import (

@@ -11,7 +11,7 @@ document.addEventListener("click", (event) => {
   if (!button.name.startsWith(rows.dataset.rows + ".") || !act) return;
   event.preventDefault();
   act(button.closest(".row"), rows);
-  settle(rows);
+  if (button.disabled && [button, document.body].includes(document.activeElement)) leave(button);
 });
 
 const own = (rows, what) => [...rows.children].filter((child) => child.matches(what));
@@ -21,20 +21,23 @@ function add(_, rows) {
   const items = own(rows, ".row");
   if (items.length >= Number(rows.dataset.most)) return;
   const copy = own(rows, "template[data-row]")[0].content.cloneNode(true);
-  const depth = rows.dataset.rows.split(".").length > 2 ? 1 : 0;
-  rename(copy, `__KEY${depth}__`, `ns${Date.now().toString(36)}${added++}`);
   const row = copy.querySelector(".row");
+  rename(copy, row.dataset.key, `ns${Date.now().toString(36)}${added++}`);
   const last = items.at(-1);
   if (last) last.after(row);
   else own(rows, ".row-add")[0].before(row);
-  row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
-  say(rows, "added");
+  settle(rows);
+  (row.querySelector(":is(input:not([type=hidden]), select, textarea):not(:disabled)") ?? row).focus();
+  say(rows, "added", row);
 }
 
+// rename gives a copy its key. Values that people choose or write are no keys.
 function rename(root, from, to) {
   for (const element of root.querySelectorAll("*")) {
+    const key = element.matches("button, input[type=hidden]");
     for (const attribute of element.attributes) {
-      if (attribute.value.includes(from)) attribute.value = attribute.value.replaceAll(from, to);
+      if (!attribute.value.includes(from) || attribute.name === "value" && !(key && attribute.value === from)) continue;
+      attribute.value = attribute.value.replaceAll(from, to);
     }
     if (element.content) rename(element.content, from, to);
   }
@@ -48,9 +51,10 @@ function remove(row, rows) {
     Object.assign(gone, { type: "hidden", name: rows.dataset.rows + ".gone", value: row.dataset.key });
     rows.append(gone);
   }
+  say(rows, "removed", row);
   row.remove();
+  settle(rows);
   (next?.matches(".row") ? next : rows).focus();
-  say(rows, "removed");
 }
 
 function move(row, by) {
@@ -59,15 +63,24 @@ function move(row, by) {
   const button = document.activeElement; // a moved element loses the focus
   if (by < 0) other.before(row);
   else other.after(row);
+  settle(row.parentElement);
   button.focus();
-  say(row.parentElement, "moved");
+  say(row.parentElement, "moved", row);
 }
 
-// settle numbers the rows again, and says which buttons can be used.
+// leave takes the focus from a button that cannot be used any more to one beside it that can,
+// or else to the row or rows that it belongs to: people at a keyboard go on from there.
+function leave(button) {
+  const others = [...button.parentElement.querySelectorAll("button:enabled")].filter((other) => /\.(up|down)$/.test(other.name));
+  (others[0] ?? button.closest(".row, .rows")).focus();
+}
+
+// settle numbers the rows again, in digits as the server does, and says which buttons can be
+// used.
 function settle(rows) {
   const items = own(rows, ".row");
   items.forEach((row, i) => {
-    const label = `${rows.dataset.one} ${(i + 1).toLocaleString(document.documentElement.lang || undefined, { useGrouping: false })}`;
+    const label = `${rows.dataset.label} ${i + 1}`;
     own(row, "legend")[0].textContent = label;
     for (const button of own(row, ".row-buttons")[0].querySelectorAll("button")) {
       button.lastElementChild.textContent = `: ${label}`;
@@ -78,8 +91,10 @@ function settle(rows) {
   own(rows, ".row-add")[0].querySelector("button").disabled = items.length >= Number(rows.dataset.most);
 }
 
-function say(rows, what) {
+// say has screen readers say what was done to a row. What they have said before is no change.
+function say(rows, what, row) {
   const status = own(rows, "[role=status]")[0];
+  const text = `${status.dataset[what]}: ${own(row, "legend")[0].textContent}`;
   status.textContent = "";
-  setTimeout(() => { status.textContent = status.dataset[what]; }, 50);
+  setTimeout(() => { status.textContent = text; }, 50);
 }
