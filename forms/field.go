@@ -61,9 +61,9 @@ func (f *Field) begin(v *Values, p *fieldPlan) {
 		Size: p.size, Min: p.least, Max: p.most, Complete: p.complete, Decimal: p.kind == decimal || p.kind == exact,
 		plan: p, lang: v.lang, of: v, value: p.in(v.into), chosen: p.choices, listed: p.listed || p.many || len(p.choices) > 0,
 	}
-	if v.prefix != "" {
+	if v.prefix != "" || v.root.ids != "" {
 		f.Name = v.prefix + p.name
-		f.ID = idPrefix + f.Name
+		f.ID = v.root.ids + idPrefix + f.Name
 	}
 	f.Label = v.lang.T(p.label)
 	if p.help != "" {

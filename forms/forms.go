@@ -110,6 +110,7 @@ type Values struct {
 	uploads *Uploads        // where files are stored; nil for nowhere
 	body    *body           // of a form with files that was sent
 	key     string          // of the page; see Once
+	ids     string          // begins the ids of elements, with a hyphen; "" on most pages
 	ctx     context.Context // lifetime: that of the request
 }
 
@@ -314,6 +315,27 @@ func (v *Values) Choose(field any, choices ...Choice) error {
 
 // Fields returns the fields in their order.
 func (v *Values) Fields() []*Field { return v.fields }
+
+// Prefix begins the ids of the form's elements with a word, so that a page can have several
+// forms. The names of the fields stay as they are: each form is sent on its own.
+func (v *Values) Prefix(word string) {
+	v.root.ids = word + "-"
+	v.identify()
+}
+
+// identify gives the elements their ids.
+func (v *Values) identify() {
+	for _, f := range v.fields {
+		f.ID = v.root.ids + idPrefix + f.Name
+		for _, row := range f.rows() {
+			row.ID = f.Rows.rowID(row.Key)
+			row.identify()
+		}
+	}
+}
+
+// SummaryID is the id of the heading of the summary of errors.
+func (v *Values) SummaryID() string { return v.root.ids + "form-errors-title" }
 
 // HasFiles reports whether a field or a field of a row has files, so that the form must be
 // sent as multipart/form-data.

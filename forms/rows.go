@@ -105,7 +105,7 @@ func (r *Rows) row(key string, was reflect.Value) *Row {
 	prefix := r.field.Name + "." + key + "."
 	row := &Row{
 		Values: newValues(r.field.of.ctx, r.field.of.root, r.plan.plan, prefix, into),
-		Of:     r.field, Key: key, ID: "row-" + r.field.Name + "." + key, was: was, stored: into,
+		Of:     r.field, Key: key, ID: r.rowID(key), was: was, stored: into,
 	}
 	if !was.IsValid() {
 		for _, f := range row.fields {
@@ -113,6 +113,11 @@ func (r *Rows) row(key string, was reflect.Value) *Row {
 		}
 	}
 	return row
+}
+
+// rowID is the id of the element of a row.
+func (r *Rows) rowID(key string) string {
+	return r.field.of.root.ids + "row-" + r.field.Name + "." + key
 }
 
 // rebind makes the fields of a row those of another struct with the same values.

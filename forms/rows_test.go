@@ -369,6 +369,43 @@ func TestChooseEach(t *testing.T) {
 	}
 }
 
+// TestPrefix: two forms on a page have no id in common.
+func TestPrefix(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	var add func(form string, v *forms.Values)
+	add = func(form string, v *forms.Values) {
+		for _, f := range v.Fields() {
+			ids := []string{f.ID}
+			for _, o := range f.Options() {
+				ids = append(ids, o.ID)
+			}
+			if f.Rows != nil {
+				for _, row := range append(f.Rows.Items, f.Rows.Template()) {
+					ids = append(ids, row.ID)
+					add(form, row.Values)
+				}
+			}
+			for _, id := range ids {
+				if id != "" && seen[id] != "" && seen[id] != form {
+					t.Errorf("the id %s is in both forms", id)
+				}
+				seen[id] = form
+			}
+		}
+	}
+	sent := pageOf(orderForm.Bind(t.Context(), theOrder()).Values)
+	sent.Add("lines", "8") // one that is shown under another key
+	first, _ := sendOrder(t, theOrder(), sent)
+	add("first", first.Values)
+	second := orderForm.Bind(t.Context(), theOrder())
+	second.Prefix("other")
+	add("second", second.Values)
+	if first.SummaryID() == second.SummaryID() || len(seen) < 40 {
+		t.Errorf("%s and %s, %d ids", first.SummaryID(), second.SummaryID(), len(seen))
+	}
+}
+
 // TestRowDeclarations: what is wrong is said when the site starts.
 func TestRowDeclarations(t *testing.T) {
 	t.Parallel()

@@ -80,7 +80,7 @@ func (r *Rows) rename(row *Row) {
 			continue
 		}
 		row.reprefix(r.field.Name+"."+row.Key+".", r.field.Name+"."+key+".")
-		row.Key, row.ID = key, "row-"+r.field.Name+"."+key
+		row.Key, row.ID = key, r.rowID(key)
 		return
 	}
 }
@@ -89,14 +89,12 @@ func (r *Rows) rename(row *Row) {
 func (v *Values) reprefix(from, to string) {
 	v.prefix = to + strings.TrimPrefix(v.prefix, from)
 	for _, f := range v.fields {
-		name := to + strings.TrimPrefix(f.Name, from)
-		f.ID = strings.Replace(f.ID, f.Name, name, 1)
-		f.Name = name
+		f.Name = to + strings.TrimPrefix(f.Name, from)
 		for _, row := range f.rows() {
-			row.ID = "row-" + f.Name + "." + row.Key
 			row.reprefix(from, to)
 		}
 	}
+	v.identify()
 }
 
 // act does what a button of the rows asks for: people without scripts add rows, remove and
