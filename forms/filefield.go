@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/internal/nearest"
@@ -187,7 +188,7 @@ func (f *Field) keptNow() (out []Kept) {
 			have = v
 		}
 		if have.Name != "" {
-			out = append(out, f.kept(have, false))
+			out = append(out, f.kept(have, false, time.Time{}))
 		}
 	}
 	if !f.plan.many {
@@ -200,15 +201,23 @@ func (f *Field) keptNow() (out []Kept) {
 	return out
 }
 
-func (f *Field) kept(have File, sent bool) Kept {
+// kept describes a file; first is when it was sent, the zero time for now.
+func (f *Field) kept(have File, sent bool, first time.Time) Kept {
 	k := Kept{Label: cmp.Or(have.Sent, have.Name.Base()), Token: string(have.Name), Sent: sent, file: have}
 	if have.Size > 0 {
 		k.Size = bytesIn(f.lang, have.Size)
 	}
 	if sent {
 		u := f.of.root.uploads
-		value := strings.Join([]string{string(have.Name), strconv.FormatInt(have.Size, 10), have.Sent}, "\n")
-		k.Token = base64.RawURLEncoding.EncodeToString([]byte(value)) + "~" + u.Signer.Sign(f.purpose(), value, u.now().Add(keptFor))
+		if first.IsZero() {
+			first = u.now()
+		}
+		until := u.now().Add(keptFor)
+		if last := first.Add(keptAtMost); until.After(last) {
+			until = last
+		}
+		value := strings.Join([]string{string(have.Name), strconv.FormatInt(have.Size, 10), strconv.FormatInt(first.Unix(), 10), have.Sent}, "\n")
+		k.Token = base64.RawURLEncoding.EncodeToString([]byte(value)) + "~" + u.Signer.Sign(f.purpose(), value, until)
 	}
 	return k
 }
@@ -218,20 +227,21 @@ func (f *Field) purpose() string {
 	return "forms " + f.of.root.plan.of.String() + " " + f.of.plan.of.String() + " " + f.plan.name
 }
 
-// fileOf returns the file that a token of the page stands for.
-func (f *Field) fileOf(token string) (File, error) {
+// fileOf returns the file that a token of the page stands for, and when it was sent first.
+func (f *Field) fileOf(token string) (have File, first time.Time, err error) {
 	text, signature, _ := strings.Cut(token, "~")
 	value, err := base64.RawURLEncoding.DecodeString(text)
 	u := f.of.root.uploads
 	if err != nil || u == nil || u.Signer == nil {
-		return File{}, errors.New("this is not the token of a file")
+		return have, first, errors.New("this is not the token of a file")
 	}
 	if err := u.Signer.Check(f.purpose(), string(value), signature, u.now()); err != nil {
-		return File{}, err
+		return have, first, err
 	}
-	fields := strings.SplitN(string(value), "\n", 3)
+	fields := strings.SplitN(string(value), "\n", 4)
 	size, err := strconv.ParseInt(fields[1], 10, 64)
-	return File{Name: storage.Name(fields[0]), Sent: fields[2], Size: size}, err
+	sec, err2 := strconv.ParseInt(fields[2], 10, 64)
+	return File{Name: storage.Name(fields[0]), Sent: fields[3], Size: size}, time.Unix(sec, 0), errors.Join(err, err2)
 }
 
 // readFiles reads which files the field has now: those that it had and those that were sent
@@ -249,12 +259,12 @@ func (f *Field) readFiles(sent url.Values) {
 		if slices.Contains(dropped, token) || len(f.Files) > f.plan.fileCount() {
 			continue
 		}
-		have, err := f.fileOf(token)
+		have, first, err := f.fileOf(token)
 		if err != nil {
 			f.fail(f.lang.T("Choose the file again; it was kept for an hour."))
 			continue
 		}
-		f.Files = append(f.Files, f.kept(have, true))
+		f.Files = append(f.Files, f.kept(have, true, first))
 	}
 	if b := f.of.root.body; b != nil {
 		for _, up := range b.files[f.Name] {
@@ -262,7 +272,7 @@ func (f *Field) readFiles(sent url.Values) {
 				f.fail(up.problem)
 				continue
 			}
-			f.Files = append(f.Files, f.kept(up.File, true))
+			f.Files = append(f.Files, f.kept(up.File, true, time.Time{}))
 		}
 	}
 	if !f.plan.many && len(f.Files) > 1 {

@@ -26,10 +26,11 @@ const (
 	maxFormText  = 10 << 20 // bytes of all fields that are not files
 	maxFileName  = 255      // bytes of the name that a file has at the sender
 	keptFor      = time.Hour
-	defaultFile  = 10 << 20   // bytes of a file, if the declaration does not say how many
-	defaultFiles = 10         // files of a field that has several
-	maxHeader    = 1 << 20    // bytes of a picture before its width and height
-	maxPixels    = 50_000_000 // of a picture, if the declaration does not name a width and height
+	keptAtMost   = 12 * time.Hour // however often the form is sent again; orphans are removed after a day
+	defaultFile  = 10 << 20       // bytes of a file, if the declaration does not say how many
+	defaultFiles = 10             // files of a field that has several
+	maxHeader    = 1 << 20        // bytes of a picture before its width and height
+	maxPixels    = 50_000_000     // of a picture, if the declaration does not name a width and height
 )
 
 // Uploads is where the files of forms are kept. It is safe for concurrent use. A module takes
@@ -63,7 +64,7 @@ func (f File) Kind() (k storage.Kind, ok bool) { return storage.KindOf(f.Name) }
 // without fields for files does not need it.
 //
 // Read stores files while they arrive, so that they are never whole in memory. They stay
-// if something else in the form is wrong, and need not be sent again within an hour. What no
+// if something else in the form is wrong, and need not be sent again within an hour of the last time, and 12 hours in all. What no
 // row refers to in the end is removed by the command "files orphans" of contrib/files.
 func (v *Values) Accept(uploads *Uploads) { v.uploads = uploads }
 

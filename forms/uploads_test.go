@@ -246,6 +246,26 @@ func TestFilesAreKept(t *testing.T) {
 	}
 }
 
+// TestFilesAreNotKeptForEver: a form that is sent again and again loses them before they are
+// taken for files that nobody needs.
+func TestFilesAreNotKeptForEver(t *testing.T) {
+	t.Parallel()
+	p := newPlace()
+	form, _ := p.send(t, album{}, nil, sentFile{"cover", "c.png", pictureOf(t, 1, 1)})
+	for i := range 40 {
+		cover := fieldOf(t, form.Values, "cover")
+		if len(cover.Files) == 0 {
+			if hours := float64(i) / 2; hours < 11 || hours > 12.5 {
+				t.Errorf("kept for %v hours", hours)
+			}
+			return
+		}
+		p.now = p.now.Add(30 * time.Minute)
+		form, _ = p.send(t, album{}, map[string][]string{"cover.kept": {cover.Files[0].Token}})
+	}
+	t.Error("kept for ever")
+}
+
 // TestFilesOfARow: those that there are stay, are removed, or give way to others.
 func TestFilesOfARow(t *testing.T) {
 	t.Parallel()
