@@ -23,7 +23,7 @@ import (
 	"github.com/volaweb/vola/examples/survey/migrations"
 )
 
-//go:embed templates
+//go:embed templates static
 var files embed.FS
 
 var (
@@ -47,6 +47,7 @@ func (s *survey) Pages() []templates.Checked {
 	return []templates.Checked{answerPage, thanksPage, questionsPage}
 }
 func (s *survey) Templates() fs.FS { return files }
+func (s *survey) Static() fs.FS    { return files }
 func (s *survey) Models() []orm.Declaration {
 	return []orm.Declaration{orm.Model[Question](), orm.Model[Answer]()}
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
@@ -82,13 +83,23 @@ func TabThrough(ctx context.Context, t testing.TB) {
 	}
 }
 
+// focusTime is how long CheckErrors waits for the focus. A page that gives it does so at once,
+// but the machine may be busy.
+const focusTime = 10 * time.Second
+
 // CheckErrors looks at the summary of errors above a form of package forms, on a page that was
 // loaded because something is wrong with what was sent: the summary has the focus, it has n
-// links, and the key Enter on each of them leads to the control, or the rows, that it is about.
+// links, the title of the page begins with what errors begin with in their text for screen
+// readers, such as "Error:", and the key Enter on each of them leads to the control, or the rows, that it is about.
 func CheckErrors(ctx context.Context, t testing.TB, n int) {
 	t.Helper()
-	if at := Eval[string](ctx, t, nameOf+`(document.activeElement)`); !strings.HasSuffix(at, ".form-errors") {
-		t.Errorf("%s has the focus, want the summary of errors", at)
+	// The browser gives the focus when it draws the page, which may be after it is loaded.
+	_, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.activeElement.matches(".form-errors")`, chromedp.WithPollingTimeout(focusTime)))
+	if err != nil {
+		t.Errorf("%s has the focus, want the summary of errors (%v)", Eval[string](ctx, t, nameOf+`(document.activeElement)`), err)
+	}
+	if title, begin := Eval[string](ctx, t, `document.title`), Eval[string](ctx, t, `document.querySelector(".error .hidden")?.textContent ?? ""`); !strings.HasPrefix(title, begin) {
+		t.Errorf("the title of the page is %q, want one that begins with %q", title, begin)
 	}
 	targets := Eval[[]string](ctx, t, `[...document.querySelectorAll(".form-errors a")].map((a) => a.getAttribute("href").slice(1))`)
 	if len(targets) != n {
