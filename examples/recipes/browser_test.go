@@ -52,7 +52,9 @@ func (b browser) pages(ctx context.Context, t *testing.T) {
 	}
 }
 
-// add fills in a form by keyboard, with an error first.
+// snippet: browser
+
+// add fills in a form by keyboard, with errors first.
 func (b browser) add(ctx context.Context, t *testing.T) {
 	chromium.Do(ctx, t, chromedp.Navigate(b.url+"/add/"))
 	chromium.CheckPage(ctx, t, "recipes add")
@@ -71,6 +73,8 @@ func (b browser) add(ctx context.Context, t *testing.T) {
 		t.Errorf("status %d at %s", status, at)
 	}
 }
+
+// end snippet
 
 // rows adds and removes ingredients with the script.
 func (b browser) rows(ctx context.Context, t *testing.T) {
