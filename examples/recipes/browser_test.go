@@ -31,6 +31,7 @@ func TestInABrowser(t *testing.T) {
 	t.Run("pages", func(t *testing.T) { b.pages(ctx, t) })
 	t.Run("add", func(t *testing.T) { b.add(ctx, t) })
 	t.Run("rows with a script", func(t *testing.T) { b.rows(ctx, t) })
+	t.Run("row removed", func(t *testing.T) { b.removed(ctx, t) })
 	t.Run("rows without a script", func(t *testing.T) { b.rowsWithout(ctx, t) })
 }
 
@@ -51,7 +52,9 @@ func (b browser) pages(ctx context.Context, t *testing.T) {
 	}
 }
 
-// add fills in a form by keyboard, with an error first.
+// snippet: browser
+
+// add fills in a form by keyboard, with errors first.
 func (b browser) add(ctx context.Context, t *testing.T) {
 	chromium.Do(ctx, t, chromedp.Navigate(b.url+"/add/"))
 	chromium.CheckPage(ctx, t, "recipes add")
@@ -70,6 +73,8 @@ func (b browser) add(ctx context.Context, t *testing.T) {
 		t.Errorf("status %d at %s", status, at)
 	}
 }
+
+// end snippet
 
 // rows adds and removes ingredients with the script.
 func (b browser) rows(ctx context.Context, t *testing.T) {
@@ -133,6 +138,28 @@ func (b browser) rows(ctx context.Context, t *testing.T) {
 	chromium.CheckPage(ctx, t, "recipes edit errors")
 	chromium.TabThrough(ctx, t)
 	b.wantAmounts(t, "500 g flour, 10 g salt, 3 g yeast, 2 kg tomato")
+}
+
+// removed sends a row that somebody else has removed meanwhile: the link in the summary leads
+// to the row, which is a new one now.
+func (b browser) removed(ctx context.Context, t *testing.T) {
+	chromium.Do(ctx, t, chromedp.Navigate(b.url+"/2/edit/"))
+	first, err := orm.From[recipes.Amount](b.c.DB).Where(recipes.Amounts.Recipe.Eq(2)).OrderBy(recipes.Amounts.ID.Asc()).First(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := orm.From[recipes.Amount](b.c.DB).Where(recipes.Amounts.ID.Eq(first.ID)).Delete(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if status := chromium.Load(ctx, t, chromedp.Click(send)); status != 422 {
+		t.Errorf("status %d", status)
+	}
+	chromium.CheckErrors(ctx, t, 1)
+	chromium.CheckPage(ctx, t, "recipes edit row removed")
+	chromium.TabThrough(ctx, t)
+	if status := chromium.Load(ctx, t, chromedp.Click(send)); status != 200 {
+		t.Errorf("status %d", status)
+	}
 }
 
 // rowsWithout does the same without a script.

@@ -29,7 +29,7 @@ type fault struct {
 // Axe runs axe-core on the page that the tab shows, with the rules of WCAG 2.0, 2.1 and 2.2,
 // levels A and AA, and those of good practice. Each fault that it finds is an error of the
 // test, with the rule, the selector of the element and what the rule asks for. A page without
-// faults may still not be accessible: axe-core finds about half of what people find.
+// faults may still not be accessible: axe-core finds only a part of what people find.
 //
 // The variable VOLA_TEST_AXE is the path of the file axe.min.js of axe-core, which
 // scripts/axe.sh of this repository fetches. Without the variable the test is skipped. The
