@@ -353,7 +353,7 @@ func failures(t *testing.T, s storage.Storage, _ Options) {
 	if !errors.Is(err, errReader) {
 		t.Errorf("a reader that fails: %v", err)
 	}
-	tooLarge := fault.New(fault.TooLarge, "The file is too large.")
+	tooLarge := fault.Newf(fault.TooLarge, "the file is too large")
 	_, err = s.Create(t.Context(), "f/kind", readerFunc(func([]byte) (int, error) { return 0, tooLarge }))
 	wantKind(t, "a reader with an error of a kind", err, fault.TooLarge)
 
