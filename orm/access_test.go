@@ -207,6 +207,9 @@ func TestInfoOfChoices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if list := models.List(); len(list) != 1 || list[0] != (orm.ModelInfo{Type: reflect.TypeFor[article](), Module: "m", Table: "m_article"}) {
+		t.Errorf("the models are %+v", list)
+	}
 	info, err := orm.Info(models, orm.Descriptor[orm.Text[*article, status]]("Status"))
 	if err != nil || len(info.Choices) < 2 || slices.ContainsFunc(info.Choices, func(c orm.Choice) bool { return c.Label == "" }) {
 		t.Errorf("%+v, %v", info, err)

@@ -14,7 +14,8 @@
 // nobody can make others. [Config] can say that some files are public, or check each request.
 //
 // A version is made at its first request, by a few goroutines at a time, and stored beside the
-// original, as in sizes/2026/11/30/.../photo.jpg/80x80c.jpg. It is a JPEG, or a PNG if
+// original, as in sizes/2026/11/30/.../photo.jpg/80x80c.jpg: names that begin with sizes/ are
+// the module's own. It is a JPEG, or a PNG if
 // it is transparent somewhere, has no more than its pixels (no place, camera or date), and is
 // turned as the camera said. The size is part of what is signed, so that only sizes which a
 // template asks for are made. [Files.Delete] removes a file with its versions.

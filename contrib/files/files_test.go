@@ -260,7 +260,7 @@ func TestStorageThatFails(t *testing.T) {
 	t.Parallel()
 	cfg, f := site(files.Config{})
 	c := volatest.Start(t, cfg, volatest.Options{Now: func() time.Time { return noon }, Log: new(bytes.Buffer)})
-	for _, format := range []string{"a/p.jpg", "a/p.png", "a/p.webp"} {
+	for _, format := range []string{"a/p.jpg", "a/p.png", "a/p.gif", "a/p.webp"} {
 		name := store(t, c, storage.Name(format), pngOf(halves(40, 20)))
 		url := must(t)(f.Picture(name, 10, 10))
 		was := c.Site.Host().Storage

@@ -157,7 +157,7 @@ func TestOrphansRefuses(t *testing.T) {
 
 	config, f := site(files.Config{})
 	config.Modules = append(config.Modules, &notes{})
-	c = volatest.New(t, config)
+	volatest.New(t, config)
 	if err := f.Orphans(t.Context(), files.OrphanOptions{}); err == nil || !strings.Contains(err.Error(), "noted.Files") {
 		t.Error(err)
 	}

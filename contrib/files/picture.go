@@ -61,9 +61,10 @@ func (f *Files) look(ctx context.Context, file storage.File) (p picture, err err
 	defer damaged(name, &err)
 	kind, _ := storage.KindOf(name)
 	p = picture{file: file, decoder: decoderOf(kind), orientation: 1}
-	config, err := p.decoder.config(reader(ctx, file))
+	in := reader(ctx, file)
+	config, err := p.decoder.config(in)
 	if err != nil {
-		return p, err
+		return p, in.cause(err)
 	}
 	if config.Width <= 0 || config.Height <= 0 {
 		return p, fmt.Errorf("it has %d x %d pixels", config.Width, config.Height)
@@ -79,7 +80,7 @@ func (f *Files) look(ctx context.Context, file storage.File) (p picture, err err
 			return p, err
 		}
 		var scans int
-		if p.orientation, scans = readJPEG(reader(ctx, file)); scans > maxScans {
+		if p.orientation, scans = readJPEG(reader(ctx, file).Reader); scans > maxScans {
 			return p, fmt.Errorf("it has more than %d scans", maxScans)
 		}
 	}
@@ -92,9 +93,10 @@ func (p picture) scale(ctx context.Context, v version) (content []byte, ext stri
 	if _, err := p.file.Seek(0, io.SeekStart); err != nil {
 		return nil, "", err
 	}
-	src, err := p.decoder.decode(reader(ctx, p.file))
+	in := reader(ctx, p.file)
+	src, err := p.decoder.decode(in)
 	if err != nil {
-		return nil, "", err
+		return nil, "", in.cause(err)
 	}
 	if src.Bounds().Empty() {
 		return nil, "", errors.New("it has no pixels")
@@ -245,25 +247,40 @@ func turn(src *image.RGBA, orientation int) *image.RGBA {
 }
 
 // reader reads a file until ctx ends, which ends the work of a decoder too.
-func reader(ctx context.Context, r io.Reader) *bufio.Reader {
-	return bufio.NewReader(contextReader{ctx, r})
+func reader(ctx context.Context, r io.Reader) source {
+	in := &contextReader{ctx: ctx, r: r}
+	return source{bufio.NewReader(in), in}
+}
+
+// source is what a decoder reads.
+type source struct {
+	*bufio.Reader
+	in *contextReader
+}
+
+// cause returns why nothing more could be read, if that is so, instead of the error of a decoder,
+// which may have only its text.
+func (s source) cause(err error) error {
+	if s.in.failed != nil {
+		return fault.Wrap(fault.KindOf(s.in.failed), s.in.failed, "")
+	}
+	return err
 }
 
 type contextReader struct {
-	ctx context.Context // lifetime: that of one picture
-	r   io.Reader
+	ctx    context.Context // lifetime: that of one picture
+	r      io.Reader
+	failed error // other than the end of the file
 }
 
-func (r contextReader) Read(p []byte) (int, error) {
-	err := r.ctx.Err()
-	n := 0
-	if err == nil {
+func (r *contextReader) Read(p []byte) (n int, err error) {
+	if err = r.ctx.Err(); err == nil {
 		n, err = r.r.Read(p)
 	}
-	if err == io.EOF {
-		return n, err
+	if err != nil && err != io.EOF {
+		r.failed = err
 	}
-	return n, fault.Wrap(fault.KindOf(err), err, "") // not taken for an error of the decoder
+	return n, err
 }
 
 // damaged gives an error of a decoder, or its panic, a status and a message: the file is there

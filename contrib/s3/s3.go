@@ -100,7 +100,7 @@ func (s *Storage) wrap(what string, name storage.Name, err error) error {
 	case answer.StatusCode == http.StatusPreconditionFailed, answer.StatusCode == http.StatusConflict && answer.Code != "OperationAborted":
 		return fault.Wrap(fault.Conflict, text, "There is a file of that name already.")
 	case answer.StatusCode >= 500, answer.Code == "SlowDown", errors.As(err, &network):
-		return fault.Wrap(fault.Unavailable, text, "Files cannot be reached at the moment. Please try again later.")
+		return fault.Wrap(fault.Unavailable, text, "The service is not available now; try again later.")
 	}
 	return text
 }
