@@ -282,16 +282,31 @@ func (f *Field) changed() bool {
 	return f.parsed && (f.Error != "" || !slices.Equal(f.texts(f.value, new([1]string)), f.shown))
 }
 
-// readVersion reads the version that the page was made of. That of a new row, and one that was
-// not sent, stays as it is; what is not a version is one that no row has.
+// readVersion reads the version that the page was made of. That of a new row stays as it is;
+// what is not a version is one that no row has.
 func (f *Field) readVersion(text string) {
-	if text == "" || f.value.IsZero() {
+	switch {
+	case f.value.IsZero():
 		return
-	}
-	if f.parseWhole(f.value, text) != "" {
+	case text == "":
+		f.of.incomplete()
+		return
+	case f.parseWhole(f.value, text) != "":
 		setWhole(f.value, 0)
 	}
 	f.show([]string{text})
+}
+
+// renewVersion shows the version that the row has now.
+func (f *Field) renewVersion() {
+	if f.plan.version {
+		f.show(f.shown)
+	}
+	for _, row := range f.rows() {
+		for _, in := range row.fields {
+			in.renewVersion()
+		}
+	}
 }
 
 // clean takes from a text what is not part of it.

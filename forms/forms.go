@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/web"
 )
@@ -239,7 +240,20 @@ func (v *Values) Status() int {
 // error of a field counts. A pointer to what is not a field of the form is a mistake of the
 // program, and panics.
 func (v *Values) Add(field any, message string, values ...any) {
-	text := v.lang.T(message, values...)
+	v.addText(field, v.lang.T(message, values...))
+}
+
+// AddError is Add with the message that an error has for visitors (package fault). ok is false
+// if it has none; nothing is added then.
+func (v *Values) AddError(field any, err error) (ok bool) {
+	text := fault.MessageIn(err, v.lang.T)
+	if text != "" {
+		v.addText(field, text)
+	}
+	return text != ""
+}
+
+func (v *Values) addText(field any, text string) {
 	if field == nil {
 		v.errs = append(v.errs, text)
 		return
@@ -311,6 +325,19 @@ func (v *Values) Choose(field any, choices ...Choice) error {
 		return err
 	}
 	return f.choose(choices)
+}
+
+// RenewVersions gives the page the versions that its rows have now: what is sent again then
+// replaces what others have changed, of which the page should tell.
+func (v *Values) RenewVersions() {
+	for _, f := range v.fields {
+		f.renewVersion()
+	}
+}
+
+// Hidden returns the fields that are not seen, for templates that show the others one by one.
+func (v *Values) Hidden() []*Field {
+	return slices.DeleteFunc(slices.Clone(v.fields), func(f *Field) bool { return f.Widget != "hidden" })
 }
 
 // Fields returns the fields in their order.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -13,7 +14,8 @@ const onceName = "form_key"
 
 // Once gives the form a key, a random text in a hidden field, by which a form that is sent
 // twice can be told: by a double click, the button "back" or a page that is loaded again. It
-// is called before Read; package contrib/once stores what was sent once.
+// is called before Read; package contrib/once stores what was sent once. A form that is sent
+// without the key has an error: templates that show fields one by one need forms/hidden.html.
 func (v *Values) Once() {
 	v.key = rand.Text()
 }
@@ -28,10 +30,22 @@ func (v *Values) NewKey() { v.Once() }
 // readKey takes the key of the page that was sent.
 func (v *Values) readKey(sent url.Values) {
 	key := sent.Get(onceName)
-	if v.key == "" || len(key) < 20 || len(key) > 40 || strings.Trim(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != "" {
-		return
+	switch {
+	case v.key == "":
+	case len(key) < 20 || len(key) > 40 || strings.Trim(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != "":
+		v.incomplete()
+	default:
+		v.key = key
 	}
-	v.key = key
+}
+
+// incomplete says that a hidden field is missing: what it is for, to store a form once or not
+// to overwrite the changes of others, would be lost without a word.
+func (v *Values) incomplete() {
+	text := v.lang.T("The form that was sent is not complete. Send it again.")
+	if !slices.Contains(v.root.errs, text) {
+		v.root.errs = append(v.root.errs, text)
+	}
 }
 
 // Digest returns a checksum of what was filled in (SHA-256), without passwords. It is the

@@ -86,7 +86,12 @@ func (r *Rows) keyOf(i int) string {
 	if r.plan.key == nil {
 		return strconv.Itoa(i)
 	}
-	k := r.initial.Index(i).FieldByIndex(r.plan.key)
+	return r.keyIn(r.initial.Index(i))
+}
+
+// keyIn returns the key that a row has in its struct.
+func (r *Rows) keyIn(row reflect.Value) string {
+	k := row.FieldByIndex(r.plan.key)
 	if k.Kind() == reflect.String {
 		return "k" + base64.RawURLEncoding.EncodeToString([]byte(k.String()))
 	}

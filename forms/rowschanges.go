@@ -58,6 +58,27 @@ func ChangesOf[R any](form *Values, rows *[]R) (Changes[R], error) {
 	return out, nil
 }
 
+// PutBack shows a row that was removed again, as it was at first, because it cannot be removed:
+// i is its index in Removed of the rows' [Changes]. It returns a pointer to the row, for
+// [Values.Add] to say why.
+func PutBack[R any](form *Values, rows *[]R, i int) (*R, error) {
+	f, err := form.at(rows)
+	if err != nil {
+		return nil, err
+	}
+	if f.Rows == nil || f.Rows.plan.key == nil || i < 0 || i >= len(f.Rows.removed) {
+		return nil, fmt.Errorf("forms: the field %s has no removed row %d with a key", f.Name, i)
+	}
+	r := f.Rows
+	was := r.removed[i]
+	row := r.row(r.keyIn(was), was)
+	r.Items = append(r.Items, row)
+	r.Gone = slices.DeleteFunc(r.Gone, func(key string) bool { return key == row.Key })
+	r.number()
+	at, _ := row.into.Addr().Interface().(*R)
+	return at, nil
+}
+
 // chosen are the values to choose from for a field of rows.
 type chosen struct {
 	plan    *fieldPlan

@@ -27,10 +27,10 @@ const (
 	maxFileName  = 255      // bytes of the name that a file has at the sender
 	keptFor      = time.Hour
 	keptAtMost   = 12 * time.Hour // however often the form is sent again; orphans are removed after a day
-	defaultFile  = 10 << 20       // bytes of a file, if the declaration does not say how many
+	defaultFile  = 10_000_000     // bytes of a file, if the declaration does not say how many
 	defaultFiles = 10             // files of a field that has several
 	maxHeader    = 1 << 20        // bytes of a picture before its width and height
-	maxPixels    = 50_000_000     // of a picture, if the declaration does not name a width and height
+	maxPixels    = 40_000_000     // of a picture, if the declaration does not name a width and height
 )
 
 // Uploads is where the files of forms are kept. It is safe for concurrent use. A module takes

@@ -12,6 +12,7 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/databasetest"
+	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/orm/ormforms"
@@ -37,6 +38,19 @@ type seat struct {
 	Secret  string
 	Version int64     `db:"version"`
 	Added   time.Time `db:"auto_now_add" label:"Added"`
+}
+
+// Validate has the rules of the model.
+func (s *seat) Validate(context.Context) error {
+	switch s.Text {
+	case "rude":
+		return &orm.FieldError{Model: "seat", Field: "Text", Err: fault.New(fault.Invalid, "Be kind.")}
+	case "spam":
+		return fault.New(fault.Invalid, "There is too much of this.")
+	case "broken":
+		return errors.New("the rules cannot be read")
+	}
+	return nil
 }
 
 type seatFields struct {
@@ -176,10 +190,52 @@ func TestSave(t *testing.T) {
 		if err == nil {
 			err = orm.Save(ctx, db, &fresh)
 		}
-		edit := read(t, form, stale, r, strings.Replace(values, "text=x", "text=mine", 1))
+		edit := read(t, form, stale, r, strings.Replace(values, "text=x", "text=mine", 1)+fmt.Sprintf("&version=%d", stale.Version))
 		ok, err2 := ormforms.Save(ctx, db, edit, func(ctx context.Context, tx *database.Tx) error { return orm.Save(ctx, tx, edit.Value) })
-		if ok || err != nil || err2 != nil || !strings.HasPrefix(problems(edit), "Somebody else has changed this meanwhile.") {
+		if ok || err != nil || err2 != nil || !strings.HasPrefix(problems(edit), "Somebody else has changed this meanwhile, so nothing was stored.") {
 			t.Errorf("%v, %v, %v: %s", ok, err, err2, problems(edit))
+		}
+		// Sent again, it replaces what the other has changed: the page has the version of now.
+		now, err := orm.Find[seat](ctx, db, stale.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		edit = read(t, form, now, r, values+fmt.Sprintf("&version=%d", stale.Version))
+		store := func(ctx context.Context, tx *database.Tx) error { return orm.Save(ctx, tx, edit.Value) }
+		if ok, err := ormforms.Save(ctx, db, edit, store); ok || err != nil || edit.Valid() {
+			t.Errorf("an old page: %v, %v: %s", ok, err, problems(edit))
+		}
+		version, err := edit.Field("version")
+		if err != nil {
+			t.Fatal(err)
+		}
+		edit = read(t, form, now, r, strings.Replace(values, "text=x", "text=mine", 1)+"&version="+version.Value)
+		if ok, err := ormforms.Save(ctx, db, edit, store); !ok || err != nil {
+			t.Errorf("sent again: %v, %v: %s", ok, err, problems(edit))
+		}
+		// Without the version nobody could tell.
+		if edit = read(t, form, now, r, values); problems(edit) != "The form that was sent is not complete. Send it again." {
+			t.Errorf("without a version: %s", problems(edit))
+		}
+		// A rule that only the database can check: what was written is undone.
+		refused := read(t, form, seat{}, r, strings.Replace(values, "number=1", "number=9", 1))
+		ok, err = ormforms.Save(ctx, db, refused, func(ctx context.Context, tx *database.Tx) error {
+			if err := orm.Create(ctx, tx, refused.Value); err != nil {
+				return err
+			}
+			refused.Add(&refused.Value.Number, "This room has {n} seats.", "n", 8)
+			return nil
+		})
+		if n, err2 := orm.From[seat](db).Where(s.Number.Eq(9)).Count(ctx); ok || err != nil || err2 != nil || n != 0 || problems(refused) != "number: This room has 8 seats." {
+			t.Errorf("%v, %v, %v, %d rows: %s", ok, err, err2, n, problems(refused))
+		}
+		// The model's own rules.
+		for text, want := range map[string]string{"rude": "text: Be kind.", "spam": "There is too much of this.", "broken": ""} {
+			ruled := read(t, form, seat{}, r, strings.Replace(strings.Replace(values, "number=1", "number=11", 1), "text=x", "text="+text, 1))
+			ok, err := ormforms.Save(ctx, db, ruled, create(ruled))
+			if ok || problems(ruled) != want || (err == nil) != (want != "") {
+				t.Errorf("%s: %v, %v: %s", text, ok, err, problems(ruled))
+			}
 		}
 		// A name that is taken in another table.
 		third := read(t, form, seat{}, r, strings.Replace(values, "number=1", "number=8", 1))

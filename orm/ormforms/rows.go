@@ -27,8 +27,8 @@ type Rows[R any] struct {
 //	form := forms.Of[editor](append(parts, amounts.Part())...)
 //
 // A row is told by the key of the model, which must be a single one that the database
-// numbers, or that [Rows.Save] is given new rows with. A field with the tag form:"position"
-// gets the place of the row, from 1.
+// numbers, or that [Rows.Save] is given new rows with. A field with the tag form:"position",
+// which must be in the list, gets the place of the row, from 1.
 func RowsOf[R any](db *database.DB, field string, fields []orm.Field[R], further ...forms.Part) (*Rows[R], error) {
 	parts, version, err := partsOf(db, fields)
 	if err != nil {
@@ -46,6 +46,9 @@ func RowsOf[R any](db *database.DB, field string, fields []orm.Field[R], further
 	if len(all) != 1 || all[0].References != nil {
 		return nil, fmt.Errorf("rows of %v: the model must have a key of one field that is not a reference, by which its rows are told", reflect.TypeFor[R]())
 	}
+	if err := hasPosition(reflect.TypeFor[R](), parts); err != nil {
+		return nil, err
+	}
 	r := &Rows[R]{fields: fields}
 	parts = append(parts, forms.Part{Field: all[0].Name, Tag: "key"})
 	if version != "" {
@@ -53,6 +56,18 @@ func RowsOf[R any](db *database.DB, field string, fields []orm.Field[R], further
 	}
 	r.part = forms.Part{Field: field, Rows: append(parts, further...)}
 	return r, nil
+}
+
+// hasPosition returns an error if a field has the tag of a position and is not one of those
+// that the rows write: the order would be lost.
+func hasPosition(model reflect.Type, parts []forms.Part) error {
+	for i := range model.NumField() {
+		f := model.Field(i)
+		if f.Tag.Get("form") == "position" && !slices.ContainsFunc(parts, func(p forms.Part) bool { return p.Field == f.Name }) {
+			return fmt.Errorf("rows of %v: the field %s has the tag form:%q and is not in the list of fields, so that nobody would store the order; add it", model, f.Name, "position")
+		}
+	}
+	return nil
 }
 
 // Part returns the part of a form that the rows are, for [forms.Of].
@@ -71,8 +86,16 @@ func (r *Rows[R]) Save(ctx context.Context, tx database.Handle, form *forms.Valu
 		return err
 	}
 	for i := range changes.Removed {
-		if err := orm.Delete(ctx, tx, &changes.Removed[i]); err != nil && !errors.Is(err, orm.ErrNotFound) {
-			return &removeError{err}
+		err := orm.Delete(ctx, tx, &changes.Removed[i])
+		switch {
+		case errors.Is(err, database.ErrForeignKey):
+			row, err2 := forms.PutBack(form, rows, i)
+			if err2 != nil {
+				return errors.Join(err, err2)
+			}
+			return &rowError{row, &removeError{err}}
+		case err != nil && !errors.Is(err, orm.ErrNotFound):
+			return fmt.Errorf("remove a row: %w", err)
 		}
 	}
 	for _, row := range changes.Changed {
@@ -91,7 +114,7 @@ func (r *Rows[R]) Save(ctx context.Context, tx database.Handle, form *forms.Valu
 	return nil
 }
 
-// removeError is the error of removing a row, which is not in the form any more.
+// removeError is the error of a row that cannot be removed, as others refer to it.
 type removeError struct{ err error }
 
 func (e *removeError) Error() string { return "remove a row of the form: " + e.err.Error() }

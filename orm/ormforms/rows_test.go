@@ -34,6 +34,12 @@ type item struct {
 	Version int64          `db:"version"`
 }
 
+// sale refers to an item, which cannot be removed then.
+type sale struct {
+	ID   int64
+	Item orm.Ref[item] `db:"on_delete=protect"`
+}
+
 type itemFields struct {
 	ID      *orm.Number[*item, int64]
 	Shop    *orm.ForeignKey[*item, *shop, int64]
@@ -66,7 +72,7 @@ func eachStock(t *testing.T, items int, test func(t *testing.T, s stocktaking)) 
 	t.Helper()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx := t.Context()
-		models, err := orm.NewModels(orm.Group{Module: "t", Models: []orm.Declaration{orm.Model[shop](), orm.Model[item](orm.Unique("Shop", "Code"))}})
+		models, err := orm.NewModels(orm.Group{Module: "t", Models: []orm.Declaration{orm.Model[shop](), orm.Model[item](orm.Unique("Shop", "Code")), orm.Model[sale]()}})
 		if err == nil {
 			err = errors.Join(orm.Use(db, models), models.CreateTables(ctx, db))
 		}
@@ -219,9 +225,9 @@ func TestRowsThatFail(t *testing.T) {
 			{"a price that does not fit", func(sent url.Values) { sent.Set("items.2.price", "12345") }, "Item 2, Price: This number is too large."},
 			{"a price with too many digits", func(sent url.Values) { sent.Set("items.2.price", "1.234") }, "Item 2, Price: Use at most 2 digits after the point."},
 			{"an older version", func(sent url.Values) { sent.Set("items.2.version", "7"); sent.Set("items.2.price", "9") },
-				"Item 2: Somebody else has changed this meanwhile. Look at it again before you change it."},
+				"Item 2: Somebody else has changed this meanwhile, so nothing was stored. Send it again to replace what they have changed."},
 			{"no version at all", func(sent url.Values) { sent.Set("items.2.version", "x"); sent.Set("items.2.price", "9") },
-				"Item 2: Somebody else has changed this meanwhile. Look at it again before you change it."},
+				"Item 2: Somebody else has changed this meanwhile, so nothing was stored. Send it again to replace what they have changed."},
 		}
 		for _, tt := range tests {
 			sent := page(s.bind(t))
@@ -235,8 +241,26 @@ func TestRowsThatFail(t *testing.T) {
 				t.Errorf("%s: %d rows are as they were, %v", tt.name, n, err)
 			}
 		}
-		// Removed and its code taken by a new row: the removed one goes first.
+		// A row that is still needed comes back, and says so.
+		if err := orm.Create(t.Context(), s.db, &sale{Item: orm.RefTo[item](3)}); err != nil {
+			t.Fatal(err)
+		}
 		sent := page(s.bind(t))
+		sent.Add("items.gone", "3")
+		sent.Set("items.1.price", "9")
+		form, _ := s.save(t, sent)
+		if got := rowProblems(form); !strings.HasSuffix(got, ": This cannot be removed, as something else still needs it.") {
+			t.Error(got)
+		}
+		again := page(form)
+		if again.Get("items.3.code") != "c3" || again.Has("items.gone") || again.Get("items.1.price") != "9" {
+			t.Errorf("the page after it: %v", again)
+		}
+		if form, _ = s.save(t, again); !form.Valid() {
+			t.Errorf("sent again: %s", rowProblems(form))
+		}
+		// Removed and its code taken by a new row: the removed one goes first.
+		sent = page(s.bind(t))
 		sent.Add("items.gone", "1")
 		sent.Set("items.n1.code", "c1")
 		sent.Set("items.n1.price", "4")
@@ -246,7 +270,7 @@ func TestRowsThatFail(t *testing.T) {
 		// What was chosen is not there any more.
 		sent = page(s.bind(t))
 		sent.Set("items.2.maker", strconv.FormatInt(s.shop.ID, 10))
-		form := s.bind(t)
+		form = s.bind(t)
 		r := httptest.NewRequest("POST", "/", strings.NewReader(sent.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		if ok, err := form.Read(r); !ok || err != nil {
@@ -273,6 +297,10 @@ func TestRowsOfRefuses(t *testing.T) {
 			t.Error(err)
 		}
 		rows, err := ormforms.RowsOf(s.db, "Itens", []orm.Field[item]{itemColumns().Code})
+		if err == nil || !strings.Contains(err.Error(), `the field Place has the tag form:"position" and is not in the list`) {
+			t.Error(err)
+		}
+		rows, err = ormforms.RowsOf(s.db, "Itens", []orm.Field[item]{itemColumns().Code, itemColumns().Place})
 		if err != nil {
 			t.Fatal(err)
 		}

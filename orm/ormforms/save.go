@@ -7,9 +7,13 @@ import (
 	"slices"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/orm"
 )
+
+// errRefused undoes what was written, as write has added an error to the form.
+var errRefused = errors.New("ormforms: the form has an error")
 
 // Save writes what was read: write is called in a transaction, or in a savepoint of one, if
 // nothing is wrong with the form. ok says that it was written. What write returns because a
@@ -18,15 +22,32 @@ import (
 // field or the row that it is about, and nothing was written; other errors are returned. A
 // unique value of another table is not of the form, and returned.
 //
+// A rule that only the database can check, such as that enough seats are left, is checked by
+// write, in the transaction: it adds an error to the form ([forms.Values.Add]) and returns nil,
+// and what it has written is undone. An error of the model's own method Validate, and any other
+// of kind fault.Invalid with a message for the visitor, is one of the form too: an
+// [orm.FieldError] at its field.
+//
 // The error of a unique constraint of several columns is that of the last of them that is in
 // the form; if none is, it is one of the form as a whole.
 func Save[M any](ctx context.Context, h database.Handle, form *forms.Bound[M], write func(ctx context.Context, tx *database.Tx) error) (ok bool, err error) {
 	if !form.Valid() {
 		return false, nil
 	}
-	err = h.InTx(ctx, write)
-	if err == nil {
+	err = h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		if err := write(ctx, tx); err != nil {
+			return err
+		}
+		if !form.Valid() {
+			return errRefused
+		}
+		return nil
+	})
+	switch {
+	case err == nil:
 		return true, nil
+	case errors.Is(err, errRefused):
+		return false, nil
 	}
 	models, err2 := orm.ModelsOf(h)
 	if err2 != nil {
@@ -63,11 +84,15 @@ func tell(form *forms.Values, targets []any, models *orm.Models, err error) bool
 		whole = targets[0]
 	}
 	if errors.Is(err, orm.ErrConflict) || isRow && errors.Is(err, orm.ErrNotFound) {
-		form.Add(whole, "Somebody else has changed this meanwhile. Look at it again before you change it.")
+		form.Add(whole, "Somebody else has changed this meanwhile, so nothing was stored. Send it again to replace what they have changed.")
+		form.RenewVersions()
 		return true
 	}
 	if _, removing := errors.AsType[*removeError](err); removing && errors.Is(err, database.ErrForeignKey) {
-		form.Add(nil, "What you have removed is still needed by something else, so nothing was changed.")
+		form.Add(whole, "This cannot be removed, as something else still needs it.")
+		return true
+	}
+	if fault.KindOf(err) == fault.Invalid && form.AddError(invalidField(form, targets, err, whole), err) {
 		return true
 	}
 	of, is := errors.AsType[*database.Error](err)
@@ -100,6 +125,23 @@ func tell(form *forms.Values, targets []any, models *orm.Models, err error) bool
 		}
 	}
 	return false
+}
+
+// invalidField returns a pointer to the field that an [orm.FieldError] names, if it is in the
+// form, else whole.
+func invalidField(form *forms.Values, targets []any, err error, whole any) any {
+	of, is := errors.AsType[*orm.FieldError](err)
+	if !is {
+		return whole
+	}
+	for _, target := range targets {
+		if at := reflect.ValueOf(target).Elem().FieldByName(of.Field); at.IsValid() {
+			if p := at.Addr().Interface(); form.Has(p) {
+				return p
+			}
+		}
+	}
+	return whole
 }
 
 // fieldAt returns a pointer to the last of the columns that is in the form, nil if none is.
