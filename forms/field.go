@@ -44,6 +44,7 @@ type Field struct {
 	current     []string  // what is shown now
 	first, sent [1]string // of shown and current, for fields of one value
 	listed      bool      // no other value than the choices is taken, even if there are none
+	data        bool      // the labels of choices are not texts of the program, and not translated
 }
 
 // Option is one of the values of a list.
@@ -65,9 +66,12 @@ func (f *Field) begin(v *Values, p *fieldPlan) {
 		f.Name = v.prefix + p.name
 		f.ID = v.root.ids + idPrefix + f.Name
 	}
-	f.Label = v.lang.T(p.label)
-	if p.help != "" {
-		f.Help = v.lang.T(p.help)
+	f.Label, f.Help, f.data = p.label, p.help, p.record
+	if !p.record { // what is data is in the language of whoever wrote it
+		f.Label = v.lang.T(p.label)
+		if p.help != "" {
+			f.Help = v.lang.T(p.help)
+		}
 	}
 	if p.rows != nil {
 		f.Rows = newRows(f)
@@ -113,7 +117,7 @@ func (f *Field) choose(choices []Choice) error {
 
 // pick makes the field a list.
 func (f *Field) pick(choices []Choice) {
-	f.chosen, f.listed = choices, true
+	f.chosen, f.listed, f.data = choices, true, true
 	if !f.Grouped() {
 		f.Widget = "select"
 	}
@@ -217,11 +221,14 @@ func (f *Field) Options() []Option {
 	for i, c := range f.chosen {
 		sent := f.textOf(reflect.ValueOf(c.Value))
 		label := c.Label
-		if label == "" {
+		switch {
+		case label == "":
 			label = sent
+		case !f.data:
+			label = f.lang.T(label)
 		}
 		out = append(out, Option{
-			Value: sent, Label: f.lang.T(label), ID: f.ID + "-" + itoa(i), Selected: slices.Contains(f.current, sent),
+			Value: sent, Label: label, ID: f.ID + "-" + itoa(i), Selected: slices.Contains(f.current, sent),
 		})
 	}
 	return out

@@ -63,8 +63,8 @@ func (p *fieldPlan) fileWord(key, value string, has bool) error {
 	number, bad := strconv.Atoi(value)
 	isNumber := has && bad == nil && number > 0
 	switch {
-	case key == "name" && has && value != "":
-		p.name = value
+	case key == "name" && has:
+		return p.setName(value)
 	case key == "optional" && !has:
 		p.optional = true
 	case key == "required" && !has && p.many:
@@ -120,8 +120,10 @@ func parseSize(text string) (int64, error) {
 
 // bytesIn writes a number of bytes for people.
 func bytesIn(lang *i18n.Language, n int64) string {
-	unit, of := "byte", int64(1)
+	unit, of, style := "byte", int64(1), i18n.Short
 	switch {
+	case n < 1e3:
+		style = i18n.Long // "193 bytes": the short form is that of programs
 	case n >= 1e9:
 		unit, of = "gigabyte", 1e9
 	case n >= 1e6:
@@ -129,7 +131,7 @@ func bytesIn(lang *i18n.Language, n int64) string {
 	case n >= 1e3:
 		unit, of = "kilobyte", 1e3
 	}
-	text, err := lang.Unit(math.Round(float64(n)*10/float64(of))/10, unit, i18n.Short)
+	text, err := lang.Unit(math.Round(float64(n)*10/float64(of))/10, unit, style)
 	if err != nil {
 		return strconv.FormatInt(n, 10)
 	}
@@ -171,9 +173,8 @@ func (f *Field) startFiles() {
 		exts = append(exts, k.Exts()...)
 	}
 	f.Accept = strings.Join(exts, ",")
-	if f.Help == "" {
-		f.Help = f.lang.T("{kinds}; at most {most}.", "kinds", f.lang.Either(f.plan.kindNames()), "most", bytesIn(f.lang, f.plan.fileSize()))
-	}
+	rules := f.lang.T("{kinds}; at most {most}.", "kinds", f.lang.Either(f.plan.kindNames()), "most", bytesIn(f.lang, f.plan.fileSize()))
+	f.Help = strings.TrimSpace(f.Help + " " + rules)
 	f.Files = f.keptNow()
 }
 

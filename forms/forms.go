@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/i18n"
@@ -165,14 +166,17 @@ func (v *Values) Read(r *http.Request) (ok bool, err error) {
 // sent returns the fields that were sent. Those of a form with files are read together with
 // them, which are stored.
 func (v *Values) sent(r *http.Request) (url.Values, error) {
-	isMultipart := false
-	if v.plan.files {
-		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-		isMultipart = kind == "multipart/form-data"
+	kind := r.Header.Get("Content-Type")
+	if kind != "application/x-www-form-urlencoded" && kind != "" {
+		kind, _, _ = mime.ParseMediaType(kind)
 	}
-	if !isMultipart {
+	switch {
+	case kind == "multipart/form-data" && v.plan.files:
+	case kind == "multipart/form-data", kind == "application/x-www-form-urlencoded", kind == "" && r.ContentLength == 0:
 		err := web.Form(r).Err()
-		return r.PostForm, err
+		return r.PostForm, tooLarge(err)
+	default:
+		return nil, fault.New(fault.Unsupported, "Send a form: its kind is application/x-www-form-urlencoded or multipart/form-data.")
 	}
 	if r.MultipartForm != nil {
 		return nil, errors.New("forms: a form with files was parsed before it came to Read, which stores them while they arrive")
@@ -180,9 +184,17 @@ func (v *Values) sent(r *http.Request) (url.Values, error) {
 	var err error
 	v.body, err = v.readBody(r)
 	if err != nil {
-		return nil, err
+		return nil, tooLarge(err)
 	}
 	return v.body.values, nil
+}
+
+// tooLarge says how much a route takes, if that is what is wrong.
+func tooLarge(err error) error {
+	if limit, is := errors.AsType[*http.MaxBytesError](err); is {
+		return fault.Wrap(fault.TooLarge, err, "The form that was sent is larger than {most} MB, its files included.", "most", strconv.FormatFloat(float64(limit.Limit)/1e6, 'f', 1, 64))
+	}
+	return err
 }
 
 func (v *Values) read(sent url.Values) {

@@ -230,7 +230,7 @@ func TestRead(t *testing.T) {
 		{"en", "sizes", []string{"l", "xl"}, []size(nil), "Choose one of the options."},
 		{"en", "numbers", []string{"2", "1"}, []int64{2, 1}, ""},
 		{"en", "numbers", []string{"3"}, []int64(nil), "Choose one of the options."},
-		{"en", "numbers", []string{"x"}, []int64(nil), "Write a whole number, such as 12."},
+		{"en", "numbers", []string{"x"}, []int64(nil), "Choose one of the options."},
 		{"en", "mail", []string{"a@example.org"}, "a@example.org", ""},
 		{"en", "mail", []string{"Ann <a@example.org>"}, "", "Write an email address, such as name@example.org."},
 		{"en", "mail", []string{"a@example.org\nBcc: b@example.org"}, "", "Write an email address, such as name@example.org."},

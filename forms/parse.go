@@ -136,6 +136,9 @@ func (f *Field) parseMany(texts []string) {
 // says that nothing is wrong with it.
 func (f *Field) parseChoice(v reflect.Value, text string) (ok bool) {
 	if message := f.parseOne(v, text); message != "" {
+		if f.listed {
+			message = f.lang.T("Choose one of the options.")
+		}
 		f.unread = len(f.Twice) == 0
 		f.fail(message)
 		return false

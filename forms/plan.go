@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -75,8 +76,10 @@ const (
 
 // Choice is one of the values that a field may have.
 type Choice struct {
-	Value any    // of the type of the field, or of its elements
-	Label string // what people call it; translated
+	Value any // of the type of the field, or of its elements
+	// Label is what people call it; "" is the value. Those of a type's method Choices are
+	// translated, those that a handler gives, such as rows of a query, are shown as they are.
+	Label string
 }
 
 // planOf reads the declaration of a form, or of a row of one; depth is how many forms it is
@@ -119,7 +122,11 @@ func partsOf(t reflect.Type, named []Part) (parts []part, err error) {
 	}
 	for i := range t.NumField() {
 		f := t.Field(i)
-		if tag, ok := f.Tag.Lookup("form"); ok && tag != "-" {
+		tag, ok := f.Tag.Lookup("form")
+		if _, labelled := f.Tag.Lookup("label"); labelled && !ok {
+			return nil, fmt.Errorf("form %v: the field %s has a label and no tag form, so that nobody would see it; add form:%q, or form:%q to leave it out", t, f.Name, "", "-")
+		}
+		if ok && tag != "-" {
 			parts = append(parts, part{field: f, tag: tag})
 		}
 	}
@@ -174,6 +181,7 @@ func planOfFields(t reflect.Type, parts []part, depth int) (*plan, error) {
 		p.fields = append(p.fields, fp)
 		p.files = p.files || fp.kind == file || fp.rows != nil && fp.rows.plan.files
 	}
+	errs = append(errs, misnamed(t)...)
 	if len(p.fields) == 0 && len(errs) == 0 {
 		errs = append(errs, fmt.Errorf("form %v: no field has the tag form", t))
 	}
@@ -220,6 +228,7 @@ func fieldOf(part part, depth int) (fieldPlan, error) {
 		p.widget = "select"
 	}
 	p.widget = p.defaultWidget()
+	p.listed = p.listed || p.widget == "radio"
 	if p.size == 0 && p.kind == text {
 		if p.size = defaultSize; p.widget == "textarea" {
 			p.size = textareaSize
@@ -229,6 +238,30 @@ func fieldOf(part part, depth int) (fieldPlan, error) {
 		return p, errors.New(`it has no label, which people and screen readers need; write label:"..."`)
 	}
 	return p, p.checkBounds()
+}
+
+// misnamed returns the error of a method Validate that would never be called. That of a
+// model, which package orm calls, is a func(context.Context) error.
+func misnamed(t reflect.Type) []error {
+	own := reflect.PointerTo(t)
+	m, ok := own.MethodByName("Validate")
+	if !ok || own.Implements(reflect.TypeFor[Validator]()) {
+		return nil
+	}
+	method := reflect.Zero(own).Method(m.Index).Type()
+	if method == reflect.TypeFor[func(context.Context) error]() {
+		return nil
+	}
+	return []error{fmt.Errorf("form %v: its method Validate is a %v and would never be called; make it a func(context.Context, *forms.Values) error", t, method)}
+}
+
+// setName sets the name that is sent.
+func (p *fieldPlan) setName(name string) error {
+	if name == "" || len(name) > 50 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != "" || name == onceName {
+		return fmt.Errorf("name=%s is not a name of a field: use up to 50 letters, digits, hyphens and underscores, and not %s", name, onceName)
+	}
+	p.name = name
+	return nil
 }
 
 // eachWord calls read for the words of a tag.
@@ -278,8 +311,10 @@ func widgets() []string {
 // word reads a word of the tag.
 func (p *fieldPlan) word(key, value string, has bool) error {
 	switch {
-	case key == "name" && has && value != "":
-		p.name = value
+	case key == "name" && has:
+		return p.setName(value)
+	case key == "required" && !has && (p.kind != boolean || p.pointer):
+		return errors.New("the word required is for a box that must be ticked; other fields must be filled in unless they are optional")
 	case key == "optional" && !has:
 		p.optional = true
 	case key == "required" && !has && p.kind == boolean && !p.pointer:

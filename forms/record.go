@@ -14,7 +14,8 @@ import (
 )
 
 // Item declares a field of a form that is made from data, such as a question of a survey
-// whose questions are rows.
+// whose questions are rows. Its texts are data too: they are shown as they are, in whatever
+// language.
 type Item struct {
 	Name string // as it is sent: lower-case letters, digits and underscores, at most 50
 	// Type says what is filled in: text, whole, number, yes, date, time, moment or file.
@@ -87,7 +88,7 @@ func itemType(name string) (reflect.Type, bool) {
 
 func (i Item) plan(at int) (fieldPlan, error) {
 	var p fieldPlan
-	if i.Name == "" || len(i.Name) > 50 || strings.Trim(i.Name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+	if i.Name == "" || len(i.Name) > 50 || strings.Trim(i.Name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" || i.Name == onceName {
 		return p, errors.New("a name has 1 to 50 lower-case letters, digits and underscores")
 	}
 	t, ok := itemType(i.Type)
@@ -123,6 +124,9 @@ func (i Item) plan(at int) (fieldPlan, error) {
 		v := reflect.New(base).Elem()
 		if err := parseChoice(v, text); err != nil {
 			return p, err
+		}
+		if text == "" || slices.ContainsFunc(p.choices, func(c Choice) bool { return c.Value == v.Interface() }) {
+			return p, fmt.Errorf("the choice %q is empty, or there twice", text)
 		}
 		p.choices = append(p.choices, Choice{Value: v.Interface(), Label: text})
 	}

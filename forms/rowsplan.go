@@ -53,8 +53,8 @@ func (p *fieldPlan) readRows(t reflect.Type, part part, depth int) (err error) {
 		n, bad := strconv.Atoi(value)
 		number := has && bad == nil && n >= 0 && n <= maxRows
 		switch {
-		case key == "name" && has && value != "":
-			p.name = value
+		case key == "name" && has:
+			return p.setName(value)
 		case key == "ordered" && !has:
 			r.ordered = true
 		case key == "min" && number:

@@ -64,7 +64,7 @@ func (f *Ferry) book(w http.ResponseWriter, r *http.Request) error {
 	if err := form.Choose(&form.Value.Stop, islands()...); err != nil {
 		return err
 	}
-	if err := form.Choose(&form.Value.Extra, luggage()...); err != nil {
+	if err := form.Choose(&form.Value.Extra, luggage(i18n.From(r.Context()))...); err != nil {
 		return err
 	}
 	d := bookingData{Form: form}
@@ -84,11 +84,11 @@ func islands() []forms.Choice {
 	return []forms.Choice{{Value: "Ischia"}, {Value: "Procida"}, {Value: "Capri"}}
 }
 
-func luggage() []forms.Choice {
+func luggage(lang *i18n.Language) []forms.Choice {
 	return []forms.Choice{
-		{Value: "bicycle", Label: i18n.Mark("A bicycle")},
-		{Value: "dog", Label: i18n.Mark("A dog")},
-		{Value: "surfboard", Label: i18n.Mark("A surfboard")},
+		{Value: "bicycle", Label: lang.T("A bicycle")},
+		{Value: "dog", Label: lang.T("A dog")},
+		{Value: "surfboard", Label: lang.T("A surfboard")},
 	}
 }
 

@@ -64,11 +64,11 @@ func (g *gallery) Routes(r *web.Router) {
 // end snippet
 
 func (g *gallery) Start(ctx context.Context, h *module.Host) (err error) {
-	g.form, err = ormforms.New(h.DB, Photos.Title, Photos.Picture, Photos.Taken, Photos.Release)
-	if err != nil {
+	if err := g.Base.Start(ctx, h); err != nil {
 		return err
 	}
-	return g.Base.Start(ctx, h)
+	g.form, err = ormforms.New(g.DB, Photos.Title, Photos.Picture, Photos.Taken, Photos.Release)
+	return err
 }
 
 func (g *gallery) index(w http.ResponseWriter, r *http.Request) error {

@@ -2,6 +2,7 @@ package recipes
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/volaweb/vola/contrib/once"
@@ -20,14 +21,11 @@ var addPage = templates.Page[*forms.Bound[Recipe]]("recipes/add.html")
 
 // Start makes the form of a recipe from its model.
 func (b *box) Start(ctx context.Context, h *module.Host) (err error) {
-	b.form, err = ormforms.New(h.DB, Recipes.Title, Recipes.Minutes, Recipes.Servings, Recipes.Method)
-	if err != nil {
-		return err
-	}
 	if err := b.Base.Start(ctx, h); err != nil {
 		return err
 	}
-	return b.startEditor()
+	b.form, err = ormforms.New(b.DB, Recipes.Title, Recipes.Minutes, Recipes.Servings, Recipes.Method)
+	return errors.Join(err, b.startEditor())
 }
 
 // end snippet

@@ -68,16 +68,16 @@ type questionnaire struct {
 }
 
 func (s *survey) Start(ctx context.Context, h *module.Host) (err error) {
-	s.questions, err = ormforms.RowsOf(h.DB, "Questions",
+	if err := s.Base.Start(ctx, h); err != nil {
+		return err
+	}
+	s.questions, err = ormforms.RowsOf(s.DB, "Questions",
 		[]orm.Field[Question]{Questions.Label, Questions.Type, Questions.Required, Questions.Choices, Questions.Place})
 	if err != nil {
 		return err
 	}
 	s.editor = forms.Of[questionnaire](s.questions.Part())
-	if err := s.editor.Check(); err != nil {
-		return err
-	}
-	return s.Base.Start(ctx, h)
+	return s.editor.Check()
 }
 
 // edit writes the questions: their order is that of the page.
