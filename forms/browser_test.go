@@ -38,7 +38,7 @@ type widgets struct {
 	Area   string       `form:"textarea" label:"'-alert(1)-'"`
 	Mail   string       `form:"optional,email" label:"Mail"`
 	Link   string       `form:"optional,url" label:"Link"`
-	Phone  string       `form:"tel" label:"Phone"`
+	Phone  string       `form:"tel" label:"Telefonnummerneingabefeldbeschriftungszeile"`
 	Secret string       `form:"optional,password" label:"Secret"`
 	Number int          `form:"min=1" label:"Number"`
 	Day    civil.Date   `form:"" label:"Day"`

@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/i18n"
@@ -401,16 +403,25 @@ func (v *Values) Problems() []Problem { return v.problems(nil, "") }
 func (v *Values) problems(out []Problem, before string) []Problem {
 	for _, f := range v.fields {
 		if f.Error != "" {
-			out = append(out, Problem{before + f.Label + ": " + f.Error, f.Focus()})
+			out = append(out, Problem{before + about(f.Label, f.Error), f.Focus()})
 		}
 		for _, row := range f.rows() {
 			for _, text := range row.errs {
-				out = append(out, Problem{before + row.Label + ": " + text, row.ID})
+				out = append(out, Problem{before + about(row.Label, text), row.ID})
 			}
 			out = row.problems(out, before+row.Label+", ")
 		}
 	}
 	return out
+}
+
+// about says what a text is about. A label that is a question or a sentence has no colon behind
+// it.
+func about(label, text string) string {
+	if end, _ := utf8.DecodeLastRuneInString(label); unicode.Is(unicode.STerm, end) || end == ':' || end == '…' {
+		return label + " " + text
+	}
+	return label + ": " + text
 }
 
 // Field returns the field of a name, as it is sent.

@@ -107,7 +107,7 @@ install_missing() {
 	[ "${VOLA_TEST_RACE-}" = off ] || race_works || packages+=(gcc libc6-dev)
 	[ -n "${VOLA_TEST_POSTGRES-}" ] || find_postgres || packages+=(postgresql)
 	[ -n "${VOLA_TEST_CHROMIUM-}" ] || find_chromium || packages+=(chromium)
-	[ -n "${VOLA_TEST_AXE-}" ] || [ "${VOLA_TEST_CHROMIUM-}" = off ] || have npm || packages+=(npm)
+	[ -n "${VOLA_TEST_AXE-}" ] || [ "${VOLA_TEST_CHROMIUM-}" = off ] || have curl || packages+=(curl ca-certificates)
 	[ -n "${VOLA_TEST_KRAMDOWN-}" ] || find_kramdown || packages+=(ruby-kramdown ruby-kramdown-parser-gfm)
 	[ -n "${VOLA_TEST_MSGFMT-}" ] || have msgfmt || packages+=(gettext)
 	have xmllint || packages+=(libxml2-utils)

@@ -84,12 +84,12 @@ func TestBooking(t *testing.T) {
 	page = form.Fill("Your name", `"><script>`).Fill("Email address", "x").Fill("Day", "").Fill("Seats", "21").Choose("What do you bring?", "A dog").
 		Fill("Anything we should know?", "</textarea>").Submit().WantStatus(422).WantCount("script", 0)
 	form = page.Form("Book").WantErrors("Email address: Write an email address, such as name@example.org.", "Day: Fill in this field.",
-		"Seats: The most that is possible is 20.", "Where do you get off?: Choose one of the options.", "I have read the rules.: Tick this box to go on.").
+		"Seats: The most that is possible is 20.", "Where do you get off? Choose one of the options.", "I have read the rules. Tick this box to go on.").
 		WantError("Seats", "The most that is possible is 20.").WantError("I have read the rules.", "Tick this box to go on.").
 		WantValue("Your name", `"><script>`).WantValue("Anything we should know?", "</textarea>").WantValue("What do you bring?", "A dog")
 	form.Fill("Your name", "Ann").Fill("Email address", "ann@example.org").Fill("Day", "2026-12-31").Fill("Seats", "9").Fill("Anything we should know?", "")
 	page = form.Choose("Class", "In the saloon").Choose("Where do you get off?", "Capri").Choose("What do you bring?").Check("I have read the rules.").Submit()
-	form = page.WantStatus(422).Form("Book").WantErrors("Anything we should know?: Tell us who travels in a group of 9.").WantValue("Day", "2026-12-31")
+	form = page.WantStatus(422).Form("Book").WantErrors("Anything we should know? Tell us who travels in a group of 9.").WantValue("Day", "2026-12-31")
 	form.Fill("Anything we should know?", "A school").Submit().WantStatus(200).
 		WantText("[role=status]", "9 seats to Capri on Thursday, 31 December 2026 are booked for Ann.")
 }
@@ -107,7 +107,7 @@ func TestBookingInGerman(t *testing.T) {
 		Form("Buchen").WantValue("Tag", "31.12.").WantError("Wo steigen Sie aus?", "Wählen Sie eine der Möglichkeiten.")
 	right := webtest.Values{"name": "Ann", "email": "ann@example.org", "day": "31.12.2026", "seats": "9", "class": "saloon", "stop": "Capri", "rules": "on"}
 	c.Post("/book/", right).WantStatus(422).WantAttr("#field-day", "type", "date").
-		Form("Buchen").WantValue("Tag", "2026-12-31").WantErrors("Was sollten wir noch wissen?: Sagen Sie uns, wer in einer Gruppe von 9 reist.")
+		Form("Buchen").WantValue("Tag", "2026-12-31").WantErrors("Was sollten wir noch wissen? Sagen Sie uns, wer in einer Gruppe von 9 reist.")
 	right["note"] = "A school"
 	c.Post("/book/", right).WantStatus(200).WantText("[role=status]", "9 Plätze nach Capri am Donnerstag, 31. Dezember 2026 sind für Ann gebucht.")
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -69,15 +71,17 @@ func axe(ctx context.Context, path string) ([]fault, error) {
 		chromedp.EvalAwaitPromise))
 }
 
-// The widths that CheckPage looks at, in CSS pixels: of a small phone and of a desk.
+// The widths that CheckPage looks at, in CSS pixels: what WCAG asks pages to fit into (1.4.10,
+// Reflow), a small phone and a desk.
 const (
+	least  = 320
 	narrow = 360
 	wide   = 1280
 )
 
-// CheckPage looks at the page that the tab shows, in a subtest called name: in windows 360 and
-// 1280 pixels wide nothing sticks out at the side, and [Axe] finds nothing in the light and the
-// dark colour scheme. The page is not loaded again, so what it shows, such as the errors of a
+// CheckPage looks at the page that the tab shows, in a subtest called name: in windows 320,
+// 360 and 1280 pixels wide nothing sticks out at the side, and [Axe] finds nothing in the light
+// and the dark colour scheme. The page is not loaded again, so what it shows, such as the errors of a
 // form, is what is looked at. The window stays 1280 pixels wide, the scheme is that of the
 // browser again.
 //
@@ -92,7 +96,7 @@ func CheckPage(ctx context.Context, t *testing.T, name string) {
 				t.Error(err)
 			}
 		}()
-		for _, width := range []int64{narrow, wide} {
+		for _, width := range []int64{least, narrow, wide} {
 			if err := checkWidth(ctx, t, name, width); err != nil {
 				t.Fatal(err)
 			}
@@ -113,13 +117,11 @@ func CheckPage(ctx context.Context, t *testing.T, name string) {
 // checkWidth fails the test for what sticks out of the page in a window of a width.
 func checkWidth(ctx context.Context, t *testing.T, name string, width int64) error {
 	t.Helper()
-	for _, scheme := range []string{"light", "dark"} {
-		if err := emulate(ctx, width, scheme); err != nil {
-			return err
-		}
-		if err := picture(ctx, fmt.Sprintf("%s-%d-%s.png", strings.ReplaceAll(name, " ", "-"), width, scheme)); err != nil {
-			return err
-		}
+	if err := pictures(ctx, strings.ReplaceAll(name, " ", "-"), width); err != nil {
+		return err
+	}
+	if err := emulate(ctx, width, ""); err != nil {
+		return err
 	}
 	over, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`(() => {
 		const page = document.documentElement, over = page.scrollWidth - innerWidth;
@@ -133,5 +135,37 @@ func checkWidth(ctx context.Context, t *testing.T, name string, width int64) err
 	if err == nil && len(over) > 0 {
 		t.Errorf("in a window %d px wide the page scrolls to the side, by %s", width, strings.Join(over, ", "))
 	}
+	return err
+}
+
+// pictures writes pictures of the whole page in both schemes to the folder VOLA_SCREENSHOTS, if
+// there is one.
+func pictures(ctx context.Context, name string, width int64) error {
+	dir := os.Getenv("VOLA_SCREENSHOTS")
+	if dir == "" {
+		return nil
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		if err := emulate(ctx, width, scheme); err != nil {
+			return err
+		}
+		content, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		if err != nil {
+			return fmt.Errorf("a picture of the page: %w", err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)), content, 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// emulate sets the width of the window and the colour scheme, "" for that of the browser.
+func emulate(ctx context.Context, width int64, scheme string) error {
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
+		return err
+	}
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, media)
 	return err
 }

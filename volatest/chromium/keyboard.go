@@ -3,13 +3,10 @@ package chromium
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 )
@@ -130,27 +127,4 @@ func pressEnter(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// emulate sets the width of the window and the colour scheme, "" for that of the browser.
-func emulate(ctx context.Context, width int64, scheme string) error {
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
-		return err
-	}
-	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
-	_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, media)
-	return err
-}
-
-// picture writes a picture of the whole page to the folder VOLA_SCREENSHOTS, if there is one.
-func picture(ctx context.Context, name string) error {
-	dir := os.Getenv("VOLA_SCREENSHOTS")
-	if dir == "" {
-		return nil
-	}
-	content, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		return fmt.Errorf("a picture of the page: %w", err)
-	}
-	return os.WriteFile(filepath.Join(dir, name), content, 0o666)
 }
