@@ -296,11 +296,11 @@ func TestRowsOfRefuses(t *testing.T) {
 		if _, err := ormforms.RowsOf[item](s.db, "Items", nil); err == nil || !strings.Contains(err.Error(), "name those that people may fill in") {
 			t.Error(err)
 		}
-		rows, err := ormforms.RowsOf(s.db, "Itens", []orm.Field[item]{itemColumns().Code})
+		_, err := ormforms.RowsOf(s.db, "Items", []orm.Field[item]{itemColumns().Code})
 		if err == nil || !strings.Contains(err.Error(), `the field Place has the tag form:"position" and is not in the list`) {
 			t.Error(err)
 		}
-		rows, err = ormforms.RowsOf(s.db, "Itens", []orm.Field[item]{itemColumns().Code, itemColumns().Place})
+		rows, err := ormforms.RowsOf(s.db, "Itens", []orm.Field[item]{itemColumns().Code, itemColumns().Place})
 		if err != nil {
 			t.Fatal(err)
 		}
