@@ -100,10 +100,12 @@ func write(ctx context.Context, root *os.Root, part string, r io.Reader) error {
 func link(root *os.Root, part string, name Name) error {
 	var err error
 	for range linkTries {
-		if err = root.MkdirAll(path.Dir(string(name)), 0o700); err == nil {
+		made := root.MkdirAll(path.Dir(string(name)), 0o700)
+		if err = made; made == nil {
 			err = root.Link(part, string(name))
 		}
-		if !errors.Is(err, fs.ErrNotExist) {
+		// Others make and remove folders meanwhile: MkdirAll can then fail with either error.
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(made, fs.ErrExist) {
 			break
 		}
 	}
