@@ -92,6 +92,25 @@ func TestReadNotUTF8(t *testing.T) {
 	}
 }
 
+// TestReadWindows: comments and tags in files with the ends of lines that Windows has.
+func TestReadWindows(t *testing.T) {
+	t.Parallel()
+	source := "package a\n\n/* Translators:\n\nof\nfour\nlines */\nvar _ = l.T(\"One\")\n\nvar _ = struct {\n\t// Translators: two\n\tX int `label:\"Two\"`\n\tY int `label:\"Three\"` // Translators: three\n}{}\n"
+	tree, err := messages.Read(write(t, []txtar.File{
+		{Name: "a.go", Data: []byte(strings.ReplaceAll(source, "\n", "\r\n"))}, {Name: "messages/de.po"},
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, text := range tree.Folders[0].Texts {
+		got = append(got, text.ID+": "+strings.Join(text.Comments, "; "))
+	}
+	if want := "One: of four lines, Two: two, Three: three"; strings.Join(got, ", ") != want {
+		t.Errorf("%q, want %s", got, want)
+	}
+}
+
 // TestReadImports: the packages with texts may be imported in all ways of Go.
 func TestReadImports(t *testing.T) {
 	t.Parallel()

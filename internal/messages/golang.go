@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"go/ast"
@@ -53,7 +54,7 @@ func readGo(name string, data []byte) (source, error) {
 		return source{}, err
 	}
 	f.main, f.file = f.syntax.Name.Name == "main", f
-	f.comments = f.forTranslators()
+	f.comments = f.forTranslators(data)
 	f.imports()
 	for _, decl := range f.syntax.Decls {
 		if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.CONST {
@@ -160,17 +161,55 @@ func (f *goFile) imports() {
 	}
 }
 
-// forTranslators returns the comments for translators by the line that they are for:
-// their own, or the one after them.
-func (f *goFile) forTranslators() map[int]string {
-	out := map[int]string{}
+// forTranslators returns the comments for translators by the line that they are for: their
+// own, or the one after them if theirs has nothing else or opens a bracket.
+func (f *goFile) forTranslators(data []byte) map[int]string {
+	out, above := map[int]string{}, map[int]string{} // all, and those that have lines of their own
 	for _, group := range f.syntax.Comments {
-		if text, ok := forTranslators(group.Text()); ok {
-			end := f.fset.Position(group.End()).Line
-			out[end], out[end+1] = text, text
+		for _, list := range splitNotes(group.List) {
+			text, ok := forTranslators((&ast.CommentGroup{List: list}).Text())
+			if !ok {
+				continue
+			}
+			begin, end := f.fset.Position(list[0].Pos()), f.end(list[len(list)-1], data)
+			before := bytes.TrimSpace(data[1+bytes.LastIndexByte(data[:begin.Offset], '\n') : begin.Offset])
+			after, _, _ := bytes.Cut(data[end.Offset:], []byte("\n"))
+			switch {
+			case len(before) > 0 && !bytes.ContainsAny(before[len(before)-1:], "([{"):
+				out[begin.Line] = text
+			case len(bytes.TrimSpace(after)) > 0:
+				out[end.Line] = text
+			default:
+				text = strings.TrimSpace(above[begin.Line] + " " + text)
+				out[begin.Line], out[end.Line+1], above[end.Line+1] = text, text, text
+			}
 		}
 	}
 	return out
+}
+
+// splitNotes splits the comments of lines that follow each other before each one for
+// translators.
+func splitNotes(list []*ast.Comment) [][]*ast.Comment {
+	var out [][]*ast.Comment
+	from := 0
+	for i, c := range list {
+		if _, begins := forTranslators((&ast.CommentGroup{List: []*ast.Comment{c}}).Text()); begins && i > from {
+			out, from = append(out, list[from:i]), i
+		}
+	}
+	return append(out, list[from:])
+}
+
+// end returns where a comment ends. Its own End does not count the carriage returns in it.
+func (f *goFile) end(c *ast.Comment, data []byte) token.Position {
+	file := f.fset.File(c.Pos())
+	at := file.Offset(c.Pos())
+	if strings.HasPrefix(c.Text, "/*") {
+		at += 2
+		return f.fset.Position(file.Pos(at + bytes.Index(data[at:], []byte("*/")) + 2))
+	}
+	return f.fset.Position(file.Pos(at + len(c.Text)))
 }
 
 // forTranslators returns a comment that begins with "Translators:", without that.
