@@ -88,6 +88,9 @@ func (f *goFile) choicesIn(d declaration) {
 		return
 	}
 	f.pkg.read[d] = true
+	outer := d.file.locals
+	d.file.locals = localConstants(d.node)
+	defer func() { d.file.locals = outer }()
 	elided := map[ast.Expr]typeIn{}  // the types of literals that do not write theirs
 	isField := map[*ast.Ident]bool{} // names of fields, methods and what is in other packages
 	ast.Inspect(d.content(), func(n ast.Node) bool {

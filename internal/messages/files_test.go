@@ -130,6 +130,48 @@ func TestReadImports(t *testing.T) {
 	}
 }
 
+// TestReadConstantsOfFunctions: they hide those of the package, in their function.
+func TestReadConstantsOfFunctions(t *testing.T) {
+	t.Parallel()
+	tree, err := messages.Read(write(t, []txtar.File{{Name: "messages/de.po"}, {Name: "a.go", Data: []byte(`package a
+
+const text = "Of the package"
+
+func f() {
+	const text, more = "Of a function", text2 + "more"
+	l.T(text)
+	l.T(more)
+}
+
+var _ = func() { const inner = "Of a literal"; l.T(inner) }
+
+func g() {
+	l.T(text)
+	l.T(more)
+	{
+		const twice = "One"
+		l.T(twice)
+	}
+	{
+		const twice = "Two"
+		l.T(twice)
+	}
+}
+
+const text2 = "And "
+`)}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, text := range tree.Folders[0].Texts {
+		got = append(got, text.ID)
+	}
+	if want := "Of a function, And more, Of a literal, Of the package"; strings.Join(got, ", ") != want {
+		t.Errorf("%q, want %s", got, want)
+	}
+}
+
 // TestReadConstantsOfThePackage: a text may be a constant of another file of its package.
 func TestReadConstantsOfThePackage(t *testing.T) {
 	t.Parallel()

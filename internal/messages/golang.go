@@ -34,6 +34,7 @@ type goFile struct {
 	fset   *token.FileSet
 	syntax *ast.File
 	consts map[string]ast.Expr // of the file, and of the others of its package
+	locals map[string]ast.Expr // those of the function that is read
 	pkg    *goPackage
 	// comments are those for translators, by the line that they are for.
 	comments map[int]string
@@ -58,7 +59,7 @@ func readGo(name string, data []byte) (source, error) {
 	f.imports()
 	for _, decl := range f.syntax.Decls {
 		if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.CONST {
-			f.constants(gen)
+			maps.Copy(f.consts, constants(gen))
 		}
 	}
 	return f.source, nil
@@ -70,21 +71,46 @@ func readGo(name string, data []byte) (source, error) {
 // Messages of package fault that begin with a lower-case letter are for operators, and left
 // out.
 func (f *goFile) find() ([]found, error) {
-	ast.Inspect(f.syntax, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.Field:
-			f.tag(n)
-		case *ast.FuncDecl:
-			f.methodChoices(n)
-		case *ast.CallExpr:
-			line := f.line(n)
-			if err := f.call(n, found{place: Place{f.name, line}, comment: f.comments[line]}); err != nil {
-				f.errs = append(f.errs, fmt.Errorf("%s:%d: %w", f.name, line, err))
+	for _, decl := range f.syntax.Decls {
+		f.locals = localConstants(decl)
+		ast.Inspect(decl, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.Field:
+				f.tag(n)
+			case *ast.FuncDecl:
+				f.methodChoices(n)
+			case *ast.CallExpr:
+				line := f.line(n)
+				if err := f.call(n, found{place: Place{f.name, line}, comment: f.comments[line]}); err != nil {
+					f.errs = append(f.errs, fmt.Errorf("%s:%d: %w", f.name, line, err))
+				}
+			}
+			return true
+		})
+	}
+	return f.texts, joined(f.errs)
+}
+
+// localConstants returns the constants that functions in a declaration have. One that is
+// there twice has no value: which of the two it is depends on the block.
+func localConstants(in ast.Node) map[string]ast.Expr {
+	out := map[string]ast.Expr{}
+	ast.Inspect(in, func(n ast.Node) bool {
+		stmt, ok := n.(*ast.DeclStmt)
+		if !ok {
+			return true
+		}
+		if gen, ok := stmt.Decl.(*ast.GenDecl); ok && gen.Tok == token.CONST {
+			for name, value := range constants(gen) {
+				if out[name] != nil {
+					value = &ast.BadExpr{}
+				}
+				out[name] = value
 			}
 		}
 		return true
 	})
-	return f.texts, joined(f.errs)
+	return out
 }
 
 // line returns the line that a node begins in.
@@ -128,7 +154,9 @@ func share(files []source) {
 	}
 }
 
-func (f *goFile) constants(gen *ast.GenDecl) {
+// constants returns the constants of a declaration, with how they are written.
+func constants(gen *ast.GenDecl) map[string]ast.Expr {
+	out := map[string]ast.Expr{}
 	for _, spec := range gen.Specs {
 		value, ok := spec.(*ast.ValueSpec)
 		if !ok {
@@ -136,10 +164,11 @@ func (f *goFile) constants(gen *ast.GenDecl) {
 		}
 		for i, name := range value.Names {
 			if i < len(value.Values) {
-				f.consts[name.Name] = value.Values[i]
+				out[name.Name] = value.Values[i]
 			}
 		}
 	}
+	return out
 }
 
 // imports notes what the packages are called in the file.
@@ -380,7 +409,7 @@ func (f *goFile) value(expr ast.Expr, depth int) (string, bool) {
 	case *ast.ParenExpr:
 		return f.value(e.X, depth)
 	case *ast.Ident:
-		if value := f.consts[e.Name]; value != nil {
+		if value := cmp.Or(f.locals[e.Name], f.consts[e.Name]); value != nil {
 			return f.value(value, depth-1)
 		}
 	case *ast.CallExpr: // a conversion
