@@ -92,6 +92,25 @@ func TestReadNotUTF8(t *testing.T) {
 	}
 }
 
+// TestReadWindows: comments and tags in files with the ends of lines that Windows has.
+func TestReadWindows(t *testing.T) {
+	t.Parallel()
+	source := "package a\n\n/* Translators:\n\nof\nfour\nlines */\nvar _ = l.T(\"One\")\n\nvar _ = struct {\n\t// Translators: two\n\tX int `label:\"Two\"`\n\tY int `label:\"Three\"` // Translators: three\n}{}\n"
+	tree, err := messages.Read(write(t, []txtar.File{
+		{Name: "a.go", Data: []byte(strings.ReplaceAll(source, "\n", "\r\n"))}, {Name: "messages/de.po"},
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, text := range tree.Folders[0].Texts {
+		got = append(got, text.ID+": "+strings.Join(text.Comments, "; "))
+	}
+	if want := "One: of four lines, Two: two, Three: three"; strings.Join(got, ", ") != want {
+		t.Errorf("%q, want %s", got, want)
+	}
+}
+
 // TestReadImports: the packages with texts may be imported in all ways of Go.
 func TestReadImports(t *testing.T) {
 	t.Parallel()
@@ -108,6 +127,48 @@ func TestReadImports(t *testing.T) {
 		if err != nil || len(tree.Folders[0].Texts) != 1 {
 			t.Errorf("%s\n%+v, %v", file, tree, err)
 		}
+	}
+}
+
+// TestReadConstantsOfFunctions: they hide those of the package, in their function.
+func TestReadConstantsOfFunctions(t *testing.T) {
+	t.Parallel()
+	tree, err := messages.Read(write(t, []txtar.File{{Name: "messages/de.po"}, {Name: "a.go", Data: []byte(`package a
+
+const text = "Of the package"
+
+func f() {
+	const text, more = "Of a function", text2 + "more"
+	l.T(text)
+	l.T(more)
+}
+
+var _ = func() { const inner = "Of a literal"; l.T(inner) }
+
+func g() {
+	l.T(text)
+	l.T(more)
+	{
+		const twice = "One"
+		l.T(twice)
+	}
+	{
+		const twice = "Two"
+		l.T(twice)
+	}
+}
+
+const text2 = "And "
+`)}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, text := range tree.Folders[0].Texts {
+		got = append(got, text.ID)
+	}
+	if want := "Of a function, And more, Of a literal, Of the package"; strings.Join(got, ", ") != want {
+		t.Errorf("%q, want %s", got, want)
 	}
 }
 

@@ -1,6 +1,8 @@
 package messages
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -17,11 +19,13 @@ import (
 	"github.com/volaweb/vola/internal/po"
 )
 
-// The packages whose functions take texts.
+// The packages whose functions and types take texts.
 const (
-	i18nPath  = "github.com/volaweb/vola/i18n"
-	faultPath = "github.com/volaweb/vola/fault"
-	formsPath = "github.com/volaweb/vola/forms"
+	i18nPath     = "github.com/volaweb/vola/i18n"
+	faultPath    = "github.com/volaweb/vola/fault"
+	formsPath    = "github.com/volaweb/vola/forms"
+	ormPath      = "github.com/volaweb/vola/orm"
+	ormformsPath = "github.com/volaweb/vola/orm/ormforms"
 )
 
 // goFile finds the texts of a Go file.
@@ -30,6 +34,10 @@ type goFile struct {
 	fset   *token.FileSet
 	syntax *ast.File
 	consts map[string]ast.Expr // of the file, and of the others of its package
+	locals map[string]ast.Expr // those of the function that is read
+	pkg    *goPackage
+	// comments are those for translators, by the line that they are for.
+	comments map[int]string
 	// packages are the paths of those of the packages that the file imports, by what it
 	// calls them; dots those whose names it has as its own.
 	packages map[string]string
@@ -38,12 +46,8 @@ type goFile struct {
 	errs []error
 }
 
-// readGo finds the calls of the methods T, TC and TN, those of i18n.Mark, and the
-// messages of errors of package fault, as far as their texts are constants of the package,
-// the errors that a file with package forms adds to forms, and the labels and help in tags
-// of forms.
-// Messages that begin with a lower-case letter are for operators, and left out. The calls are
-// found when the constants of the other files are known.
+// readGo reads a file. Its texts are found when the constants and types of the other files
+// of its package are known.
 func readGo(name string, data []byte) (source, error) {
 	f := &goFile{name: name, fset: token.NewFileSet(), consts: map[string]ast.Expr{}}
 	var err error
@@ -51,61 +55,98 @@ func readGo(name string, data []byte) (source, error) {
 		return source{}, err
 	}
 	f.main, f.file = f.syntax.Name.Name == "main", f
+	f.comments = f.forTranslators(data)
 	f.imports()
 	for _, decl := range f.syntax.Decls {
 		if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.CONST {
-			f.constants(gen)
+			maps.Copy(f.consts, constants(gen))
 		}
 	}
 	return f.source, nil
 }
 
-// find finds the texts of the file.
+// find finds the texts of the file: those of the calls of the methods T, TC and TN and of
+// i18n.Mark, the messages of errors of package fault and the errors of forms, as far as they
+// are constants of the package; those in the tags of fields; and the labels of choices.
+// Messages of package fault that begin with a lower-case letter are for operators, and left
+// out.
 func (f *goFile) find() ([]found, error) {
-	comments := f.forTranslators()
-	ast.Inspect(f.syntax, func(n ast.Node) bool {
-		if field, ok := n.(*ast.Field); ok && field.Tag != nil {
-			f.tag(field.Tag, comments)
+	for _, decl := range f.syntax.Decls {
+		f.locals = localConstants(decl)
+		ast.Inspect(decl, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.Field:
+				f.tag(n)
+			case *ast.FuncDecl:
+				f.methodChoices(n)
+			case *ast.CallExpr:
+				line := f.line(n)
+				if err := f.call(n, found{place: Place{f.name, line}, comment: f.comments[line]}); err != nil {
+					f.errs = append(f.errs, fmt.Errorf("%s:%d: %w", f.name, line, err))
+				}
+			}
 			return true
-		}
-		call, ok := n.(*ast.CallExpr)
-		if !ok {
-			return true
-		}
-		line := f.fset.Position(call.Pos()).Line
-		if err := f.call(call, found{place: Place{f.name, line}, comment: comments[line]}); err != nil {
-			f.errs = append(f.errs, fmt.Errorf("%s:%d: %w", f.name, line, err))
-		}
-		return true
-	})
+		})
+	}
 	return f.texts, joined(f.errs)
 }
 
-// share gives the files of each package the constants of all of them. A name that files for
-// several systems have with different values stays a constant of those files alone.
-func share(files []source) {
-	type pkg struct{ dir, name string }
-	all := map[pkg]map[string][]ast.Expr{}
-	of := func(f source) map[string][]ast.Expr {
-		key := pkg{f.dir, f.file.syntax.Name.Name}
-		if all[key] == nil {
-			all[key] = map[string][]ast.Expr{}
+// localConstants returns the constants that functions in a declaration have. One that is
+// there twice has no value: which of the two it is depends on the block.
+func localConstants(in ast.Node) map[string]ast.Expr {
+	out := map[string]ast.Expr{}
+	ast.Inspect(in, func(n ast.Node) bool {
+		stmt, ok := n.(*ast.DeclStmt)
+		if !ok {
+			return true
 		}
-		return all[key]
+		if gen, ok := stmt.Decl.(*ast.GenDecl); ok && gen.Tok == token.CONST {
+			for name, value := range constants(gen) {
+				if out[name] != nil {
+					value = &ast.BadExpr{}
+				}
+				out[name] = value
+			}
+		}
+		return true
+	})
+	return out
+}
+
+// line returns the line that a node begins in.
+func (f *goFile) line(n ast.Node) int { return f.fset.Position(n.Pos()).Line }
+
+// share gives the files of each package what all of them declare. A constant that files for
+// several systems have with different values stays one of those files alone.
+func share(files []source) {
+	type key struct{ dir, name string }
+	type shared struct {
+		consts map[string][]ast.Expr
+		pkg    *goPackage
+	}
+	all := map[key]*shared{}
+	of := func(f source) *shared {
+		k := key{f.dir, f.file.syntax.Name.Name}
+		if all[k] == nil {
+			all[k] = &shared{map[string][]ast.Expr{}, newGoPackage()}
+		}
+		return all[k]
 	}
 	for _, f := range files {
 		if f.file != nil {
-			consts := of(f)
+			s := of(f)
 			for name, value := range f.file.consts {
-				consts[name] = append(consts[name], value)
+				s.consts[name] = append(s.consts[name], value)
 			}
+			s.pkg.declare(f.file)
 		}
 	}
 	for _, f := range files {
 		if f.file == nil {
 			continue
 		}
-		for name, values := range of(f) {
+		f.file.pkg = of(f).pkg
+		for name, values := range of(f).consts {
 			if f.file.consts[name] == nil && len(values) == 1 {
 				f.file.consts[name] = values[0]
 			}
@@ -113,7 +154,9 @@ func share(files []source) {
 	}
 }
 
-func (f *goFile) constants(gen *ast.GenDecl) {
+// constants returns the constants of a declaration, with how they are written.
+func constants(gen *ast.GenDecl) map[string]ast.Expr {
+	out := map[string]ast.Expr{}
 	for _, spec := range gen.Specs {
 		value, ok := spec.(*ast.ValueSpec)
 		if !ok {
@@ -121,10 +164,11 @@ func (f *goFile) constants(gen *ast.GenDecl) {
 		}
 		for i, name := range value.Names {
 			if i < len(value.Values) {
-				f.consts[name.Name] = value.Values[i]
+				out[name.Name] = value.Values[i]
 			}
 		}
 	}
+	return out
 }
 
 // imports notes what the packages are called in the file.
@@ -132,7 +176,7 @@ func (f *goFile) imports() {
 	f.packages = map[string]string{}
 	for _, spec := range f.syntax.Imports {
 		path, err := strconv.Unquote(spec.Path.Value)
-		if err != nil || path != i18nPath && path != faultPath && path != formsPath {
+		if err != nil || !slices.Contains([]string{i18nPath, faultPath, formsPath, ormPath, ormformsPath}, path) {
 			continue
 		}
 		switch {
@@ -146,17 +190,55 @@ func (f *goFile) imports() {
 	}
 }
 
-// forTranslators returns the comments for translators by the line that they are for:
-// their own, or the one after them.
-func (f *goFile) forTranslators() map[int]string {
-	out := map[int]string{}
+// forTranslators returns the comments for translators by the line that they are for: their
+// own, or the one after them if theirs has nothing else or opens a bracket.
+func (f *goFile) forTranslators(data []byte) map[int]string {
+	out, above := map[int]string{}, map[int]string{} // all, and those that have lines of their own
 	for _, group := range f.syntax.Comments {
-		if text, ok := forTranslators(group.Text()); ok {
-			end := f.fset.Position(group.End()).Line
-			out[end], out[end+1] = text, text
+		for _, list := range splitNotes(group.List) {
+			text, ok := forTranslators((&ast.CommentGroup{List: list}).Text())
+			if !ok {
+				continue
+			}
+			begin, end := f.fset.Position(list[0].Pos()), f.end(list[len(list)-1], data)
+			before := bytes.TrimSpace(data[1+bytes.LastIndexByte(data[:begin.Offset], '\n') : begin.Offset])
+			after, _, _ := bytes.Cut(data[end.Offset:], []byte("\n"))
+			switch {
+			case len(before) > 0 && !bytes.ContainsAny(before[len(before)-1:], "([{"):
+				out[begin.Line] = text
+			case len(bytes.TrimSpace(after)) > 0:
+				out[end.Line] = text
+			default:
+				text = strings.TrimSpace(above[begin.Line] + " " + text)
+				out[begin.Line], out[end.Line+1], above[end.Line+1] = text, text, text
+			}
 		}
 	}
 	return out
+}
+
+// splitNotes splits the comments of lines that follow each other before each one for
+// translators.
+func splitNotes(list []*ast.Comment) [][]*ast.Comment {
+	var out [][]*ast.Comment
+	from := 0
+	for i, c := range list {
+		if _, begins := forTranslators((&ast.CommentGroup{List: []*ast.Comment{c}}).Text()); begins && i > from {
+			out, from = append(out, list[from:i]), i
+		}
+	}
+	return append(out, list[from:])
+}
+
+// end returns where a comment ends. Its own End does not count the carriage returns in it.
+func (f *goFile) end(c *ast.Comment, data []byte) token.Position {
+	file := f.fset.File(c.Pos())
+	at := file.Offset(c.Pos())
+	if strings.HasPrefix(c.Text, "/*") {
+		at += 2
+		return f.fset.Position(file.Pos(at + bytes.Index(data[at:], []byte("*/")) + 2))
+	}
+	return f.fset.Position(file.Pos(at + len(c.Text)))
 }
 
 // forTranslators returns a comment that begins with "Translators:", without that.
@@ -169,18 +251,25 @@ func forTranslators(comment string) (string, bool) {
 	return strings.Join(strings.Fields(comment[len(mark):]), " "), true
 }
 
-// tag adds the texts of a field of a form: what it is called, and the help.
-func (f *goFile) tag(literal *ast.BasicLit, comments map[int]string) {
-	text, err := strconv.Unquote(literal.Value)
-	tag := reflect.StructTag(text)
-	_, form := tag.Lookup("form")
-	if _, model := tag.Lookup("db"); !form && !model || err != nil {
+// tag adds the texts in the tag of a field: what people call it and one of its rows, and the
+// help. Any struct may be a form or a model, so the tag need not say that it is one. A field
+// without a label is in no form that people see: its help is for others, such as that of
+// settings for operators.
+func (f *goFile) tag(field *ast.Field) {
+	if field.Tag == nil {
 		return
 	}
-	line := f.fset.Position(literal.Pos()).Line
-	for _, key := range []string{"label", "help"} {
+	text, err := strconv.Unquote(field.Tag.Value)
+	tag := reflect.StructTag(text)
+	if err != nil || tag.Get("label") == "" {
+		return
+	}
+	line := f.line(field.Tag)
+	for _, key := range []string{"label", "help", "row"} {
 		if id := tag.Get(key); id != "" {
-			f.texts = append(f.texts, found{key: po.Key{ID: id}, place: Place{f.name, line}, comment: comments[line]})
+			f.texts = append(f.texts, found{
+				key: po.Key{ID: id}, place: Place{f.name, line}, comment: cmp.Or(f.comments[line], f.comments[f.line(field)]),
+			})
 		}
 	}
 }
@@ -208,10 +297,35 @@ func (f *goFile) call(call *ast.CallExpr, use found) error {
 		return f.text(call, 0, 2, use)
 	case name == "TN" && len(args) >= 3:
 		return f.text(call, 1, 2, use)
-	case name == "Add" && len(args) >= 2 && slices.Contains(slices.Collect(maps.Values(f.packages)), formsPath):
+	case name == "Add" && len(args) >= 2 && f.isOfForm(args[0]):
 		return f.text(call, 1, 1, use)
 	}
 	return nil
+}
+
+// isOfForm reports whether the first argument of a method Add may be what an error of a form
+// is about: a pointer to a field, or nil. A text is none: it is the name of a header or a
+// parameter. A file need not import forms itself to use a form of its package.
+func (f *goFile) isOfForm(about ast.Expr) bool {
+	if _, isText := f.constant(about); isText {
+		return false
+	}
+	if f.hasForms() {
+		return true
+	}
+	pointer, isUnary := ast.Unparen(about).(*ast.UnaryExpr)
+	name, isName := ast.Unparen(about).(*ast.Ident)
+	return f.pkg.forms && (isUnary && pointer.Op == token.AND || isName && name.Name == "nil")
+}
+
+// hasForms reports whether the file imports a package with forms.
+func (f *goFile) hasForms() bool {
+	for _, path := range append(slices.Collect(maps.Values(f.packages)), f.dots...) {
+		if path == formsPath || path == ormformsPath {
+			return true
+		}
+	}
+	return false
 }
 
 // function returns the name of the function or method of a call, and the path of its package
@@ -295,8 +409,12 @@ func (f *goFile) value(expr ast.Expr, depth int) (string, bool) {
 	case *ast.ParenExpr:
 		return f.value(e.X, depth)
 	case *ast.Ident:
-		if value := f.consts[e.Name]; value != nil {
+		if value := cmp.Or(f.locals[e.Name], f.consts[e.Name]); value != nil {
 			return f.value(value, depth-1)
+		}
+	case *ast.CallExpr: // a conversion
+		if fun, ok := ast.Unparen(e.Fun).(*ast.Ident); ok && len(e.Args) == 1 && f.isType(fun.Name) {
+			return f.value(e.Args[0], depth)
 		}
 	case *ast.BinaryExpr:
 		if e.Op != token.ADD {
@@ -310,4 +428,13 @@ func (f *goFile) value(expr ast.Expr, depth int) (string, bool) {
 		return left + right, ok
 	}
 	return "", false
+}
+
+// isType reports whether a name is that of the type string, or of one that the package
+// declares, such as one made of it.
+func (f *goFile) isType(name string) bool {
+	return name == "string" || slices.ContainsFunc(f.pkg.declared[name], func(d declaration) bool {
+		_, ok := d.node.(*ast.TypeSpec)
+		return ok
+	})
 }
