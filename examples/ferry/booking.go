@@ -44,8 +44,8 @@ type class string
 // Choices returns the classes.
 func (class) Choices() []forms.Choice {
 	return []forms.Choice{
-		{Value: class("deck"), Label: i18n.Mark("On deck")},
-		{Value: class("saloon"), Label: i18n.Mark("In the saloon")},
+		{Value: class("deck"), Label: "On deck"},
+		{Value: class("saloon"), Label: "In the saloon"},
 	}
 }
 
