@@ -37,12 +37,18 @@
 //	form:"min=N,max=N"  the least and greatest number, or day as 2006-01-02
 //	form:"email"        also url, tel, password, textarea, radio, hidden: what it is shown as, and read as
 //	form:"complete=X"   what browsers fill in, as the attribute autocomplete has it
+//	form:"decimal=P.S"  of a string: a decimal number of P digits, S of them after the point
+//	form:"version"      of a whole number: tells whether somebody else has changed the row
 //	label:"Text"        what people call it; translated
 //	help:"Text"         a sentence about it; translated
 //
 // A field is a string, bool, whole number, float, [civil.Date], [civil.Clock] or
 // [time.Time], of a type based on one of them, a pointer to one, or a slice of strings or
 // whole numbers. A type with a method Choices, as for package orm, is shown as a list.
+//
+// A slice of structs is a set of rows, which people add, remove and move ([Rows], [ChangesOf]).
+// A [File], a storage.Name and slices of them are files, which are stored while they arrive
+// ([Values.Accept]). [Build] makes a form of data. [Values.Once] has a form stored once.
 //
 // # Values
 //
