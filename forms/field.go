@@ -44,6 +44,7 @@ type Field struct {
 	current     []string  // what is shown now
 	first, sent [1]string // of shown and current, for fields of one value
 	listed      bool      // no other value than the choices is taken, even if there are none
+	given       []string  // of a field with files: what was sent, with the checksums of files
 	data        bool      // the labels of choices are not texts of the program, and not translated
 }
 
@@ -273,7 +274,7 @@ func (f *Field) read(sent url.Values) {
 		f.fail(f.lang.T("Tick this box to go on."))
 		return
 	}
-	if slices.Equal(texts, f.shown) || len(texts) == 0 && len(f.shown) == 1 && f.shown[0] == "" {
+	if f.asShown(texts) || len(texts) == 0 && len(f.shown) == 1 && f.shown[0] == "" {
 		f.unchanged()
 		return
 	}
@@ -316,16 +317,27 @@ func (f *Field) renewVersion() {
 	}
 }
 
-// clean takes from a text what is not part of it.
+// asShown reports whether texts are those that were shown first, as a control sends them that
+// nobody has touched: it changes line breaks.
+func (f *Field) asShown(texts []string) bool {
+	return slices.EqualFunc(texts, f.shown, func(sent, shown string) bool { return sent == shown || sent == f.clean(shown) })
+}
+
+// clean takes from a text what is not part of it. A text of one line has no line breaks, as
+// controls send none.
 func (f *Field) clean(text string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	if f.Widget == "password" {
 		return text
 	}
-	if f.Widget != "textarea" {
-		text = strings.TrimSpace(text)
+	text = strings.ReplaceAll(text, "\r", "\n")
+	switch f.Widget {
+	case "textarea":
+		return text
+	case "text", "email", "url", "tel":
+		text = strings.ReplaceAll(text, "\n", "")
 	}
-	return text
+	return strings.TrimSpace(text)
 }
 
 // missing says that a field which must be filled in is empty.

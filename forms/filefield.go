@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/internal/nearest"
 	"github.com/volaweb/vola/storage"
@@ -163,6 +164,7 @@ type Kept struct {
 	Sent  bool   // it came with the form, and is not part of what the form began with
 
 	file File
+	sum  string // SHA-256, of a file that was sent
 }
 
 // startFiles gives the field the files that it begins with.
@@ -189,7 +191,7 @@ func (f *Field) keptNow() (out []Kept) {
 			have = v
 		}
 		if have.Name != "" {
-			out = append(out, f.kept(have, false, time.Time{}))
+			out = append(out, f.kept(have, "", time.Time{}))
 		}
 	}
 	if !f.plan.many {
@@ -202,13 +204,14 @@ func (f *Field) keptNow() (out []Kept) {
 	return out
 }
 
-// kept describes a file; first is when it was sent, the zero time for now.
-func (f *Field) kept(have File, sent bool, first time.Time) Kept {
-	k := Kept{Label: cmp.Or(have.Sent, have.Name.Base()), Token: string(have.Name), Sent: sent, file: have}
+// kept describes a file. Of one that was sent, sum is its checksum and first is when it was sent,
+// the zero time for now.
+func (f *Field) kept(have File, sum string, first time.Time) Kept {
+	k := Kept{Label: cmp.Or(have.Sent, have.Name.Base()), Token: string(have.Name), Sent: sum != "", file: have, sum: sum}
 	if have.Size > 0 {
 		k.Size = bytesIn(f.lang, have.Size)
 	}
-	if sent {
+	if k.Sent {
 		u := f.of.root.uploads
 		if first.IsZero() {
 			first = u.now()
@@ -217,32 +220,44 @@ func (f *Field) kept(have File, sent bool, first time.Time) Kept {
 		if last := first.Add(keptAtMost); until.After(last) {
 			until = last
 		}
-		value := strings.Join([]string{string(have.Name), strconv.FormatInt(have.Size, 10), strconv.FormatInt(first.Unix(), 10), have.Sent}, "\n")
+		value := strings.Join([]string{string(have.Name), strconv.FormatInt(have.Size, 10), strconv.FormatInt(first.Unix(), 10), sum, have.Sent}, "\n")
 		k.Token = base64.RawURLEncoding.EncodeToString([]byte(value)) + "~" + u.Signer.Sign(f.purpose(), value, until)
 	}
 	return k
 }
 
-// purpose is that of signatures of files of the field: another form refuses them.
+// purpose is that of signatures of files of the field: another form refuses them, and so does one
+// of the same struct with other rules.
 func (f *Field) purpose() string {
-	return "forms " + f.of.root.plan.of.String() + " " + f.of.plan.of.String() + " " + f.plan.name
+	form, row, rules := f.of.root.plan.of, f.of.plan.of, f.plan.files
+	return fmt.Sprintf("forms %s.%s %s.%s %s %d %d %d %s", form.PkgPath(), form.Name(), row.PkgPath(), row.Name(), f.plan.name,
+		f.plan.fileSize(), rules.width, rules.height, f.plan.kindNames())
 }
 
-// fileOf returns the file that a token of the page stands for, and when it was sent first.
-func (f *Field) fileOf(token string) (have File, first time.Time, err error) {
+// fileOf returns the file that a token of the page stands for, with its checksum, and when it was
+// sent first. It is an error if the file is not stored any more.
+func (f *Field) fileOf(token string) (have File, sum string, first time.Time, err error) {
 	text, signature, _ := strings.Cut(token, "~")
 	value, err := base64.RawURLEncoding.DecodeString(text)
 	u := f.of.root.uploads
-	if err != nil || u == nil || u.Signer == nil {
-		return have, first, errors.New("this is not the token of a file")
+	if err != nil || u == nil || u.Signer == nil || u.Storage == nil {
+		return have, "", first, errors.New("this is not the token of a file")
 	}
 	if err := u.Signer.Check(f.purpose(), string(value), signature, u.now()); err != nil {
-		return have, first, err
+		return have, "", first, err
 	}
-	fields := strings.SplitN(string(value), "\n", 4)
+	fields := strings.SplitN(string(value), "\n", 5)
 	size, err := strconv.ParseInt(fields[1], 10, 64)
 	sec, err2 := strconv.ParseInt(fields[2], 10, 64)
-	return File{Name: storage.Name(fields[0]), Sent: fields[3], Size: size}, time.Unix(sec, 0), errors.Join(err, err2)
+	have = File{Name: storage.Name(fields[0]), Sent: fields[4], Size: size}
+	stored, err3 := u.Storage.Open(f.of.root.ctx, have.Name)
+	switch {
+	case err3 == nil:
+		err3 = stored.Close()
+	case fault.KindOf(err3) != fault.NotFound:
+		err3 = nil // the storage fails now, which says nothing about the file
+	}
+	return have, fields[3], time.Unix(sec, 0), errors.Join(err, err2, err3)
 }
 
 // readFiles reads which files the field has now: those that it had and those that were sent
@@ -250,7 +265,7 @@ func (f *Field) fileOf(token string) (have File, first time.Time, err error) {
 func (f *Field) readFiles(sent url.Values) {
 	before := f.Files
 	dropped := sent[f.Name+".drop"]
-	f.Files = nil
+	f.Files, f.given = nil, slices.Clone(dropped)
 	for _, k := range before {
 		if !slices.Contains(dropped, k.Token) {
 			f.Files = append(f.Files, k)
@@ -260,12 +275,15 @@ func (f *Field) readFiles(sent url.Values) {
 		if slices.Contains(dropped, token) || len(f.Files) > f.plan.fileCount() {
 			continue
 		}
-		have, first, err := f.fileOf(token)
+		have, sum, first, err := f.fileOf(token)
+		if slices.ContainsFunc(f.Files, func(k Kept) bool { return err == nil && k.file.Name == have.Name }) {
+			continue
+		}
 		if err != nil {
 			f.fail(f.lang.T("Choose the file again; it was kept for an hour."))
 			continue
 		}
-		f.Files = append(f.Files, f.kept(have, true, first))
+		f.Files = append(f.Files, f.kept(have, sum, first))
 	}
 	if b := f.of.root.body; b != nil {
 		for _, up := range b.files[f.Name] {
@@ -273,7 +291,12 @@ func (f *Field) readFiles(sent url.Values) {
 				f.fail(up.problem)
 				continue
 			}
-			f.Files = append(f.Files, f.kept(up.File, true, time.Time{}))
+			f.Files = append(f.Files, f.kept(up.File, up.sum, time.Time{}))
+		}
+	}
+	for _, k := range f.Files {
+		if k.Sent {
+			f.given = append(f.given, k.file.Sent, k.sum)
 		}
 	}
 	if !f.plan.many && len(f.Files) > 1 {

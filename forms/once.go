@@ -51,28 +51,30 @@ func (v *Values) incomplete() {
 // Digest returns a checksum of what was filled in (SHA-256), without passwords. It is the
 // same for the same content under another key.
 func (v *Values) Digest() [sha256.Size]byte {
-	text, err := json.Marshal(v.content(nil))
+	text, err := json.Marshal(v.content())
 	if err != nil {
 		panic(err) // it is texts
 	}
 	return sha256.Sum256(text)
 }
 
-// content lists what the fields show.
-func (v *Values) content(out []string) []string {
+// content lists what was filled in, in a list for each field. What the form began with and the
+// page did not send does not count: it is another for the second of two that were sent.
+func (v *Values) content() (out []any) {
 	for _, f := range v.fields {
-		out = append(out, f.Name, f.Value, f.which)
+		var chosen []string
 		for _, o := range f.Options() {
 			if o.Selected {
-				out = append(out, o.Value)
+				chosen = append(chosen, o.Value)
 			}
 		}
-		for _, k := range f.Files {
-			out = append(out, k.Label, k.Size)
-		}
+		var rows []any
 		for _, row := range f.rows() {
-			out = row.content(append(out, row.Key))
+			if !row.unsent {
+				rows = append(rows, row.Key, row.content())
+			}
 		}
+		out = append(out, []any{f.Name, f.Value, f.which, chosen, f.given, rows})
 	}
 	return out
 }

@@ -214,7 +214,7 @@ func Decode(form *Form[Record], text []byte) (Record, error) {
 			if err := json.Unmarshal(value, r.values[i].Addr().Interface()); err != nil {
 				return Record{}, fmt.Errorf("forms: read a record: item %s: %w", name, err)
 			}
-			r.given[i] = true
+			r.given[i] = string(value) != "null"
 		}
 	}
 	return r, nil

@@ -127,3 +127,21 @@ func TestBuildRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestNullIsNotZero: a question that must be answered now and was not answered then has no answer.
+func TestNullIsNotZero(t *testing.T) {
+	t.Parallel()
+	form, err := forms.Build(forms.Item{Name: "n", Type: "whole", Label: "N", Required: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{`{"n":null}`: "", `{"n": 0}`: "0", `{}`: ""} {
+		r, err := forms.Decode(form, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := form.Bind(t.Context(), r).Fields()[0].Value; got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}

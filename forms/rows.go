@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"reflect"
 	"slices"
@@ -21,6 +22,8 @@ type Rows struct {
 	plan    *rowsPlan
 	initial reflect.Value // the slice at first
 	removed []reflect.Value
+	taken   map[string]bool // the keys that were sent, and those that rows got since
+	renamed int             // the number in the last key that a row got since
 }
 
 // Row is one of the rows of a field.
@@ -34,6 +37,7 @@ type Row struct {
 	Last  bool   // nothing can be below it
 
 	blank  bool          // it is new, and nothing is filled in
+	unsent bool          // the page did not show it
 	was    reflect.Value // the row at first; the zero Value for a new one
 	stored reflect.Value // it in the slice, or what it is read into
 }
@@ -70,6 +74,9 @@ func newRows(f *Field) *Rows {
 		row := r.row(r.keyOf(i), f.value.Index(i))
 		row.stored, row.into = f.value.Index(i), f.value.Index(i)
 		row.rebind()
+		if r.isNew(i) {
+			row.was = reflect.Value{}
+		}
 		r.Items = append(r.Items, row)
 	}
 	if strings.Contains(f.Name, "__KEY") {
@@ -83,16 +90,32 @@ func newRows(f *Field) *Rows {
 // keyOf returns the key of one of the first rows as it is sent: that of the struct or, if it
 // has none, its place.
 func (r *Rows) keyOf(i int) string {
-	if r.plan.key == nil {
+	switch {
+	case r.plan.key == nil:
 		return strconv.Itoa(i)
+	case r.isNew(i):
+		return "ni" + strconv.Itoa(i)
 	}
 	return r.keyIn(r.initial.Index(i))
 }
+
+// isNew reports whether one of the first rows is not stored yet: its key is zero.
+func (r *Rows) isNew(i int) bool {
+	return r.plan.key != nil && r.initial.Index(i).FieldByIndex(r.plan.key).IsZero()
+}
+
+// maxKey is how long a text in the key of a row may be, in bytes; of a longer one it is a
+// checksum, so that all keys are short.
+const maxKey = 72
 
 // keyIn returns the key that a row has in its struct.
 func (r *Rows) keyIn(row reflect.Value) string {
 	k := row.FieldByIndex(r.plan.key)
 	if k.Kind() == reflect.String {
+		if k.Len() > maxKey {
+			sum := sha256.Sum256([]byte(k.String()))
+			return "h" + base64.RawURLEncoding.EncodeToString(sum[:])
+		}
 		return "k" + base64.RawURLEncoding.EncodeToString([]byte(k.String()))
 	}
 	if k.CanUint() {
@@ -112,7 +135,7 @@ func (r *Rows) row(key string, was reflect.Value) *Row {
 		Values: newValues(r.field.of.ctx, r.field.of.root, r.plan.plan, prefix, into),
 		Of:     r.field, Key: key, ID: r.rowID(key), was: was, stored: into,
 	}
-	if !was.IsValid() {
+	if !was.IsValid() || strings.HasPrefix(key, "n") {
 		for _, f := range row.fields {
 			f.showNoZero()
 		}

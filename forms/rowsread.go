@@ -28,6 +28,10 @@ func (r *Rows) read(sent url.Values) {
 	}
 	seen := map[string]bool{}
 	r.Items, r.Gone, r.removed = nil, nil, nil
+	r.taken = map[string]bool{}
+	for _, key := range sent[f.Name] {
+		r.taken[key] = true
+	}
 	limit := r.plan.most + r.plan.extra + 10
 	for _, key := range sent[f.Name] {
 		if seen[key] || !isKey(key) || gone[key] {
@@ -42,13 +46,16 @@ func (r *Rows) read(sent url.Values) {
 	for i := range r.initial.Len() {
 		key := r.keyOf(i)
 		switch was := r.initial.Index(i); {
+		case r.isNew(i): // what is not sent is not wanted
 		case r.plan.key == nil && (!seen[key] || gone[key]), gone[key]:
 			r.removed = append(r.removed, was)
 			if r.plan.key != nil {
 				r.Gone = append(r.Gone, key)
 			}
 		case !seen[key]: // the page did not show it
-			r.Items = append(r.Items, r.row(key, was))
+			row := r.row(key, was)
+			row.unsent = true
+			r.Items = append(r.Items, row)
 		}
 	}
 	r.act(sent)
@@ -60,6 +67,9 @@ func (r *Rows) readRow(key string, was reflect.Value, sent url.Values) {
 	isNew := strings.HasPrefix(key, "n")
 	row := r.row(key, was)
 	row.read(sent)
+	if isNew {
+		row.was = reflect.Value{}
+	}
 	row.blank = !was.IsValid() && isNew && !row.changed(true)
 	if row.blank {
 		row.forgive()
@@ -74,11 +84,13 @@ func (r *Rows) readRow(key string, was reflect.Value, sent url.Values) {
 
 // rename gives a row the key of a new one, with what was sent for it.
 func (r *Rows) rename(row *Row) {
-	for next := 1; ; next++ {
+	for next := r.renamed + 1; ; next++ {
+		r.renamed = next
 		key := "nr" + strconv.Itoa(next)
-		if slices.ContainsFunc(r.Items, func(o *Row) bool { return o.Key == key }) {
+		if r.taken[key] {
 			continue
 		}
+		r.taken[key] = true
 		row.reprefix(r.field.Name+"."+row.Key+".", r.field.Name+"."+key+".")
 		row.Key, row.ID = key, r.rowID(key)
 		return

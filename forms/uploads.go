@@ -2,7 +2,10 @@ package forms
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +15,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/volaweb/vola/fault"
@@ -53,8 +57,10 @@ func (u *Uploads) now() time.Time {
 // File is a file that somebody sent with a form, and that is stored. The zero value is none.
 type File struct {
 	Name storage.Name // under which it is stored
-	Sent string       // what it is called at the sender, for people; it may have any character
-	Size int64        // in bytes
+	// Sent is what it is called at the sender, for people. It has no control characters and none
+	// that change the direction of the text around it, and at most 255 bytes.
+	Sent string
+	Size int64 // in bytes
 }
 
 // Kind returns the kind that the file is by its content; ok is false for no file.
@@ -83,6 +89,7 @@ type body struct {
 // upload is a file that was sent, or what is wrong with it.
 type upload struct {
 	File
+	sum     string // SHA-256
 	problem string
 }
 
@@ -174,12 +181,24 @@ func partFile(part *multipart.Part) (name string, is bool) {
 	if !utf8.ValidString(name) {
 		name = strings.ToValidUTF8(name, "\uFFFD")
 	}
+	if name != "" {
+		name = cmp.Or(strings.TrimSpace(strings.Map(visible, name)), "_")
+	}
 	if len(name) > maxFileName {
 		name = strings.ToValidUTF8(name[len(name)-maxFileName:], "") // its extension counts
 	}
 	_, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
 	_, has := params["filename"]
 	return name, err == nil && has && name != ""
+}
+
+// visible drops characters that databases do not take, or that change how the text around a name
+// is shown.
+func visible(c rune) rune {
+	if unicode.IsControl(c) || unicode.In(c, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
+		return -1
+	}
+	return c
 }
 
 // skip reads to the end of a part, as far as the body may go.
@@ -225,7 +244,8 @@ func (b *body) store(part *multipart.Part, p *fieldPlan) (up upload, err error) 
 		}
 		data = replay
 	}
-	info, err := b.uploads.Storage.Create(b.ctx, storage.NewName(b.uploads.now(), sent, kind.Ext), data)
+	sum := sha256.New()
+	info, err := b.uploads.Storage.Create(b.ctx, storage.NewName(b.uploads.now(), sent, kind.Ext), io.TeeReader(data, sum))
 	switch {
 	case data.over:
 		return refuse(lang.T("The file {name} is larger than {most}.", "name", sent, "most", bytesIn(lang, p.fileSize())))
@@ -235,7 +255,7 @@ func (b *body) store(part *multipart.Part, p *fieldPlan) (up upload, err error) 
 		return up, fmt.Errorf("store the file of the field %s: %w", p.name, err)
 	}
 	b.stored = append(b.stored, info.Name)
-	return upload{File: File{Name: info.Name, Sent: sent, Size: info.Size}}, nil
+	return upload{File: File{Name: info.Name, Sent: sent, Size: info.Size}, sum: hex.EncodeToString(sum.Sum(nil))}, nil
 }
 
 // errOver ends the reading of a file that is too large, so that it is not stored.
