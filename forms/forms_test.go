@@ -235,6 +235,9 @@ func TestRead(t *testing.T) {
 		{"en", "mail", []string{"Ann <a@example.org>"}, "", "Write an email address, such as name@example.org."},
 		{"en", "mail", []string{"a@example.org\nBcc: b@example.org"}, "", "Write an email address, such as name@example.org."},
 		{"en", "link", []string{"https://example.org/?q=ü"}, "https://example.org/?q=ü", ""},
+		{"en", "mail", []string{"a@example\u202egro.org"}, "", "Write an email address, such as name@example.org."},
+		{"en", "link", []string{"https://:80/"}, "", "Write an address that begins with https:// or http://."},
+		{"en", "link", []string{"https://example\u202e.org"}, "", "Write an address that begins with https:// or http://."},
 		{"en", "link", []string{"javascript:alert(1)"}, "", "Write an address that begins with https:// or http://."},
 		{"en", "at", []string{"2026-03-08T02:30"}, (*time.Time)(nil), "There is no such time on that day: the clocks skip it."},
 		{"en", "at", []string{"yesterday"}, (*time.Time)(nil), "Write a date and a time of day, such as 2026-11-30T15:04."},
@@ -372,6 +375,15 @@ func TestDeclarations(t *testing.T) {
 		}]().Check(),
 		"field A: min or max \"x\"": forms.New[struct {
 			A int `form:"min=x" label:"A"`
+		}]().Check(),
+		"field A: min or max \"1e-999999999\": write the number with digits": forms.New[struct {
+			A string `form:"decimal=6.2,min=1e-999999999" label:"A"`
+		}]().Check(),
+		"field A: min=10 is more than max=9": forms.New[struct {
+			A int `form:"min=10,max=9" label:"A"`
+		}]().Check(),
+		"field A: min=2026-01-02 is more than max=2026-01-01": forms.New[struct {
+			A civil.Date `form:"min=2026-01-02,max=2026-01-01" label:"A"`
 		}]().Check(),
 		"field A: min or max \"3\": only numbers and dates have": forms.New[struct {
 			A string `form:"max=3" label:"A"`

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/volaweb/vola/civil"
@@ -298,32 +299,40 @@ func (f *Field) checkOne(text string) string {
 	}
 	switch f.Widget {
 	case "email":
-		if a, err := mail.ParseAddress(text); err != nil || a.Address != text || a.Name != "" {
+		if a, err := mail.ParseAddress(text); hasUnseen(text) || err != nil || a.Address != text || a.Name != "" {
 			return f.lang.T("Write an email address, such as name@example.org.")
 		}
 	case "url":
-		if u, err := url.Parse(text); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		if u, err := url.Parse(text); hasUnseen(text) || err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
 			return f.lang.T("Write an address that begins with https:// or http://.")
 		}
 	}
 	return ""
 }
 
+// hasUnseen reports whether an address has characters that nobody sees, such as those that change
+// the direction of text: it would look like another one.
+func hasUnseen(text string) bool {
+	return strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsPrint(c) })
+}
+
+// below reports whether a number or a date is less than another one.
+func (p *fieldPlan) below(a, b string) bool {
+	if p.kind == date {
+		return a < b // ISO 8601
+	}
+	n, err := strconv.ParseInt(a, 10, 64)
+	m, err2 := strconv.ParseInt(b, 10, 64)
+	if err == nil && err2 == nil {
+		return n < m
+	}
+	x, okX := new(big.Rat).SetString(a)
+	y, okY := new(big.Rat).SetString(b)
+	return okX && okY && x.Cmp(y) < 0
+}
+
 // checkBounds compares a number or a date with the least and the greatest.
 func (f *Field) checkBounds(text string) string {
-	below := func(a, b string) bool {
-		if f.plan.kind == date {
-			return a < b // ISO 8601
-		}
-		n, err := strconv.ParseInt(a, 10, 64)
-		m, err2 := strconv.ParseInt(b, 10, 64)
-		if err == nil && err2 == nil {
-			return n < m
-		}
-		x, okX := new(big.Rat).SetString(a)
-		y, okY := new(big.Rat).SetString(b)
-		return okX && okY && x.Cmp(y) < 0
-	}
 	value := text
 	switch f.plan.kind {
 	case date:
@@ -342,9 +351,9 @@ func (f *Field) checkBounds(text string) string {
 		return f.lang.Plain(bound)
 	}
 	switch {
-	case f.Min != "" && below(value, f.Min):
+	case f.Min != "" && f.plan.below(value, f.Min):
 		return f.lang.T("The least that is possible is {least}.", "least", shown(f.Min))
-	case f.Max != "" && below(f.Max, value):
+	case f.Max != "" && f.plan.below(f.Max, value):
 		return f.lang.T("The most that is possible is {most}.", "most", shown(f.Max))
 	}
 	return ""

@@ -391,7 +391,9 @@ func (p *fieldPlan) checkBounds() error {
 		case whole:
 			_, err = strconv.ParseInt(bound, 10, 64)
 		case decimal, exact:
-			_, err = strconv.ParseFloat(bound, 64)
+			if _, err = strconv.ParseFloat(bound, 64); strings.Trim(bound, "-0123456789.") != "" {
+				err = errors.New("write the number with digits and a point only") // an exponent could have billions of digits
+			}
 		case date:
 			_, err = civil.ParseDate(bound)
 		default:
@@ -400,6 +402,9 @@ func (p *fieldPlan) checkBounds() error {
 		if err != nil {
 			return fmt.Errorf("min or max %q: %w", bound, err)
 		}
+	}
+	if p.least != "" && p.most != "" && p.below(p.most, p.least) {
+		return fmt.Errorf("min=%s is more than max=%s", p.least, p.most)
 	}
 	return nil
 }

@@ -36,6 +36,12 @@ func TestCheck(t *testing.T) {
 		{"no signature", "files", "a.pdf", strings.Split(signed, ".")[0] + ".", now, "This link or form is not one of this site."},
 		{"nothing", "files", "a.pdf", "", now, "This link or form is not one of this site."},
 		{"by another site", "files", "a.pdf", signing.New([]byte("the key of another site")).Sign("files", "a.pdf", now.Add(time.Hour)), now, "This link or form is not one of this site."},
+		{"a zero before the time", "files", "a.pdf", "0" + signed, now, "This link or form is not one of this site."},
+		{"a sign before the time", "files", "a.pdf", "+" + signed, now, "This link or form is not one of this site."},
+		{"another case of the time", "files", "a.pdf", strings.ToUpper(signed[:2]) + signed[2:], now, "This link or form is not one of this site."},
+		{"a line break", "files", "a.pdf", signed + "\n", now, "This link or form is not one of this site."},
+		{"a line break inside", "files", "a.pdf", signed[:12] + "\r\n" + signed[12:], now, "This link or form is not one of this site."},
+		{"padding", "files", "a.pdf", signed + "=", now, "This link or form is not one of this site."},
 		{"very large", "files", "a.pdf", strings.Repeat("z", 1<<20), now, "This link or form is not one of this site."},
 	}
 	for _, tt := range tests {

@@ -29,10 +29,23 @@ const MaxName = 200
 func NewName(now time.Time, sent, ext string) Name {
 	sent = path.Base(strings.ReplaceAll(sent, `\`, "/"))
 	word := slug(strings.TrimSuffix(sent, path.Ext(sent)))
-	if word == "" {
+	switch {
+	case word == "":
 		word = "file"
+	case isDevice(word):
+		word = "file-" + word
 	}
 	return Name(now.UTC().Format("2006/01/02/") + strings.ToLower(rand.Text()) + "/" + word + ext)
+}
+
+// isDevice reports whether Windows takes a word for a device, whatever its extension: a file of
+// that name cannot be stored there, and not be saved by who downloads it.
+func isDevice(word string) bool {
+	switch word {
+	case "con", "prn", "aux", "nul":
+		return true
+	}
+	return len(word) == 4 && (word[:3] == "com" || word[:3] == "lpt") && word[3] >= '0' && word[3] <= '9'
 }
 
 // maxSlug is how much is kept of the name that a file had, in bytes.

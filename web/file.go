@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/storage"
@@ -41,7 +42,7 @@ const (
 // made of its name and size.
 //
 // Parts of the file (Range, If-Range), HEAD and conditional requests are answered as
-// [http.ServeContent] does. The time that a client takes to receive a large file counts for
+// [http.ServeContent] does; who asks for more than ten parts at once gets the whole file. The time that a client takes to receive a large file counts for
 // the deadline of the request: declare the route with [Route.Stream], which has none but 60
 // seconds for each part of up to 1 MB.
 func File(w http.ResponseWriter, r *http.Request, store storage.Storage, name storage.Name) error {
@@ -59,13 +60,30 @@ func File(w http.ResponseWriter, r *http.Request, store storage.Storage, name st
 	h.Set("Etag", `"`+string(name)+"-"+strconv.FormatInt(info.Size, 36)+`"`)
 	rw := Observe(w)
 	before := rw.Bytes()
-	http.ServeContent(rw, r, "", info.Created, f)
+	http.ServeContent(rw, fewRanges(r, info.Size), "", info.Created, f)
 	if want, err := strconv.ParseInt(h.Get("Content-Length"), 10, 64); err == nil && r.Method == http.MethodGet &&
 		rw.Status() != http.StatusNotModified && rw.Bytes()-before < want {
 		// ServeContent does not say what went wrong.
 		return fmt.Errorf("send file %s: %d of %d bytes were sent", name, rw.Bytes()-before, want)
 	}
 	return nil
+}
+
+// maxRanges is how many parts of a file a request may ask for. Each takes a head of more than 100
+// bytes in the answer and, from some storages, a request of its own.
+const maxRanges = 10
+
+// fewRanges returns the request without its header Range, if it asks for too many parts, or for
+// parts of a file that has none.
+func fewRanges(r *http.Request, size int64) *http.Request {
+	ranges := r.Header.Get("Range")
+	if ranges == "" || size > 0 && strings.Count(ranges, ",") < maxRanges {
+		return r
+	}
+	whole := *r
+	whole.Header = r.Header.Clone()
+	whole.Header.Del("Range")
+	return &whole
 }
 
 // fileHeader sets what browsers are told of a stored file.

@@ -118,6 +118,33 @@ func TestFileConditions(t *testing.T) {
 	}
 }
 
+// TestManyRanges: an answer is not many times as large as the file or the request, and no part of
+// an empty file is sent.
+func TestManyRanges(t *testing.T) {
+	t.Parallel()
+	s := storage.NewMemory()
+	for name, size := range map[storage.Name]int{"d/long.mp3": 50_000, "d/empty.mp3": 0} {
+		if _, err := s.Create(t.Context(), name, strings.NewReader(strings.Repeat("x", size))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := fileSite(t, s, nil)
+	for _, tt := range []struct {
+		path, ranges string
+		status       int
+	}{
+		{"/d/long.mp3", strings.Repeat("0-0,", 9) + "0-0", 206},
+		{"/d/long.mp3", strings.Repeat("0-0,", 10) + "0-0", 200},
+		{"/d/long.mp3", strings.Repeat("0-0,", 10_000) + "0-0", 200},
+		{"/d/empty.mp3", "-5", 200},
+		{"/d/empty.mp3", "0-0", 200},
+	} {
+		if w := getFile(h, "GET", tt.path, "Range", "bytes="+tt.ranges); w.Code != tt.status || w.Body.Len() > 50_000 {
+			t.Errorf("%s %.60s: %d with %d bytes, want %d", tt.path, tt.ranges, w.Code, w.Body.Len(), tt.status)
+		}
+	}
+}
+
 func TestFileErrors(t *testing.T) {
 	t.Parallel()
 	h := fileSite(t, storage.NewMemory(), nil)

@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -12,8 +13,10 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/schema"
 	"github.com/volaweb/vola/storage"
 )
 
@@ -39,8 +42,9 @@ type OrphanOptions struct {
 //
 // A row refers to the files in its fields of type storage.Name, or a pointer to it, also a row
 // with soft delete that is deleted. Where a model keeps names of files in another way, inside
-// JSON, and [Config] has no Kept, that is an error, and so is Delete if no model has such a
-// field and there is no Kept: all files would be deleted. The error of a statement or the
+// JSON, and [Config] has no Kept, that is an error. So is Delete without Kept if a model has JSON of
+// any content, such as a json.RawMessage, where names cannot be told, and if no model has a field of
+// that type: all files would be deleted. The error of a statement or the
 // storage ends the search.
 //
 // A file is not an orphan if a row begins to refer to it later: what gives an old file, found
@@ -49,7 +53,10 @@ func (f *Files) Orphans(ctx context.Context, opts OrphanOptions) error {
 	if opts.Older <= 0 {
 		opts.Older = DefaultOlder
 	}
-	columns, err := nameColumns(f.DB)
+	columns, unknown, err := nameColumns(f.DB)
+	if f.cfg.Kept == nil && err == nil && opts.Delete && len(unknown) > 0 {
+		err = fmt.Errorf("files: %s: JSON of any content, which may have names of files; give files.Config a function Kept, which returns none if it has none; nothing is deleted", strings.Join(unknown, ", "))
+	}
 	if err != nil && f.cfg.Kept == nil {
 		return err
 	}
@@ -96,18 +103,17 @@ type search struct {
 type column struct{ table, name string }
 
 // nameColumns returns the columns of type storage.Name of all models. The error names fields
-// that have such names inside another value.
-func nameColumns(db *database.DB) ([]column, error) {
+// that have such names inside another value; unknown are fields that may have some.
+func nameColumns(db *database.DB) (out []column, unknown []string, err error) {
 	models, err := orm.ModelsOf(db)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var out []column
 	var errs []error
 	for _, m := range models.List() {
 		fields, err := models.Fields(m.Type)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, field := range fields {
 			switch {
@@ -115,10 +121,34 @@ func nameColumns(db *database.DB) ([]column, error) {
 				out = append(out, column{m.Table, field.Column})
 			case hasNames(field.Type, map[reflect.Type]bool{}):
 				errs = append(errs, fmt.Errorf("files: %v.%s has names of files inside another value, where they cannot be looked for; give files.Config a function Kept", m.Type, field.Name))
+			case field.Kind == schema.JSON && hasAny(field.Type, map[reflect.Type]bool{}):
+				unknown = append(unknown, fmt.Sprintf("%v.%s", m.Type, field.Name))
 			}
 		}
 	}
-	return out, errors.Join(errs...)
+	return out, unknown, errors.Join(errs...)
+}
+
+// hasAny reports whether a type of JSON leaves open what is in it.
+func hasAny(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	if t == reflect.TypeFor[json.RawMessage]() || t == reflect.TypeFor[forms.Record]() || t.Kind() == reflect.Interface {
+		return true
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return hasAny(t.Elem(), seen)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if f := t.Field(i); f.IsExported() && hasAny(f.Type, seen) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // hasNames reports whether values of a type can have names of files in them.

@@ -2,6 +2,7 @@ package files_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -141,6 +142,62 @@ type notes struct{ module.Base }
 
 func (*notes) Name() string              { return "notes" }
 func (*notes) Models() []orm.Declaration { return []orm.Declaration{orm.Model[noted]()} }
+
+// answer is a model with JSON of any content and a file.
+type answer struct {
+	ID    int64
+	Given json.RawMessage `db:"json"`
+	Scan  storage.Name    `db:"size=200"`
+}
+
+// meta has JSON of any content and some whose type says what is in it.
+type meta struct {
+	ID   int64
+	More map[string]any `db:"json"`
+	Some []string       `db:"json"`
+}
+
+type survey struct{ module.Base }
+
+func (*survey) Name() string { return "survey" }
+func (*survey) Models() []orm.Declaration {
+	return []orm.Declaration{orm.Model[answer](), orm.Model[meta]()}
+}
+
+// TestOrphansInJSON: the answers of a form from data have names of files in JSON, where nobody
+// looks for them. They are not deleted.
+func TestOrphansInJSON(t *testing.T) {
+	t.Parallel()
+	for _, kept := range []bool{false, true} {
+		var cfg files.Config
+		if kept {
+			cfg.Kept = func(context.Context, []storage.Name) ([]storage.Name, error) { return nil, nil }
+		}
+		databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			f, now := files.New(cfg), noon
+			c := volatest.Start(t, vola.Config{Modules: []module.Module{f, &survey{}}}, volatest.Options{DB: db, Now: func() time.Time { return now }})
+			models, err := orm.ModelsOf(db)
+			if err == nil {
+				err = models.CreateTables(t.Context(), db)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			store(t, c, "a/x.txt", nil)
+			now = noon.Add(48 * time.Hour)
+			if err := f.Orphans(t.Context(), files.OrphanOptions{}); err != nil {
+				t.Error(err)
+			}
+			err = f.Orphans(t.Context(), files.OrphanOptions{Delete: true})
+			if kept != (err == nil) || !kept && (!strings.Contains(err.Error(), "answer.Given, ") || !strings.Contains(err.Error(), "meta.More:")) {
+				t.Errorf("kept %v: %v", kept, err)
+			}
+			if n := len(names(t, c)); kept != (n == 0) {
+				t.Errorf("kept %v: %d files are left", kept, n)
+			}
+		})
+	}
+}
 
 // TestOrphansRefuses what would delete files that are in use.
 func TestOrphansRefuses(t *testing.T) {

@@ -36,6 +36,10 @@ func write(t testing.TB, format string, w, h int) string {
 
 func TestSize(t *testing.T) {
 	t.Parallel()
+	const (
+		frame    = "VP8 \x5c\x76\x00\x00\xd2\xbe\x01\x9d\x01\x2a\x26\x02\x70\x01"
+		extended = "RIFF\xe8\x31\x00\x00WEBPVP8X\x0a\x00\x00\x00\x10\x00\x00\x00\x8f\x01\x00\x2c\x01\x00"
+	)
 	tests := []struct {
 		name, file    string
 		width, height int
@@ -44,9 +48,13 @@ func TestSize(t *testing.T) {
 		{"jpeg", write(t, "jpeg", 70, 33), 70, 33},
 		{"png", write(t, "png", 300, 1), 300, 1},
 		// Headers made after the specification: 550x368 lossy, 386x395 lossless, 400x301 extended.
-		{"lossy webp", "RIFF\x68\x76\x00\x00WEBPVP8 \x5c\x76\x00\x00\xd2\xbe\x01\x9d\x01\x2a\x26\x02\x70\x01", 550, 368},
+		{"lossy webp", "RIFF\x68\x76\x00\x00WEBP" + frame, 550, 368},
 		{"lossless webp", "RIFF\x20\x00\x01\x00WEBPVP8L\x14\x00\x01\x00\x2f\x81\x81\x62\x10\x8d\x40\x8c\x24\x39", 386, 395},
-		{"extended webp", "RIFF\xe8\x31\x00\x00WEBPVP8X\x0a\x00\x00\x00\x10\x00\x00\x00\x8f\x01\x00\x2c\x01\x00", 400, 301},
+		{"extended webp", extended + "ALPH\x03\x00\x00\x00abc\x00" + frame, 550, 368},
+		{"extended webp with a small frame", extended + "VP8L\x14\x00\x00\x00\x2f\x00\x00\x00\x00\x00\x00\x00\x00\x00", 400, 301},
+		{"animated webp", extended + "ANIM\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00ANMF\x10\x00\x00\x00" + strings.Repeat("\x00", 16), 400, 301},
+		{"webp of a canvas alone", extended, 0, 0},
+		{"webp of a chunk without an end", extended + "ICCP\xff\xff\xff\xff" + strings.Repeat("x", 100), 0, 0},
 		{"empty", "", 0, 0},
 		{"text", strings.Repeat("hello ", 10), 0, 0},
 		{"cut png", write(t, "png", 300, 1)[:20], 0, 0},
