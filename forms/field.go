@@ -212,7 +212,7 @@ func (f *Field) show(texts []string) {
 
 // Options returns the values of a list: of select, radio and checkboxes.
 func (f *Field) Options() []Option {
-	if len(f.chosen) == 0 && f.Widget != "select" {
+	if len(f.chosen) == 0 && f.Widget != "select" && !f.Grouped() {
 		return nil
 	}
 	out := make([]Option, 0, len(f.chosen)+1)
@@ -231,6 +231,21 @@ func (f *Field) Options() []Option {
 		out = append(out, Option{
 			Value: sent, Label: label, ID: f.ID + "-" + itoa(i), Selected: slices.Contains(f.current, sent),
 		})
+	}
+	for i, text := range f.retired() {
+		out = append(out, Option{Value: text, Label: text, ID: f.ID + "-" + itoa(len(f.chosen)+i), Selected: slices.Contains(f.current, text)})
+	}
+	return out
+}
+
+// retired returns the values that the field began with and that are no choices any more. One that
+// may be left out is offered all the same: it would be lost without a word if the page were
+// sent without it.
+func (f *Field) retired() (out []string) {
+	for _, text := range f.shown {
+		if f.plan.optional && text != "" && !(f.plan.kind == whole && text == "0") && !f.offers(text) {
+			out = append(out, text)
+		}
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -144,7 +145,7 @@ func (f *Field) parseChoice(v reflect.Value, text string) (ok bool) {
 		f.fail(message)
 		return false
 	}
-	if f.listed && !f.offers(f.textOf(v)) {
+	if f.listed && !f.offers(f.textOf(v)) && !slices.Contains(f.retired(), text) {
 		f.fail(f.lang.T("Choose one of the options."))
 		return false
 	}

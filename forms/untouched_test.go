@@ -1,6 +1,7 @@
 package forms_test
 
 import (
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -58,5 +59,59 @@ func TestOneLine(t *testing.T) {
 	got, ok := sendTo(t, form, prose{}, url.Values{"line": {"a\r\nBcc: x"}, "text": {"a\r\nb\rc"}})
 	if !ok || got.Value.Line != "aBcc: x" || got.Value.Text != "a\nb\nc" {
 		t.Errorf("ok %v, %+v, %q", ok, got.Value, problems(got.Values))
+	}
+}
+
+type pick struct {
+	One  string   `form:"optional" label:"One"`
+	Two  string   `form:"optional,radio" label:"Two"`
+	Many []string `form:"" label:"Many"`
+	Must string   `form:"" label:"Must"`
+}
+
+// TestRetiredChoices: a value that is no choice any more stays until somebody takes it away; where
+// one must be chosen, it is chosen anew.
+func TestRetiredChoices(t *testing.T) {
+	t.Parallel()
+	form := forms.New[pick]()
+	have := pick{"old", "older", []string{"a", "oldest"}, "a"}
+	read := func(sent url.Values) (*forms.Bound[pick], bool) {
+		t.Helper()
+		bound := form.Bind(t.Context(), have)
+		for _, field := range []any{&bound.Value.One, &bound.Value.Two, &bound.Value.Many, &bound.Value.Must} {
+			if err := bound.Choose(field, forms.Choice{Value: "a"}, forms.Choice{Value: "b"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if sent == nil { // as it is shown
+			sent = url.Values{}
+			for _, f := range bound.Fields() {
+				for _, o := range f.Options() {
+					if o.Selected {
+						sent.Add(f.Name, o.Value)
+					}
+				}
+			}
+		}
+		r := httptest.NewRequest("POST", "/", strings.NewReader(sent.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		ok, err := bound.Read(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bound, ok
+	}
+	if got, ok := read(nil); !ok || got.Value.One != "old" || got.Value.Two != "older" || strings.Join(got.Value.Many, " ") != "a oldest" {
+		t.Errorf("as shown: ok %v, %+v, %q", ok, got.Value, problems(got.Values))
+	}
+	if got, ok := read(url.Values{"many": {"oldest", "b"}, "must": {"a"}}); !ok || got.Value.One != "" || got.Value.Two != "" || strings.Join(got.Value.Many, " ") != "oldest b" {
+		t.Errorf("taken away: ok %v, %+v, %q", ok, got.Value, problems(got.Values))
+	}
+	if got, ok := read(url.Values{"one": {"older"}, "many": {"old"}, "must": {"old"}}); ok || len(problems(got.Values)) != 3 {
+		t.Errorf("values that never were: ok %v, %q", ok, problems(got.Values))
+	}
+	have.Must = "old"
+	if got, ok := read(nil); ok || len(problems(got.Values)) != 1 {
+		t.Errorf("a choice that must be made anew: ok %v, %q", ok, problems(got.Values))
 	}
 }
