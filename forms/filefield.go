@@ -263,6 +263,9 @@ func (f *Field) fileOf(token string) (have File, sum string, first time.Time, er
 // readFiles reads which files the field has now: those that it had and those that were sent
 // before or now, without those that people removed.
 func (f *Field) readFiles(sent url.Values) {
+	if sent.Get(f.Name) != "" {
+		f.of.incomplete() // the name of a file: the form was not sent as multipart/form-data
+	}
 	before := f.Files
 	dropped := sent[f.Name+".drop"]
 	f.Files, f.given = nil, slices.Clone(dropped)

@@ -178,7 +178,7 @@ func (v *Values) sent(r *http.Request) (url.Values, error) {
 		err := web.Form(r).Err()
 		return r.PostForm, tooLarge(err)
 	default:
-		return nil, fault.New(fault.Unsupported, "Send a form: its kind is application/x-www-form-urlencoded or multipart/form-data.")
+		return nil, fault.New(fault.Invalid, "Send a form: its kind is application/x-www-form-urlencoded or multipart/form-data.")
 	}
 	if r.MultipartForm != nil {
 		return nil, errors.New("forms: a form with files was parsed before it came to Read, which stores them while they arrive")

@@ -3,6 +3,7 @@ package forms_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http/httptest"
 	"net/url"
 	"slices"
@@ -96,6 +97,9 @@ func pageOf(v *forms.Values) url.Values {
 
 func problems(v *forms.Values) []string {
 	var out []string
+	for _, text := range v.Errors() {
+		out = append(out, ": "+text)
+	}
 	for _, p := range v.Problems() {
 		out = append(out, p.ID+": "+p.Text)
 	}
@@ -165,12 +169,17 @@ func TestRows(t *testing.T) {
 		{"all removed", func(s url.Values) { s.Add("lines.gone", "9"); s.Add("lines.gone", "7") }, false, nil,
 			[]string{"field-lines: Lines: Fill in at least one."}, nil},
 		{"removed a row that never was", func(s url.Values) { s.Add("lines.gone", "77") }, true, nil, nil, func(*order) {}},
-		{"another order", func(s url.Values) { s["lines"] = []string{"9", "7"} }, true, []string{"changed 9", "changed 7"}, nil,
+		{"another order", func(s url.Values) { s["lines"] = []string{"9", "7", "n1"} }, true, []string{"changed 9", "changed 7"}, nil,
 			func(o *order) {
 				slices.Reverse(o.Lines)
 				o.Lines[0].Place, o.Lines[1].Place = 1, 2
 			}},
-		{"not shown: somebody else added 9 meanwhile", func(s url.Values) { s["lines"] = []string{"7"} }, true, nil, nil, func(*order) {}},
+		{"not shown: somebody else added 9 meanwhile", func(s url.Values) {
+			s["lines"] = []string{"7", "n1"}
+			maps.DeleteFunc(s, func(name string, _ []string) bool { return strings.HasPrefix(name, "lines.9.") })
+		}, true, nil, nil, func(*order) {}},
+		{"a row without its key", func(s url.Values) { s["lines"] = []string{"7", "n1"} }, false, nil,
+			[]string{": The form that was sent is not complete. Send it again."}, nil},
 		{"a step", func(s url.Values) { s.Set("lines.7.steps.2.text", "knot") }, true, []string{"rope: changed 2"}, nil,
 			func(o *order) { o.Lines[0].Steps[1].Text = "knot" }},
 		{"a step more and one less", func(s url.Values) {

@@ -72,11 +72,28 @@ func PutBack[R any](form *Values, rows *[]R, i int) (*R, error) {
 	r := f.Rows
 	was := r.removed[i]
 	row := r.row(r.keyIn(was), was)
-	r.Items = append(r.Items, row)
+	r.Items = slices.Insert(r.Items, r.placeOf(row.Key), row)
 	r.Gone = slices.DeleteFunc(r.Gone, func(key string) bool { return key == row.Key })
 	r.number()
 	at, _ := row.into.Addr().Interface().(*R)
 	return at, nil
+}
+
+// placeOf returns where a row that was removed stands among the others: before those that came
+// after it at first, and before blank ones.
+func (r *Rows) placeOf(key string) int {
+	place := map[string]int{}
+	for i := range r.initial.Len() {
+		place[r.keyOf(i)] = i
+	}
+	at := slices.IndexFunc(r.Items, func(row *Row) bool {
+		i, first := place[row.Key]
+		return row.blank || first && i > place[key]
+	})
+	if at < 0 {
+		return len(r.Items)
+	}
+	return at
 }
 
 // chosen are the values to choose from for a field of rows.

@@ -32,6 +32,7 @@ func (r *Rows) read(sent url.Values) {
 	for _, key := range sent[f.Name] {
 		r.taken[key] = true
 	}
+	r.checkComplete(sent, gone)
 	limit := r.plan.most + r.plan.extra + 10
 	for _, key := range sent[f.Name] {
 		if seen[key] || !isKey(key) || gone[key] {
@@ -60,6 +61,27 @@ func (r *Rows) read(sent url.Values) {
 	}
 	r.act(sent)
 	r.settle()
+}
+
+// checkComplete says that a page is not complete if it has fields of a row whose key it does
+// not name: what was filled in would be lost.
+func (r *Rows) checkComplete(sent url.Values, gone map[string]bool) {
+	prefix := r.field.Name + "."
+	check := func(name string) {
+		rest, ok := strings.CutPrefix(name, prefix)
+		key, _, inRow := strings.Cut(rest, ".")
+		if ok && inRow && isKey(key) && !r.taken[key] && !gone[key] {
+			r.field.of.incomplete()
+		}
+	}
+	for name := range sent {
+		check(name)
+	}
+	if b := r.field.of.root.body; b != nil {
+		for name := range b.files {
+			check(name)
+		}
+	}
 }
 
 // readRow reads the row of a key. was is the row at first, if there is one.

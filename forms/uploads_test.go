@@ -176,7 +176,7 @@ func TestUploads(t *testing.T) {
 		{"out of the folder", title, []sentFile{cover, {"papers", "../../../etc/passwd.txt", "x"}, {"papers", `..\..\boot.txt`, "x"}}, nil, "boot.txt my-cover.png passwd.txt"},
 		{"a file for a text", nil, []sentFile{cover, {"title", "x.txt", "Summer"}}, []string{"field-title: Title: Fill in this field."}, "my-cover.png"},
 		{"a text for a file", map[string][]string{"title": {"x"}, "cover": {"2026/11/30/x/y.png"}, "cover.kept": {"2026/11/30/x/y.png"}}, nil,
-			[]string{"field-cover: Cover: Choose the file again; it was kept for an hour."}, ""},
+			[]string{": The form that was sent is not complete. Send it again.", "field-cover: Cover: Choose the file again; it was kept for an hour."}, ""},
 		{"a file that nobody asked for", title, []sentFile{cover, {"evil", "x.txt", "x"}, {"pages", "x.txt", "x"}, {"pages.n1", "x.txt", "x"}}, nil, "my-cover.png"},
 		{"a file in a row", map[string][]string{"title": {"x"}, "pages": {"n1"}, "pages.n1.text": {"one"}}, []sentFile{cover, {"pages.n1.scan", "s.pdf", "%PDF-1.7"}}, nil, "my-cover.png s.pdf"},
 		{"a row with only a file", map[string][]string{"title": {"x"}, "pages": {"n1"}}, []sentFile{cover, {"pages.n1.scan", "s.pdf", "%PDF-1.7"}},

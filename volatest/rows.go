@@ -11,6 +11,7 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/storage"
 )
 
 // maxDeep is how many rows are made because each is needed by the one before.
@@ -156,7 +157,8 @@ func (m *maker) store(row any, above []link, set func()) error {
 	}
 	n, defaults := m.series.next(v.Type())
 	for _, f := range fields {
-		if f.Null || f.Auto || f.Generated || f.AutoNow || f.AutoNowAdd || f.Version || f.References != nil {
+		if f.Null || f.Auto || f.Generated || f.AutoNow || f.AutoNowAdd || f.Version || f.References != nil ||
+			f.Type == reflect.TypeFor[storage.Name]() { // there is no such file
 			continue
 		}
 		field := v.FieldByName(f.Name)
