@@ -70,7 +70,7 @@ type pick struct {
 }
 
 // TestRetiredChoices: a value that is no choice any more stays until somebody takes it away; where
-// one must be chosen, it is chosen anew.
+// one must be chosen, it must be chosen again.
 func TestRetiredChoices(t *testing.T) {
 	t.Parallel()
 	form := forms.New[pick]()
@@ -112,6 +112,6 @@ func TestRetiredChoices(t *testing.T) {
 	}
 	have.Must = "old"
 	if got, ok := read(nil); ok || len(problems(got.Values)) != 1 {
-		t.Errorf("a choice that must be made anew: ok %v, %q", ok, problems(got.Values))
+		t.Errorf("a choice that must be made again: ok %v, %q", ok, problems(got.Values))
 	}
 }
