@@ -70,7 +70,7 @@ type pick struct {
 }
 
 // TestRetiredChoices: a value that is no choice any more stays until somebody takes it away; where
-// one must be chosen, it is chosen again.
+// one must be chosen, it must be chosen again.
 func TestRetiredChoices(t *testing.T) {
 	t.Parallel()
 	form := forms.New[pick]()

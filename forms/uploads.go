@@ -116,13 +116,19 @@ func (b *body) forget() {
 }
 
 func (b *body) read(r *http.Request) error {
+	_, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	end := &tail{ReadCloser: r.Body}
+	r.Body = end
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return fault.Wrap(fault.Invalid, err, "The form that was sent is damaged.")
 	}
 	for {
 		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { // an error that wraps it is a body without its last boundary
+			if end.cut("--" + params["boundary"]) {
+				return damaged(io.ErrUnexpectedEOF)
+			}
 			return nil
 		}
 		if err != nil {
@@ -135,6 +141,26 @@ func (b *body) read(r *http.Request) error {
 			return err
 		}
 	}
+}
+
+// tail is a body that keeps its last bytes: a reader of parts takes one that ends after a boundary
+// which begins a part for one that is whole.
+type tail struct {
+	io.ReadCloser
+	last []byte
+}
+
+func (t *tail) Read(p []byte) (int, error) {
+	n, err := t.ReadCloser.Read(p)
+	t.last = append(t.last, p[max(0, n-200):n]...)
+	t.last = t.last[max(0, len(t.last)-200):]
+	return n, err
+}
+
+// cut reports whether the body ends with a boundary that is not the last one.
+func (t *tail) cut(boundary string) bool {
+	text := strings.TrimRight(string(t.last), " \t\r\n")
+	return strings.HasSuffix(text, boundary) && !strings.HasSuffix(text, boundary+"--")
 }
 
 // damaged is the error of a body that cannot be read on.
