@@ -15,7 +15,8 @@ import (
 type Rows struct {
 	// Items are the rows as they are shown, with blank ones at the end to be filled in.
 	Items []*Row
-	// Gone are the keys of the rows that were there at first and are removed.
+	// Gone are the keys of the rows that were there at first and are removed, each with a dot
+	// and the version that the page had of it, if rows have versions.
 	Gone []string
 
 	field   *Field
@@ -40,6 +41,16 @@ type Row struct {
 	unsent bool          // the page did not show it
 	was    reflect.Value // the row at first; the zero Value for a new one
 	stored reflect.Value // it in the slice, or what it is read into
+}
+
+// Version returns the version that the page has of the row, "" for none.
+func (row *Row) Version() string {
+	for _, f := range row.fields {
+		if f.plan.version {
+			return f.Value
+		}
+	}
+	return ""
 }
 
 // Min returns how many rows there must be, Max how many there may be.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // changed reports whether anything was sent that is not as it was at first; deep counts
@@ -70,10 +71,19 @@ func PutBack[R any](form *Values, rows *[]R, i int) (*R, error) {
 		return nil, fmt.Errorf("forms: the field %s has no removed row %d with a key", f.Name, i)
 	}
 	r := f.Rows
+	key := r.keyIn(r.removed[i])
 	was := r.removed[i]
-	row := r.row(r.keyIn(was), was)
+	for j := range r.initial.Len() {
+		if r.keyOf(j) == key {
+			was = r.initial.Index(j) // with its version of now
+		}
+	}
+	row := r.row(key, was)
 	r.Items = slices.Insert(r.Items, r.placeOf(row.Key), row)
-	r.Gone = slices.DeleteFunc(r.Gone, func(key string) bool { return key == row.Key })
+	r.Gone = slices.DeleteFunc(r.Gone, func(text string) bool {
+		key, _, _ := strings.Cut(text, ".")
+		return key == row.Key
+	})
 	r.number()
 	at, _ := row.into.Addr().Interface().(*R)
 	return at, nil

@@ -22,10 +22,7 @@ func (r *Rows) read(sent url.Values) {
 	for i := range r.initial.Len() {
 		first[r.keyOf(i)] = r.initial.Index(i)
 	}
-	gone := map[string]bool{}
-	for _, key := range append(slices.Clone(sent[f.Name+".gone"]), sent[f.Name+".remove"]...) {
-		gone[key] = true
-	}
+	gone, versions := r.goneIn(sent)
 	seen := map[string]bool{}
 	r.Items, r.Gone, r.removed = nil, nil, nil
 	r.taken = map[string]bool{}
@@ -49,9 +46,9 @@ func (r *Rows) read(sent url.Values) {
 		switch was := r.initial.Index(i); {
 		case r.isNew(i): // what is not sent is not wanted
 		case r.plan.key == nil && (!seen[key] || gone[key]), gone[key]:
-			r.removed = append(r.removed, was)
+			r.removed = append(r.removed, r.withVersion(was, versions[key]))
 			if r.plan.key != nil {
-				r.Gone = append(r.Gone, key)
+				r.Gone = append(r.Gone, strings.TrimSuffix(key+"."+versions[key], "."))
 			}
 		case !seen[key]: // the page did not show it
 			row := r.row(key, was)
@@ -61,6 +58,49 @@ func (r *Rows) read(sent url.Values) {
 	}
 	r.act(sent)
 	r.settle()
+}
+
+// goneIn returns the keys of the rows that are removed, with the versions that the page had of
+// them: who removes a row should have seen what is in it.
+func (r *Rows) goneIn(sent url.Values) (gone map[string]bool, versions map[string]string) {
+	gone, versions = map[string]bool{}, map[string]string{}
+	name := r.field.Name
+	for _, text := range sent[name+".gone"] {
+		key, version, _ := strings.Cut(text, ".")
+		gone[key], versions[key] = true, version
+	}
+	for _, key := range sent[name+".remove"] {
+		gone[key] = true
+		if v := r.plan.plan.version(); v != nil {
+			versions[key] = sent.Get(name + "." + key + "." + v.name)
+		}
+	}
+	return gone, versions
+}
+
+// withVersion returns a row as it was at first with the version that the page had of it.
+func (r *Rows) withVersion(was reflect.Value, text string) reflect.Value {
+	v := r.plan.plan.version()
+	if v == nil || text == "" {
+		return was
+	}
+	row := reflect.New(was.Type()).Elem()
+	row.Set(was)
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		n = 0 // no row has it
+	}
+	setWhole(v.in(row), n)
+	return row
+}
+
+// version returns the field with the version of a row, nil for none.
+func (p *plan) version() *fieldPlan {
+	i := slices.IndexFunc(p.fields, func(f fieldPlan) bool { return f.version })
+	if i < 0 {
+		return nil
+	}
+	return &p.fields[i]
 }
 
 // checkComplete says that a page is not complete if it has fields of a row whose key it does

@@ -94,6 +94,12 @@ func (r *Rows[R]) Save(ctx context.Context, tx database.Handle, form *forms.Valu
 				return errors.Join(err, err2)
 			}
 			return &rowError{row, &removeError{err}}
+		case errors.Is(err, orm.ErrConflict):
+			row, err2 := forms.PutBack(form, rows, i)
+			if err2 != nil {
+				return errors.Join(err, err2)
+			}
+			return &rowError{row, err}
 		case err != nil && !errors.Is(err, orm.ErrNotFound):
 			return fmt.Errorf("remove a row: %w", err)
 		}

@@ -128,6 +128,9 @@ func page(form *forms.Bound[stock]) url.Values {
 			out.Set(f.Name, f.Value)
 		}
 	}
+	for _, text := range items.Rows.Gone {
+		out.Add("items.gone", text)
+	}
 	return out
 }
 
@@ -137,8 +140,12 @@ func (s stocktaking) save(t *testing.T, sent url.Values) (form *forms.Bound[stoc
 	form = s.bind(t)
 	r := httptest.NewRequest("POST", "/", strings.NewReader(sent.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if _, err := form.Read(r); err != nil {
+	ok, err := form.Read(r)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if !ok {
+		return form, nil
 	}
 	var lock sync.Mutex
 	ctx := database.Observe(t.Context(), func(_ context.Context, s database.Statement) {
@@ -148,7 +155,7 @@ func (s stocktaking) save(t *testing.T, sent url.Values) (form *forms.Bound[stoc
 			statements = append(statements, strings.Fields(s.SQL)[0])
 		}
 	})
-	_, err := ormforms.Save(ctx, s.db, form, func(ctx context.Context, tx *database.Tx) error {
+	_, err = ormforms.Save(ctx, s.db, form, func(ctx context.Context, tx *database.Tx) error {
 		return s.rows.Save(ctx, tx, form.Values, &form.Value.Items, func(i *item) { i.Shop = orm.RefTo[shop](s.shop.ID) })
 	})
 	if err != nil {
@@ -258,6 +265,29 @@ func TestRowsThatFail(t *testing.T) {
 		}
 		if form, _ = s.save(t, again); !form.Valid() {
 			t.Errorf("sent again: %s", rowProblems(form))
+		}
+		// A row that somebody else has changed since the page was made is not removed unseen.
+		for i, remove := range []func(sent url.Values){
+			func(sent url.Values) { sent.Add("items.gone", "2."+sent.Get("items.2.version")) },
+			func(sent url.Values) { sent.Set("items.remove", "2") },
+		} {
+			sent = page(s.bind(t))
+			other, err := orm.Find[item](t.Context(), s.db, 2)
+			other.Price = fmt.Sprint(i + 5)
+			if err := errors.Join(err, orm.Update(t.Context(), s.db, &other, itemColumns().Price)); err != nil {
+				t.Fatal(err)
+			}
+			remove(sent)
+			form, _ = s.save(t, sent)
+			if sent.Has("items.remove") { // a button: the page is sent after it
+				form, _ = s.save(t, page(form))
+			}
+			if got := rowProblems(form); !strings.Contains(got, "Somebody else has changed this meanwhile") {
+				t.Errorf("%d: %s", i, got)
+			}
+			if price := page(form).Get("items.2.price"); !strings.HasPrefix(price, fmt.Sprint(i+5)) {
+				t.Errorf("%d: the page has the price %q", i, price)
+			}
 		}
 		// Removed and its code taken by a new row: the removed one goes first.
 		sent = page(s.bind(t))

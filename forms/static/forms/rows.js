@@ -48,7 +48,7 @@ function remove(row, rows) {
   const next = row.nextElementSibling?.matches(".row") ? row.nextElementSibling : row.previousElementSibling;
   if (!row.dataset.key.startsWith("n")) {
     const gone = document.createElement("input");
-    Object.assign(gone, { type: "hidden", name: rows.dataset.rows + ".gone", value: row.dataset.key });
+    Object.assign(gone, { type: "hidden", name: rows.dataset.rows + ".gone", value: [row.dataset.key, row.dataset.version].filter(Boolean).join(".") });
     rows.append(gone);
   }
   say(rows, "removed", row);
