@@ -17,7 +17,7 @@ type Field struct {
 	Label  string // in the visitor's language
 	Help   string // "" for none
 	Error  string // what is wrong with what was sent, "" for nothing
-	Widget string // what it is shown as: text, email, url, tel, password, textarea, number, date, time, datetime-local, checkbox, select, radio, checkboxes, hidden, file or rows
+	Widget string // what it is shown as: text, email, url, tel, password, textarea, number, date, time, datetime-local, checkbox, select, radio, checkboxes, hidden, file, search or rows
 	// Value is the value as the control has it; that of a password is never there.
 	Value    string
 	Checked  bool // of a checkbox
@@ -31,6 +31,7 @@ type Field struct {
 	Accept   string   // of a field with files: the extensions that browsers offer
 	Multiple bool     // several files can be chosen
 	Twice    []Option // of a time that clocks show twice: which one, sent as the name with ".at"
+	Found    []Option // of a search: what was found, one of which is sent as the name with ".pick"
 
 	plan        *fieldPlan
 	lang        *i18n.Language
@@ -38,8 +39,9 @@ type Field struct {
 	value       reflect.Value // of the field in the struct
 	shown       []string      // what it was shown as first
 	chosen      []Choice
+	find        Finder    // of a search
 	unread      bool      // what was sent could not be read
-	which       string    // of a time that clocks show twice, what was chosen
+	which       string    // of a time that clocks show twice and of a search, what was chosen
 	parsed      bool      // what was sent is another text than the first
 	current     []string  // what is shown now
 	first, sent [1]string // of shown and current, for fields of one value
@@ -267,6 +269,10 @@ func (f *Field) read(sent url.Values) {
 	}
 	if f.plan.version {
 		f.readVersion(sent.Get(f.Name))
+		return
+	}
+	if f.find != nil {
+		f.readSearch(sent)
 		return
 	}
 	texts := sent[f.Name]

@@ -110,6 +110,7 @@ type Values struct {
 	errs    []string        // about the form as a whole
 	root    *Values         // of a row, the form that it is in; of a form, itself
 	acting  bool            // a button was pressed that changes what is shown, and stores nothing
+	failed  error           // of a search
 	chosen  []chosen        // for fields of rows
 	uploads *Uploads        // where files are stored; nil for nowhere
 	body    *body           // of a form with files that was sent
@@ -152,6 +153,9 @@ func (v *Values) Read(r *http.Request) (ok bool, err error) {
 	}
 	v.readKey(sent)
 	v.read(sent)
+	if v.failed != nil {
+		return false, v.failed
+	}
 	if v.acting {
 		v.forgive()
 		return false, nil

@@ -42,9 +42,16 @@ func New() module.Module { return &gallery{} }
 
 func (g *gallery) Name() string                    { return "gallery" }
 func (g *gallery) Migrations() []migrate.Migration { return migrations.All() }
-func (g *gallery) Models() []orm.Declaration       { return []orm.Declaration{orm.Model[Photo]()} }
+func (g *gallery) Models() []orm.Declaration {
+	return []orm.Declaration{orm.Model[Photo](), orm.Model[Person]()}
+}
 func (g *gallery) Pages() []templates.Checked {
 	return []templates.Checked{indexPage, photoPage, writePage}
+}
+func (g *gallery) Commands() []module.Command {
+	return []module.Command{{Name: "person", Args: "NAME", Help: "store a photographer", Run: func(ctx context.Context, env module.Env, args []string) error {
+		return orm.Create(ctx, env.Host.DB, &Person{Name: args[0]})
+	}}}
 }
 func (g *gallery) Templates() fs.FS { return files }
 func (g *gallery) Static() fs.FS    { return files }
@@ -67,7 +74,7 @@ func (g *gallery) Start(ctx context.Context, h *module.Host) (err error) {
 	if err := g.Base.Start(ctx, h); err != nil {
 		return err
 	}
-	g.form, err = ormforms.New(g.DB, Photos.Title, Photos.Picture, Photos.Taken, Photos.Release)
+	g.form, err = ormforms.New(g.DB, Photos.Title, Photos.Picture, Photos.Taken, Photos.By, Photos.Release)
 	return err
 }
 
@@ -80,12 +87,31 @@ func (g *gallery) index(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (g *gallery) photo(w http.ResponseWriter, r *http.Request) error {
-	photo, err := orm.Find[Photo](r.Context(), g.DB, web.Int(r, "id"))
+	photo, err := g.find(r)
 	if err != nil {
 		return err
 	}
 	return g.Render(w, r, photoPage.Data(photo))
 }
+
+// find returns the photo that the address names, with its photographer.
+func (g *gallery) find(r *http.Request) (Photo, error) {
+	return orm.From[Photo](g.DB).Where(Photos.ID.Eq(web.Int(r, "id"))).With(Photos.By).Get(r.Context())
+}
+
+// snippet: search
+
+// people finds photographers by a part of their name.
+func (g *gallery) people(ctx context.Context, text string) ([]forms.Choice, error) {
+	found, err := orm.From[Person](g.DB).Where(People.Name.ContainsFold(text)).OrderBy(People.Name.Asc()).Limit(20).All(ctx)
+	var out []forms.Choice
+	for _, p := range found {
+		out = append(out, forms.Choice{Value: p.ID, Label: p.Name})
+	}
+	return out, err
+}
+
+// end snippet
 
 // snippet: add
 
@@ -94,17 +120,24 @@ func (g *gallery) add(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (g *gallery) change(w http.ResponseWriter, r *http.Request) error {
-	photo, err := orm.Find[Photo](r.Context(), g.DB, web.Int(r, "id"))
+	photo, err := g.find(r)
 	if err != nil {
 		return err
 	}
 	return g.write(w, r, g.form.Bind(r.Context(), photo), func(ctx context.Context, h database.Handle, p *Photo) error {
-		return orm.Update(ctx, h, p, Photos.Title, Photos.Picture, Photos.Taken, Photos.Release)
+		return orm.Update(ctx, h, p, Photos.Title, Photos.Picture, Photos.Taken, Photos.By, Photos.Release)
 	})
 }
 
 // write reads the form, with its files, and stores the photo.
 func (g *gallery) write(w http.ResponseWriter, r *http.Request, form *forms.Bound[Photo], store func(context.Context, database.Handle, *Photo) error) error {
+	by := ""
+	if form.Value.By != nil {
+		by = form.Value.By.Row().Name
+	}
+	if err := form.Search(&form.Value.By, by, g.people); err != nil {
+		return err
+	}
 	form.Accept(g.Uploads())
 	form.Once()
 	ok, err := form.Read(r)

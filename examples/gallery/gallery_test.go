@@ -87,6 +87,17 @@ func TestGallery(t *testing.T) {
 		pdf, _ := p.Attr("a[href*='.pdf']", "href")
 		c.Get(pdf).WantStatus(200).WantHeader("Content-Type", "application/pdf").WantBody("%PDF-1.7 release")
 
+		// The photographer is found by a part of the name.
+		for _, name := range []string{"Ann Lee", "Ann Leeds", "Bob"} {
+			volatest.Make(t, c.DB, func(p *gallery.Person) { p.Name = name })
+		}
+		form = c.Get("/1/change/").Form("Save")
+		form = form.Fill("Photographer (optional)", "lee").Submit().WantStatus(422).Form("Save")
+		form = form.WantError("Photographer (optional)", "Choose one of those that were found, or type more of the name.")
+		form.Check("Ann Leeds").Submit().WantStatus(200).WantContains("main", "By Ann Leeds.")
+		form = c.Get("/1/change/").Form("Save").WantValue("Photographer (optional)", "Ann Leeds").Fill("Photographer (optional)", "Ann Lee")
+		form.Submit().WantStatus(200).WantContains("main", "By Ann Lee.")
+
 		// The first picture is an orphan now, but not for a day: a form with it may be open.
 		if out, err := c.Command("files orphans", "--delete"); err != nil || strings.Contains(out, "sky") {
 			t.Errorf("orphans: %s, %v", out, err)

@@ -19,9 +19,21 @@ type photoFields struct {
 	Title   *orm.Text[*Photo, string]
 	Picture *orm.Text[*Photo, storage.Name]
 	Taken   *orm.NullOrdered[*Photo, civil.Date]
+	By      *orm.NullForeignKey[*Photo, *Person, int64]
 	Release *orm.Text[*Photo, storage.Name]
 	Added   *orm.Ordered[*Photo, time.Time]
 }
 
 // Descriptors is for the check at the start that Photos fits Photo.
 func (*Photo) Descriptors() any { return Photos }
+
+// People describes the fields of Person, for queries.
+var People = orm.Describe[personFields]()
+
+type personFields struct {
+	ID   *orm.Number[*Person, int64]
+	Name *orm.Text[*Person, string]
+}
+
+// Descriptors is for the check at the start that People fits Person.
+func (*Person) Descriptors() any { return People }

@@ -40,7 +40,8 @@ import (
 //
 //	form.Choose(&form.Value.Author.ID, choices...)
 //
-// One that may be NULL, a pointer, is given as it is: &form.Value.Author.
+// One that may be NULL, a pointer, is given as it is: &form.Value.Author. Of many rows people
+// type the name: form.Search in place of form.Choose.
 //
 // If the model has a version, the form has it as a hidden field, so that [Save] finds out
 // when somebody else has changed the row while the form was filled in.
