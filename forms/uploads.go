@@ -117,7 +117,7 @@ func (b *body) forget() {
 
 func (b *body) read(r *http.Request) error {
 	_, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	end := &tail{ReadCloser: r.Body}
+	end := &tail{ReadCloser: &timed{b.ctx, r.Body}}
 	r.Body = end
 	parts, err := r.MultipartReader()
 	if err != nil {
@@ -163,9 +163,23 @@ func (t *tail) cut(boundary string) bool {
 	return strings.HasSuffix(text, boundary) && !strings.HasSuffix(text, boundary+"--")
 }
 
+// timed ends the reading of a body with its context: a client that sends a byte now and then
+// does not keep its request for longer than the route allows.
+type timed struct {
+	ctx context.Context // lifetime: that of the request
+	io.ReadCloser
+}
+
+func (t *timed) Read(p []byte) (int, error) {
+	if err := t.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return t.ReadCloser.Read(p)
+}
+
 // damaged is the error of a body that cannot be read on.
 func damaged(err error) error {
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return fault.Wrap(fault.Invalid, err, "The form that was sent is damaged.")
