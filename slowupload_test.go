@@ -16,6 +16,7 @@ import (
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/volatest"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/middleware"
 )
 
 // letterbox says what came of each request.
@@ -35,7 +36,7 @@ var letterForm = forms.New[letter]()
 func (*letterbox) Name() string { return "letterbox" }
 
 func (l *letterbox) Routes(r *web.Router) {
-	r.Post("/", func(w http.ResponseWriter, r *http.Request) error {
+	r.Wrap(middleware.MaxBody(2<<20)).Post("/", func(w http.ResponseWriter, r *http.Request) error {
 		form := letterForm.Bind(r.Context(), letter{})
 		form.Accept(l.Uploads())
 		ok, err := form.Read(r)
@@ -47,22 +48,25 @@ func (l *letterbox) Routes(r *web.Router) {
 	}).Deadline(400 * time.Millisecond)
 }
 
-// TestSlowUploads: a client that sends a byte now and then, in a file or in a text, does not keep
-// its request for longer than the route allows, and leaves nothing stored.
+// TestSlowUploads: a client that sends a byte now and then does not keep its request for longer
+// than the route allows, and leaves nothing stored.
 func TestSlowUploads(t *testing.T) {
 	t.Parallel()
-	box := &letterbox{read: make(chan error, 2)}
+	box := &letterbox{read: make(chan error, 3)}
 	c := volatest.New(t, vola.Config{Modules: []module.Module{box}})
 	server := httptest.NewServer(c.Site)
 	defer server.Close()
 	text := "--B\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nhello"
 	scan := "--B\r\nContent-Disposition: form-data; name=\"scan\"; filename=\"a.txt\"\r\n\r\n" + strings.Repeat("scanned ", 100)
-	for name, begin := range map[string]string{"in a text": text, "in a file": text + "\r\n" + scan} {
+	const files, plain = "multipart/form-data; boundary=B", "application/x-www-form-urlencoded"
+	for name, sent := range map[string]struct{ kind, begin string }{
+		"in a text": {files, text}, "in a file": {files, text + "\r\n" + scan}, "without files": {plain, "text=hello"},
+	} {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(conn, "POST /letterbox/ HTTP/1.1\r\nHost: example.test\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 1000000\r\n\r\n%s", begin)
+		fmt.Fprintf(conn, "POST /letterbox/ HTTP/1.1\r\nHost: example.test\r\nContent-Type: %s\r\nContent-Length: 1000000\r\n\r\n%s", sent.kind, sent.begin)
 		trickled := make(chan struct{})
 		go func() {
 			defer close(trickled)

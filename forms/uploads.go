@@ -70,8 +70,9 @@ func (f File) Kind() (k storage.Kind, ok bool) { return storage.KindOf(f.Name) }
 // without fields for files does not need it.
 //
 // Read stores files while they arrive, so that they are never whole in memory. They stay
-// if something else in the form is wrong, and need not be sent again within an hour of the last time, and 12 hours in all. What no
-// row refers to in the end is removed by the command "files orphans" of contrib/files.
+// if something else in the form is wrong, and need not be sent again within an hour of the last
+// time, and 12 hours in all. What no row refers to in the end is removed by the command
+// "files orphans" of contrib/files.
 func (v *Values) Accept(uploads *Uploads) { v.uploads = uploads }
 
 // body is a form of kind multipart/form-data that is being read.
@@ -117,7 +118,7 @@ func (b *body) forget() {
 
 func (b *body) read(r *http.Request) error {
 	_, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	end := &tail{ReadCloser: &timed{b.ctx, r.Body}}
+	end := &tail{ReadCloser: r.Body}
 	r.Body = end
 	parts, err := r.MultipartReader()
 	if err != nil {
@@ -161,20 +162,6 @@ func (t *tail) Read(p []byte) (int, error) {
 func (t *tail) cut(boundary string) bool {
 	text := strings.TrimRight(string(t.last), " \t\r\n")
 	return strings.HasSuffix(text, boundary) && !strings.HasSuffix(text, boundary+"--")
-}
-
-// timed ends the reading of a body with its context: a client that sends a byte now and then
-// does not keep its request for longer than the route allows.
-type timed struct {
-	ctx context.Context // lifetime: that of the request
-	io.ReadCloser
-}
-
-func (t *timed) Read(p []byte) (int, error) {
-	if err := t.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return t.ReadCloser.Read(p)
 }
 
 // damaged is the error of a body that cannot be read on.
@@ -265,7 +252,7 @@ func (b *body) store(part *multipart.Part, p *fieldPlan) (up upload, err error) 
 	case n == 0:
 		return refuse(lang.T("The file {name} is empty.", "name", sent))
 	case !ok || !p.takes(kind):
-		return refuse(lang.T("The file {name} is not one of these kinds, by its name and its content: {kinds}.", "name", sent, "kinds", lang.List(p.kindNames())))
+		return refuse(lang.T("The file {name} is not one of these kinds, by its name and its content: {kinds}.", "name", sent, "kinds", lang.List(p.files.names)))
 	}
 	data := &limited{r: io.MultiReader(bytes.NewReader(head), part), left: p.fileSize()}
 	if kind.Picture() {

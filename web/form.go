@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -59,7 +60,8 @@ func parseForm(r *http.Request) error {
 	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
 	_, file := errors.AsType[*fs.PathError](err)
 	switch {
-	case err == nil, tooLarge, file: // a file that we could not write is no fault of the form
+	case err == nil, tooLarge, file, // a file that we could not write is no fault of the form
+		errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, multipart.ErrMessageTooLarge), err.Error() == "http: POST too large":
 		return fault.Wrap(fault.TooLarge, err, "The form that was sent is too large.")

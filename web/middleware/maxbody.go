@@ -23,11 +23,18 @@ func MaxBody(limit int64) web.Middleware {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Body != nil && r.Body != http.NoBody {
 				whole := r.Body
-				if outer, ok := r.Body.(*limitedBody); ok {
+				timed, isTimed := whole.(*timedBody)
+				if isTimed {
+					whole = timed.ReadCloser
+				}
+				if outer, ok := whole.(*limitedBody); ok {
 					whole = outer.whole
 				}
 				limited := *r
 				limited.Body = &limitedBody{http.MaxBytesReader(innermost(w), whole, limit), whole}
+				if isTimed {
+					limited.Body = &timedBody{limited.Body, timed.ctx}
+				}
 				r = &limited
 			}
 			next.ServeHTTP(w, r)

@@ -3,6 +3,7 @@ package middleware
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"sync"
@@ -50,7 +51,8 @@ const sendTime = 30 * time.Second
 
 // Work bounds the work for requests. So many are at work at a time, some more
 // wait for a moment, and the others are refused with [fault.Unavailable], 503,
-// and a Retry-After. A request that is at work has a deadline, by its context.
+// and a Retry-After. A request that is at work has a deadline, by its context, with
+// which reading its body ends too.
 // Routes may have limits of their own: see [web.Route.Deadline],
 // [web.Route.MaxAtWork] and [web.Route.Stream].
 //
@@ -137,7 +139,25 @@ func (k *works) work(next http.Handler, rw *web.Response, r *http.Request, route
 	_ = control.SetWriteDeadline(ends.Add(2 * sendTime))
 	ctx, cancel := context.WithDeadline(r.Context(), ends)
 	defer cancel()
-	next.ServeHTTP(rw, r.WithContext(ctx))
+	r = r.WithContext(ctx)
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = &timedBody{r.Body, ctx}
+	}
+	next.ServeHTTP(rw, r)
+}
+
+// timedBody ends the reading of a body with its request: a client that sends a byte now and
+// then does not keep it at work. What sends nothing at all has the server's read deadline.
+type timedBody struct {
+	io.ReadCloser
+	ctx context.Context // lifetime: that of the request
+}
+
+func (b *timedBody) Read(p []byte) (int, error) {
+	if err := b.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return b.ReadCloser.Read(p)
 }
 
 // enter takes a place among those of the route, if it has any, and then one
