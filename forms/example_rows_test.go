@@ -49,3 +49,17 @@ func ExampleChangesOf() {
 	// changed {7 1 rope 3}
 	// removed {8 2 glue 1}
 }
+
+// Two forms on a page have ids of their own if one of them has a prefix.
+func ExampleValues_Prefix() {
+	first := forms.New[purchase]().Bind(context.Background(), purchase{})
+	second := forms.New[purchase]().Bind(context.Background(), purchase{})
+	second.Prefix("gift")
+	for _, form := range []*forms.Bound[purchase]{first, second} {
+		customer, err := form.Field("customer")
+		fmt.Println(customer.ID, err)
+	}
+	// Output:
+	// field-customer <nil>
+	// gift-field-customer <nil>
+}

@@ -58,13 +58,14 @@ type Option struct {
 	Selected bool
 }
 
-// begin makes it a field with the value that it begins with.
+// begin makes a zero field one with the value that it begins with.
 func (f *Field) begin(v *Values, p *fieldPlan) {
-	*f = Field{
-		Name: p.name, ID: p.id, Widget: p.widget, Required: !p.optional && (p.kind != boolean || p.ticked),
-		Size: p.size, Min: p.least, Max: p.most, Complete: p.complete, Decimal: p.kind == decimal || p.kind == exact,
-		plan: p, lang: v.lang, of: v, value: p.in(v.into), chosen: p.choices, listed: p.listed || p.many || len(p.choices) > 0,
-	}
+	f.Name, f.ID, f.Widget = p.name, p.id, p.widget
+	f.Required = !p.optional && (p.kind != boolean || p.ticked)
+	f.Size, f.Min, f.Max, f.Complete = p.size, p.least, p.most, p.complete
+	f.Decimal = p.kind == decimal || p.kind == exact
+	f.plan, f.lang, f.of, f.value = p, v.lang, v, p.in(v.into)
+	f.chosen, f.listed = p.choices, p.listed || p.many || len(p.choices) > 0
 	if v.prefix != "" || v.root.ids != "" {
 		f.Name = v.prefix + p.name
 		f.ID = v.root.ids + idPrefix + f.Name

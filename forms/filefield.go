@@ -25,6 +25,8 @@ type filePlan struct {
 	most          int   // how many; 0 for the default
 	width, height int   // of pictures, in pixels; 0 for the default
 	kinds         []storage.Kind
+	names         []string // of the kinds, for people
+	accept        string   // their extensions
 }
 
 func (p *fieldPlan) fileSize() int64 { return cmp.Or(p.files.size, defaultFile) }
@@ -39,24 +41,22 @@ func (p *fieldPlan) fileCount() int {
 // pixels returns how wide and high pictures may be; 0 for the default.
 func (p *fieldPlan) pixels() (width, height int) { return p.files.width, p.files.height }
 
-func (p *fieldPlan) fileKinds() []storage.Kind {
-	if len(p.files.kinds) == 0 {
-		return storage.Kinds()
+// resolveKinds writes down what pages show of the kinds of files: all kinds by default.
+func (p *filePlan) resolveKinds() {
+	if len(p.kinds) == 0 {
+		p.kinds = storage.Kinds()
 	}
-	return p.files.kinds
+	var exts []string
+	for _, k := range p.kinds {
+		exts = append(exts, k.Exts()...)
+		p.names = append(p.names, strings.ToUpper(k.Name))
+	}
+	p.accept = strings.Join(exts, ",")
 }
 
 // takes reports whether the field may have files of a kind.
 func (p *fieldPlan) takes(kind storage.Kind) bool {
-	return slices.ContainsFunc(p.fileKinds(), func(k storage.Kind) bool { return k.Name == kind.Name })
-}
-
-func (p *fieldPlan) kindNames() []string {
-	var out []string
-	for _, k := range p.fileKinds() {
-		out = append(out, strings.ToUpper(k.Name))
-	}
-	return out
+	return slices.ContainsFunc(p.files.kinds, func(k storage.Kind) bool { return k.Name == kind.Name })
 }
 
 // fileWord reads a word of the tag of a field with files.
@@ -169,13 +169,8 @@ type Kept struct {
 
 // startFiles gives the field the files that it begins with.
 func (f *Field) startFiles() {
-	f.Multiple = f.plan.many
-	var exts []string
-	for _, k := range f.plan.fileKinds() {
-		exts = append(exts, k.Exts()...)
-	}
-	f.Accept = strings.Join(exts, ",")
-	rules := f.lang.T("{kinds}; at most {most}.", "kinds", f.lang.Either(f.plan.kindNames()), "most", bytesIn(f.lang, f.plan.fileSize()))
+	f.Multiple, f.Accept = f.plan.many, f.plan.files.accept
+	rules := f.lang.T("{kinds}; at most {most}.", "kinds", f.lang.Either(f.plan.files.names), "most", bytesIn(f.lang, f.plan.fileSize()))
 	f.Help = strings.TrimSpace(f.Help + " " + rules)
 	f.Files = f.keptNow()
 }
@@ -231,7 +226,7 @@ func (f *Field) kept(have File, sum string, first time.Time) Kept {
 func (f *Field) purpose() string {
 	form, row, rules := f.of.root.plan.of, f.of.plan.of, f.plan.files
 	return fmt.Sprintf("forms %s.%s %s.%s %s %d %d %d %s", form.PkgPath(), form.Name(), row.PkgPath(), row.Name(), f.plan.name,
-		f.plan.fileSize(), rules.width, rules.height, f.plan.kindNames())
+		f.plan.fileSize(), rules.width, rules.height, f.plan.files.names)
 }
 
 // fileOf returns the file that a token of the page stands for, with its checksum, and when it was

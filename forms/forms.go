@@ -152,6 +152,9 @@ func (v *Values) Read(r *http.Request) (ok bool, err error) {
 		return false, err
 	}
 	v.readKey(sent)
+	if v.HasRows() {
+		v.checkRows(sent)
+	}
 	v.read(sent)
 	if v.failed != nil {
 		return false, v.failed
@@ -254,9 +257,9 @@ func (v *Values) Status() int {
 }
 
 // Add says what is wrong with a field, which is given as a pointer to it in the struct. A
-// pointer to a row is that row as a whole, nil the form. The message is translated, with values by name. The first
-// error of a field counts. A pointer to what is not a field of the form is a mistake of the
-// program, and panics.
+// pointer to a row is that row as a whole, nil the form. The message is translated, with values
+// by name. The first error of a field counts. A pointer to what is not a field of the form is a
+// mistake of the program, and panics.
 func (v *Values) Add(field any, message string, values ...any) {
 	v.addText(field, v.lang.T(message, values...))
 }

@@ -16,6 +16,7 @@ const onceName = "form_key"
 // twice can be told: by a double click, the button "back" or a page that is loaded again. It
 // is called before Read; package contrib/once stores what was sent once. A form that is sent
 // without the key has an error: templates that show fields one by one need forms/hidden.html.
+// Called after Read it gives the page another key, so that it can be sent as something new.
 func (v *Values) Once() {
 	v.key = rand.Text()
 }
@@ -23,9 +24,6 @@ func (v *Values) Once() {
 // Key returns the key of the page that was sent or, if none was, that of the page that is
 // made now; "" if Once was not called.
 func (v *Values) Key() string { return v.key }
-
-// NewKey gives the page another key, so that it can be sent as something new.
-func (v *Values) NewKey() { v.Once() }
 
 // readKey takes the key of the page that was sent.
 func (v *Values) readKey(sent url.Values) {

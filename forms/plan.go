@@ -221,6 +221,9 @@ func fieldOf(part part, depth int) (fieldPlan, error) {
 	if err := eachWord(part.tag, word); err != nil {
 		return p, err
 	}
+	if p.kind == file {
+		p.files.resolveKinds()
+	}
 	if err := p.resolveChoices(); err != nil {
 		return p, err
 	}

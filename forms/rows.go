@@ -53,9 +53,6 @@ func (row *Row) Version() string {
 	return ""
 }
 
-// Min returns how many rows there must be, Max how many there may be.
-func (r *Rows) Min() int { return r.plan.least }
-
 // Max returns how many rows there may be.
 func (r *Rows) Max() int { return r.plan.most }
 

@@ -213,6 +213,8 @@ func TestRows(t *testing.T) {
 				blank(s, "lines", fmt.Sprint("nz", i))
 			}
 		}, true, nil, nil, func(*order) {}},
+		{"a step without its key", func(s url.Values) { s.Set("lines.7.steps.5.text", "lost") }, false, nil,
+			[]string{": The form that was sent is not complete. Send it again."}, nil},
 		{"twice the same row", func(s url.Values) { s.Add("lines", "9") }, true, nil, nil, func(*order) {}},
 		{"a row of another order", func(s url.Values) { s.Add("lines", "8"); s.Set("lines.8.name", "mine"); s.Set("lines.8.count", "1") }, false, nil,
 			[]string{"row-lines.nr1: Line 4: Somebody else has removed this meanwhile. Send the form again to add it, or remove it."}, nil},

@@ -29,7 +29,6 @@ func (r *Rows) read(sent url.Values) {
 	for _, key := range sent[f.Name] {
 		r.taken[key] = true
 	}
-	r.checkComplete(sent, gone)
 	limit := r.plan.most + r.plan.extra + 10
 	for _, key := range sent[f.Name] {
 		if seen[key] || !isKey(key) || gone[key] {
@@ -46,6 +45,9 @@ func (r *Rows) read(sent url.Values) {
 		switch was := r.initial.Index(i); {
 		case r.isNew(i): // what is not sent is not wanted
 		case r.plan.key == nil && (!seen[key] || gone[key]), gone[key]:
+			if r.plan.plan.version() != nil && versions[key] == "" {
+				f.of.incomplete()
+			}
 			r.removed = append(r.removed, r.withVersion(was, versions[key]))
 			if r.plan.key != nil {
 				r.Gone = append(r.Gone, strings.TrimSuffix(key+"."+versions[key], "."))
@@ -103,25 +105,54 @@ func (p *plan) version() *fieldPlan {
 	return &p.fields[i]
 }
 
-// checkComplete says that a page is not complete if it has fields of a row whose key it does
-// not name: what was filled in would be lost.
-func (r *Rows) checkComplete(sent url.Values, gone map[string]bool) {
-	prefix := r.field.Name + "."
+// checkRows says that a page is not complete if it has fields of a row whose key it does not
+// name: what was filled in would be lost.
+func (v *Values) checkRows(sent url.Values) {
+	keys := map[string]map[string]bool{} // by the name of the rows
+	keysOf := func(rows string) map[string]bool {
+		if keys[rows] == nil {
+			keys[rows] = map[string]bool{}
+			for _, text := range slices.Concat(sent[rows], sent[rows+".gone"], sent[rows+".remove"]) {
+				key, _, _ := strings.Cut(text, ".")
+				keys[rows][key] = true
+			}
+		}
+		return keys[rows]
+	}
 	check := func(name string) {
-		rest, ok := strings.CutPrefix(name, prefix)
-		key, _, inRow := strings.Cut(rest, ".")
-		if ok && inRow && isKey(key) && !r.taken[key] && !gone[key] {
-			r.field.of.incomplete()
+		p, before := v.plan, ""
+		for {
+			field, rest, inRows := strings.Cut(name[len(before):], ".")
+			key, _, inRow := strings.Cut(rest, ".")
+			rows := p.rowsNamed(field)
+			if !inRows || !inRow || rows == nil || !isKey(key) {
+				return
+			}
+			if !keysOf(before + field)[key] {
+				v.incomplete()
+				return
+			}
+			p, before = rows.plan, before+field+"."+key+"."
 		}
 	}
 	for name := range sent {
 		check(name)
 	}
-	if b := r.field.of.root.body; b != nil {
-		for name := range b.files {
+	if v.body != nil {
+		for name := range v.body.files {
 			check(name)
 		}
 	}
+}
+
+// rowsNamed returns the rows of a field, nil if there are none of that name.
+func (p *plan) rowsNamed(name string) *rowsPlan {
+	for i := range p.fields {
+		if p.fields[i].name == name {
+			return p.fields[i].rows
+		}
+	}
+	return nil
 }
 
 // readRow reads the row of a key. was is the row at first, if there is one.

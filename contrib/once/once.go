@@ -107,6 +107,6 @@ func again[M any](ctx context.Context, h database.Handle, form *forms.Bound[M], 
 		return first.URL, true, nil
 	}
 	form.Add(nil, "You have sent this form before, with other content. Send it again if you want to store this as something new.")
-	form.NewKey()
+	form.Once()
 	return "", false, nil
 }

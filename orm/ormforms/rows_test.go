@@ -192,7 +192,7 @@ func TestRowsThatChanged(t *testing.T) {
 				sent.Set("items.n1.code", "new")
 				sent.Set("items.n1.price", "3")
 				sent.Set("items.7.maker", strconv.FormatInt(s.shop.ID, 10))
-				sent.Add("items.gone", "100")
+				sent.Add("items.gone", "100."+sent.Get("items.100.version"))
 			}, "DELETE UPDATE INSERT"},
 			{"the first two change places", func(sent url.Values) { keys := sent["items"]; keys[0], keys[1] = keys[1], keys[0] }, "UPDATE UPDATE"},
 		}
@@ -253,7 +253,7 @@ func TestRowsThatFail(t *testing.T) {
 			t.Fatal(err)
 		}
 		sent := page(s.bind(t))
-		sent.Add("items.gone", "3")
+		sent.Add("items.gone", "3."+sent.Get("items.3.version"))
 		sent.Set("items.1.price", "9")
 		form, _ := s.save(t, sent)
 		if got := rowProblems(form); !strings.HasSuffix(got, ": This cannot be removed, as something else still needs it.") {
@@ -289,9 +289,15 @@ func TestRowsThatFail(t *testing.T) {
 				t.Errorf("%d: the page has the price %q", i, price)
 			}
 		}
+		// Without its version nobody could tell.
+		sent = page(s.bind(t))
+		sent.Add("items.gone", "2")
+		if form, _ = s.save(t, sent); rowProblems(form) != "The form that was sent is not complete. Send it again." {
+			t.Errorf("removed without a version: %s", rowProblems(form))
+		}
 		// Removed and its code taken by a new row: the removed one goes first.
 		sent = page(s.bind(t))
-		sent.Add("items.gone", "1")
+		sent.Add("items.gone", "1."+sent.Get("items.1.version"))
 		sent.Set("items.n1.code", "c1")
 		sent.Set("items.n1.price", "4")
 		if form, _ := s.save(t, sent); !form.Valid() {
