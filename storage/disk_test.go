@@ -126,7 +126,7 @@ func TestDiskStaysInside(t *testing.T) {
 	}
 	for name, to := range map[string]string{"link": secret, "dir": outside, "up": "..", "rel": "../" + filepath.Base(outside)} {
 		if err := os.Symlink(to, filepath.Join(dir, name)); err != nil {
-			t.Skip("no symbolic links here: ", err)
+			t.Fatal(err)
 		}
 	}
 	d := storage.NewDisk(dir)

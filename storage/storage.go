@@ -33,7 +33,7 @@ type Storage interface {
 	// Whether both "a" and "a/b" can be names of files depends on the storage; where
 	// they cannot, the second is a Conflict.
 	Create(ctx context.Context, name Name, r io.Reader) (Info, error)
-	// Open opens a file, which the caller must close. If there is none of that name,
+	// Open opens a file, which the caller must close. If no file has that name,
 	// the error is of kind fault.NotFound. ctx counts until the file is closed: where
 	// the content comes over a network, reading it fails when ctx ends.
 	Open(ctx context.Context, name Name) (File, error)

@@ -13,7 +13,7 @@
 // Files are private: their URLs are signed and expire. Who gets a page may follow its links, and
 // nobody can make others. [Config] can say that some files are public, or check each request.
 //
-// A version is made at its first request, by a few goroutines at a time, and stored beside the
+// A version is made at its first request, by a few goroutines at a time, and stored next to the
 // original, as in sizes/2026/11/30/.../photo.jpg/80x80c.jpg: names that begin with sizes/ are
 // the module's own. It is a JPEG, or a PNG if
 // it is transparent somewhere, has no more than its pixels (no place, camera or date), and is
