@@ -38,8 +38,9 @@ func isPlain(text string) bool {
 }
 
 // ParseDate reads a date that a visitor typed: as the language writes it in the styles
-// Long, Medium and Short, the last also with other separators, or as 2026-11-30. A day that the calendar has not, and what may be two
-// days, is an error of kind [fault.Invalid], with a message for the visitor.
+// Long, Medium and Short, the last also with other separators, or as 2026-11-30. A day that the
+// calendar has not, and what may be two days, is an error of kind [fault.Invalid], with a
+// message for the visitor.
 func (l *Language) ParseDate(text string) (civil.Date, error) {
 	if len(text) == len("2026-11-30") {
 		if d, err := civil.ParseDate(text); err == nil {

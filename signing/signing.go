@@ -67,8 +67,9 @@ func (s *Signer) Sign(purpose, value string, until time.Time) string {
 	return strconv.FormatInt(end, 36) + "." + encoding().EncodeToString(mac(s.keys[0], purpose, value, end))
 }
 
-// Check returns nil if a signature is that of this value for this purpose and has not
-// expired. There is one text for each signature: another that means the same is not accepted. Its errors are of kind fault.Forbidden; one that has expired says so.
+// Check returns nil if a signature is that of this value for this purpose and has not expired.
+// There is one text for each signature: another that means the same is not accepted. Its
+// errors are of kind fault.Forbidden; one that has expired says so.
 func (s *Signer) Check(purpose, value, signature string, now time.Time) error {
 	s.used()
 	ends, sent, _ := strings.Cut(signature, ".")

@@ -38,9 +38,10 @@ const maxDeep = 5
 // A column that is unique, by itself or with others, has no default and takes its
 // choices, or false and true, in turn.
 //
-// Columns that can be NULL are NULL, and keys that the database numbers, times
-// of creation and change, versions and computed columns are as orm.Create leaves
-// them. There is nothing random: the same test makes the same rows.
+// Columns that can be NULL are NULL, names of stored files are empty, as there is
+// no such file, and keys that the database numbers, times of creation and change,
+// versions and computed columns are as orm.Create leaves them. There is nothing random:
+// the same test makes the same rows.
 //
 // The functions given to [Defaults] run before those of the test. A reference
 // that cannot be NULL and that none of them has set gets a row of its own, made

@@ -42,9 +42,10 @@ const (
 // made of its name and size.
 //
 // Parts of the file (Range, If-Range), HEAD and conditional requests are answered as
-// [http.ServeContent] does; who asks for more than ten parts at once gets the whole file. The time that a client takes to receive a large file counts for
-// the deadline of the request: declare the route with [Route.Stream], which has none but 60
-// seconds for each part of up to 1 MB.
+// [http.ServeContent] does; who asks for more than ten parts at once gets the whole file. The
+// time that a client takes to receive a large file counts for the deadline of the request:
+// declare the route with [Route.Stream], which has none but 60 seconds for each part of up to
+// 1 MB.
 func File(w http.ResponseWriter, r *http.Request, store storage.Storage, name storage.Name) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return fault.Newf(fault.MethodNotAllowed, "a file answers GET and HEAD, not %s", r.Method)

@@ -42,9 +42,9 @@ type OrphanOptions struct {
 //
 // A row refers to the files in its fields of type storage.Name, or a pointer to it, also a row
 // with soft delete that is deleted. Where a model keeps names of files in another way, inside
-// JSON, and [Config] has no Kept, that is an error. So is Delete without Kept if a model has JSON of
-// any content, such as a json.RawMessage, where names cannot be told, and if no model has a field of
-// that type: all files would be deleted. The error of a statement or the
+// JSON, and [Config] has no Kept, that is an error. So is Delete without Kept if a model has JSON
+// of any content, such as a json.RawMessage, where names cannot be told, and if no model has a
+// field of type storage.Name: all files would be deleted. The error of a statement or of the
 // storage ends the search.
 //
 // A file is not an orphan if a row begins to refer to it later: what gives an old file, found
