@@ -39,6 +39,7 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	for under := w; under != nil; {
 		if rw, ok := under.(*Response); ok {
 			written = written || rw.Written()
+			rw.refused = nil
 			if handle == nil {
 				handle = rw.fail
 			}

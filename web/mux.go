@@ -34,6 +34,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = &watchedBody{r.Body, rw}
 	}
 	m.handler(rw, r).ServeHTTP(rw, r)
+	rw.end(r)
 }
 
 // handler finds what answers the request.

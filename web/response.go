@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -30,6 +31,9 @@ type Response struct {
 	onSend []func()
 	first  [1]func() // where onSend begins
 	lost   error     // why the client did not get what was written
+
+	before  []func(status int) error
+	refused error // of before: nothing is sent
 }
 
 // Observe returns w itself if it is a Response, otherwise a new one around it.
@@ -59,6 +63,15 @@ func (rw *Response) OnSend(fn func()) {
 	rw.onSend = append(rw.onSend, fn)
 }
 
+// BeforeHeader calls fn once, before the status is sent, whoever sends it: fn may
+// still change the header. If it returns an error, nothing is sent, neither status
+// nor body, and the request fails with that error, as [Fail] says. What is
+// registered last is called first. fn is not called if nothing is ever sent, nor for
+// the answer about its own error.
+func (rw *Response) BeforeHeader(fn func(status int) error) {
+	rw.before = append(rw.before, fn)
+}
+
 // Unwrap returns the writer below, for [http.ResponseController].
 func (rw *Response) Unwrap() http.ResponseWriter { return rw.w }
 
@@ -68,29 +81,54 @@ func (rw *Response) Header() http.Header { return rw.w.Header() }
 // WriteHeader sends the status. Informational statuses may precede it.
 func (rw *Response) WriteHeader(status int) {
 	if rw.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
+		if rw.mayBegin(status) != nil {
+			return
+		}
 		rw.status = status
 		rw.sending()
 	}
 	rw.w.WriteHeader(status)
 }
 
+// mayBegin calls what was registered by BeforeHeader, and returns its error, also later.
+func (rw *Response) mayBegin(status int) error {
+	if len(rw.before) == 0 || rw.refused != nil {
+		return rw.refused
+	}
+	before := rw.before
+	rw.before = nil
+	for _, fn := range slices.Backward(before) {
+		if err := fn(status); err != nil {
+			rw.refused = err
+			return err
+		}
+	}
+	return nil
+}
+
 // Write sends part of the body, after status 200 if none was sent.
 func (rw *Response) Write(p []byte) (int, error) {
-	rw.begin()
+	if err := rw.begin(); err != nil {
+		return 0, err
+	}
 	n, err := rw.w.Write(p)
 	return n, rw.sent(int64(n), err)
 }
 
 // WriteString is [Response.Write] without a copy where the writer below can.
 func (rw *Response) WriteString(s string) (int, error) {
-	rw.begin()
+	if err := rw.begin(); err != nil {
+		return 0, err
+	}
 	n, err := io.WriteString(rw.w, s)
 	return n, rw.sent(int64(n), err)
 }
 
 // ReadFrom sends all of src, by the quickest way the writer below has.
 func (rw *Response) ReadFrom(src io.Reader) (int64, error) {
-	rw.begin()
+	if err := rw.begin(); err != nil {
+		return 0, err
+	}
 	n, err := rw.copy(src)
 	if !ofConnection(err) {
 		rw.bytes += n
@@ -159,7 +197,9 @@ func (rw *Response) extend() {
 // Flush sends what is buffered. It does nothing where the writer below cannot,
 // and does not say so.
 func (rw *Response) Flush() {
-	rw.begin()
+	if rw.begin() != nil {
+		return
+	}
 	_ = http.NewResponseController(rw.w).Flush() // Flusher has no way to say that it cannot
 }
 
@@ -172,12 +212,27 @@ func (rw *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return conn, buf, err
 }
 
-func (rw *Response) begin() {
+func (rw *Response) begin() error {
 	if rw.status == 0 {
+		if err := rw.mayBegin(http.StatusOK); err != nil {
+			return err
+		}
 		rw.status = http.StatusOK
 		rw.sending()
 	}
 	rw.extend()
+	return nil
+}
+
+// end is called when the handler is done. One that has written nothing has answered with
+// 200; one that did not look at the error of a write, as http.Redirect does not, fails now.
+func (rw *Response) end(r *http.Request) {
+	if len(rw.before) > 0 && rw.status == 0 {
+		rw.WriteHeader(http.StatusOK)
+	}
+	if rw.refused != nil {
+		Fail(rw, r, rw.refused)
+	}
 }
 
 // sending calls what was registered by OnSend if the answer is finished.

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/web"
 )
 
@@ -151,4 +153,66 @@ func fetch(server *httptest.Server, method, path string) (string, error) {
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)
 	return string(body), err
+}
+
+// TestBeforeHeader: what is registered may change the header of every kind of answer, and
+// can refuse it.
+func TestBeforeHeader(t *testing.T) {
+	t.Parallel()
+	handlers := map[string]web.HandlerFunc{
+		"write":  func(w http.ResponseWriter, _ *http.Request) error { _, err := io.WriteString(w, "body"); return err },
+		"status": func(w http.ResponseWriter, _ *http.Request) error { w.WriteHeader(http.StatusTeapot); return nil },
+		"send":   func(w http.ResponseWriter, r *http.Request) error { return web.Send(w, r, 200, []byte("body")) },
+		"copy": func(w http.ResponseWriter, _ *http.Request) error {
+			_, err := io.Copy(w, strings.NewReader("body"))
+			return err
+		},
+		"flush":    func(w http.ResponseWriter, _ *http.Request) error { return http.NewResponseController(w).Flush() },
+		"nothing":  func(http.ResponseWriter, *http.Request) error { return nil },
+		"redirect": func(w http.ResponseWriter, r *http.Request) error { http.Redirect(w, r, "/x", 302); return nil },
+		"error":    func(http.ResponseWriter, *http.Request) error { return fault.New(fault.NotFound, "Not here.") },
+		"ignores": func(w http.ResponseWriter, _ *http.Request) error {
+			_, _ = io.WriteString(w, "body")
+			_, _ = io.WriteString(w, "more")
+			w.WriteHeader(201)
+			return nil
+		},
+	}
+	for name, h := range handlers {
+		for _, refuse := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, " ", refuse), func(t *testing.T) {
+				t.Parallel()
+				var calls []int
+				router := web.NewRouter()
+				router.Get("/", func(w http.ResponseWriter, r *http.Request) error {
+					rw := web.Observe(w)
+					rw.BeforeHeader(func(status int) error {
+						calls = append(calls, status)
+						rw.Header().Set("X-Second", rw.Header().Get("X-First"))
+						if refuse {
+							return fault.New(fault.Unavailable, "Not now.")
+						}
+						return nil
+					})
+					rw.BeforeHeader(func(int) error { rw.Header().Set("X-First", "yes"); return nil })
+					return h(w, r)
+				})
+				mux, err := router.Build(web.BuildConfig{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				w := httptest.NewRecorder()
+				mux.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+				if len(calls) != 1 || w.Header().Get("X-Second") != "yes" {
+					t.Errorf("called with %v, header %v", calls, w.Header())
+				}
+				if got := w.Body.String(); refuse && (w.Code != 503 || strings.Contains(got, "body") || !strings.Contains(got, "Not now.")) {
+					t.Errorf("refused: status %d, %q", w.Code, got)
+				}
+				if !refuse && w.Code != calls[0] {
+					t.Errorf("status %d, and the function got %d", w.Code, calls[0])
+				}
+			})
+		}
+	}
 }
