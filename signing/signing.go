@@ -7,6 +7,9 @@
 //
 // A signature is an HMAC-SHA-256 (RFC 2104) with a key that is made of the site's secret key
 // for each purpose, so that a signature for one purpose is none for another.
+//
+// [Signer.Seal] encrypts as well, what a site stores at others' places or does not want to
+// be read in a copy of its database.
 package signing
 
 import (
@@ -94,9 +97,7 @@ func encoding() *base64.Encoding { return base64.RawURLEncoding }
 // mac returns the signature of a value that ends at a time. The time has a fixed length, so that
 // no two pairs of time and value are the same bytes.
 func mac(key []byte, purpose, value string, end int64) []byte {
-	derive := hmac.New(sha256.New, key)
-	derive.Write([]byte("vola signing " + purpose))
-	h := hmac.New(sha256.New, derive.Sum(nil))
+	h := hmac.New(sha256.New, derived(key, "vola signing "+purpose))
 	var n [8]byte
 	binary.BigEndian.PutUint64(n[:], uint64(end))
 	h.Write(n[:])

@@ -1,6 +1,7 @@
 package signing_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -98,4 +99,58 @@ func TestRandom(t *testing.T) {
 	if uses != 1 {
 		t.Errorf("said %d times", uses)
 	}
+}
+
+func TestSeal(t *testing.T) {
+	t.Parallel()
+	old, now := bytes.Repeat([]byte("o"), 32), bytes.Repeat([]byte("n"), 32)
+	before, after := signing.New(old), signing.New(now, old)
+	sealed := before.Seal("totp", "7", []byte("secret"))
+	if again := before.Seal("totp", "7", []byte("secret")); again == sealed {
+		t.Error("a value is sealed to the same text twice")
+	}
+	if strings.Contains(sealed, "secret") {
+		t.Error("a sealed value can be read")
+	}
+	for _, s := range []*signing.Signer{before, after} {
+		if got, err := s.Open("totp", "7", sealed); err != nil || string(got) != "secret" {
+			t.Errorf("opened: %q, %v", got, err)
+		}
+	}
+	if !before.SealedNow(sealed) || after.SealedNow(sealed) || after.SealedNow("!") || after.SealedNow("") {
+		t.Error("which values have the first key is not known")
+	}
+	if empty, err := after.Open("p", "", after.Seal("p", "", nil)); err != nil || len(empty) != 0 {
+		t.Errorf("an empty value: %q, %v", empty, err)
+	}
+	refused := map[string][3]string{
+		"another purpose": {"cookie", "7", sealed}, "another row": {"totp", "8", sealed}, "nothing": {"totp", "7", ""},
+		"cut": {"totp", "7", sealed[:20]}, "longer": {"totp", "7", sealed + "AA"}, "no base64": {"totp", "7", "%"},
+	}
+	for name, c := range refused {
+		if got, err := before.Open(c[0], c[1], c[2]); fault.KindOf(err) != fault.Forbidden || got != nil {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	if _, err := signing.New(now).Open("totp", "7", sealed); err == nil {
+		t.Error("a value opens without its key")
+	}
+	for i := range sealed {
+		changed := []byte(sealed)
+		changed[i] ^= 1
+		if got, err := before.Open("totp", "7", string(changed)); err == nil && string(got) != "secret" {
+			t.Errorf("with byte %d changed it is %q", i, got)
+		}
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	s := signing.New(bytes.Repeat([]byte("k"), 32))
+	f.Add(s.Seal("p", "a", []byte("value")))
+	f.Add("")
+	f.Fuzz(func(t *testing.T, sealed string) {
+		if got, err := s.Open("p", "a", sealed); err == nil && string(got) != "value" {
+			t.Errorf("%q opens as %q", sealed, got)
+		}
+	})
 }

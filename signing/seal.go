@@ -1,0 +1,76 @@
+package signing
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+
+	"github.com/volaweb/vola/fault"
+)
+
+// keyID is how many bytes of a sealed value say which key it was sealed with.
+const keyID = 4
+
+// Seal encrypts a value for a purpose, so that only [Signer.Open] with the same purpose can
+// read it and nobody can change it. about is what the value belongs to, such as the id of a
+// row: a value that is copied to another row does not open there. The text has letters,
+// digits, hyphens and underscores, a third more than the value and 43 more.
+//
+// The cipher is AES-256-GCM (NIST SP 800-38D) with a random nonce and a key of its own for
+// each purpose; seal fewer than 2^32 values for one. A value does not expire by itself.
+func (s *Signer) Seal(purpose, about string, value []byte) string {
+	s.used()
+	out := append(idOf(s.keys[0]), make([]byte, 12)...)
+	_, _ = rand.Read(out[keyID:]) // it never fails
+	return encoding().EncodeToString(aead(s.keys[0], purpose).Seal(out, out[keyID:], value, []byte(about)))
+}
+
+// Open returns the value that was sealed for a purpose and about something, with any of the
+// keys. Its error is of kind fault.Forbidden.
+func (s *Signer) Open(purpose, about, sealed string) ([]byte, error) {
+	s.used()
+	raw, err := encoding().DecodeString(sealed)
+	if err == nil && len(raw) > keyID+12 {
+		for _, k := range s.keys {
+			if !hmac.Equal(idOf(k), raw[:keyID]) {
+				continue
+			}
+			value, err := aead(k, purpose).Open(nil, raw[keyID:keyID+12], raw[keyID+12:], []byte(about))
+			if err == nil {
+				return value, nil
+			}
+		}
+	}
+	return nil, fault.New(fault.Forbidden, "This value was not stored by this site, or with a key that the site no longer has.")
+}
+
+// SealedNow reports whether a value was sealed with the first key. One that was not can be
+// opened and sealed again, until the old key is not needed any more.
+func (s *Signer) SealedNow(sealed string) bool {
+	raw, err := encoding().DecodeString(sealed)
+	return err == nil && len(raw) >= keyID && hmac.Equal(idOf(s.keys[0]), raw[:keyID])
+}
+
+// aead returns the cipher for a purpose.
+func aead(key []byte, purpose string) cipher.AEAD {
+	block, err := aes.NewCipher(derived(key, "vola sealing "+purpose))
+	if err != nil {
+		panic(err) // the key has 32 bytes
+	}
+	gcm, err := cipher.NewGCM(block)
+	if err != nil {
+		panic(err) // the block has 16
+	}
+	return gcm
+}
+
+// idOf returns bytes that tell a key from others, but not what it is.
+func idOf(key []byte) []byte { return derived(key, "vola key id")[:keyID:keyID] }
+
+func derived(key []byte, use string) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(use))
+	return h.Sum(nil)
+}
