@@ -8,6 +8,7 @@ import (
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/storage"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/sessions"
 )
 
 // Config says what a site is made of. Everything in it is a value that the
@@ -27,8 +28,12 @@ type Config struct {
 	// Modules are the parts of the site. Where two bring a template or a static
 	// file of the same name, the earlier one's is used.
 	Modules []module.Module
-	// Middleware wraps every request, inside the site's own: the first is
-	// outermost.
+	// Sessions says how long sessions last, what a visitor keeps at log-in, and where they are
+	// kept: by default by the module that does so, such as auth, and on a site without one in
+	// cookies that only the site can read. Its clock and log are those of the site.
+	Sessions sessions.Config
+	// Middleware wraps every request, inside the site's own and those of modules: the first
+	// is outermost.
 	Middleware []web.Middleware
 	// NoRequestID leaves out the id of each request, in the log and in
 	// X-Request-Id; NoAccessLog the line of each request in the log, as where a

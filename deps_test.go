@@ -68,15 +68,20 @@ const policy = `
 	# What people fill in, read from requests; templates show it.
 	web < forms;
 
-	web, web/middleware, web/assets, web/devpage, forms < WEB;
+	# What is known of a visitor from one request to the next.
+	web < web/sessions < web/messages;
+	web/sessions < web/sessions/sessionstest;
+
+	web, web/middleware, web/assets, web/devpage, web/messages, forms < WEB;
 
 	# Where the columns meet: bridges, each named for what it joins ...
 	DATA, forms < orm/ormforms;
 	DATA, templates < templates/dbloader;
+	DATA, web/sessions < web/sessions/dbstore;
 	templates < templates/ziploader;
 	database, WEB < web/webtest;
 
-	templates/dbloader, templates/ziploader, orm/ormforms < BRIDGES;
+	templates/dbloader, templates/ziploader, orm/ormforms, web/sessions/dbstore < BRIDGES;
 
 	# ... the contract of modules, and on it the commands about migrations and
 	# the program that joins the parts.

@@ -12,6 +12,7 @@ import (
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web/assets"
+	"github.com/volaweb/vola/web/messages"
 )
 
 // pages are the site's templates: made once in production, again for every
@@ -40,6 +41,8 @@ func (s *Site) readPages() error {
 			"url":    s.mux.URL,
 			"static": s.static.URL,
 			"site":   func() module.Site { return s.host.Site },
+			// Each message is shown once.
+			"messages": messages.Take,
 		},
 	}}
 	if s.cfg.LanguagePaths {

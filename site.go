@@ -92,6 +92,7 @@ func New(cfg Config, opts Options) (*Site, error) {
 	}}, renderer{s}, urls{s})
 	try(s.openStorage())
 	s.host.Signer = s.signer()
+	try(s.checkSessions())
 	try(s.readTexts())
 	s.host.Texts = s.languages.texts()
 	try(s.readStatic())
@@ -171,7 +172,8 @@ func (s *Site) middleware(streams context.Context) []web.Middleware {
 	if zone := s.set.zone; s.cfg.VisitorZones || zone != nil && zone != time.UTC {
 		all = append(all, middleware.Zone(middleware.ZoneConfig{Site: zone, Visitors: s.cfg.VisitorZones, Load: s.host.Zone}))
 	}
-	return all
+	all = append(all, s.sessionMiddleware())
+	return append(all, s.moduleMiddleware()...)
 }
 
 // Open makes db the site's database and starts the modules. The migrations

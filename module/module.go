@@ -22,6 +22,7 @@ import (
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/sessions"
 )
 
 // Module is a part of a site.
@@ -116,6 +117,19 @@ type HasFuncs interface {
 // there is a folder "static" at its root, the files are those in it.
 type HasStatic interface {
 	Static() fs.FS
+}
+
+// HasMiddleware is a module that wraps every request of the site: the first is outermost. It
+// stands inside the site's own, so that the request has its session, its language and its
+// deadline, and outside the Middleware of the program. It is called before Start.
+type HasMiddleware interface {
+	Middleware() []web.Middleware
+}
+
+// HasSessions is a module that keeps the sessions of the site, such as auth; one module of a
+// site may be. It is called once, with an open database.
+type HasSessions interface {
+	SessionStore(h *Host) sessions.Store
 }
 
 // HasSettings is a module that can be configured from the environment.

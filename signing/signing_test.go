@@ -126,6 +126,7 @@ func TestSeal(t *testing.T) {
 	refused := map[string][3]string{
 		"another purpose": {"cookie", "7", sealed}, "another row": {"totp", "8", sealed}, "nothing": {"totp", "7", ""},
 		"cut": {"totp", "7", sealed[:20]}, "longer": {"totp", "7", sealed + "AA"}, "no base64": {"totp", "7", "%"},
+		"with a line break": {"totp", "7", sealed + "\n"}, "padded": {"totp", "7", sealed + "="},
 	}
 	for name, c := range refused {
 		if got, err := before.Open(c[0], c[1], c[2]); fault.KindOf(err) != fault.Forbidden || got != nil {
@@ -138,7 +139,7 @@ func TestSeal(t *testing.T) {
 	for i := range sealed {
 		changed := []byte(sealed)
 		changed[i] ^= 1
-		if got, err := before.Open("totp", "7", string(changed)); err == nil && string(got) != "secret" {
+		if got, err := before.Open("totp", "7", string(changed)); err == nil {
 			t.Errorf("with byte %d changed it is %q", i, got)
 		}
 	}
@@ -149,7 +150,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add(s.Seal("p", "a", []byte("value")))
 	f.Add("")
 	f.Fuzz(func(t *testing.T, sealed string) {
-		if got, err := s.Open("p", "a", sealed); err == nil && string(got) != "value" {
+		if got, err := s.Open("p", "a", sealed); err == nil && (string(got) != "value" || len(sealed) != len(s.Seal("p", "a", got))) {
 			t.Errorf("%q opens as %q", sealed, got)
 		}
 	})
