@@ -95,7 +95,10 @@ const policy = `
 	module, contrib/once/migrations < contrib/once;
 	module < contrib/files;
 
-	contrib/once, contrib/files < CONTRIB;
+	# Mechanics of accounts: they know neither databases nor requests.
+	fault, i18n < contrib/auth/passwords;
+
+	contrib/once, contrib/files, contrib/auth/passwords < CONTRIB;
 
 	# The test kit for whole sites.
 	vola, web/webtest, database/databasetest < volatest;
@@ -126,7 +129,7 @@ const policy = `
 
 	# Templates know neither HTTP nor models; a schema is plain data; the data
 	# column does not know the web; the web column has no SQL.
-	net/http, database/sql !<< i18n, templates, schema;
+	net/http, database/sql !<< i18n, templates, schema, contrib/auth/passwords;
 	reflect !< schema, migrate;
 	net/http !<< database, orm, migrate;
 	database/sql !<< web, web/middleware, web/assets, web/devpage, forms;
@@ -143,6 +146,7 @@ const policy = `
 	web/webtest: github.com/andybalholm/cascadia golang.org/x/net/html;
 	volatest/chromium: github.com/chromedp;
 	contrib/files: golang.org/x/image golang.org/x/sync/singleflight;
+	contrib/auth/passwords: golang.org/x/crypto golang.org/x/sync/semaphore golang.org/x/text;
 	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv;
 	site/...: golang.org/x/net/html golang.org/x/term golang.org/x/text;
 	site/htmltree/...: golang.org/x/net/html;
@@ -240,6 +244,8 @@ func TestPolicySaysWhatTheDesignSays(t *testing.T) {
 		{"contrib/files", "vola", false},
 		{"vola", "contrib/files", false},
 		{"site", "contrib/files", true},
+		{"contrib/auth/passwords", "database", false},
+		{"contrib/auth/passwords", "web", false},
 	}
 	for _, test := range tests {
 		t.Run(test.importer+" imports "+test.imported, func(t *testing.T) {

@@ -8,7 +8,9 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/i18n"
@@ -34,6 +36,9 @@ type ErrorHandler func(w http.ResponseWriter, r *http.Request, err error)
 // Once the client is gone, err is of kind [fault.Canceled], whatever it was
 // before: what goes wrong then is nobody's mistake. Once the deadline of the
 // request is over, an err of kind [fault.Internal] is of kind [fault.Timeout].
+//
+// An answer 429 or 503 to an error with [fault.WithRetry] has the header
+// Retry-After, in whole seconds, unless the header has one already.
 func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	handle, written, lost := ErrorHandler(nil), false, error(nil)
 	for under := w; under != nil; {
@@ -68,7 +73,19 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if Status(err) == http.StatusMethodNotAllowed && len(h["Allow"]) == 0 {
 		h.Set("Allow", allowedBut(w, r)) // RFC 9110, section 15.5.6
 	}
+	if after, ok := fault.RetryAfter(err); ok && len(h["Retry-After"]) == 0 && mayRetry(Status(err)) {
+		seconds := int64(after / time.Second)
+		if after%time.Second > 0 {
+			seconds++ // whole seconds, and not too early
+		}
+		h.Set("Retry-After", strconv.FormatInt(seconds, 10))
+	}
 	handle(w, r, err)
+}
+
+// mayRetry says whether a status has a Retry-After: RFC 9110, section 10.2.3, and RFC 6585.
+func mayRetry(status int) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
 }
 
 // afterTheEnd gives err the kind of an error of a request that has ended

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/web"
@@ -96,6 +98,43 @@ func TestAllErrorsReachTheErrorHandler(t *testing.T) {
 		" /fails 405 This page cannot be used in this way: POST /fails: the routes here allow GET, HEAD, OPTIONS"
 	if s := strings.Join(got, ", "); s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
+	}
+}
+
+// TestRetryAfter: an error that says when it is worth trying again has the header, from a
+// handler and from middleware.
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	limited, busy := fault.New(fault.RateLimited, "Too many."), fault.New(fault.Unavailable, "Busy.")
+	for _, tt := range []struct {
+		err    error
+		before string // the header, set before
+		want   string
+	}{
+		{fault.WithRetry(limited, 7*time.Second), "", "7"},
+		{fmt.Errorf("x: %w", fault.WithRetry(busy, 1500*time.Millisecond)), "", "2"},
+		{fault.WithRetry(limited, 0), "", "0"},
+		{fault.WithRetry(limited, math.MaxInt64), "", "9223372037"},
+		{fault.WithRetry(limited, 7*time.Second), "30", "30"},
+		{limited, "", ""},
+		{fault.WithRetry(fault.New(fault.Forbidden, "No."), 7*time.Second), "", ""},
+	} {
+		router := web.NewRouter()
+		router.Get("/", func(w http.ResponseWriter, r *http.Request) error {
+			if tt.before != "" {
+				w.Header().Set("Retry-After", tt.before)
+			}
+			return tt.err
+		})
+		mux, err := router.Build(web.BuildConfig{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec := httptest.NewRecorder()
+		mux.ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
+		if got := rec.Header().Get("Retry-After"); got != tt.want || rec.Code != web.Status(tt.err) {
+			t.Errorf("%v: status %d, Retry-After %q, want %q", tt.err, rec.Code, got, tt.want)
+		}
 	}
 }
 
