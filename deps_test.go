@@ -36,6 +36,10 @@ const policy = `
 	internal/... < storage, signing < BOTTOM;
 	storage < storage/storagetest;
 
+	# Mails, and what sends them: a site that has no mail server does not link the library for it.
+	internal/... < mail < BOTTOM;
+	mail < mail/smtp;
+
 	internal/... < schema, templates < BOTTOM;
 	i18n < templates;
 
@@ -97,7 +101,7 @@ const policy = `
 	NONE < volatest/chromium;
 
 	# Programs may import anything public; only the tool may use the internals.
-	vola, CONTRIB, volatest, volatest/chromium, fetch, web/webtest, database/databasetest, database/sqlite, database/postgres
+	vola, CONTRIB, volatest, volatest/chromium, fetch, mail/smtp, web/webtest, database/databasetest, database/sqlite, database/postgres
 	< PROGRAMS;
 
 	# In the reference site, what works on text knows neither databases nor HTTP:
@@ -133,6 +137,8 @@ const policy = `
 	database/postgres: github.com/jackc/pgx/v5;
 	database/databasetest: github.com/jackc/pgx/v5;
 	orm: golang.org/x/text;
+	mail: golang.org/x/net/html;
+	mail/smtp: github.com/wneessen/go-mail;
 	migrate/migratecmd: golang.org/x/term;
 	scripts/...: golang.org/x/tools/go/packages;
 	web/webtest: github.com/andybalholm/cascadia golang.org/x/net/html;
@@ -235,6 +241,11 @@ func TestPolicySaysWhatTheDesignSays(t *testing.T) {
 		{"contrib/files", "vola", false},
 		{"vola", "contrib/files", false},
 		{"site", "contrib/files", true},
+		{"module", "mail", true},
+		{"mail", "web", false},
+		{"mail", "templates", false},
+		{"vola", "mail/smtp", false},
+		{"examples/contact/contactsite", "mail/smtp", true},
 	}
 	for _, test := range tests {
 		t.Run(test.importer+" imports "+test.imported, func(t *testing.T) {
