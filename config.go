@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/storage"
 	"github.com/volaweb/vola/web"
@@ -25,6 +26,9 @@ type Config struct {
 	// Storages are where the site can keep files that people send, beside folders (see
 	// the setting STORAGE_URL).
 	Storages []storage.Driver
+	// Mailers are ways to send mails, such as smtp.Driver of package mail/smtp (see the
+	// setting MAIL_URL).
+	Mailers []mail.Driver
 	// Modules are the parts of the site. Where two bring a template or a static
 	// file of the same name, the earlier one's is used.
 	Modules []module.Module

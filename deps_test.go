@@ -36,6 +36,10 @@ const policy = `
 	internal/... < storage, signing < BOTTOM;
 	storage < storage/storagetest;
 
+	# Mails, and what sends them: a site that has no mail server does not link the library for it.
+	internal/... < mail < BOTTOM;
+	mail < mail/smtp;
+
 	internal/... < schema, templates < BOTTOM;
 	i18n < templates;
 
@@ -105,7 +109,7 @@ const policy = `
 	NONE < volatest/chromium;
 
 	# Programs may import anything public; only the tool may use the internals.
-	vola, CONTRIB, volatest, volatest/chromium, fetch, web/webtest, database/databasetest, database/sqlite, database/postgres
+	vola, CONTRIB, volatest, volatest/chromium, fetch, mail/smtp, web/webtest, database/databasetest, database/sqlite, database/postgres
 	< PROGRAMS;
 
 	# In the reference site, what works on text knows neither databases nor HTTP:
@@ -141,6 +145,8 @@ const policy = `
 	database/postgres: github.com/jackc/pgx/v5;
 	database/databasetest: github.com/jackc/pgx/v5;
 	orm: golang.org/x/text;
+	mail: golang.org/x/net/html;
+	mail/smtp: github.com/wneessen/go-mail;
 	migrate/migratecmd: golang.org/x/term;
 	scripts/...: golang.org/x/tools/go/packages;
 	web/webtest: github.com/andybalholm/cascadia golang.org/x/net/html;
@@ -246,6 +252,11 @@ func TestPolicySaysWhatTheDesignSays(t *testing.T) {
 		{"site", "contrib/files", true},
 		{"contrib/auth/passwords", "database", false},
 		{"contrib/auth/passwords", "web", false},
+		{"module", "mail", true},
+		{"mail", "web", false},
+		{"mail", "templates", false},
+		{"vola", "mail/smtp", false},
+		{"examples/contact/contactsite", "mail/smtp", true},
 	}
 	for _, test := range tests {
 		t.Run(test.importer+" imports "+test.imported, func(t *testing.T) {

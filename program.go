@@ -56,7 +56,11 @@ func (p *program) withDatabase(ctx context.Context, s *Site, f siteFlags, create
 	if err := s.Open(ctx, db); err != nil {
 		return err
 	}
-	return fn(ctx, fresh)
+	if err := fn(ctx, fresh); err != nil {
+		return err
+	}
+	s.finishMail(ctx)
+	return nil
 }
 
 // named reports whether the environment or a flag says which database to use.
@@ -69,7 +73,7 @@ func (p *program) named(f siteFlags) bool {
 func (p *program) assemble(f siteFlags) (*Site, error) {
 	var level slog.LevelVar
 	s, err := New(p.cfg, Options{
-		Environ: p.environ, Dev: f.dev,
+		Environ: p.environ, Dev: f.dev, Console: p.stderr,
 		Log: slog.New(linelog.New(p.stderr, &level)),
 	})
 	if err != nil {

@@ -114,6 +114,7 @@ func (p *program) serve(ctx context.Context, s *Site, listener net.Listener) err
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
+	s.mails.mustEnd = time.Now().Add(endTimeout - time.Second)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
 	if err := server.Shutdown(drain); err != nil {

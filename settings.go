@@ -30,6 +30,8 @@ type settings struct {
 	TimeZone    string        `env:"TIME_ZONE" envDefault:"UTC" help:"the zone that times are shown in, such as Europe/Rome"`
 	LogSQL      statementLog  `env:"LOG_SQL" envDefault:"off" help:"log statements: off, on, or redacted (without arguments)"`
 	StorageURL  string        `env:"STORAGE_URL" envDefault:"disk:files" help:"where files that people send are kept: disk:FOLDER, or a URL of another driver"`
+	MailURL     string        `env:"MAIL_URL" envDefault:"console:" help:"how mails are sent: console: prints them, dir:FOLDER keeps them as files, smtp://USER:PASSWORD@HOST sends them"`
+	MailFrom    string        `env:"MAIL_FROM" help:"the address that mails come from: shop@example.org, or Shop <shop@example.org>"`
 	SecretKey   string        `env:"SECRET_KEY" secret:"true" help:"signs links and fields that come back: a random text of at least 32 characters, the same on all servers"`
 	OldKeys     string        `env:"SECRET_KEY_FALLBACKS" secret:"true" help:"keys of before, with commas between them: what they signed is still accepted"`
 
@@ -213,7 +215,7 @@ func settingsOf(from any, prefix string, environ map[string]string) []setting {
 		switch {
 		case f.Tag.Get("secret") == "true" && st.value != "":
 			st.value = "(set, not shown)"
-		case name == "DATABASE_URL", name == "STORAGE_URL":
+		case name == "DATABASE_URL", name == "STORAGE_URL", name == "MAIL_URL":
 			st.value = database.RedactURL(st.value)
 		case st.value == "":
 			st.value = "(empty)"

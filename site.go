@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
@@ -36,6 +38,10 @@ type Options struct {
 	// Storage keeps the files that people send. Defaults to that of the setting
 	// STORAGE_URL.
 	Storage storage.Storage
+	// Mailer sends the mails. Defaults to that of the setting MAIL_URL.
+	Mailer mail.Sender
+	// Console takes mails that are printed. Defaults to dropping them.
+	Console io.Writer
 }
 
 // Site is an assembled site: an [http.Handler]. It is safe for concurrent use.
@@ -51,6 +57,7 @@ type Site struct {
 	static    *assets.Set
 	host      *module.Host
 	languages languages
+	mails     mails
 	started   bool
 	stop      context.CancelFunc
 	// stopStreams ends the answers that go on until the server stops.
@@ -91,6 +98,7 @@ func New(cfg Config, opts Options) (*Site, error) {
 		Name: cfg.Name, BaseURL: s.set.BaseURL, Dev: opts.Dev, LanguagePaths: cfg.LanguagePaths,
 	}}, renderer{s}, urls{s})
 	try(s.openStorage())
+	try(s.openMail())
 	s.host.Signer = s.signer()
 	try(s.checkSessions())
 	try(s.readTexts())
@@ -133,6 +141,7 @@ func (s *Site) route() error {
 		s.static.ServeHTTP(w, r)
 	})).Stream(0).AllLanguages()
 	s.wellKnown(r)
+	s.mailPages(r)
 	streams, stop := context.WithCancel(context.Background())
 	s.stopStreams = stop
 	log := s.opts.Log
@@ -215,7 +224,8 @@ func (s *Site) Seed(ctx context.Context) error {
 	return nil
 }
 
-// Close ends what the modules do in the background.
+// Close ends what the modules do in the background. Mails that wait are sent, for up to 10
+// seconds; each has one more attempt.
 func (s *Site) Close() {
 	if s.stop != nil {
 		s.stop()
@@ -223,6 +233,7 @@ func (s *Site) Close() {
 	if s.stopStreams != nil {
 		s.stopStreams()
 	}
+	s.closeMail()
 }
 
 // Runner returns what applies the site's migrations to a database.

@@ -129,7 +129,7 @@ func inDataLayer(function string) bool {
 	}
 	pkg, _, _ := strings.Cut(rest, ".")
 	switch pkg {
-	case "database", "orm", "migrate", "database/sqlite", "database/postgres", "database/internal/ddl":
+	case "database", "orm", "migrate", "module", "database/sqlite", "database/postgres", "database/internal/ddl":
 		return true
 	}
 	return false

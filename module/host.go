@@ -10,6 +10,7 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/i18n"
+	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/signing"
 	"github.com/volaweb/vola/storage"
 	"github.com/volaweb/vola/templates"
@@ -29,6 +30,14 @@ type Host struct {
 	// Signer signs links and fields that come back to the site. It is never nil on a
 	// site.
 	Signer *signing.Signer
+	// Mailer sends a mail at once, and waits until that is done. Handlers use SendMail, which
+	// does not wait. It is never nil on a site.
+	Mailer mail.Sender
+	// MailQueue sends the mails of SendMail. It is never nil on a site.
+	MailQueue MailQueue
+	// MailFrom is who sends mails that do not say it. Defaults to noreply at the host of
+	// Site.BaseURL.
+	MailFrom mail.Address
 	// Site describes the site.
 	Site Site
 	// Texts are the site's languages. It is never nil on a site.

@@ -24,6 +24,7 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/databasetest"
 	"github.com/volaweb/vola/internal/cli"
+	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/storage"
@@ -41,6 +42,7 @@ type Client struct {
 
 	t          testing.TB
 	modules    []module.Module
+	outbox     *mail.Outbox // nil where the test set MAIL_URL
 	statements databasetest.Statements
 }
 
@@ -55,7 +57,8 @@ type Options struct {
 	// Dev starts the site as for development.
 	Dev bool
 	// Environ are the site's settings. Without SECRET_KEY there is one that is the same
-	// for all tests, and without STORAGE_URL files are kept in memory.
+	// for all tests, without STORAGE_URL files are kept in memory, and without MAIL_URL
+	// mails are (see [Client.Mails]).
 	Environ map[string]string
 	// Now is the site's clock. Defaults to time.Now.
 	Now func() time.Time
@@ -98,8 +101,14 @@ func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
 		}
 		files = memory
 	}
+	var outbox *mail.Outbox
+	var mailer mail.Sender
+	if environ["MAIL_URL"] == "" {
+		outbox = &mail.Outbox{Max: maxMails, Now: opts.Now}
+		mailer = outbox
+	}
 	site, err := vola.New(cfg, vola.Options{
-		Environ: environ, Storage: files, Dev: opts.Dev, Now: opts.Now, BaseURL: "http://example.test",
+		Environ: environ, Storage: files, Mailer: mailer, Dev: opts.Dev, Now: opts.Now, BaseURL: baseURL,
 		Log: slog.New(slog.NewTextHandler(opts.Log, nil)),
 	})
 	if err != nil {
@@ -117,7 +126,7 @@ func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
 			t.Fatal(err)
 		}
 	}
-	c := &Client{Client: webtest.New(t, site), Site: site, DB: opts.DB, t: t, modules: cfg.Modules}
+	c := &Client{Client: webtest.New(t, site), Site: site, DB: opts.DB, t: t, modules: cfg.Modules, outbox: outbox}
 	c.OnRequest(func(r *http.Request) *http.Request {
 		c.statements.Reset()
 		return r.WithContext(c.statements.Observe(r.Context()))
