@@ -102,14 +102,18 @@ const policy = `
 	# Mechanics of accounts: they know neither databases nor requests.
 	fault, i18n < contrib/auth/passwords;
 
-	contrib/once, contrib/files, contrib/auth/passwords < CONTRIB;
+	migrate < contrib/auth/migrations;
+	module, contrib/auth/migrations, contrib/auth/passwords < contrib/auth;
+
+	contrib/once, contrib/files, contrib/auth, contrib/auth/passwords < CONTRIB;
 
 	# The test kit for whole sites.
 	vola, web/webtest, database/databasetest < volatest;
 	NONE < volatest/chromium;
+	volatest, contrib/auth < contrib/auth/authtest;
 
 	# Programs may import anything public; only the tool may use the internals.
-	vola, CONTRIB, volatest, volatest/chromium, fetch, mail/smtp, web/webtest, database/databasetest, database/sqlite, database/postgres
+	vola, CONTRIB, contrib/auth/authtest, volatest, volatest/chromium, fetch, mail/smtp, web/webtest, database/databasetest, database/sqlite, database/postgres
 	< PROGRAMS;
 
 	# In the reference site, what works on text knows neither databases nor HTTP:
@@ -152,6 +156,7 @@ const policy = `
 	web/webtest: github.com/andybalholm/cascadia golang.org/x/net/html;
 	volatest/chromium: github.com/chromedp;
 	contrib/files: golang.org/x/image golang.org/x/sync/singleflight;
+	contrib/auth: golang.org/x/term golang.org/x/text;
 	contrib/auth/passwords: golang.org/x/crypto golang.org/x/sync/semaphore golang.org/x/text;
 	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv;
 	site/...: golang.org/x/net/html golang.org/x/term golang.org/x/text;

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/volaweb/vola/database"
@@ -101,6 +102,8 @@ func New(cfg Config, opts Options) (*Site, error) {
 	try(s.openMail())
 	s.host.Signer = s.signer()
 	try(s.checkSessions())
+	s.host.Permissions, err = s.permissions()
+	try(err)
 	try(s.readTexts())
 	s.host.Texts = s.languages.texts()
 	try(s.readStatic())
@@ -240,6 +243,9 @@ func (s *Site) Close() {
 func (s *Site) Runner(db *database.DB) *migrate.Runner {
 	return &migrate.Runner{DB: db, Graph: s.graph, Version: s.cfg.Version}
 }
+
+// Modules returns the parts of the site, in their order.
+func (s *Site) Modules() []module.Module { return slices.Clone(s.cfg.Modules) }
 
 // Host returns what the site gives to its modules. Its DB is nil before Open.
 func (s *Site) Host() *module.Host { return s.host }

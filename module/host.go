@@ -40,6 +40,9 @@ type Host struct {
 	MailFrom mail.Address
 	// Site describes the site.
 	Site Site
+	// Permissions are those that users of the site can have, sorted by their names: to view,
+	// add, change and delete each model, and what modules declare.
+	Permissions []Permission
 	// Texts are the site's languages. It is never nil on a site.
 	Texts *i18n.Texts
 

@@ -132,6 +132,21 @@ type HasSessions interface {
 	SessionStore(h *Host) sessions.Store
 }
 
+// Permission is something that users may be allowed to do.
+type Permission struct {
+	// Name begins with the module's, as in "shop.change_product".
+	Name string
+	// Help says in a few words what it allows.
+	Help string
+}
+
+// HasPermissions is a module with permissions beside those to view, add, change and delete
+// its models, which a site has without it.
+type HasPermissions interface {
+	// Permissions returns them by their names without that of the module: "refund_order".
+	Permissions() []Permission
+}
+
 // HasSettings is a module that can be configured from the environment.
 // Settings returns a pointer to a struct, whose fields say by the tags of
 // github.com/caarlos0/env which variable they are read from, after the

@@ -178,6 +178,12 @@ func (s *Store) EndAll(ctx context.Context, user int64, but ...string) (int, err
 	return s.end(ctx, user, func(id string) bool { return !slices.Contains(but, id) })
 }
 
+// EndIn ends all sessions of a user in a transaction, together with what is the reason for it.
+func (s *Store) EndIn(ctx context.Context, tx *database.Tx, user int64) error {
+	_, err := orm.From[Session](tx).Where(Sessions.UserID.Eq(user)).Delete(ctx)
+	return err
+}
+
 // EndOne is that of [sessions.Devices].
 func (s *Store) EndOne(ctx context.Context, user int64, id string) error {
 	_, err := s.end(ctx, user, func(got string) bool { return got == id })

@@ -1,0 +1,182 @@
+package auth
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/volaweb/vola/contrib/auth/migrations"
+	"github.com/volaweb/vola/contrib/auth/passwords"
+	"github.com/volaweb/vola/forms"
+	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/sessions"
+	"github.com/volaweb/vola/web/sessions/dbstore"
+)
+
+//go:embed templates static
+var files embed.FS
+
+// Config says how people get an account and log in. The zero value is ready to use: accounts
+// are made by the command createuser and by invitations.
+type Config struct {
+	// SignUp lets everybody make an account, who proves an email address.
+	SignUp bool
+	// Home is where people are sent after log-in and log-out who came from no other page.
+	// Defaults to "/".
+	Home string
+	// Hashing says how passwords are stored.
+	Hashing passwords.Config
+	// MinPassword is how long a password must be, in characters. Defaults to
+	// passwords.MinLength.
+	MinPassword int
+	// Staff are the limits of sessions of staff, which are never remembered. Defaults to an
+	// hour without use and 12 hours in all.
+	Staff sessions.Options
+	// Remember are the limits of sessions of people who ask to be remembered. Defaults to 30
+	// days without use and 90 in all.
+	Remember sessions.Options
+}
+
+func (c Config) withDefaults() Config {
+	if c.Home == "" {
+		c.Home = "/"
+	}
+	if c.Staff.Idle <= 0 {
+		c.Staff.Idle = time.Hour
+	}
+	if c.Staff.Absolute <= 0 {
+		c.Staff.Absolute = 12 * time.Hour
+	}
+	c.Staff.Remember, c.Remember.Remember = false, true
+	if c.MinPassword <= 0 {
+		c.MinPassword = passwords.MinLength
+	}
+	return c
+}
+
+// Auth is the module. Its methods are safe for concurrent use, from Start on.
+type Auth struct {
+	module.Base
+	cfg         Config
+	hasher      *passwords.Hasher
+	store       *dbstore.Store
+	permissions []module.Permission
+}
+
+// New returns the module.
+func New(cfg Config) *Auth {
+	cfg = cfg.withDefaults()
+	return &Auth{cfg: cfg, hasher: passwords.New(cfg.Hashing)}
+}
+
+// Name is "accounts".
+func (*Auth) Name() string { return "accounts" }
+
+// Models are those of accounts, and the sessions of the site.
+func (*Auth) Models() []orm.Declaration {
+	return []orm.Declaration{
+		orm.Model[User](), orm.Model[Group](), orm.Model[Link](), dbstore.Model(),
+		orm.Model[Grant](orm.Unique("User", "Permission"), orm.Unique("Group", "Permission")),
+	}
+}
+
+// Migrations make the tables.
+func (*Auth) Migrations() []migrate.Migration { return migrations.All() }
+
+// Templates are the pages and mails.
+func (*Auth) Templates() fs.FS { return files }
+
+// Static is the style of the pages.
+func (*Auth) Static() fs.FS { return files }
+
+// SessionStore keeps the sessions of the site in its database.
+func (a *Auth) SessionStore(h *module.Host) sessions.Store {
+	if a.store == nil {
+		a.store = dbstore.New(h.DB)
+	}
+	return a.store
+}
+
+// Middleware lets handlers ask who sends a request.
+func (a *Auth) Middleware() []web.Middleware { return []web.Middleware{a.middleware} }
+
+// Funcs are the functions user and can of templates.
+func (*Auth) Funcs() map[string]any {
+	return map[string]any{"user": Current, "can": Can}
+}
+
+// Start begins to clean up.
+func (a *Auth) Start(ctx context.Context, h *module.Host) error {
+	if err := a.Base.Start(ctx, h); err != nil {
+		return fmt.Errorf("start auth: %w", err)
+	}
+	a.permissions = h.Permissions
+	a.SessionStore(h)
+	go a.store.Run(ctx, h.Now, h.Log)
+	return nil
+}
+
+// Pages are those of accounts, and the mails.
+func (a *Auth) Pages() []templates.Checked {
+	return []templates.Checked{
+		loginPage, logoutPage, accountPage, passwordPage, confirmPage, sessionsPage, sentPage, linkPage,
+		signUpPage, newAccountPage, resetPage, chosenPage, emailPage, provePage, revertPage,
+		signUpMail, knownMail, resetMail, nobodyMail, inviteMail, passwordMail, proveMail, changedMail,
+	}
+}
+
+// Forms are those of the pages.
+func (*Auth) Forms() []forms.Checked {
+	return []forms.Checked{loginForm, passwordForm, confirmForm, addressForm, accountForm, chosenForm}
+}
+
+// Routes are those of accounts.
+func (a *Auth) Routes(r *web.Router) {
+	both := func(r *web.Router, pattern, name string, h web.HandlerFunc) {
+		r.Get(pattern, h).Name(name)
+		r.Post(pattern, h)
+	}
+	both(r, "/login/", "login", a.login)
+	both(r, "/logout/", "logout", a.logout)
+	if a.cfg.SignUp {
+		both(r, "/signup/", "signup", a.signUp)
+		both(r, "/signup/finish/", "signup-finish", a.finishSignUp)
+	}
+	both(r, "/reset/", "reset", a.reset)
+	both(r, "/reset/finish/", "reset-finish", a.finishReset)
+	both(r, "/email/finish/", "email-finish", a.finishEmail)
+	both(r, "/email/revert/", "email-revert", a.revertEmail)
+	r.Get("/sent/", a.sent).Name("sent")
+	r.Get("/open/{purpose:slug}/{secret}/", a.open).Name("open").Secret()
+
+	own := r.Wrap(LoginRequired)
+	own.Get("/", a.account).Name("account")
+	both(own, "/confirm/", "confirm", a.confirm)
+	own.Get("/sessions/", a.sessions).Name("sessions")
+	own.Post("/sessions/", a.endSession)
+	both(own, "/password/", "password", a.changePassword)
+	both(r.Wrap(SudoRequired), "/email/", "email", a.changeEmail)
+}
+
+// Mails are those that the module sends, with sample data, for the page of development that
+// shows them.
+func (a *Auth) Mails() []module.MailPreview {
+	sample := mailData{Link: "https://example.org/accounts/open/...", Name: "Ann", Email: "ann@example.org"}
+	var out []module.MailPreview
+	for _, m := range []struct {
+		name string
+		page templates.PageOf[mailData]
+	}{
+		{"signup", signUpMail}, {"known", knownMail}, {"reset", resetMail}, {"nobody", nobodyMail}, {"invite", inviteMail},
+		{"password", passwordMail}, {"email", proveMail}, {"email_changed", changedMail},
+	} {
+		out = append(out, module.MailPreview{Name: m.name, Page: func(context.Context) (templates.Rendering, error) { return m.page.Data(sample), nil }})
+	}
+	return out
+}

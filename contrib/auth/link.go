@@ -1,0 +1,223 @@
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/sessions"
+)
+
+// purpose is what a link in a mail is for. It is part of its address.
+type purpose string
+
+const (
+	toSignUp purpose = "signup" // to make an account
+	toReset  purpose = "reset"  // to choose a password in place of one that was forgotten
+	toInvite purpose = "invite" // to choose the first password
+	toChange purpose = "email"  // to prove a new address
+	toRevert purpose = "revert" // to take back a change of the address
+)
+
+// lifetimes say how long links are good for, and to which page they lead.
+func (p purpose) lifetime() time.Duration {
+	switch p {
+	case toReset, toChange:
+		return time.Hour
+	case toInvite, toRevert:
+		return 7 * 24 * time.Hour
+	}
+	return 24 * time.Hour
+}
+
+// route is that of the page where the link is used.
+func (p purpose) route() string {
+	switch p {
+	case toSignUp:
+		return "accounts:signup-finish"
+	case toReset, toInvite:
+		return "accounts:reset-finish"
+	case toChange:
+		return "accounts:email-finish"
+	case toRevert:
+		return "accounts:email-revert"
+	}
+	return ""
+}
+
+// Link is one that was mailed to somebody.
+type Link struct {
+	ID      int64
+	Hash    string         `db:"size=43,unique"` // SHA-256 of what the address has
+	Purpose string         `db:"size=20"`
+	User    *orm.Ref[User] `db:"on_delete=cascade"` // nil for somebody without an account
+	// Email is where it was sent, or of one that takes back a change the address of before.
+	Email   string    `db:"size=254,index"`
+	Stamp   string    `db:"size=22"` // of the user when it was sent
+	Created time.Time `db:"auto_now_add"`
+	Expires time.Time `db:"index"`
+	Used    *time.Time
+}
+
+// hashLink returns what the table has of a secret.
+func hashLink(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// issue makes a link and returns its address. It ends those before it for the same purpose
+// and user, or address: the newest counts. It does the same work with and without a user.
+func (a *Auth) issue(ctx context.Context, tx *database.Tx, p purpose, user *User, email string) (string, error) {
+	now := a.Now()
+	secret := randomText(32)
+	link := Link{Hash: hashLink(secret), Purpose: string(p), Email: email, Expires: now.Add(p.lifetime())}
+	older := []orm.Condition[Link]{Links.Purpose.Eq(string(p)), Links.Used.IsNull()}
+	if user != nil {
+		link.User, link.Stamp = ref[User](user.ID), user.Stamp
+		older = append(older, Links.User.Eq(user.ID))
+	} else {
+		older = append(older, Links.User.IsNull(), Links.Email.Eq(email))
+	}
+	if p != toRevert { // each of which takes back another change
+		if _, err := orm.From[Link](tx).Where(older...).Update(ctx, Links.Used.Set(now)); err != nil {
+			return "", fmt.Errorf("end the links of before: %w", err)
+		}
+	}
+	if err := orm.Create(ctx, tx, &link); err != nil {
+		return "", fmt.Errorf("store the link: %w", err)
+	}
+	path, err := a.URLFor(ctx, "accounts:open", string(p), secret)
+	if err != nil {
+		return "", err
+	}
+	return a.Site.BaseURL + path, nil
+}
+
+func errLink() error {
+	return fault.New(fault.Invalid, "This link has expired, was used already, or a newer one was sent. Ask for another.")
+}
+
+// find returns a link that is still good, and its user, who is nil for a link without one. Its
+// error for people is that of errLink.
+func (a *Auth) find(ctx context.Context, h database.Handle, p purpose, secret string) (*Link, *User, error) {
+	link, ok, err := orm.From[Link](h).Where(Links.Hash.Eq(hashLink(secret)), Links.Purpose.Eq(string(p)),
+		Links.Used.IsNull(), Links.Expires.Gt(a.Now())).Lookup(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("find the link: %w", err)
+	}
+	if !ok {
+		return nil, nil, errLink()
+	}
+	if link.User == nil {
+		return &link, nil, nil
+	}
+	user, ok, err := orm.From[User](h).Where(Users.ID.Eq(link.User.ID)).Lookup(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("find the user of the link: %w", err)
+	}
+	if !ok || p != toRevert && (!user.Active || !same(user.Stamp, link.Stamp)) {
+		return nil, nil, errLink()
+	}
+	return &link, &user, nil
+}
+
+// spend marks a link as used, in the transaction of what it does. Of two that try at the same
+// time one gets errLink.
+func (a *Auth) spend(ctx context.Context, tx *database.Tx, link *Link) error {
+	n, err := orm.From[Link](tx).Where(Links.ID.Eq(link.ID), Links.Used.IsNull()).Update(ctx, Links.Used.Set(a.Now()))
+	if err != nil {
+		return fmt.Errorf("use the link: %w", err)
+	}
+	if n != 1 {
+		return errLink()
+	}
+	return nil
+}
+
+// opened is a link that somebody has opened, as the session has it.
+type opened struct {
+	Purpose purpose `json:"p"`
+	Secret  string  `json:"s"`
+}
+
+const inLink = sessions.Key[opened]("_auth.link")
+
+// open takes the secret of a link from its address into the session, and leads to the page that
+// has a button: those who look through mails open links, and so nothing happens here. The page
+// has no secret in its address that it could tell another site.
+func (a *Auth) open(w http.ResponseWriter, r *http.Request) error {
+	p := purpose(r.PathValue("purpose"))
+	if p.route() == "" || p == toSignUp && !a.cfg.SignUp {
+		return fault.New(fault.NotFound, "There is no such page.")
+	}
+	if err := inLink.Set(r.Context(), opened{p, r.PathValue("secret")}); err != nil {
+		return err
+	}
+	to, err := a.URLFor(r.Context(), p.route())
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	return web.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// opened returns the link that the visitor has opened, if it is for one of the purposes.
+func (a *Auth) opened(ctx context.Context, h database.Handle, purposes ...purpose) (*Link, *User, error) {
+	o, err := inLink.Get(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, p := range purposes {
+		if o.Purpose == p {
+			return a.find(ctx, h, p, o.Secret)
+		}
+	}
+	return nil, nil, errLink()
+}
+
+var (
+	sentPage = templates.Page[string]("accounts/sent.html")
+	linkPage = templates.Page[badLink]("accounts/link.html")
+)
+
+// badLink is what the page about a link that is not good says.
+type badLink struct {
+	Message   string
+	SignUpURL string // "" if nobody can make an account
+}
+
+// linkFailed answers somebody whose link is not good; another error is returned.
+func (a *Auth) linkFailed(w http.ResponseWriter, r *http.Request, err error) error {
+	if fault.KindOf(err) != fault.Invalid {
+		return err
+	}
+	signUp, failed := a.signUpURL(r.Context())
+	if failed != nil {
+		return failed
+	}
+	noStore(w)
+	return a.RenderStatus(w, r, http.StatusGone, linkPage.Data(badLink{fault.MessageIn(err, a.translate(r.Context())), signUp}))
+}
+
+// sent is the page that asks people to look into their mail.
+func (a *Auth) sent(w http.ResponseWriter, r *http.Request) error {
+	noStore(w)
+	return a.Render(w, r, sentPage.Data(r.URL.Query().Get("for")))
+}
+
+// goToSent leads to the page of sent, which is the same whoever has asked.
+func (a *Auth) goToSent(w http.ResponseWriter, r *http.Request, p purpose) error {
+	to, err := a.URLFor(r.Context(), "accounts:sent")
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, to+"?for="+string(p), http.StatusSeeOther)
+}

@@ -1,0 +1,171 @@
+package auth
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/forms"
+	"github.com/volaweb/vola/i18n"
+	"github.com/volaweb/vola/mail"
+	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/messages"
+)
+
+// chosenPassword is what somebody chooses who has opened a link.
+type chosenPassword struct {
+	Password string `form:"password,size=1024,complete=new-password" label:"New password"`
+}
+
+var (
+	resetPage  = templates.Page[*forms.Bound[address]]("accounts/reset.html")
+	chosenForm = forms.New[chosenPassword]()
+	chosenPage = templates.Page[chosenData]("accounts/reset_finish.html")
+
+	resetMail    = templates.Page[mailData]("accounts/mail/reset.html")
+	nobodyMail   = templates.Page[mailData]("accounts/mail/nobody.html")
+	inviteMail   = templates.Page[mailData]("accounts/mail/invite.html")
+	passwordMail = templates.Page[mailData]("accounts/mail/password.html")
+)
+
+type chosenData struct {
+	Form *forms.Bound[chosenPassword]
+	User *User
+}
+
+// reset asks for the address of somebody who has forgotten their password. The page, the
+// statements and the mail are the same whether or not there is an account.
+func (a *Auth) reset(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	form := addressForm.Bind(ctx, address{})
+	ok, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	if ok {
+		if err := a.startReset(ctx, form.Value.Email); err != nil {
+			return err
+		}
+		return a.goToSent(w, r, toReset)
+	}
+	return a.RenderStatus(w, r, form.Status(), resetPage.Data(form))
+}
+
+func (a *Auth) startReset(ctx context.Context, email string) error {
+	return a.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		user, err := a.byEmail(ctx, tx, email)
+		if err != nil {
+			return err
+		}
+		if user == nil || !user.Active {
+			// A link that opens nothing, so that the work is the same.
+			if _, err := a.issue(ctx, tx, toReset, nil, email); err != nil {
+				return err
+			}
+			return a.SendMail(ctx, tx, nobodyMail.Data(mailData{Email: email}), mail.To(mail.Address{Address: email}))
+		}
+		link, err := a.issue(ctx, tx, toReset, user, user.Email)
+		if err != nil {
+			return err
+		}
+		return a.SendMail(ctx, tx, resetMail.Data(mailData{Link: link, Name: user.Called(), Email: user.Email}), mail.To(mail.Address{Name: user.Name, Address: user.Email}))
+	})
+}
+
+// Invite mails a link to a user, with which they choose their first password. The user has an
+// address.
+func (a *Auth) Invite(ctx context.Context, h database.Handle, user *User) error {
+	return h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		link, err := a.issue(ctx, tx, toInvite, user, user.Email)
+		if err != nil {
+			return err
+		}
+		return a.SendMail(ctx, tx, inviteMail.Data(mailData{Link: link, Name: user.Called(), Email: user.Email}), mail.To(mail.Address{Name: user.Name, Address: user.Email}))
+	})
+}
+
+// finishReset lets somebody choose a password who has opened the link. It does not log them in:
+// whoever reads a mailbox has not proved more than that.
+func (a *Auth) finishReset(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	link, user, err := a.opened(ctx, a.DB, toReset, toInvite)
+	if err == nil && user == nil {
+		err = errLink()
+	}
+	if err != nil {
+		return a.linkFailed(w, r, err)
+	}
+	form := chosenForm.Bind(ctx, chosenPassword{})
+	ok, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	if ok {
+		if err := a.rules(user.Username, user.Email).Check(form.Value.Password); err != nil {
+			if !form.AddError(&form.Value.Password, err) {
+				return err
+			}
+		} else {
+			return a.choose(w, r, link, user, form.Value.Password)
+		}
+	}
+	noStore(w)
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	return a.RenderStatus(w, r, form.Status(), chosenPage.Data(chosenData{form, user}))
+}
+
+// choose stores the password of a link.
+func (a *Auth) choose(w http.ResponseWriter, r *http.Request, link *Link, user *User, password string) error {
+	ctx := r.Context()
+	encoded, err := a.hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	user.Password = encoded
+	err = a.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		if err := a.spend(ctx, tx, link); err != nil {
+			return err
+		}
+		if err := a.renewStamp(ctx, tx, user, Users.Password); err != nil {
+			return err
+		}
+		return a.tellPasswordChanged(ctx, tx, user)
+	})
+	if fault.KindOf(err) == fault.Invalid {
+		return a.linkFailed(w, r, err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := inLink.Delete(ctx); err != nil {
+		return err
+	}
+	if err := messages.Success(ctx, i18n.From(ctx).T("Your password is set. Log in with it.")); err != nil {
+		return err
+	}
+	to, err := a.URLFor(ctx, "accounts:login")
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// tellPasswordChanged mails a user that their password was changed.
+func (a *Auth) tellPasswordChanged(ctx context.Context, tx *database.Tx, user *User) error {
+	if user.Email == "" {
+		return nil
+	}
+	path, err := a.URLFor(ctx, "accounts:reset")
+	if err != nil {
+		return err
+	}
+	return a.SendMail(ctx, tx, passwordMail.Data(mailData{Link: a.Site.BaseURL + path, Name: user.Called(), Email: user.Email}),
+		mail.To(mail.Address{Name: user.Name, Address: user.Email}))
+}
+
+// translate returns what puts messages into the language of a context.
+func (a *Auth) translate(ctx context.Context) func(string, ...any) string {
+	return func(message string, values ...any) string { return i18n.From(ctx).T(message, values...) }
+}

@@ -1,0 +1,170 @@
+// Package club is the notice board of a club: everybody reads it, members pin notices to it, and
+// each changes their own; who may edit the board changes all of them.
+package club
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"net/http"
+	"strconv"
+
+	"github.com/volaweb/vola/contrib/auth"
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/forms"
+	"github.com/volaweb/vola/migrate"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/orm/ormforms"
+	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/messages"
+
+	"github.com/volaweb/vola/examples/club/migrations"
+)
+
+//go:embed templates
+var files embed.FS
+
+var (
+	noticeForm = forms.New[Notice]()
+	boardPage  = templates.Page[[]Notice]("club/board.html")
+	noticePage = templates.Page[*forms.Bound[Notice]]("club/notice.html")
+)
+
+type club struct{ module.Base }
+
+// New returns the module. The site needs auth.New too.
+func New() module.Module { return &club{} }
+
+func (*club) Name() string                    { return "club" }
+func (*club) Models() []orm.Declaration       { return []orm.Declaration{orm.Model[Notice]()} }
+func (*club) Migrations() []migrate.Migration { return migrations.All() }
+func (*club) Forms() []forms.Checked          { return []forms.Checked{noticeForm} }
+func (*club) Pages() []templates.Checked      { return []templates.Checked{boardPage, noticePage} }
+func (*club) Templates() fs.FS                { return files }
+
+// Permissions are those that the models do not have.
+func (*club) Permissions() []module.Permission {
+	return []module.Permission{{Name: "edit_board", Help: "change and remove notices of others"}}
+}
+
+// snippet: routes
+
+// Routes are for everybody, for members, and for members of whom the database says so.
+func (c *club) Routes(r *web.Router) {
+	r.Get("/", c.board).Name("board")
+	members := r.Wrap(auth.LoginRequired)
+	members.Get("/pin/", c.pin).Name("pin")
+	members.Post("/pin/", c.pin)
+	members.Get("/{id:int}/", c.edit).Name("edit")
+	members.Post("/{id:int}/", c.edit)
+	r.Wrap(auth.PermissionRequired("club.edit_board")).Post("/clear/", c.clear).Name("clear")
+}
+
+// end snippet
+
+// snippet: rule
+
+// notices says who may do what with which notice.
+var notices = auth.Rule[Notice](func(u *auth.User, verb auth.Verb) orm.Condition[Notice] {
+	switch {
+	case u == nil && verb == auth.View:
+		return Notices.Inner.Eq(false)
+	case u == nil:
+		return orm.Or[Notice]() // nothing
+	case verb == auth.View || u.Superuser:
+		return orm.And[Notice]() // everything
+	}
+	return Notices.Author.Eq(u.ID)
+})
+
+// end snippet
+
+// board shows the notices that the visitor may see.
+func (c *club) board(w http.ResponseWriter, r *http.Request) error {
+	q, err := notices.Filter(r.Context(), auth.View, orm.From[Notice](c.DB))
+	if err != nil {
+		return err
+	}
+	all, err := q.With(Notices.Author).OrderBy(Notices.Pinned.Desc(), Notices.ID.Desc()).Limit(50).All(r.Context())
+	if err != nil {
+		return err
+	}
+	return c.Render(w, r, boardPage.Data(all))
+}
+
+// pin is the page for a new notice.
+func (c *club) pin(w http.ResponseWriter, r *http.Request) error {
+	user, err := auth.Current(r.Context())
+	if err != nil {
+		return err
+	}
+	form := noticeForm.BindNew(r.Context(), Notice{Author: orm.RefTo[auth.User](user.ID)})
+	return c.save(w, r, form, func(ctx context.Context, tx *database.Tx) error {
+		return orm.Create(ctx, tx, form.Value)
+	})
+}
+
+// edit is the page for one that there is.
+func (c *club) edit(w http.ResponseWriter, r *http.Request) error {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return fault.Wrap(fault.NotFound, err, "There is no such notice.")
+	}
+	may, err := auth.Can(r.Context(), "club.edit_board")
+	if err != nil {
+		return err
+	}
+	if !may {
+		if err := notices.Require(r.Context(), c.DB, auth.Change, Notices.ID.Eq(id)); err != nil {
+			return err
+		}
+	}
+	notice, err := orm.Find[Notice](r.Context(), c.DB, id)
+	if err != nil {
+		return err
+	}
+	form := noticeForm.Bind(r.Context(), notice)
+	return c.save(w, r, form, func(ctx context.Context, tx *database.Tx) error {
+		return orm.Update(ctx, tx, form.Value)
+	})
+}
+
+// save answers with the form until it is right, then stores it.
+func (c *club) save(w http.ResponseWriter, r *http.Request, form *forms.Bound[Notice], write func(ctx context.Context, tx *database.Tx) error) error {
+	ok, err := form.Read(r)
+	if err == nil && ok {
+		ok, err = ormforms.Save(r.Context(), c.DB, form, write)
+	}
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return c.RenderStatus(w, r, form.Status(), noticePage.Data(form))
+	}
+	if err := messages.Success(r.Context(), "The notice is on the board."); err != nil {
+		return err
+	}
+	return c.toBoard(w, r)
+}
+
+// clear takes all notices off the board.
+func (c *club) clear(w http.ResponseWriter, r *http.Request) error {
+	if _, err := orm.From[Notice](c.DB).Every().Delete(r.Context()); err != nil {
+		return err
+	}
+	if err := messages.Success(r.Context(), "The board is empty."); err != nil {
+		return err
+	}
+	return c.toBoard(w, r)
+}
+
+func (c *club) toBoard(w http.ResponseWriter, r *http.Request) error {
+	to, err := c.URL("club:board")
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, to, http.StatusSeeOther)
+}
