@@ -126,7 +126,13 @@ func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
 			t.Fatal(err)
 		}
 	}
-	c := &Client{Client: webtest.New(t, site), Site: site, DB: opts.DB, t: t, modules: cfg.Modules, outbox: outbox}
+	return (&Client{Site: site, DB: opts.DB, t: t, modules: cfg.Modules, outbox: outbox}).Another()
+}
+
+// Another returns a client of the same site with cookies of its own, as another browser has
+// them. It may be used by another goroutine.
+func (c *Client) Another() *Client {
+	c = &Client{Client: webtest.New(c.t, c.Site), Site: c.Site, DB: c.DB, t: c.t, modules: c.modules, outbox: c.outbox}
 	c.OnRequest(func(r *http.Request) *http.Request {
 		c.statements.Reset()
 		return r.WithContext(c.statements.Observe(r.Context()))
@@ -148,6 +154,12 @@ func Each(t *testing.T, site func() vola.Config, test func(t *testing.T, c *Clie
 // "shop stock". It ends the test if no module has such a command, or several
 // have. For commands of every site, such as migrate, there is vola.Run.
 func (c *Client) Command(name string, args ...string) (stdout string, err error) {
+	c.t.Helper()
+	return c.CommandIn("", name, args...)
+}
+
+// CommandIn is Command with a text on its standard input.
+func (c *Client) CommandIn(stdin, name string, args ...string) (stdout string, err error) {
 	c.t.Helper()
 	var all []string
 	var found []module.Command
@@ -172,7 +184,7 @@ func (c *Client) Command(name string, args ...string) (stdout string, err error)
 	}
 	command := found[0]
 	var out strings.Builder
-	env := module.Env{Host: c.Site.Host(), Stdin: strings.NewReader(""), Stdout: &out, Stderr: c.t.Output()}
+	env := module.Env{Host: c.Site.Host(), Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: c.t.Output()}
 	p := &cli.Program{Stdout: &out, Stderr: c.t.Output(), Commands: []cli.Command{{
 		Name: command.Name, Args: command.Args, Flags: command.Flags,
 		Run: func(ctx context.Context, args []string) error { return command.Run(ctx, env, args) },
