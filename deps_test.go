@@ -92,8 +92,9 @@ const policy = `
 
 	# Mechanics of accounts: they know neither databases nor requests.
 	fault, i18n < contrib/auth/passwords;
+	NONE < contrib/auth/totp;
 
-	contrib/once, contrib/files, contrib/auth/passwords < CONTRIB;
+	contrib/once, contrib/files, contrib/auth/passwords, contrib/auth/totp < CONTRIB;
 
 	# The test kit for whole sites.
 	vola, web/webtest, database/databasetest < volatest;
@@ -124,7 +125,7 @@ const policy = `
 
 	# Templates know neither HTTP nor models; a schema is plain data; the data
 	# column does not know the web; the web column has no SQL.
-	net/http, database/sql !<< i18n, templates, schema, contrib/auth/passwords;
+	net/http, database/sql !<< i18n, templates, schema, contrib/auth/passwords, contrib/auth/totp;
 	reflect !< schema, migrate;
 	net/http !<< database, orm, migrate;
 	database/sql !<< web, web/middleware, web/assets, web/devpage, forms;
@@ -142,6 +143,7 @@ const policy = `
 	volatest/chromium: github.com/chromedp;
 	contrib/files: golang.org/x/image golang.org/x/sync/singleflight;
 	contrib/auth/passwords: golang.org/x/crypto golang.org/x/sync/semaphore golang.org/x/text;
+	contrib/auth/totp: rsc.io/qr;
 	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv;
 	site/...: golang.org/x/net/html golang.org/x/term golang.org/x/text;
 	site/htmltree/...: golang.org/x/net/html;
