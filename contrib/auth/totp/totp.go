@@ -83,7 +83,7 @@ func URL(issuer, account string, secret []byte) (string, error) {
 	}
 	for _, name := range [...]string{issuer, account} {
 		if len(name) > 200 {
-			return "", fmt.Errorf("totp: a name of %d bytes is longer than 200: %.40q...", len(name), name)
+			return "", fmt.Errorf("totp: the name that begins with %.40q has %d bytes; at most 200", name, len(name))
 		}
 		if strings.TrimSpace(name) == "" {
 			return "", errors.New("totp: the issuer or the account is empty")
