@@ -101,11 +101,12 @@ const policy = `
 
 	# Mechanics of accounts: they know neither databases nor requests.
 	fault, i18n < contrib/auth/passwords;
+	NONE < contrib/auth/totp;
 
 	migrate < contrib/auth/migrations;
-	module, contrib/auth/migrations, contrib/auth/passwords < contrib/auth;
+	module, contrib/auth/migrations, contrib/auth/passwords, contrib/auth/totp < contrib/auth;
 
-	contrib/once, contrib/files, contrib/auth, contrib/auth/passwords < CONTRIB;
+	contrib/once, contrib/files, contrib/auth, contrib/auth/passwords, contrib/auth/totp < CONTRIB;
 
 	# The test kit for whole sites.
 	vola, web/webtest, database/databasetest < volatest;
@@ -137,7 +138,7 @@ const policy = `
 
 	# Templates know neither HTTP nor models; a schema is plain data; the data
 	# column does not know the web; the web column has no SQL.
-	net/http, database/sql !<< i18n, templates, schema, contrib/auth/passwords;
+	net/http, database/sql !<< i18n, templates, schema, contrib/auth/passwords, contrib/auth/totp;
 	reflect !< schema, migrate;
 	net/http !<< database, orm, migrate;
 	database/sql !<< web, web/middleware, web/assets, web/devpage, forms;
@@ -158,6 +159,7 @@ const policy = `
 	contrib/files: golang.org/x/image golang.org/x/sync/singleflight;
 	contrib/auth: golang.org/x/term golang.org/x/text;
 	contrib/auth/passwords: golang.org/x/crypto golang.org/x/sync/semaphore golang.org/x/text;
+	contrib/auth/totp: rsc.io/qr;
 	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv;
 	site/...: golang.org/x/net/html golang.org/x/term golang.org/x/text;
 	site/htmltree/...: golang.org/x/net/html;
