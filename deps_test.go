@@ -166,7 +166,7 @@ const policy = `
 	site/blog/markup: github.com/yuin/goldmark github.com/microcosm-cc/bluemonday github.com/alecthomas/chroma/v2 golang.org/x/net/html golang.org/x/text;
 	site/jekyll: golang.org/x/net/html go.yaml.in/yaml/v4;
 	TEST: github.com/google/go-cmp github.com/google/uuid github.com/rogpeppe/go-internal
-		github.com/chromedp golang.org/x/tools golang.org/x/net/html;
+		github.com/chromedp golang.org/x/tools golang.org/x/net/html github.com/emersion/go-smtp github.com/emersion/go-sasl;
 `
 
 // TestPolicyNamesWhatExists: the policy is about packages and modules that there
