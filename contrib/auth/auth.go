@@ -9,12 +9,14 @@ import (
 
 	"github.com/volaweb/vola/contrib/auth/migrations"
 	"github.com/volaweb/vola/contrib/auth/passwords"
+	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
+	limits "github.com/volaweb/vola/web/ratelimit/dbstore"
 	"github.com/volaweb/vola/web/sessions"
 	"github.com/volaweb/vola/web/sessions/dbstore"
 )
@@ -67,6 +69,7 @@ type Auth struct {
 	hasher      *passwords.Hasher
 	store       *dbstore.Store
 	permissions []module.Permission
+	throttle    throttle
 }
 
 // New returns the module.
@@ -81,7 +84,8 @@ func (*Auth) Name() string { return "accounts" }
 // Models are those of accounts, and the sessions of the site.
 func (*Auth) Models() []orm.Declaration {
 	return []orm.Declaration{
-		orm.Model[User](), orm.Model[Group](), orm.Model[Link](), dbstore.Model(),
+		orm.Model[User](), orm.Model[Group](), orm.Model[Link](), orm.Model[Factor](), orm.Model[RecoveryCode](),
+		dbstore.Model(), limits.Model(),
 		orm.Model[Grant](orm.Unique("User", "Permission"), orm.Unique("Group", "Permission")),
 	}
 }
@@ -118,7 +122,11 @@ func (a *Auth) Start(ctx context.Context, h *module.Host) error {
 	}
 	a.permissions = h.Permissions
 	a.SessionStore(h)
+	a.throttle = newThrottle(h)
 	go a.store.Run(ctx, h.Now, h.Log)
+	go limits.New(func() *database.DB { return h.DB }).Run(ctx, 0, func(err error) {
+		h.Log.Warn("limits that are over cannot be deleted; it is tried again", "error", err)
+	})
 	return nil
 }
 
@@ -126,14 +134,15 @@ func (a *Auth) Start(ctx context.Context, h *module.Host) error {
 func (a *Auth) Pages() []templates.Checked {
 	return []templates.Checked{
 		loginPage, logoutPage, accountPage, passwordPage, confirmPage, sessionsPage, sentPage, linkPage,
+		codePage, factorPage, setupPage, codesPage,
 		signUpPage, newAccountPage, resetPage, chosenPage, emailPage, provePage, revertPage,
-		signUpMail, knownMail, resetMail, nobodyMail, inviteMail, passwordMail, proveMail, changedMail,
+		signUpMail, knownMail, resetMail, nobodyMail, inviteMail, passwordMail, proveMail, changedMail, factorMail,
 	}
 }
 
 // Forms are those of the pages.
 func (*Auth) Forms() []forms.Checked {
-	return []forms.Checked{loginForm, passwordForm, confirmForm, addressForm, accountForm, chosenForm}
+	return []forms.Checked{loginForm, passwordForm, confirmForm, addressForm, accountForm, chosenForm, codeForm}
 }
 
 // Routes are those of accounts.
@@ -157,11 +166,17 @@ func (a *Auth) Routes(r *web.Router) {
 
 	own := r.Wrap(LoginRequired)
 	own.Get("/", a.account).Name("account")
+	both(r, "/code/", "code", a.code)
 	both(own, "/confirm/", "confirm", a.confirm)
 	own.Get("/sessions/", a.sessions).Name("sessions")
 	own.Post("/sessions/", a.endSession)
 	both(own, "/password/", "password", a.changePassword)
-	both(r.Wrap(SudoRequired), "/email/", "email", a.changeEmail)
+	sudo := r.Wrap(SudoRequired)
+	both(sudo, "/email/", "email", a.changeEmail)
+	both(sudo, "/factor/", "factor", a.secondFactor)
+	sudo.Post("/factor/begin/", a.beginFactor).Name("factor-begin")
+	both(sudo, "/factor/new/", "factor-new", a.setUpFactor)
+	sudo.Get("/factor/qr.png", a.factorQR).Name("factor-qr")
 }
 
 // Mails are those that the module sends, with sample data, for the page of development that
@@ -178,5 +193,7 @@ func (a *Auth) Mails() []module.MailPreview {
 	} {
 		out = append(out, module.MailPreview{Name: m.name, Page: func(context.Context) (templates.Rendering, error) { return m.page.Data(sample), nil }})
 	}
-	return out
+	return append(out, module.MailPreview{Name: "factor", Page: func(context.Context) (templates.Rendering, error) {
+		return factorMail.Data(factorMailData{Name: sample.Name, Event: "recovery", Left: 3, Link: sample.Link}), nil
+	}})
 }

@@ -18,6 +18,8 @@ import (
 type loggedIn struct {
 	Stamp string    `json:"s"`
 	At    time.Time `json:"t"` // when they last proved who they are
+	// Factor says that they proved it by a second factor too.
+	Factor bool `json:"f,omitempty"`
 }
 
 const inSession = sessions.Key[loggedIn]("_auth")
@@ -30,6 +32,7 @@ type request struct {
 	loaded bool
 	user   *User
 	since  time.Time
+	factor bool
 	grants []string // nil as long as nobody has asked
 }
 
@@ -85,7 +88,7 @@ func (r *request) load(ctx context.Context) error {
 		case err != nil:
 			return fmt.Errorf("find the user of the session: %w", err)
 		case user.Active && same(user.Stamp, in.Stamp):
-			r.user, r.since = &user, in.At
+			r.user, r.since, r.factor = &user, in.At, in.Factor
 		}
 	}
 	r.loaded = true

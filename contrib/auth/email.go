@@ -41,14 +41,7 @@ func (a *Auth) changeEmail(w http.ResponseWriter, r *http.Request) error {
 		ok = false
 	}
 	if ok {
-		err := a.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-			link, err := a.issue(ctx, tx, toChange, user, form.Value.Email)
-			if err != nil {
-				return err
-			}
-			return a.SendMail(ctx, tx, proveMail.Data(mailData{Link: link, Name: user.Called(), Email: form.Value.Email}),
-				mail.To(mail.Address{Name: user.Name, Address: form.Value.Email}))
-		})
+		err := a.startMail(r, form.Value.Email, func(ctx context.Context, email string) error { return a.startChange(ctx, user, email) })
 		if err != nil {
 			return err
 		}
@@ -56,6 +49,16 @@ func (a *Auth) changeEmail(w http.ResponseWriter, r *http.Request) error {
 	}
 	noStore(w)
 	return a.RenderStatus(w, r, form.Status(), emailPage.Data(form))
+}
+
+func (a *Auth) startChange(ctx context.Context, user *User, email string) error {
+	return a.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		link, err := a.issue(ctx, tx, toChange, user, email)
+		if err != nil {
+			return err
+		}
+		return a.SendMail(ctx, tx, proveMail.Data(mailData{Link: link, Name: user.Called(), Email: email}), mail.To(mail.Address{Name: user.Name, Address: email}))
+	})
 }
 
 // finishEmail stores the address of a link when the button is pressed. The old address is told,

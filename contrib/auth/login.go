@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/volaweb/vola/contrib/auth/passwords"
@@ -80,15 +81,13 @@ func (a *Auth) login(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	next := web.SafeNext(r, form.Value.Next, a.cfg.Home)
+	status := form.Status()
 	if ok {
-		user, err := a.Authenticate(ctx, form.Value.Login, form.Value.Password)
+		user, err := a.tryPassword(r, form.Value.Login, form.Value.Password)
 		if err == nil {
-			err = a.LogIn(ctx, user, form.Value.Remember)
+			return a.afterPassword(w, r, user, form.Value.Remember, next)
 		}
-		if err == nil {
-			return web.Redirect(w, r, next, http.StatusSeeOther)
-		}
-		if !form.AddError(nil, err) {
+		if status, err = a.shown(w, form, nil, err); err != nil {
 			return err
 		}
 	}
@@ -104,7 +103,77 @@ func (a *Auth) login(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	noStore(w)
-	return a.RenderStatus(w, r, form.Status(), loginPage.Data(loginData{form, signUp}))
+	return a.RenderStatus(w, r, status, loginPage.Data(loginData{form, signUp}))
+}
+
+// tryPassword counts a try of a password before it is made.
+func (a *Auth) tryPassword(r *http.Request, login, password string) (*User, error) {
+	ctx := r.Context()
+	user, err := a.byLogin(ctx, a.DB, login)
+	if err != nil {
+		return nil, err
+	}
+	tries, err := a.beforePassword(r, login, user)
+	if err != nil {
+		return nil, err
+	}
+	if user, err = a.authenticate(ctx, user, password); err != nil {
+		return nil, err
+	}
+	return user, tries.giveBack(ctx)
+}
+
+// afterPassword logs in who has given the right password, or asks for the second factor.
+func (a *Auth) afterPassword(w http.ResponseWriter, r *http.Request, user *User, remember bool, next string) error {
+	has, err := a.HasFactor(r.Context(), a.DB, user)
+	if err != nil {
+		return err
+	}
+	if has {
+		return a.askForCode(w, r, user, remember, next)
+	}
+	return a.enter(w, r, user, remember, next, false)
+}
+
+// enter logs somebody in who has proved all that is asked of them, and leads to the page that
+// they came for.
+func (a *Auth) enter(w http.ResponseWriter, r *http.Request, user *User, remember bool, next string, factor bool) error {
+	if err := a.logIn(r.Context(), user, remember, factor); err != nil {
+		return err
+	}
+	if err := a.rememberDevice(w, r, user); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, web.SafeNext(r, next, a.cfg.Home), http.StatusSeeOther)
+}
+
+// shown makes an error one of the form, at a field or of the form as a whole, if it has a text
+// for people, and returns the status of the page; other errors are returned.
+func (a *Auth) shown(w http.ResponseWriter, form interface {
+	AddError(field any, err error) bool
+}, field any, err error) (int, error) {
+	switch fault.KindOf(err) {
+	case fault.RateLimited:
+		if wait, ok := fault.RetryAfter(err); ok {
+			w.Header().Set("Retry-After", strconv.FormatInt(int64((wait+time.Second-1)/time.Second), 10))
+		}
+		form.AddError(nil, fault.New(fault.Invalid, "There were too many tries. Wait a while, or choose a new password by mail."))
+		return http.StatusTooManyRequests, nil
+	case fault.Invalid:
+		if form.AddError(field, err) {
+			return http.StatusUnprocessableEntity, nil
+		}
+	}
+	return 0, err
+}
+
+// goTo leads to a page of accounts.
+func (a *Auth) goTo(w http.ResponseWriter, r *http.Request, route string) error {
+	to, err := a.URLFor(r.Context(), route)
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 // noStore keeps a page of an account out of every cache, that of the browser too.
@@ -123,6 +192,11 @@ func (a *Auth) Authenticate(ctx context.Context, login, password string) (*User,
 	if err != nil {
 		return nil, err
 	}
+	return a.authenticate(ctx, user, password)
+}
+
+// authenticate checks the password of a user, or of nobody, who has none.
+func (a *Auth) authenticate(ctx context.Context, user *User, password string) (*User, error) {
 	if user == nil || user.Password == "" {
 		if err := a.hasher.Burn(ctx, password); err != nil {
 			return nil, err
@@ -176,6 +250,11 @@ func (a *Auth) renewHash(ctx context.Context, user *User, password string) {
 // long as the browser, or if it is remembered as long as Config.Remember says, and for staff as
 // long as Config.Staff says.
 func (a *Auth) LogIn(ctx context.Context, user *User, remember bool) error {
+	return a.logIn(ctx, user, remember, false)
+}
+
+// logIn is LogIn of somebody who has proved a second factor, or has none.
+func (a *Auth) logIn(ctx context.Context, user *User, remember, factor bool) error {
 	if !user.Active {
 		return errors.New("auth: a user who is not active cannot be logged in")
 	}
@@ -190,7 +269,7 @@ func (a *Auth) LogIn(ctx context.Context, user *User, remember bool) error {
 	if err := sessions.From(ctx).LogIn(ctx, user.ID, limits); err != nil {
 		return err
 	}
-	if err := inSession.Set(ctx, loggedIn{Stamp: user.Stamp, At: now}); err != nil {
+	if err := inSession.Set(ctx, loggedIn{Stamp: user.Stamp, At: now, Factor: factor}); err != nil {
 		return err
 	}
 	forget(ctx)
@@ -198,6 +277,12 @@ func (a *Auth) LogIn(ctx context.Context, user *User, remember bool) error {
 		return fmt.Errorf("note the log-in: %w", err)
 	}
 	return nil
+}
+
+// logInAgain keeps the user logged in who sent the request, whose sessions have ended by what
+// they did. The session keeps its limits.
+func (a *Auth) logInAgain(ctx context.Context, user *User, factor bool) error {
+	return a.logIn(ctx, user, sessions.From(ctx).Remembered(ctx), factor)
 }
 
 // LogOut ends the session of the user who sent the request.

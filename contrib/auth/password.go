@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/orm"
@@ -22,20 +23,31 @@ type newPassword struct {
 
 type onePassword struct {
 	Password string `form:"password,size=1024,complete=current-password" label:"Password"`
+	Code     string `form:"optional,size=60,complete=one-time-code" label:"Code" help:"Six digits that your app shows, or one of your recovery codes."`
 	Next     string `form:"optional,hidden,size=2000"`
+}
+
+type confirmData struct {
+	Form   *forms.Bound[onePassword]
+	Factor bool // a code is asked for
 }
 
 var (
 	passwordForm = forms.New[newPassword]()
 	passwordPage = templates.Page[*forms.Bound[newPassword]]("accounts/password.html")
 	confirmForm  = forms.New[onePassword]()
-	confirmPage  = templates.Page[*forms.Bound[onePassword]]("accounts/confirm.html")
+	confirmPage  = templates.Page[confirmData]("accounts/confirm.html")
 	sessionsPage = templates.Page[[]sessions.Device]("accounts/sessions.html")
 )
 
 // SetPassword gives a user a password, if it is one that may be used: an error of kind
 // fault.Invalid says why not. All sessions of the user end, also that of the request.
 func (a *Auth) SetPassword(ctx context.Context, h database.Handle, user *User, password string) error {
+	return a.setPassword(ctx, h, user, password, func(context.Context, *database.Tx) error { return nil })
+}
+
+// setPassword is SetPassword with what else is done in its transaction.
+func (a *Auth) setPassword(ctx context.Context, h database.Handle, user *User, password string, also func(context.Context, *database.Tx) error) error {
 	if err := a.rules(user.Username, user.Email).Check(password); err != nil {
 		return err
 	}
@@ -43,8 +55,13 @@ func (a *Auth) SetPassword(ctx context.Context, h database.Handle, user *User, p
 	if err != nil {
 		return err
 	}
-	user.Password = encoded
-	return a.renewStamp(ctx, h, user, Users.Password)
+	return h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		user.Password = encoded
+		if err := a.renewStamp(ctx, tx, user, Users.Password); err != nil {
+			return err
+		}
+		return also(ctx, tx)
+	})
 }
 
 // EndSessions ends all sessions of a user, on all devices, and all links that were mailed to
@@ -77,27 +94,26 @@ func (a *Auth) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	status := form.Status()
 	if ok {
-		ok, err := a.checkPassword(ctx, user, form.Value.Old)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			form.Add(&form.Value.Old, "This is not your password.")
-		} else if err := a.SetPassword(ctx, a.DB, user, form.Value.New); err == nil {
+		if err := a.confirmPassword(ctx, user, form.Value.Old); err != nil {
+			if status, err = a.shown(w, form, &form.Value.Old, err); err != nil {
+				return err
+			}
+		} else if err := a.storePassword(ctx, user, form.Value.New); err == nil {
 			return a.passwordChanged(w, r, user)
-		} else if !form.AddError(&form.Value.New, err) {
+		} else if status, err = a.shown(w, form, &form.Value.New, err); err != nil {
 			return err
 		}
 	}
 	noStore(w)
-	return a.RenderStatus(w, r, form.Status(), passwordPage.Data(form))
+	return a.RenderStatus(w, r, status, passwordPage.Data(form))
 }
 
 // passwordChanged keeps somebody logged in whose other sessions have ended.
 func (a *Auth) passwordChanged(w http.ResponseWriter, r *http.Request, user *User) error {
 	ctx := r.Context()
-	if err := a.LogIn(ctx, user, false); err != nil {
+	if err := a.logInAgain(ctx, user, a.provedFactor(ctx)); err != nil {
 		return err
 	}
 	if err := messages.Success(ctx, i18n.From(ctx).T("Your password is changed. You are logged out everywhere else.")); err != nil {
@@ -106,13 +122,39 @@ func (a *Auth) passwordChanged(w http.ResponseWriter, r *http.Request, user *Use
 	return web.Redirect(w, r, a.cfg.Home, http.StatusSeeOther)
 }
 
-// checkPassword reports whether a password is that of a user.
-func (a *Auth) checkPassword(ctx context.Context, user *User, password string) (bool, error) {
-	if user.Password == "" {
-		return false, a.hasher.Burn(ctx, password)
+// provedFactor reports whether the session of the request was begun with a second factor.
+func (a *Auth) provedFactor(ctx context.Context) bool {
+	in, err := inSession.Get(ctx)
+	return err == nil && in.Factor
+}
+
+// storePassword is SetPassword with a mail about it.
+func (a *Auth) storePassword(ctx context.Context, user *User, password string) error {
+	return a.setPassword(ctx, a.DB, user, password, func(ctx context.Context, tx *database.Tx) error {
+		return a.tellPasswordChanged(ctx, tx, user)
+	})
+}
+
+// confirmPassword counts a try, and returns an error of kind fault.Invalid if a password is not
+// that of a user who is logged in.
+func (a *Auth) confirmPassword(ctx context.Context, user *User, password string) error {
+	tries, err := a.beforeCode(ctx, user)
+	if err != nil {
+		return err
 	}
-	ok, _, err := a.hasher.Check(ctx, user.Password, password)
-	return ok, err
+	ok := false
+	if user.Password == "" {
+		err = a.hasher.Burn(ctx, password)
+	} else {
+		ok, _, err = a.hasher.Check(ctx, user.Password, password)
+	}
+	if err == nil && !ok {
+		err = fault.New(fault.Invalid, "This is not your password.")
+	}
+	if err != nil {
+		return err
+	}
+	return tries.giveBack(ctx)
 }
 
 // confirm asks somebody who is logged in for their password again.
@@ -127,25 +169,40 @@ func (a *Auth) confirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	has, err := a.HasFactor(ctx, a.DB, user)
+	if err != nil {
+		return err
+	}
+	status := form.Status()
 	if ok {
-		ok, err := a.checkPassword(ctx, user, form.Value.Password)
-		if err != nil {
+		field := any(&form.Value.Password)
+		err := a.confirmPassword(ctx, user, form.Value.Password)
+		if err == nil && has {
+			field, err = &form.Value.Code, a.tryCode(ctx, user, form.Value.Code)
+		}
+		if err == nil {
+			return a.confirmed(w, r, user, form.Value.Next, has)
+		}
+		if status, err = a.shown(w, form, field, err); err != nil {
 			return err
 		}
-		if ok {
-			if err := sessions.From(ctx).Renew(ctx); err != nil {
-				return err
-			}
-			if err := inSession.Set(ctx, loggedIn{Stamp: user.Stamp, At: a.Now()}); err != nil {
-				return err
-			}
-			forget(ctx)
-			return web.Redirect(w, r, web.SafeNext(r, form.Value.Next, a.cfg.Home), http.StatusSeeOther)
-		}
-		form.Add(&form.Value.Password, "This is not your password.")
 	}
 	noStore(w)
-	return a.RenderStatus(w, r, form.Status(), confirmPage.Data(form))
+	return a.RenderStatus(w, r, status, confirmPage.Data(confirmData{form, has}))
+}
+
+// confirmed notes that the user has proved again who they are, and leads to what they were about
+// to do.
+func (a *Auth) confirmed(w http.ResponseWriter, r *http.Request, user *User, next string, factor bool) error {
+	ctx := r.Context()
+	if err := sessions.From(ctx).Renew(ctx); err != nil {
+		return err
+	}
+	if err := inSession.Set(ctx, loggedIn{Stamp: user.Stamp, At: a.Now(), Factor: factor}); err != nil {
+		return err
+	}
+	forget(ctx)
+	return web.Redirect(w, r, web.SafeNext(r, next, a.cfg.Home), http.StatusSeeOther)
 }
 
 // sessions lists where the user is logged in.

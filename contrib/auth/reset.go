@@ -17,6 +17,7 @@ import (
 // chosenPassword is what somebody chooses who has opened a link.
 type chosenPassword struct {
 	Password string `form:"password,size=1024,complete=new-password" label:"New password"`
+	Code     string `form:"optional,size=60,complete=one-time-code" label:"Code" help:"Six digits that your app shows, or one of your recovery codes."`
 }
 
 var (
@@ -31,8 +32,9 @@ var (
 )
 
 type chosenData struct {
-	Form *forms.Bound[chosenPassword]
-	User *User
+	Form   *forms.Bound[chosenPassword]
+	User   *User
+	Factor bool // a code is asked for
 }
 
 // reset asks for the address of somebody who has forgotten their password. The page, the
@@ -45,12 +47,21 @@ func (a *Auth) reset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if ok {
-		if err := a.startReset(ctx, form.Value.Email); err != nil {
+		if err := a.startMail(r, form.Value.Email, a.startReset); err != nil {
 			return err
 		}
 		return a.goToSent(w, r, toReset)
 	}
 	return a.RenderStatus(w, r, form.Status(), resetPage.Data(form))
+}
+
+// startMail calls start unless too many mails were asked for.
+func (a *Auth) startMail(r *http.Request, email string, start func(ctx context.Context, email string) error) error {
+	ok, err := a.mayMail(r, email)
+	if err != nil || !ok {
+		return err
+	}
+	return start(r.Context(), email)
 }
 
 func (a *Auth) startReset(ctx context.Context, email string) error {
@@ -102,18 +113,27 @@ func (a *Auth) finishReset(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	has, err := a.HasFactor(ctx, a.DB, user)
+	if err != nil {
+		return err
+	}
+	status := form.Status()
 	if ok {
-		if err := a.rules(user.Username, user.Email).Check(form.Value.Password); err != nil {
-			if !form.AddError(&form.Value.Password, err) {
-				return err
-			}
-		} else {
+		field := any(&form.Value.Password)
+		err := a.rules(user.Username, user.Email).Check(form.Value.Password)
+		if err == nil && has { // whoever reads the mailbox has not the phone
+			field, err = &form.Value.Code, a.tryCode(ctx, user, form.Value.Code)
+		}
+		if err == nil {
 			return a.choose(w, r, link, user, form.Value.Password)
+		}
+		if status, err = a.shown(w, form, field, err); err != nil {
+			return err
 		}
 	}
 	noStore(w)
 	w.Header().Set("Referrer-Policy", "no-referrer")
-	return a.RenderStatus(w, r, form.Status(), chosenPage.Data(chosenData{form, user}))
+	return a.RenderStatus(w, r, status, chosenPage.Data(chosenData{form, user, has}))
 }
 
 // choose stores the password of a link.

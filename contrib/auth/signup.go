@@ -60,7 +60,7 @@ func (a *Auth) signUp(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if ok {
-		if err := a.startSignUp(ctx, form.Value.Email); err != nil {
+		if err := a.startMail(r, form.Value.Email, a.startSignUp); err != nil {
 			return err
 		}
 		return a.goToSent(w, r, toSignUp)

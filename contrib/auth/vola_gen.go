@@ -62,6 +62,32 @@ type linkFields struct {
 // Descriptors is for the check at the start that Links fits Link.
 func (*Link) Descriptors() any { return Links }
 
+// Factors describes the fields of Factor, for queries.
+var Factors = orm.Describe[factorFields]()
+
+type factorFields struct {
+	ID        *orm.Number[*Factor, int64]
+	User      *orm.ForeignKey[*Factor, *User, int64]
+	Secret    *orm.Text[*Factor, string]
+	LastStep  *orm.Number[*Factor, int64]
+	Confirmed *orm.NullOrdered[*Factor, time.Time]
+}
+
+// Descriptors is for the check at the start that Factors fits Factor.
+func (*Factor) Descriptors() any { return Factors }
+
+// RecoveryCodes describes the fields of RecoveryCode, for queries.
+var RecoveryCodes = orm.Describe[recoveryCodeFields]()
+
+type recoveryCodeFields struct {
+	ID   *orm.Number[*RecoveryCode, int64]
+	User *orm.ForeignKey[*RecoveryCode, *User, int64]
+	Hash *orm.Text[*RecoveryCode, string]
+}
+
+// Descriptors is for the check at the start that RecoveryCodes fits RecoveryCode.
+func (*RecoveryCode) Descriptors() any { return RecoveryCodes }
+
 // Grants describes the fields of Grant, for queries.
 var Grants = orm.Describe[grantFields]()
 

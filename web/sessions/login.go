@@ -57,6 +57,16 @@ func (s *Session) User(ctx context.Context) (int64, error) {
 	return s.now.User, nil
 }
 
+// Remembered reports whether the session outlives the browser.
+func (s *Session) Remembered(ctx context.Context) bool {
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.load(ctx) == nil && s.now != nil && s.now.Remember
+}
+
 // LogIn begins a session of a user, with a new token, when the answer is sent. Of what the
 // visitor had, the values that Config.Keep names stay, unless it was the session of another
 // user. Values that are set afterwards are in the new session. The session before is ended.

@@ -10,19 +10,6 @@ var m0001Initial = migrate.Migration{
 	Operations: []migrate.Operation{
 		migrate.CreateTable{
 			Table: schema.Table{
-				Name: "accounts_group",
-				Columns: []schema.Column{
-					{Name: "id", Type: schema.Type{Kind: schema.Int64}, Auto: true},
-					{Name: "name", Type: schema.Type{Kind: schema.Text, Size: 150}},
-				},
-				PrimaryKey: []string{"id"},
-				Uniques: []schema.Unique{
-					{Name: "accounts_group_name_key", Columns: []string{"name"}},
-				},
-			},
-		},
-		migrate.CreateTable{
-			Table: schema.Table{
 				Name: "accounts_user",
 				Columns: []schema.Column{
 					{Name: "id", Type: schema.Type{Kind: schema.Int64}, Auto: true},
@@ -43,6 +30,38 @@ var m0001Initial = migrate.Migration{
 				Uniques: []schema.Unique{
 					{Name: "accounts_user_email_key_key", Columns: []string{"email_key"}},
 					{Name: "accounts_user_username_key_key", Columns: []string{"username_key"}},
+				},
+			},
+		},
+		migrate.CreateTable{
+			Table: schema.Table{
+				Name: "accounts_factor",
+				Columns: []schema.Column{
+					{Name: "id", Type: schema.Type{Kind: schema.Int64}, Auto: true},
+					{Name: "user_id", Type: schema.Type{Kind: schema.Int64}},
+					{Name: "secret", Type: schema.Type{Kind: schema.Text, Size: 200}},
+					{Name: "last_step", Type: schema.Type{Kind: schema.Int64}},
+					{Name: "confirmed", Type: schema.Type{Kind: schema.Time}, Null: true},
+				},
+				PrimaryKey: []string{"id"},
+				Uniques: []schema.Unique{
+					{Name: "accounts_factor_user_id_key", Columns: []string{"user_id"}},
+				},
+				ForeignKeys: []schema.ForeignKey{
+					{Name: "accounts_factor_user_id_f692f340_fk_accounts_user_id", Columns: []string{"user_id"}, RefTable: "accounts_user", RefColumns: []string{"id"}, OnDelete: schema.Cascade},
+				},
+			},
+		},
+		migrate.CreateTable{
+			Table: schema.Table{
+				Name: "accounts_group",
+				Columns: []schema.Column{
+					{Name: "id", Type: schema.Type{Kind: schema.Int64}, Auto: true},
+					{Name: "name", Type: schema.Type{Kind: schema.Text, Size: 150}},
+				},
+				PrimaryKey: []string{"id"},
+				Uniques: []schema.Unique{
+					{Name: "accounts_group_name_key", Columns: []string{"name"}},
 				},
 			},
 		},
@@ -101,6 +120,26 @@ var m0001Initial = migrate.Migration{
 		},
 		migrate.CreateTable{
 			Table: schema.Table{
+				Name: "accounts_recoverycode",
+				Columns: []schema.Column{
+					{Name: "id", Type: schema.Type{Kind: schema.Int64}, Auto: true},
+					{Name: "user_id", Type: schema.Type{Kind: schema.Int64}},
+					{Name: "hash", Type: schema.Type{Kind: schema.Text, Size: 64}},
+				},
+				PrimaryKey: []string{"id"},
+				Uniques: []schema.Unique{
+					{Name: "accounts_recoverycode_hash_key", Columns: []string{"hash"}},
+				},
+				Indexes: []schema.Index{
+					{Name: "accounts_recoverycode_user_id_994761d3", Columns: []schema.IndexColumn{{Column: "user_id"}}},
+				},
+				ForeignKeys: []schema.ForeignKey{
+					{Name: "accounts_recoverycode_user_id_994761d3_fk_accounts_user_id", Columns: []string{"user_id"}, RefTable: "accounts_user", RefColumns: []string{"id"}, OnDelete: schema.Cascade},
+				},
+			},
+		},
+		migrate.CreateTable{
+			Table: schema.Table{
 				Name: "accounts_session",
 				Columns: []schema.Column{
 					{Name: "hash", Type: schema.Type{Kind: schema.Text, Size: 43}},
@@ -134,6 +173,20 @@ var m0001Initial = migrate.Migration{
 				ForeignKeys: []schema.ForeignKey{
 					{Name: "accounts_user_groups_group_id_bd11a704_fk_accounts_group_id", Columns: []string{"group_id"}, RefTable: "accounts_group", RefColumns: []string{"id"}, OnDelete: schema.Cascade},
 					{Name: "accounts_user_groups_user_id_52b62117_fk_accounts_user_id", Columns: []string{"user_id"}, RefTable: "accounts_user", RefColumns: []string{"id"}, OnDelete: schema.Cascade},
+				},
+			},
+		},
+		migrate.CreateTable{
+			Table: schema.Table{
+				Name: "vola_ratelimit",
+				Columns: []schema.Column{
+					{Name: "key", Type: schema.Type{Kind: schema.Text, Size: 43}},
+					{Name: "full_at", Type: schema.Type{Kind: schema.Int64}},
+					{Name: "allowed", Type: schema.Type{Kind: schema.Bool}},
+				},
+				PrimaryKey: []string{"key"},
+				Indexes: []schema.Index{
+					{Name: "vola_ratelimit_full_at_c78eb5fc", Columns: []schema.IndexColumn{{Column: "full_at"}}},
 				},
 			},
 		},
