@@ -76,7 +76,10 @@ const policy = `
 	web < web/sessions < web/messages;
 	web/sessions < web/sessions/sessionstest;
 
-	web, web/middleware, web/assets, web/devpage, web/messages, forms < WEB;
+	# How often something may be done: stores in memory, and what each store must pass.
+	web < web/ratelimit < web/ratelimit/ratelimittest;
+
+	web, web/middleware, web/assets, web/devpage, web/messages, web/ratelimit, forms < WEB;
 
 	# Where the columns meet: bridges, each named for what it joins ...
 	DATA, forms < orm/ormforms;
@@ -85,7 +88,9 @@ const policy = `
 	templates < templates/ziploader;
 	database, WEB < web/webtest;
 
-	templates/dbloader, templates/ziploader, orm/ormforms, web/sessions/dbstore < BRIDGES;
+	DATA, web/ratelimit < web/ratelimit/dbstore;
+
+	templates/dbloader, templates/ziploader, orm/ormforms, web/sessions/dbstore, web/ratelimit/dbstore < BRIDGES;
 
 	# ... the contract of modules, and on it the commands about migrations and
 	# the program that joins the parts.
@@ -141,7 +146,7 @@ const policy = `
 	net/http, database/sql !<< i18n, templates, schema, contrib/auth/passwords, contrib/auth/totp;
 	reflect !< schema, migrate;
 	net/http !<< database, orm, migrate;
-	database/sql !<< web, web/middleware, web/assets, web/devpage, forms;
+	database/sql !<< web, web/middleware, web/assets, web/devpage, web/ratelimit, forms;
 
 	# Other modules, and who may use them. Not inherited by those above.
 	internal/house: golang.org/x/tools/go/packages;
@@ -257,6 +262,8 @@ func TestPolicySaysWhatTheDesignSays(t *testing.T) {
 		{"contrib/files", "vola", false},
 		{"vola", "contrib/files", false},
 		{"site", "contrib/files", true},
+		{"web/ratelimit", "database", false},
+		{"web/ratelimit/dbstore", "orm", true},
 		{"contrib/auth/passwords", "database", false},
 		{"contrib/auth/passwords", "web", false},
 		{"module", "mail", true},
