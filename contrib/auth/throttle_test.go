@@ -67,7 +67,7 @@ func TestGuessing(t *testing.T) {
 			t.Errorf("the owner's device is kept out by guesses of others: %d", got)
 		}
 		if got := try(from(c.Another(), "192.0.2.9:1"), "ann", authtest.Password); got != 429 {
-			t.Errorf("a stranger's device: %d", got)
+			t.Errorf("another device: %d", got)
 		}
 	})
 }
