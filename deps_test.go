@@ -106,12 +106,12 @@ const policy = `
 
 	# Mechanics of accounts: they know neither databases nor requests.
 	fault, i18n < contrib/auth/passwords;
-	NONE < contrib/auth/totp;
+	NONE < contrib/auth/totp, contrib/auth/tokens;
 
 	migrate < contrib/auth/migrations;
-	module, contrib/auth/migrations, contrib/auth/passwords, contrib/auth/totp < contrib/auth;
+	module, contrib/auth/migrations, contrib/auth/passwords, contrib/auth/totp, contrib/auth/tokens < contrib/auth;
 
-	contrib/once, contrib/files, contrib/auth, contrib/auth/passwords, contrib/auth/totp < CONTRIB;
+	contrib/once, contrib/files, contrib/auth, contrib/auth/passwords, contrib/auth/totp, contrib/auth/tokens < CONTRIB;
 
 	# The test kit for whole sites.
 	vola, web/webtest, database/databasetest < volatest;

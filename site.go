@@ -110,6 +110,13 @@ func New(cfg Config, opts Options) (*Site, error) {
 	try(s.route())
 	try(s.readPages())
 	for _, m := range cfg.Modules {
+		if has, ok := module.As[module.HasForms](m); ok {
+			for _, f := range has.Forms() {
+				if err := f.Check(); err != nil {
+					errs = append(errs, fmt.Errorf("module %s: %w", m.Name(), err))
+				}
+			}
+		}
 		if c, ok := module.As[module.HasChecks](m); ok {
 			for _, err := range c.Checks() {
 				errs = append(errs, fmt.Errorf("module %s: %w", m.Name(), err))

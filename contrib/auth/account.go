@@ -6,7 +6,13 @@ import (
 	"github.com/volaweb/vola/templates"
 )
 
-var accountPage = templates.Page[*User]("accounts/account.html")
+// accountData is who has the account, and what the site offers.
+type accountData struct {
+	*User
+	Tokens bool // programs may act for users
+}
+
+var accountPage = templates.Page[accountData]("accounts/account.html")
 
 // account is the page from which people change what is theirs.
 func (a *Auth) account(w http.ResponseWriter, r *http.Request) error {
@@ -15,5 +21,5 @@ func (a *Auth) account(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	noStore(w)
-	return a.Render(w, r, accountPage.Data(user))
+	return a.Render(w, r, accountPage.Data(accountData{user, len(a.cfg.Scopes) > 0}))
 }

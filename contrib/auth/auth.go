@@ -5,10 +5,13 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/volaweb/vola/contrib/auth/migrations"
 	"github.com/volaweb/vola/contrib/auth/passwords"
+	"github.com/volaweb/vola/contrib/auth/tokens"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/migrate"
@@ -43,6 +46,11 @@ type Config struct {
 	// Remember are the limits of sessions of people who ask to be remembered. Defaults to 30
 	// days without use and 90 in all.
 	Remember sessions.Options
+	// Scopes are what tokens of users may allow programs to do. Without any there are no tokens.
+	Scopes []Scope
+	// TokenPrefix begins each token, so that it can be found in source code. Defaults to
+	// "vola".
+	TokenPrefix string
 }
 
 func (c Config) withDefaults() Config {
@@ -56,6 +64,9 @@ func (c Config) withDefaults() Config {
 		c.Staff.Absolute = 12 * time.Hour
 	}
 	c.Staff.Remember, c.Remember.Remember = false, true
+	if c.TokenPrefix == "" {
+		c.TokenPrefix = "vola"
+	}
 	if c.MinPassword <= 0 {
 		c.MinPassword = passwords.MinLength
 	}
@@ -84,7 +95,7 @@ func (*Auth) Name() string { return "accounts" }
 // Models are those of accounts, and the sessions of the site.
 func (*Auth) Models() []orm.Declaration {
 	return []orm.Declaration{
-		orm.Model[User](), orm.Model[Group](), orm.Model[Link](), orm.Model[Factor](), orm.Model[RecoveryCode](),
+		orm.Model[User](), orm.Model[Group](), orm.Model[Link](), orm.Model[Factor](), orm.Model[RecoveryCode](), orm.Model[Token](),
 		dbstore.Model(), limits.Model(),
 		orm.Model[Grant](orm.Unique("User", "Permission"), orm.Unique("Group", "Permission")),
 	}
@@ -92,6 +103,20 @@ func (*Auth) Models() []orm.Declaration {
 
 // Migrations make the tables.
 func (*Auth) Migrations() []migrate.Migration { return migrations.All() }
+
+// Checks are about the configuration.
+func (a *Auth) Checks() []error {
+	errs := []error{tokens.CheckPrefix(a.cfg.TokenPrefix)}
+	for _, s := range a.cfg.Scopes {
+		if s.Name == "" || strings.Trim(s.Name, "abcdefghijklmnopqrstuvwxyz0123456789:.-_") != "" {
+			errs = append(errs, fmt.Errorf("the scope %q has other characters than lower-case letters, digits, and the signs : . - _", s.Name))
+		}
+		if s.Help == "" {
+			errs = append(errs, fmt.Errorf("the scope %q does not say what it allows; set Help", s.Name))
+		}
+	}
+	return slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+}
 
 // Templates are the pages and mails.
 func (*Auth) Templates() fs.FS { return files }
@@ -134,7 +159,7 @@ func (a *Auth) Start(ctx context.Context, h *module.Host) error {
 func (a *Auth) Pages() []templates.Checked {
 	return []templates.Checked{
 		loginPage, logoutPage, accountPage, passwordPage, confirmPage, sessionsPage, sentPage, linkPage,
-		codePage, factorPage, setupPage, codesPage,
+		codePage, tokensPage, tokenPage, factorPage, setupPage, codesPage,
 		signUpPage, newAccountPage, resetPage, chosenPage, emailPage, provePage, revertPage,
 		signUpMail, knownMail, resetMail, nobodyMail, inviteMail, passwordMail, proveMail, changedMail, factorMail,
 	}
@@ -142,7 +167,7 @@ func (a *Auth) Pages() []templates.Checked {
 
 // Forms are those of the pages.
 func (*Auth) Forms() []forms.Checked {
-	return []forms.Checked{loginForm, passwordForm, confirmForm, addressForm, accountForm, chosenForm, codeForm}
+	return []forms.Checked{loginForm, passwordForm, confirmForm, addressForm, accountForm, chosenForm, codeForm, tokenForm}
 }
 
 // Routes are those of accounts.
@@ -177,6 +202,8 @@ func (a *Auth) Routes(r *web.Router) {
 	sudo.Post("/factor/begin/", a.beginFactor).Name("factor-begin")
 	both(sudo, "/factor/new/", "factor-new", a.setUpFactor)
 	sudo.Get("/factor/qr.png", a.factorQR).Name("factor-qr")
+	both(sudo, "/tokens/", "tokens", a.tokens)
+	sudo.Post("/tokens/{id:int}/end/", a.endToken).Name("token-end")
 }
 
 // Mails are those that the module sends, with sample data, for the page of development that

@@ -135,12 +135,12 @@ func TestGuards(t *testing.T) {
 		want("with a permission", 418, 418, 403, 403, 418)
 		editors := &auth.Group{Name: "editors"}
 		do(orm.Create(t.Context(), c.DB, editors))
-		do(a.AllowGroup(t.Context(), c.DB, editors, "accounts.view_user", "papers.print"))
+		do(a.Allow(t.Context(), c.DB, editors, "accounts.view_user", "papers.print"))
 		do(auth.Users.Groups.Add(t.Context(), c.DB, ann, editors))
 		want("in a group", 418, 418, 418, 403, 418)
 		do(a.Disallow(t.Context(), c.DB, ann, "papers.print"))
 		want("by the group alone", 418, 418, 418, 403, 418)
-		do(a.DisallowGroup(t.Context(), c.DB, editors, "papers.print"))
+		do(a.Disallow(t.Context(), c.DB, editors, "papers.print"))
 		want("taken away", 418, 403, 403, 403, 418)
 		if err := a.Allow(t.Context(), c.DB, ann, "papers.burn"); err == nil || !strings.Contains(err.Error(), "papers.burn") {
 			t.Errorf("an unknown permission: %v", err)

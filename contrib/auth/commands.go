@@ -122,7 +122,11 @@ func (a *Auth) changePasswordCommand() module.Command {
 
 // named returns the user with a name or address.
 func (a *Auth) named(ctx context.Context, name string) (*User, error) {
-	user, err := a.byLogin(ctx, a.DB, name)
+	return a.namedIn(ctx, a.DB, name)
+}
+
+func (a *Auth) namedIn(ctx context.Context, h database.Handle, name string) (*User, error) {
+	user, err := a.byLogin(ctx, h, name)
 	if err == nil && user == nil {
 		err = fmt.Errorf("there is no user called %q", name)
 	}
@@ -169,7 +173,7 @@ func (a *Auth) permissionsCommand() module.Command {
 	return module.Command{
 		Name: "permissions", Args: "[USERNAME]", Help: "list all permissions, or those of a user",
 		Run: func(ctx context.Context, env module.Env, args []string) error {
-			names := a.AllPermissions()
+			names := a.allPermissions()
 			if len(args) == 1 {
 				user, err := a.named(ctx, args[0])
 				if err != nil {
@@ -197,26 +201,25 @@ func (a *Auth) allowCommand(allow bool) module.Command {
 		Name: name, Args: "NAME PERMISSION...", Help: help,
 		Flags: func(flags *flag.FlagSet) { flags.BoolVar(&group, "group", false, "NAME is that of a group") },
 		Run: func(ctx context.Context, env module.Env, args []string) error {
-			if !group {
-				user, err := a.named(ctx, args[0])
-				if err != nil {
-					return err
-				}
-				if allow {
-					return a.Allow(ctx, a.DB, user, args[1:]...)
-				}
-				return a.Disallow(ctx, a.DB, user, args[1:]...)
-			}
 			return a.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-				g, _, err := orm.GetOrCreate(ctx, tx, orm.By(Groups.Name.Set(args[0])), func(context.Context) (Group, error) { return Group{}, nil })
+				who, err := a.holder(ctx, tx, args[0], group)
 				if err != nil {
 					return err
 				}
 				if allow {
-					return a.AllowGroup(ctx, tx, &g, args[1:]...)
+					return a.Allow(ctx, tx, who, args[1:]...)
 				}
-				return a.DisallowGroup(ctx, tx, &g, args[1:]...)
+				return a.Disallow(ctx, tx, who, args[1:]...)
 			})
 		},
 	}
+}
+
+// holder returns a user by their name, or a group, which is made if there is none.
+func (a *Auth) holder(ctx context.Context, tx *database.Tx, name string, group bool) (Holder, error) {
+	if group {
+		g, _, err := orm.GetOrCreate(ctx, tx, orm.By(Groups.Name.Set(name)), func(context.Context) (Group, error) { return Group{}, nil })
+		return &g, err
+	}
+	return a.namedIn(ctx, tx, name)
 }

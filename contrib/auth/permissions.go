@@ -44,7 +44,7 @@ func (a *Auth) Permissions(ctx context.Context, h database.Handle, u *User) ([]s
 		return []string{}, nil
 	}
 	if u.Superuser {
-		return a.AllPermissions(), nil
+		return a.allPermissions(), nil
 	}
 	names, err := orm.Select[string](orm.From[Grant](h).Where(orm.Or(
 		Grants.User.Eq(u.ID),
@@ -57,31 +57,34 @@ func (a *Auth) Permissions(ctx context.Context, h database.Handle, u *User) ([]s
 	return slices.Compact(names), nil
 }
 
-// Allow gives a user permissions of their own. Those that they have already stay. An unknown
-// name is an error.
-func (a *Auth) Allow(ctx context.Context, h database.Handle, u *User, permissions ...string) error {
-	return a.grant(ctx, h, func(name string) *Grant { return &Grant{User: ref[User](u.ID), Permission: name} }, Grants.User.Eq(u.ID), permissions)
+// Holder is who can have permissions: a *User or a *Group.
+type Holder interface {
+	// grant is a permission of the holder, and held the condition on those that they have.
+	grant(permission string) *Grant
+	held() orm.Condition[Grant]
 }
 
-// AllowGroup gives a group permissions.
-func (a *Auth) AllowGroup(ctx context.Context, h database.Handle, g *Group, permissions ...string) error {
-	return a.grant(ctx, h, func(name string) *Grant { return &Grant{Group: ref[Group](g.ID), Permission: name} }, Grants.Group.Eq(g.ID), permissions)
-}
+func (u *User) grant(name string) *Grant    { return &Grant{User: ref[User](u.ID), Permission: name} }
+func (u *User) held() orm.Condition[Grant]  { return Grants.User.Eq(u.ID) }
+func (g *Group) grant(name string) *Grant   { return &Grant{Group: ref[Group](g.ID), Permission: name} }
+func (g *Group) held() orm.Condition[Grant] { return Grants.Group.Eq(g.ID) }
 
 func ref[T any](id int64) *orm.Ref[T] {
 	r := orm.RefTo[T](id)
 	return &r
 }
 
-func (a *Auth) grant(ctx context.Context, h database.Handle, of func(name string) *Grant, whose orm.Condition[Grant], permissions []string) error {
-	known := a.AllPermissions()
+// Allow gives permissions to a user or to a group. Those that they have already stay. An unknown
+// name is an error.
+func (a *Auth) Allow(ctx context.Context, h database.Handle, who Holder, permissions ...string) error {
+	known := a.allPermissions()
 	for _, name := range permissions {
 		if !slices.Contains(known, name) {
 			return fmt.Errorf("auth: no module has the permission %q; the command accounts permissions lists all", name)
 		}
 	}
 	return h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		have, err := orm.Select[string](orm.From[Grant](tx).Where(whose), Grants.Permission).All(ctx)
+		have, err := orm.Select[string](orm.From[Grant](tx).Where(who.held()), Grants.Permission).All(ctx)
 		if err != nil {
 			return err
 		}
@@ -90,7 +93,7 @@ func (a *Auth) grant(ctx context.Context, h database.Handle, of func(name string
 				continue
 			}
 			have = append(have, name)
-			if err := orm.Create(ctx, tx, of(name)); err != nil {
+			if err := orm.Create(ctx, tx, who.grant(name)); err != nil {
 				return err
 			}
 		}
@@ -98,21 +101,16 @@ func (a *Auth) grant(ctx context.Context, h database.Handle, of func(name string
 	})
 }
 
-// Disallow takes permissions of their own from a user. What they have by a group stays.
-func (a *Auth) Disallow(ctx context.Context, h database.Handle, u *User, permissions ...string) error {
-	_, err := orm.From[Grant](h).Where(Grants.User.Eq(u.ID), Grants.Permission.In(permissions...)).Delete(ctx)
+// Disallow takes permissions of their own from a user, or from a group. What a user has by a
+// group stays.
+func (a *Auth) Disallow(ctx context.Context, h database.Handle, who Holder, permissions ...string) error {
+	_, err := orm.From[Grant](h).Where(who.held(), Grants.Permission.In(permissions...)).Delete(ctx)
 	return err
 }
 
-// DisallowGroup takes permissions from a group.
-func (a *Auth) DisallowGroup(ctx context.Context, h database.Handle, g *Group, permissions ...string) error {
-	_, err := orm.From[Grant](h).Where(Grants.Group.Eq(g.ID), Grants.Permission.In(permissions...)).Delete(ctx)
-	return err
-}
-
-// AllPermissions returns the names of all permissions of the site, sorted: four of each
-// model, and those that modules declare.
-func (a *Auth) AllPermissions() []string {
+// allPermissions returns the names of all permissions of the site, sorted: four of each model,
+// and those that modules declare.
+func (a *Auth) allPermissions() []string {
 	names := make([]string, len(a.permissions))
 	for i, p := range a.permissions {
 		names[i] = p.Name

@@ -32,13 +32,13 @@ var (
 	addressForm    = forms.New[address]()
 	signUpPage     = templates.Page[*forms.Bound[address]]("accounts/signup.html")
 	accountForm    = forms.New[newAccount]()
-	newAccountPage = templates.Page[accountData]("accounts/signup_finish.html")
+	newAccountPage = templates.Page[newAccountData]("accounts/signup_finish.html")
 
 	signUpMail = templates.Page[mailData]("accounts/mail/signup.html")
 	knownMail  = templates.Page[mailData]("accounts/mail/known.html")
 )
 
-type accountData struct {
+type newAccountData struct {
 	Form  *forms.Bound[newAccount]
 	Email string
 }
@@ -126,7 +126,7 @@ func (a *Auth) finishSignUp(w http.ResponseWriter, r *http.Request) error {
 	}
 	noStore(w)
 	w.Header().Set("Referrer-Policy", "no-referrer")
-	return a.RenderStatus(w, r, form.Status(), newAccountPage.Data(accountData{form, link.Email}))
+	return a.RenderStatus(w, r, form.Status(), newAccountPage.Data(newAccountData{form, link.Email}))
 }
 
 // create makes the account of a link.

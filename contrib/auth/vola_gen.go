@@ -88,6 +88,24 @@ type recoveryCodeFields struct {
 // Descriptors is for the check at the start that RecoveryCodes fits RecoveryCode.
 func (*RecoveryCode) Descriptors() any { return RecoveryCodes }
 
+// Tokens describes the fields of Token, for queries.
+var Tokens = orm.Describe[tokenFields]()
+
+type tokenFields struct {
+	ID       *orm.Number[*Token, int64]
+	User     *orm.ForeignKey[*Token, *User, int64]
+	Name     *orm.Text[*Token, string]
+	Hash     *orm.Text[*Token, string]
+	Scopes   *orm.Text[*Token, string]
+	Stamp    *orm.Text[*Token, string]
+	Created  *orm.Ordered[*Token, time.Time]
+	Expires  *orm.Ordered[*Token, time.Time]
+	LastUsed *orm.NullOrdered[*Token, time.Time]
+}
+
+// Descriptors is for the check at the start that Tokens fits Token.
+func (*Token) Descriptors() any { return Tokens }
+
 // Grants describes the fields of Grant, for queries.
 var Grants = orm.Describe[grantFields]()
 

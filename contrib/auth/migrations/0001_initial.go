@@ -157,6 +157,32 @@ var m0001Initial = migrate.Migration{
 		},
 		migrate.CreateTable{
 			Table: schema.Table{
+				Name: "accounts_token",
+				Columns: []schema.Column{
+					{Name: "id", Type: schema.Type{Kind: schema.Int64}, Auto: true},
+					{Name: "user_id", Type: schema.Type{Kind: schema.Int64}},
+					{Name: "name", Type: schema.Type{Kind: schema.Text, Size: 100}},
+					{Name: "hash", Type: schema.Type{Kind: schema.Text, Size: 43}},
+					{Name: "scopes", Type: schema.Type{Kind: schema.Text, Size: 1000}},
+					{Name: "stamp", Type: schema.Type{Kind: schema.Text, Size: 22}},
+					{Name: "created", Type: schema.Type{Kind: schema.Time}},
+					{Name: "expires", Type: schema.Type{Kind: schema.Time}},
+					{Name: "last_used", Type: schema.Type{Kind: schema.Time}, Null: true},
+				},
+				PrimaryKey: []string{"id"},
+				Uniques: []schema.Unique{
+					{Name: "accounts_token_hash_key", Columns: []string{"hash"}},
+				},
+				Indexes: []schema.Index{
+					{Name: "accounts_token_user_id_82a3a2c8", Columns: []schema.IndexColumn{{Column: "user_id"}}},
+				},
+				ForeignKeys: []schema.ForeignKey{
+					{Name: "accounts_token_user_id_82a3a2c8_fk_accounts_user_id", Columns: []string{"user_id"}, RefTable: "accounts_user", RefColumns: []string{"id"}, OnDelete: schema.Cascade},
+				},
+			},
+		},
+		migrate.CreateTable{
+			Table: schema.Table{
 				Name: "accounts_user_groups",
 				Columns: []schema.Column{
 					{Name: "id", Type: schema.Type{Kind: schema.Int64}, Auto: true},

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/web/sessions"
 )
@@ -14,6 +15,25 @@ type keeper struct{ name string }
 
 func (k keeper) Name() string                             { return k.name }
 func (k keeper) SessionStore(*module.Host) sessions.Store { return &sessions.Memory{} }
+
+// asker is a module with a form whose declaration is wrong.
+type asker struct{}
+
+func (asker) Name() string { return "asker" }
+func (asker) Forms() []forms.Checked {
+	return []forms.Checked{forms.New[struct {
+		Names []string `form:"required" label:"Names"`
+	}]()}
+}
+
+// TestFormsAreChecked: a site does not start with a form that is declared wrongly.
+func TestFormsAreChecked(t *testing.T) {
+	t.Parallel()
+	_, err := vola.New(vola.Config{Modules: []module.Module{asker{}}}, vola.Options{})
+	if err == nil || !strings.Contains(err.Error(), "module asker: ") || !strings.Contains(err.Error(), "field Names") {
+		t.Error(err)
+	}
+}
 
 // TestOneKeeper: of two modules that keep sessions the program says which does.
 func TestOneKeeper(t *testing.T) {
