@@ -53,6 +53,13 @@ func (s *Signer) SealedNow(sealed string) bool {
 	return err == nil && len(raw) >= keyID && hmac.Equal(idOf(s.keys[0]), raw[:keyID])
 }
 
+// Derive returns a key of 256 bits for a purpose, of the first key alone: for a hash that need not
+// be the same after the key was exchanged, such as that of a name that is counted.
+func (s *Signer) Derive(purpose string) []byte {
+	s.used()
+	return derived(s.keys[0], "vola key "+purpose)
+}
+
 // aead returns the cipher for a purpose.
 func aead(key []byte, purpose string) cipher.AEAD {
 	block, err := aes.NewCipher(derived(key, "vola sealing "+purpose))

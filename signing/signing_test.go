@@ -155,3 +155,12 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+func TestDerive(t *testing.T) {
+	t.Parallel()
+	a, b := signing.New(bytes.Repeat([]byte("a"), 32)), signing.New(bytes.Repeat([]byte("b"), 32))
+	key := a.Derive("x")
+	if len(key) != 32 || !bytes.Equal(key, a.Derive("x")) || bytes.Equal(key, a.Derive("y")) || bytes.Equal(key, b.Derive("x")) {
+		t.Errorf("keys %x, %x, %x", key, a.Derive("y"), b.Derive("x"))
+	}
+}

@@ -32,6 +32,8 @@ var files embed.FS
 type Config struct {
 	// SignUp lets everybody make an account, who proves an email address.
 	SignUp bool
+	// MagicLinks lets people log in by a link that is mailed to them, instead of a password.
+	MagicLinks bool
 	// Home is where people are sent after log-in and log-out who came from no other page.
 	// Defaults to "/".
 	Home string
@@ -95,7 +97,7 @@ func (*Auth) Name() string { return "accounts" }
 // Models are those of accounts, and the sessions of the site.
 func (*Auth) Models() []orm.Declaration {
 	return []orm.Declaration{
-		orm.Model[User](), orm.Model[Group](), orm.Model[Link](), orm.Model[Factor](), orm.Model[RecoveryCode](), orm.Model[Token](),
+		orm.Model[User](), orm.Model[Group](), orm.Model[Link](), orm.Model[Factor](), orm.Model[RecoveryCode](), orm.Model[Token](), orm.Model[Event](),
 		dbstore.Model(), limits.Model(),
 		orm.Model[Grant](orm.Unique("User", "Permission"), orm.Unique("Group", "Permission")),
 	}
@@ -148,6 +150,7 @@ func (a *Auth) Start(ctx context.Context, h *module.Host) error {
 	a.permissions = h.Permissions
 	a.SessionStore(h)
 	a.throttle = newThrottle(h)
+	go a.clean(ctx)
 	go a.store.Run(ctx, h.Now, h.Log)
 	go limits.New(func() *database.DB { return h.DB }).Run(ctx, 0, func(err error) {
 		h.Log.Warn("limits that are over cannot be deleted; it is tried again", "error", err)
@@ -159,9 +162,9 @@ func (a *Auth) Start(ctx context.Context, h *module.Host) error {
 func (a *Auth) Pages() []templates.Checked {
 	return []templates.Checked{
 		loginPage, logoutPage, accountPage, passwordPage, confirmPage, sessionsPage, sentPage, linkPage,
-		codePage, tokensPage, tokenPage, factorPage, setupPage, codesPage,
+		closePage, keepPage, magicPage, magicFinishPage, codePage, tokensPage, tokenPage, factorPage, setupPage, codesPage,
 		signUpPage, newAccountPage, resetPage, chosenPage, emailPage, provePage, revertPage,
-		signUpMail, knownMail, resetMail, nobodyMail, inviteMail, passwordMail, proveMail, changedMail, factorMail,
+		signUpMail, knownMail, resetMail, nobodyMail, inviteMail, passwordMail, proveMail, changedMail, factorMail, closedMail, magicMail, deviceMail,
 	}
 }
 
@@ -191,6 +194,9 @@ func (a *Auth) Routes(r *web.Router) {
 
 	own := r.Wrap(LoginRequired)
 	own.Get("/", a.account).Name("account")
+	both(r, "/keep/", "keep", a.keep)
+	both(r, "/magic/", "magic", a.magic)
+	both(r, "/magic/finish/", "magic-finish", a.finishMagic)
 	both(r, "/code/", "code", a.code)
 	both(own, "/confirm/", "confirm", a.confirm)
 	own.Get("/sessions/", a.sessions).Name("sessions")
@@ -198,6 +204,7 @@ func (a *Auth) Routes(r *web.Router) {
 	both(own, "/password/", "password", a.changePassword)
 	sudo := r.Wrap(SudoRequired)
 	both(sudo, "/email/", "email", a.changeEmail)
+	both(sudo, "/close/", "close", a.closeAccount)
 	both(sudo, "/factor/", "factor", a.secondFactor)
 	sudo.Post("/factor/begin/", a.beginFactor).Name("factor-begin")
 	both(sudo, "/factor/new/", "factor-new", a.setUpFactor)
@@ -217,6 +224,7 @@ func (a *Auth) Mails() []module.MailPreview {
 	}{
 		{"signup", signUpMail}, {"known", knownMail}, {"reset", resetMail}, {"nobody", nobodyMail}, {"invite", inviteMail},
 		{"password", passwordMail}, {"email", proveMail}, {"email_changed", changedMail},
+		{"closed", closedMail}, {"magic", magicMail}, {"device", deviceMail},
 	} {
 		out = append(out, module.MailPreview{Name: m.name, Page: func(context.Context) (templates.Rendering, error) { return m.page.Data(sample), nil }})
 	}

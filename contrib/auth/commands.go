@@ -21,7 +21,7 @@ import (
 
 // Commands are those about users and what they may do.
 func (a *Auth) Commands() []module.Command {
-	return []module.Command{a.createUserCommand(), a.changePasswordCommand(), a.permissionsCommand(), a.allowCommand(true), a.allowCommand(false)}
+	return []module.Command{a.createUserCommand(), a.changePasswordCommand(), a.permissionsCommand(), a.allowCommand(true), a.allowCommand(false), a.eventsCommand()}
 }
 
 // CreateUser stores a new user who may log in, with a password if it is not "". An error of
@@ -222,4 +222,34 @@ func (a *Auth) holder(ctx context.Context, tx *database.Tx, name string, group b
 		return &g, err
 	}
 	return a.namedIn(ctx, tx, name)
+}
+
+func (a *Auth) eventsCommand() module.Command {
+	number := 50
+	return module.Command{
+		Name: "events", Args: "[USERNAME]", Help: "print the last events of all accounts, or of one",
+		Flags: func(flags *flag.FlagSet) { flags.IntVar(&number, "n", number, "print at most `N`, up to 10000") },
+		Run: func(ctx context.Context, env module.Env, args []string) error {
+			q := orm.From[Event](a.DB).OrderBy(Events.ID.Desc()).Limit(min(max(number, 1), 10_000))
+			if len(args) == 1 {
+				user, err := a.named(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				q = q.Where(Events.UserID.Eq(user.ID))
+			}
+			all, err := q.All(ctx)
+			if err != nil {
+				return err
+			}
+			for _, e := range slices.Backward(all) {
+				who := "-"
+				if e.UserID != nil {
+					who = fmt.Sprint("user ", *e.UserID)
+				}
+				fmt.Fprintf(env.Stdout, "%s\t%s\t%s\t%s\t%s\n", e.At.Format("2006-01-02 15:04:05"), who, e.Kind, e.Network, e.Detail)
+			}
+			return nil
+		},
+	}
 }

@@ -27,6 +27,7 @@ const inSession = sessions.Key[loggedIn]("_auth")
 // request is what is known of who sends a request.
 type request struct {
 	auth *Auth
+	http *http.Request
 
 	mu     sync.Mutex
 	loaded bool
@@ -48,7 +49,7 @@ var errNoModule = errors.New("auth: the request has not passed through the modul
 // middleware lets [Current] find the module.
 func (a *Auth) middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := context.WithValue(r.Context(), contextKey{}, &request{auth: a})
+		ctx := context.WithValue(r.Context(), contextKey{}, &request{auth: a, http: r})
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }

@@ -85,8 +85,8 @@ func (a *Auth) finishEmail(w http.ResponseWriter, r *http.Request) error {
 		if err := a.setEmail(ctx, tx, user, link.Email); err != nil {
 			return err
 		}
-		if old == "" {
-			return nil
+		if err := a.note(ctx, tx, EmailChanged, user, old+" -> "+user.Email); err != nil || old == "" {
+			return err
 		}
 		back, err := a.issue(ctx, tx, toRevert, user, old)
 		if err != nil {
@@ -156,6 +156,9 @@ func (a *Auth) revertEmail(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if err := a.setEmail(ctx, tx, user, link.Email); err != nil {
+			return err
+		}
+		if err := a.note(ctx, tx, EmailReverted, user, user.Email); err != nil {
 			return err
 		}
 		reset, err := a.issue(ctx, tx, toReset, user, user.Email)

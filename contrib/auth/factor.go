@@ -121,6 +121,9 @@ func (a *Auth) useRecoveryCode(ctx context.Context, h database.Handle, user *Use
 		if err != nil {
 			return err
 		}
+		if err := a.note(ctx, tx, RecoveryUsed, user, ""); err != nil {
+			return err
+		}
 		return a.tellFactor(ctx, tx, user, factorMailData{Event: "recovery", Left: left})
 	})
 }
@@ -150,6 +153,9 @@ func (a *Auth) confirmFactor(ctx context.Context, user *User, code string) (code
 			return err
 		}
 		if err := a.renewStamp(ctx, tx, user); err != nil {
+			return err
+		}
+		if err := a.note(ctx, tx, FactorOn, user, ""); err != nil {
 			return err
 		}
 		return a.tellFactor(ctx, tx, user, factorMailData{Event: "on"})
@@ -185,6 +191,9 @@ func (a *Auth) RemoveFactor(ctx context.Context, h database.Handle, user *User) 
 			return err
 		}
 		if err := a.renewStamp(ctx, tx, user); err != nil || n == 0 {
+			return err
+		}
+		if err := a.note(ctx, tx, FactorOff, user, ""); err != nil {
 			return err
 		}
 		return a.tellFactor(ctx, tx, user, factorMailData{Event: "off"})

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -120,6 +121,9 @@ func (a *Auth) tryCode(ctx context.Context, user *User, code string) error {
 		return err
 	}
 	if err := a.useCode(ctx, a.DB, user, code); err != nil {
+		if fault.KindOf(err) == fault.Invalid {
+			err = cmp.Or(a.note(ctx, a.DB, CodeFailed, user, ""), err)
+		}
 		return err
 	}
 	return tries.giveBack(ctx)

@@ -25,6 +25,8 @@ const (
 	toInvite purpose = "invite" // to choose the first password
 	toChange purpose = "email"  // to prove a new address
 	toRevert purpose = "revert" // to take back a change of the address
+	toKeep   purpose = "keep"   // to open a closed account again
+	toLogIn  purpose = "login"  // to log in
 )
 
 // lifetimes say how long links are good for, and to which page they lead.
@@ -32,7 +34,9 @@ func (p purpose) lifetime() time.Duration {
 	switch p {
 	case toReset, toChange:
 		return time.Hour
-	case toInvite, toRevert:
+	case toLogIn:
+		return 15 * time.Minute
+	case toInvite, toRevert, toKeep:
 		return 7 * 24 * time.Hour
 	}
 	return 24 * time.Hour
@@ -49,6 +53,10 @@ func (p purpose) route() string {
 		return "accounts:email-finish"
 	case toRevert:
 		return "accounts:email-revert"
+	case toKeep:
+		return "accounts:keep"
+	case toLogIn:
+		return "accounts:magic-finish"
 	}
 	return ""
 }
@@ -62,6 +70,7 @@ type Link struct {
 	// Email is where it was sent, or of one that takes back a change the address of before.
 	Email   string    `db:"size=254,index"`
 	Stamp   string    `db:"size=22"` // of the user when it was sent
+	Browser string    `db:"size=43"` // SHA-256 of what the browser that may use it is known by, "" for any
 	Created time.Time `db:"auto_now_add"`
 	Expires time.Time `db:"index"`
 	Used    *time.Time
@@ -76,9 +85,17 @@ func hashLink(secret string) string {
 // issue makes a link and returns its address. It ends those before it for the same purpose
 // and user, or address: the newest counts. It does the same work with and without a user.
 func (a *Auth) issue(ctx context.Context, tx *database.Tx, p purpose, user *User, email string) (string, error) {
+	return a.issueTo(ctx, tx, p, user, email, "")
+}
+
+// issueTo is issue of a link that only one browser may use.
+func (a *Auth) issueTo(ctx context.Context, tx *database.Tx, p purpose, user *User, email, browser string) (string, error) {
 	now := a.Now()
 	secret := randomText(32)
 	link := Link{Hash: hashLink(secret), Purpose: string(p), Email: email, Expires: now.Add(p.lifetime())}
+	if browser != "" {
+		link.Browser = hashLink(browser)
+	}
 	older := []orm.Condition[Link]{Links.Purpose.Eq(string(p)), Links.Used.IsNull()}
 	if user != nil {
 		link.User, link.Stamp = ref[User](user.ID), user.Stamp
@@ -123,7 +140,14 @@ func (a *Auth) find(ctx context.Context, h database.Handle, p purpose, secret st
 	if err != nil {
 		return nil, nil, fmt.Errorf("find the user of the link: %w", err)
 	}
-	if !ok || p != toRevert && (!user.Active || !same(user.Stamp, link.Stamp)) {
+	current := user.Active && same(user.Stamp, link.Stamp)
+	switch p {
+	case toRevert: // whoever has changed the address has changed the stamp
+		current = true
+	case toKeep:
+		current = !user.Active && same(user.Stamp, link.Stamp)
+	}
+	if !ok || !current {
 		return nil, nil, errLink()
 	}
 	return &link, &user, nil

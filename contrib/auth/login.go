@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/i18n"
+	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
@@ -39,6 +41,7 @@ var (
 type loginData struct {
 	Form      *forms.Bound[credentials]
 	SignUpURL string // "" if nobody can make an account
+	Magic     bool   // people can log in by a link
 }
 
 // signUpURL returns the path of the page where people make an account, "" if there is none.
@@ -103,7 +106,7 @@ func (a *Auth) login(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	noStore(w)
-	return a.RenderStatus(w, r, status, loginPage.Data(loginData{form, signUp}))
+	return a.RenderStatus(w, r, status, loginPage.Data(loginData{form, signUp, a.cfg.MagicLinks}))
 }
 
 // tryPassword counts a try of a password before it is made.
@@ -115,9 +118,16 @@ func (a *Auth) tryPassword(r *http.Request, login, password string) (*User, erro
 	}
 	tries, err := a.beforePassword(r, login, user)
 	if err != nil {
+		if fault.KindOf(err) == fault.RateLimited {
+			err = errors.Join(err, a.note(ctx, a.DB, LogInRefused, user, ""))
+		}
 		return nil, err
 	}
+	found := user
 	if user, err = a.authenticate(ctx, user, password); err != nil {
+		if fault.KindOf(err) == fault.Invalid {
+			err = cmp.Or(a.note(ctx, a.DB, LogInFailed, found, ""), err)
+		}
 		return nil, err
 	}
 	return user, tries.giveBack(ctx)
@@ -138,11 +148,19 @@ func (a *Auth) afterPassword(w http.ResponseWriter, r *http.Request, user *User,
 // enter logs somebody in who has proved all that is asked of them, and leads to the page that
 // they came for.
 func (a *Auth) enter(w http.ResponseWriter, r *http.Request, user *User, remember bool, next string, factor bool) error {
-	if err := a.logIn(r.Context(), user, remember, factor); err != nil {
+	first, known := user.LastLogin == nil, a.knownDevice(r, user)
+	if err := a.LogIn(r.Context(), user, How{Remember: remember, Factor: factor}); err != nil {
 		return err
 	}
-	if err := a.rememberDevice(w, r, user); err != nil {
-		return err
+	if !known {
+		if err := a.rememberDevice(w, r, user); err != nil {
+			return err
+		}
+		if !first {
+			if err := a.tellDevice(r, user); err != nil {
+				return err
+			}
+		}
 	}
 	return web.Redirect(w, r, web.SafeNext(r, next, a.cfg.Home), http.StatusSeeOther)
 }
@@ -204,6 +222,10 @@ func (a *Auth) authenticate(ctx context.Context, user *User, password string) (*
 		return nil, errWrong()
 	}
 	ok, upgrade, err := a.hasher.Check(ctx, user.Password, password)
+	if err != nil && fault.KindOf(err) == fault.Internal { // it cannot be read, which nobody else should learn
+		a.Log.Error("the stored password of a user cannot be checked; give them another with the command changepassword", "user", user, "error", err)
+		return nil, errWrong()
+	}
 	switch {
 	case err != nil:
 		return nil, err
@@ -246,15 +268,20 @@ func (a *Auth) renewHash(ctx context.Context, user *User, password string) {
 	user.Password = encoded
 }
 
-// LogIn logs a user in who has proved who they are. The session gets a new token; it lasts as
-// long as the browser, or if it is remembered as long as Config.Remember says, and for staff as
-// long as Config.Staff says.
-func (a *Auth) LogIn(ctx context.Context, user *User, remember bool) error {
-	return a.logIn(ctx, user, remember, false)
+// How says how somebody has logged in.
+type How struct {
+	// Remember keeps them logged in when the browser ends. Staff are never remembered.
+	Remember bool
+	// Factor says that they have proved a second factor too, or one that counts as two, such as
+	// a passkey.
+	Factor bool
 }
 
-// logIn is LogIn of somebody who has proved a second factor, or has none.
-func (a *Auth) logIn(ctx context.Context, user *User, remember, factor bool) error {
+// LogIn logs a user in who has proved who they are, in the request of the context. The session
+// gets a new token; it lasts as long as the browser, or if it is remembered as long as
+// Config.Remember says, and for staff as long as Config.Staff says. It does not ask for a second
+// factor; see [Auth.HasFactor].
+func (a *Auth) LogIn(ctx context.Context, user *User, how How) error {
 	if !user.Active {
 		return errors.New("auth: a user who is not active cannot be logged in")
 	}
@@ -262,31 +289,55 @@ func (a *Auth) logIn(ctx context.Context, user *User, remember, factor bool) err
 	switch {
 	case user.Staff || user.Superuser:
 		limits = a.cfg.Staff
-	case remember:
+	case how.Remember:
 		limits = a.cfg.Remember
 	}
 	now := a.Now()
 	if err := sessions.From(ctx).LogIn(ctx, user.ID, limits); err != nil {
 		return err
 	}
-	if err := inSession.Set(ctx, loggedIn{Stamp: user.Stamp, At: now, Factor: factor}); err != nil {
+	if err := inSession.Set(ctx, loggedIn{Stamp: user.Stamp, At: now, Factor: how.Factor}); err != nil {
 		return err
 	}
 	forget(ctx)
 	if _, err := orm.From[User](a.DB).Where(Users.ID.Eq(user.ID)).Update(ctx, Users.LastLogin.Set(now)); err != nil {
 		return fmt.Errorf("note the log-in: %w", err)
 	}
-	return nil
+	return a.note(ctx, a.DB, LoggedIn, user, "")
+}
+
+var deviceMail = templates.Page[mailData]("accounts/mail/device.html")
+
+// tellDevice mails a user that somebody has logged in on a device that they have not used.
+func (a *Auth) tellDevice(r *http.Request, user *User) error {
+	if user.Email == "" {
+		return nil
+	}
+	path, err := a.URLFor(r.Context(), "accounts:sessions")
+	if err != nil {
+		return err
+	}
+	return a.SendMail(r.Context(), a.DB, deviceMail.Data(mailData{Link: a.Site.BaseURL + path, Name: user.Called(), Email: user.Email}),
+		mail.To(mail.Address{Name: user.Name, Address: user.Email}))
 }
 
 // logInAgain keeps the user logged in who sent the request, whose sessions have ended by what
 // they did. The session keeps its limits.
 func (a *Auth) logInAgain(ctx context.Context, user *User, factor bool) error {
-	return a.logIn(ctx, user, sessions.From(ctx).Remembered(ctx), factor)
+	return a.LogIn(ctx, user, How{sessions.From(ctx).Remembered(ctx), factor})
 }
 
 // LogOut ends the session of the user who sent the request.
 func (a *Auth) LogOut(ctx context.Context) error {
+	user, err := Current(ctx)
+	if err != nil {
+		return err
+	}
+	if user != nil {
+		if err := a.note(ctx, a.DB, LoggedOut, user, ""); err != nil {
+			return err
+		}
+	}
 	if err := sessions.From(ctx).End(ctx); err != nil {
 		return err
 	}

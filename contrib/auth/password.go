@@ -60,6 +60,9 @@ func (a *Auth) setPassword(ctx context.Context, h database.Handle, user *User, p
 		if err := a.renewStamp(ctx, tx, user, Users.Password); err != nil {
 			return err
 		}
+		if err := a.note(ctx, tx, PasswordSet, user, ""); err != nil {
+			return err
+		}
 		return also(ctx, tx)
 	})
 }
@@ -202,6 +205,9 @@ func (a *Auth) confirmed(w http.ResponseWriter, r *http.Request, user *User, nex
 		return err
 	}
 	forget(ctx)
+	if err := a.note(ctx, a.DB, Confirmed, user, ""); err != nil {
+		return err
+	}
 	return web.Redirect(w, r, web.SafeNext(r, next, a.cfg.Home), http.StatusSeeOther)
 }
 

@@ -96,6 +96,9 @@ func (a *Auth) Allow(ctx context.Context, h database.Handle, who Holder, permiss
 			if err := orm.Create(ctx, tx, who.grant(name)); err != nil {
 				return err
 			}
+			if err := a.noteGrant(ctx, tx, PermissionGiven, who, name); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -104,8 +107,26 @@ func (a *Auth) Allow(ctx context.Context, h database.Handle, who Holder, permiss
 // Disallow takes permissions of their own from a user, or from a group. What a user has by a
 // group stays.
 func (a *Auth) Disallow(ctx context.Context, h database.Handle, who Holder, permissions ...string) error {
-	_, err := orm.From[Grant](h).Where(who.held(), Grants.Permission.In(permissions...)).Delete(ctx)
-	return err
+	return h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		for _, name := range permissions {
+			n, err := orm.From[Grant](tx).Where(who.held(), Grants.Permission.Eq(name)).Delete(ctx)
+			if err == nil && n > 0 {
+				err = a.noteGrant(ctx, tx, PermissionTaken, who, name)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// noteGrant stores an event about a permission, of a user, or with the name of a group.
+func (a *Auth) noteGrant(ctx context.Context, tx *database.Tx, kind EventKind, who Holder, permission string) error {
+	if user, ok := who.(*User); ok {
+		return a.note(ctx, tx, kind, user, permission)
+	}
+	return a.note(ctx, tx, kind, nil, permission+", group "+who.(*Group).Name)
 }
 
 // allPermissions returns the names of all permissions of the site, sorted: four of each model,

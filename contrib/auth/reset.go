@@ -70,6 +70,9 @@ func (a *Auth) startReset(ctx context.Context, email string) error {
 		if err != nil {
 			return err
 		}
+		if err := a.note(ctx, tx, ResetAsked, user, ""); err != nil {
+			return err
+		}
 		if user == nil || !user.Active {
 			// A link that opens nothing, so that the work is the same.
 			if _, err := a.issue(ctx, tx, toReset, nil, email); err != nil {
@@ -149,6 +152,9 @@ func (a *Auth) choose(w http.ResponseWriter, r *http.Request, link *Link, user *
 			return err
 		}
 		if err := a.renewStamp(ctx, tx, user, Users.Password); err != nil {
+			return err
+		}
+		if err := a.note(ctx, tx, PasswordSet, user, link.Purpose); err != nil {
 			return err
 		}
 		return a.tellPasswordChanged(ctx, tx, user)

@@ -143,7 +143,10 @@ func (a *Auth) create(ctx context.Context, link *Link, user *User, password stri
 		if err := a.spend(ctx, tx, link); err != nil {
 			return err
 		}
-		return orm.Create(ctx, tx, user)
+		if err := orm.Create(ctx, tx, user); err != nil {
+			return err
+		}
+		return a.note(ctx, tx, AccountMade, user, "")
 	})
 }
 
@@ -171,7 +174,10 @@ func (a *Auth) fieldError(form *forms.Bound[newAccount], err error) bool {
 // welcome logs in who has just made an account, in the browser where they have.
 func (a *Auth) welcome(w http.ResponseWriter, r *http.Request, user *User) error {
 	ctx := r.Context()
-	if err := a.LogIn(ctx, user, false); err != nil {
+	if err := a.LogIn(ctx, user, How{}); err != nil {
+		return err
+	}
+	if err := a.rememberDevice(w, r, user); err != nil {
 		return err
 	}
 	if err := messages.Success(ctx, i18n.From(ctx).T("Welcome, {name}! You are logged in.", "name", user.Called())); err != nil {

@@ -26,9 +26,10 @@ type throttle struct {
 // newThrottle returns the limits on a site. They are in the database, so that all processes of
 // the site count together.
 func newThrottle(h *module.Host) throttle {
+	secret := h.Signer.Derive("accounts limits")
 	store := limits.New(func() *database.DB { return h.DB })
 	limit := func(name string, rate int, per time.Duration, burst int) *ratelimit.Limiter {
-		return ratelimit.New(ratelimit.Config{Name: name, Limit: ratelimit.Limit{Rate: rate, Per: per, Burst: burst}, Store: store, Now: h.Now})
+		return ratelimit.New(ratelimit.Config{Name: name, Limit: ratelimit.Limit{Rate: rate, Per: per, Burst: burst}, Store: store, Secret: secret, Now: h.Now})
 	}
 	return throttle{
 		pair:    limit("login-pair", 1, time.Minute, 5),

@@ -66,10 +66,13 @@ func (a *Auth) CreateToken(ctx context.Context, h database.Handle, user *User, n
 	}
 	hash, _ := tokens.Hash(a.cfg.TokenPrefix, secret)
 	t = &Token{User: orm.RefTo[User](user.ID), Name: strings.TrimSpace(name), Hash: hash, Scopes: strings.Join(scopes, " "), Stamp: user.Stamp, Expires: expires}
-	if err := orm.Create(ctx, h, t); err != nil {
-		return "", nil, fmt.Errorf("store the token: %w", err)
-	}
-	return secret, t, nil
+	err = h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		if err := orm.Create(ctx, tx, t); err != nil {
+			return fmt.Errorf("store the token: %w", err)
+		}
+		return a.note(ctx, tx, TokenMade, user, t.Name)
+	})
+	return secret, t, err
 }
 
 // byToken returns the user of the token that a request has in its header, and what it allows:

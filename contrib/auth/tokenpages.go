@@ -1,11 +1,13 @@
 package auth
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/i18n"
@@ -89,7 +91,14 @@ func (a *Auth) endToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault.Wrap(fault.NotFound, err, "There is no such token.")
 	}
-	if _, err := orm.From[Token](a.DB).Where(Tokens.ID.Eq(id), Tokens.User.Eq(user.ID)).Delete(ctx); err != nil {
+	err = a.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		n, err := orm.From[Token](tx).Where(Tokens.ID.Eq(id), Tokens.User.Eq(user.ID)).Delete(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+		return a.note(ctx, tx, TokenEnded, user, "")
+	})
+	if err != nil {
 		return err
 	}
 	if err := messages.Success(ctx, i18n.From(ctx).T("The token is not good any more.")); err != nil {

@@ -50,6 +50,8 @@ type User struct {
 
 	Created   time.Time `db:"auto_now_add"`
 	LastLogin *time.Time
+	// DeleteAt is when a user is deleted who has closed the account, nil for others.
+	DeleteAt *time.Time `db:"index"`
 
 	Groups orm.Many[Group]
 }

@@ -26,6 +26,7 @@ type userFields struct {
 	EmailKey    *orm.NullText[*User, string]
 	Created     *orm.Ordered[*User, time.Time]
 	LastLogin   *orm.NullOrdered[*User, time.Time]
+	DeleteAt    *orm.NullOrdered[*User, time.Time]
 	Groups      *orm.ManyToMany[*User, *Group]
 }
 
@@ -54,6 +55,7 @@ type linkFields struct {
 	User    *orm.NullForeignKey[*Link, *User, int64]
 	Email   *orm.Text[*Link, string]
 	Stamp   *orm.Text[*Link, string]
+	Browser *orm.Text[*Link, string]
 	Created *orm.Ordered[*Link, time.Time]
 	Expires *orm.Ordered[*Link, time.Time]
 	Used    *orm.NullOrdered[*Link, time.Time]
@@ -105,6 +107,21 @@ type tokenFields struct {
 
 // Descriptors is for the check at the start that Tokens fits Token.
 func (*Token) Descriptors() any { return Tokens }
+
+// Events describes the fields of Event, for queries.
+var Events = orm.Describe[eventFields]()
+
+type eventFields struct {
+	ID      *orm.Number[*Event, int64]
+	At      *orm.Ordered[*Event, time.Time]
+	Kind    *orm.Text[*Event, EventKind]
+	UserID  *orm.NullNumber[*Event, int64]
+	Network *orm.Text[*Event, string]
+	Detail  *orm.Text[*Event, string]
+}
+
+// Descriptors is for the check at the start that Events fits Event.
+func (*Event) Descriptors() any { return Events }
 
 // Grants describes the fields of Grant, for queries.
 var Grants = orm.Describe[grantFields]()

@@ -10,6 +10,24 @@ var m0001Initial = migrate.Migration{
 	Operations: []migrate.Operation{
 		migrate.CreateTable{
 			Table: schema.Table{
+				Name: "accounts_event",
+				Columns: []schema.Column{
+					{Name: "id", Type: schema.Type{Kind: schema.Int64}, Auto: true},
+					{Name: "at", Type: schema.Type{Kind: schema.Time}},
+					{Name: "kind", Type: schema.Type{Kind: schema.Text, Size: 40}},
+					{Name: "user_id", Type: schema.Type{Kind: schema.Int64}, Null: true},
+					{Name: "network", Type: schema.Type{Kind: schema.Text, Size: 60}},
+					{Name: "detail", Type: schema.Type{Kind: schema.Text, Size: 300}},
+				},
+				PrimaryKey: []string{"id"},
+				Indexes: []schema.Index{
+					{Name: "accounts_event_at_d1a96351", Columns: []schema.IndexColumn{{Column: "at"}}},
+					{Name: "accounts_event_user_id_1213d537", Columns: []schema.IndexColumn{{Column: "user_id"}}},
+				},
+			},
+		},
+		migrate.CreateTable{
+			Table: schema.Table{
 				Name: "accounts_user",
 				Columns: []schema.Column{
 					{Name: "id", Type: schema.Type{Kind: schema.Int64}, Auto: true},
@@ -25,11 +43,15 @@ var m0001Initial = migrate.Migration{
 					{Name: "email_key", Type: schema.Type{Kind: schema.Text, Size: 254}, Null: true},
 					{Name: "created", Type: schema.Type{Kind: schema.Time}},
 					{Name: "last_login", Type: schema.Type{Kind: schema.Time}, Null: true},
+					{Name: "delete_at", Type: schema.Type{Kind: schema.Time}, Null: true},
 				},
 				PrimaryKey: []string{"id"},
 				Uniques: []schema.Unique{
 					{Name: "accounts_user_email_key_key", Columns: []string{"email_key"}},
 					{Name: "accounts_user_username_key_key", Columns: []string{"username_key"}},
+				},
+				Indexes: []schema.Index{
+					{Name: "accounts_user_delete_at_ba8168c6", Columns: []schema.IndexColumn{{Column: "delete_at"}}},
 				},
 			},
 		},
@@ -100,6 +122,7 @@ var m0001Initial = migrate.Migration{
 					{Name: "user_id", Type: schema.Type{Kind: schema.Int64}, Null: true},
 					{Name: "email", Type: schema.Type{Kind: schema.Text, Size: 254}},
 					{Name: "stamp", Type: schema.Type{Kind: schema.Text, Size: 22}},
+					{Name: "browser", Type: schema.Type{Kind: schema.Text, Size: 43}},
 					{Name: "created", Type: schema.Type{Kind: schema.Time}},
 					{Name: "expires", Type: schema.Type{Kind: schema.Time}},
 					{Name: "used", Type: schema.Type{Kind: schema.Time}, Null: true},

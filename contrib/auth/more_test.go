@@ -1,0 +1,177 @@
+package auth_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/contrib/auth"
+	"github.com/volaweb/vola/contrib/auth/authtest"
+	"github.com/volaweb/vola/mail"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/volatest"
+	"github.com/volaweb/vola/web/sessions/dbstore"
+)
+
+// wantMail returns the last mail with a text, and fails the test if there is none.
+func wantMail(t *testing.T, c *volatest.Client, text string) mail.Message {
+	t.Helper()
+	all := c.Mails()
+	for i := len(all) - 1; i >= 0; i-- {
+		if strings.Contains(all[i].Text, text) {
+			return all[i]
+		}
+	}
+	t.Errorf("no mail has %q", text)
+	return mail.Message{}
+}
+
+func TestCloseAccount(t *testing.T) {
+	t.Parallel()
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+		a := authtest.Of(t, c)
+		ann := authtest.User(t, c, "ann")
+		if err := a.Allow(t.Context(), c.DB, ann, "papers.print"); err != nil {
+			t.Fatal(err)
+		}
+		elsewhere := c.Another()
+		authtest.LogIn(t, elsewhere, ann)
+		logIn(c, "ann", authtest.Password)
+		page := c.Get("/accounts/close/").WantStatus(200).WantContains("li", "1 row of accounts_grant")
+		c.Get("/papers/private/").WantStatus(418)
+		page.Form("Close my account").Press("Close my account").WantStatus(303)
+		c.Get("/papers/private/").WantStatus(303)
+		elsewhere.Get("/papers/private/").WantStatus(303)
+		logIn(c, "ann", authtest.Password)
+		c.Get("/papers/private/").WantStatus(303)
+		link := volatest.Link(t, wantMail(t, c, "will be deleted in seven days"), "/accounts/open/keep/")
+		c.Get(link)
+		page = c.Get("/accounts/keep/").WantStatus(200)
+		page.Form("Open it again").Press("Open it again").WantStatus(303)
+		page.Form("Open it again").Press("Open it again").WantStatus(410)
+		logIn(c, "ann", authtest.Password)
+		c.Get("/papers/private/").WantStatus(418)
+		clock.add(8 * 24 * time.Hour)
+		if err := a.DeleteClosed(t.Context()); err != nil || users(t, c) != 1 {
+			t.Errorf("%d users, %v", users(t, c), err)
+		}
+		logIn(c, "ann", authtest.Password)
+		c.Get("/accounts/close/").Form("Close my account").Press("Close my account")
+		link = volatest.Link(t, wantMail(t, c, "will be deleted in seven days"), "/accounts/open/keep/")
+		clock.add(7*24*time.Hour - time.Second)
+		if err := a.DeleteClosed(t.Context()); err != nil || users(t, c) != 1 {
+			t.Errorf("too early: %d users, %v", users(t, c), err)
+		}
+		clock.add(time.Second)
+		if err := a.DeleteClosed(t.Context()); err != nil || users(t, c) != 0 {
+			t.Errorf("%d users, %v", users(t, c), err)
+		}
+		c.Get(link)
+		c.Get("/accounts/keep/").WantStatus(410)
+		for what, count := range map[string]func() (int64, error){
+			"grants":   func() (int64, error) { return orm.From[auth.Grant](c.DB).Count(t.Context()) },
+			"links":    func() (int64, error) { return orm.From[auth.Link](c.DB).Count(t.Context()) },
+			"sessions": func() (int64, error) { return sessionsOf(t, c, ann.ID), nil },
+		} {
+			if n, err := count(); n != 0 || err != nil {
+				t.Errorf("%d %s are left, %v", n, what, err)
+			}
+		}
+		if out, err := c.Command("events"); err != nil || !strings.Contains(out, "account deleted") || !strings.Contains(out, "account kept") {
+			t.Errorf("events: %s, %v", out, err)
+		}
+	})
+}
+
+// sessionsOf returns how many sessions a user has.
+func sessionsOf(t *testing.T, c *volatest.Client, user int64) int64 {
+	t.Helper()
+	n, err := orm.From[dbstore.Session](c.DB).Where(dbstore.Sessions.UserID.Eq(user)).Count(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestMagicLink(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	cfg := vola.Config{Name: "Papers", Modules: []module.Module{auth.New(auth.Config{MagicLinks: true, Hashing: quick()}), &papers{}}}
+	c := volatest.Start(t, cfg, volatest.Options{Now: func() time.Time { return now }})
+	authtest.User(t, c, "ann")
+	ask(c, "/accounts/magic/", "ann@example.org")
+	link := volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/login/")
+	other := c.Another() // that of somebody who reads the mail
+	other.Get(link)
+	other.Get("/accounts/magic/finish/").WantStatus(410)
+	other.Post("/accounts/magic/finish/", nil).WantStatus(410)
+	c.Get(link)
+	page := c.Get("/accounts/magic/finish/").WantStatus(200)
+	c.Get("/papers/private/").WantStatus(303)
+	page.Form("Log in").Press("Log in").WantStatus(303)
+	c.Get("/papers/private/").WantStatus(418)
+	page.Form("Log in").Press("Log in").WantStatus(410)
+	c.Post("/accounts/logout/", nil)
+	now = now.Add(time.Hour)
+	ask(c, "/accounts/magic/", "ann@example.org")
+	c.Get(volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/login/"))
+	now = now.Add(15 * time.Minute)
+	c.Get("/accounts/magic/finish/").WantStatus(410)
+	volatest.New(t, site()).Get("/accounts/magic/").WantStatus(404)
+}
+
+// TestNewDevice: the user is told of a device that has not been used before, and of no other.
+func TestNewDevice(t *testing.T) {
+	t.Parallel()
+	c := volatest.New(t, site())
+	authtest.User(t, c, "ann")
+	logIn(c, "ann", authtest.Password)
+	if n := len(c.Mails()); n != 0 {
+		t.Errorf("%d mails at the first log-in", n)
+	}
+	c.Post("/accounts/logout/", nil)
+	logIn(c, "ann", authtest.Password)
+	if n := len(c.Mails()); n != 0 {
+		t.Errorf("%d mails at a log-in on the same device", n)
+	}
+	logIn(c.Another(), "ann", authtest.Password)
+	wantMail(t, c, "on a device that has not been used")
+}
+
+// TestEvents: what happens is noted, without what must not be.
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+		authtest.User(t, c, "ann")
+		logIn(c, "my-secret-typed-as-a-name", "x")
+		logIn(c, "ann", "wrong")
+		logIn(c, "ann", authtest.Password)
+		c.Get("/accounts/password/").Form("Change password").Fill("Current password", authtest.Password).Fill("New password", another).Press("Change password")
+		c.Post("/accounts/logout/", nil)
+		all, err := orm.From[auth.Event](c.DB).OrderBy(auth.Events.ID.Asc()).All(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var kinds []auth.EventKind
+		for _, e := range all {
+			kinds = append(kinds, e.Kind)
+			if strings.Contains(e.Detail, "secret") || strings.Contains(e.Detail, another) || e.Network == "" {
+				t.Errorf("%+v", e)
+			}
+		}
+		want := []auth.EventKind{auth.LogInFailed, auth.LogInFailed, auth.LoggedIn, auth.PasswordSet, auth.LoggedIn, auth.LoggedOut}
+		if len(kinds) != len(want) {
+			t.Fatalf("events %q", kinds)
+		}
+		for i := range want {
+			if kinds[i] != want[i] {
+				t.Errorf("events %q", kinds)
+			}
+		}
+		if all[0].UserID != nil || all[1].UserID == nil {
+			t.Errorf("%+v", all)
+		}
+	})
+}
