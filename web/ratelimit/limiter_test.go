@@ -62,6 +62,16 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
+// TestResult: what a store says of a bucket that has long been full.
+func TestResult(t *testing.T) {
+	t.Parallel()
+	limit := ratelimit.Limit{Rate: 1, Per: time.Minute, Burst: 3}
+	now := time.Unix(1_800_000_000, 0)
+	if got, want := limit.Result(now.Add(-time.Hour), true, now), (ratelimit.Result{Allowed: true, Remaining: 3, Full: now.Add(-time.Hour)}); got != want {
+		t.Errorf("%+v\nwant %+v", got, want)
+	}
+}
+
 // clock is a clock that tests set.
 type clock struct {
 	mu sync.Mutex
@@ -127,6 +137,7 @@ func TestReservation(t *testing.T) {
 	if r := take(); r.Allowed {
 		t.Error("a refusal gave something back")
 	}
+	give(success)
 	give(success)
 	if r := take(); !r.Allowed || r.Remaining != 0 {
 		t.Errorf("after a success: %+v", r.Result)

@@ -150,6 +150,9 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if len(s.sum) == 0 { // in a mode of Go that allows approved algorithms alone
+		return "", fmt.Errorf("passwords: Go refuses to compute %s; use another Config.Format", s.algorithm)
+	}
 	return s.write(s), nil
 }
 
@@ -164,7 +167,8 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 // An unusable hash (an empty string, or one that begins with an exclamation mark) and an empty
 // password match nothing, and cost as much as [Hasher.Burn]. A password longer than [MaxBytes] is
 // an error of kind [fault.Invalid]. A hash that cannot be read is an error for the operator, after
-// the same cost; so are costs above the limits: memory of 256 MiB (for scrypt N*r*p*128 bytes), 20
+// the same cost: log it, and answer as to a wrong password, or the answer tells that the user
+// exists. So are costs above the limits: memory of 256 MiB (for scrypt N*r*p*128 bytes), 20
 // passes and 64 lanes of argon2, 10,000,000 iterations of PBKDF2, cost 16 of bcrypt, and 512 bytes
 // of text. Errors about slots are those of [Hasher.Hash].
 func (h *Hasher) Check(ctx context.Context, encoded, password string) (ok, upgrade bool, err error) {

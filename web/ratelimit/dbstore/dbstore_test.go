@@ -37,7 +37,7 @@ func prepare(t testing.TB, db *database.DB, create bool) *dbstore.Store {
 
 func TestStore(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) { ratelimittest.Run(t, prepare(t, db, true)) })
+	databasetest.EachMode(t, func(t *testing.T, db *database.DB) { ratelimittest.Run(t, prepare(t, db, true)) })
 }
 
 // TestTwoProcesses: two programs with the same database share the buckets.
