@@ -30,7 +30,7 @@ func TestTextOf(t *testing.T) {
 			"See the page (https://example.org/a?b=1&c=2).\n\nChoose a password\nhttps://example.org/reset\n\nhttps://example.org/x, a@b.c top none\n\n- one (https://example.org/1)\n",
 		},
 		"pictures":  {`<p>a <img src=x alt="a cat"> b <img src=y><a href="https://example.org/"><img alt="Logo"></a></p>`, "a a cat b Logo (https://example.org/)\n"},
-		"quotation": {"<blockquote><p>a</p><p>b<br>c</p><ul><li>d</ul></blockquote><p>e", "> a\n>\n> b\n> c\n>\n> - d\n\ne\n"},
+		"quotation": {"<h1>x</h1><blockquote><p>a</p><p>b<br>c</p><ul><li>d</ul></blockquote><p>e", "x\n=\n\n> a\n>\n> b\n> c\n>\n> - d\n\ne\n"},
 		"table": {
 			"<table><caption>Order</caption><tr><th>Item<th>Price</tr><tr><td>Tea<td>3.50</table>a",
 			"Order\nItem | Price\nTea | 3.50\n\na\n",
