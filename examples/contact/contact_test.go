@@ -36,6 +36,9 @@ func TestContact(t *testing.T) {
 			t.Errorf("the text is:\n%s", m.Text)
 		}
 		c.Get(volatest.Link(t, m, "/")).WantStatus(200)
+		if _, err := c.Command("resend", "1"); err != nil || len(c.Mails()) != 2 {
+			t.Errorf("sent again: %v, %d mails", err, len(c.Mails()))
+		}
 	})
 }
 
