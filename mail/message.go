@@ -126,7 +126,7 @@ func (m Message) Check() error {
 
 func checkPeople(m Message) error {
 	if m.From == (Address{}) {
-		return fmt.Errorf("From is empty; set it, or for all mails of a site the setting MAIL_FROM")
+		return fmt.Errorf("field From is empty; set it, or for all mails of a site the setting MAIL_FROM")
 	}
 	n := 0
 	for _, field := range []struct {
@@ -136,9 +136,9 @@ func checkPeople(m Message) error {
 		for i, a := range field.list {
 			if err := checkAddress(a); err != nil {
 				if len(field.list) > 1 {
-					return fmt.Errorf("%s, address %d: %w", field.name, i+1, err)
+					return fmt.Errorf("field %s, address %d: %w", field.name, i+1, err)
 				}
-				return fmt.Errorf("%s: %w", field.name, err)
+				return fmt.Errorf("field %s: %w", field.name, err)
 			}
 		}
 		if field.name != "From" && field.name != "ReplyTo" {
@@ -147,11 +147,11 @@ func checkPeople(m Message) error {
 	}
 	switch {
 	case n == 0:
-		return fmt.Errorf("To, Cc and Bcc are empty; a mail needs a recipient")
+		return fmt.Errorf("fields To, Cc and Bcc are empty; a mail needs a recipient")
 	case n > MaxRecipients:
-		return fmt.Errorf("To, Cc and Bcc have %d addresses, at most %d are allowed; send several mails", n, MaxRecipients)
+		return fmt.Errorf("fields To, Cc and Bcc have %d addresses, at most %d are allowed; send several mails", n, MaxRecipients)
 	case len(m.ReplyTo) > maxReplyTo:
-		return fmt.Errorf("ReplyTo has %d addresses, at most %d are allowed", len(m.ReplyTo), maxReplyTo)
+		return fmt.Errorf("field ReplyTo has %d addresses, at most %d are allowed", len(m.ReplyTo), maxReplyTo)
 	}
 	return nil
 }
@@ -210,7 +210,7 @@ func breaksLine(c rune) bool { return unicode.IsControl(c) || c == '\u2028' || c
 
 func checkSubject(m Message) error {
 	if err := checkLine(m.Subject, maxSubject); err != nil {
-		return fmt.Errorf("Subject %s %w", quote(m.Subject), err)
+		return fmt.Errorf("field Subject: the text %s %w", quote(m.Subject), err)
 	}
 	if m.ID == "" {
 		return nil
@@ -218,7 +218,7 @@ func checkSubject(m Message) error {
 	local, domain, ok := cutLast(m.ID, "@")
 	if !ok || len(m.ID) > maxAddress || strings.Trim(local, ".") == "" || domain == "" ||
 		strings.IndexFunc(local, notInAtom) >= 0 || strings.IndexFunc(domain, notInAtom) >= 0 {
-		return fmt.Errorf("ID %s is not of the form 7f3a@example.org", quote(m.ID))
+		return fmt.Errorf("field ID: the text %s is not of the form 7f3a@example.org", quote(m.ID))
 	}
 	return nil
 }
@@ -232,28 +232,28 @@ var written = []string{
 
 func checkFields(m Message) error {
 	if len(m.Header) > maxFields {
-		return fmt.Errorf("Header has %d fields, at most %d are allowed", len(m.Header), maxFields)
+		return fmt.Errorf("field Header has %d fields, at most %d are allowed", len(m.Header), maxFields)
 	}
 	seen := map[string]bool{}
 	for name, value := range m.Header {
 		if name == "" || len(name) > 70 || strings.IndexFunc(name, func(c rune) bool { return !isAlnum(c) && c != '-' }) >= 0 {
-			return fmt.Errorf("Header: the name %s is not one of 1 to 70 ASCII letters, digits and hyphens", quote(name))
+			return fmt.Errorf("field Header: the name %s is not one of 1 to 70 ASCII letters, digits and hyphens", quote(name))
 		}
 		lower := strings.ToLower(name)
 		for _, own := range written {
 			if strings.EqualFold(own, name) || strings.HasPrefix(lower, "content-") || strings.HasPrefix(lower, "resent-") {
-				return fmt.Errorf("Header: the field %q cannot be set here; the message writes it, or servers do", name)
+				return fmt.Errorf("field Header: the field %q cannot be set here; the message writes it, or servers do", name)
 			}
 		}
 		if seen[lower] {
-			return fmt.Errorf("Header: the field %q is there twice", name)
+			return fmt.Errorf("field Header: the field %q is there twice", name)
 		}
 		seen[lower] = true
 		if strings.TrimSpace(value) == "" {
-			return fmt.Errorf("Header: the field %q is empty", name)
+			return fmt.Errorf("field Header: the field %q is empty", name)
 		}
 		if err := checkLine(value, maxValue); err != nil {
-			return fmt.Errorf("Header: the value %s of %q %w", quote(value), name, err)
+			return fmt.Errorf("field Header: the value %s of %q %w", quote(value), name, err)
 		}
 	}
 	return nil
@@ -261,18 +261,18 @@ func checkFields(m Message) error {
 
 func checkContent(m Message) error {
 	if m.Text == "" && m.HTML == "" {
-		return fmt.Errorf("Text and HTML are empty; a mail needs one of them")
+		return fmt.Errorf("fields Text and HTML are empty; a mail needs one of them")
 	}
 	if n := m.Size(); n > MaxSize {
 		return fmt.Errorf("the content has %d bytes, at most %d are allowed; send a link to it", n, MaxSize)
 	}
 	for _, part := range []struct{ name, text string }{{"Text", m.Text}, {"HTML", m.HTML}, {"Calendar", string(m.Calendar)}} {
 		if !utf8.ValidString(part.text) || strings.Contains(part.text, "\x00") {
-			return fmt.Errorf("%s is not valid UTF-8, or has a NUL byte", part.name)
+			return fmt.Errorf("field %s is not valid UTF-8, or has a NUL byte", part.name)
 		}
 	}
 	if len(m.Calendar) > 0 && !strings.HasPrefix(strings.ToUpper(string(m.Calendar)), "BEGIN:VCALENDAR") {
-		return fmt.Errorf("Calendar does not begin with BEGIN:VCALENDAR")
+		return fmt.Errorf("field Calendar does not begin with BEGIN:VCALENDAR")
 	}
 	if len(m.Attachments) > maxAttachments {
 		return fmt.Errorf("there are %d attachments, at most %d are allowed", len(m.Attachments), maxAttachments)
