@@ -21,7 +21,8 @@ const (
 	MaxSize = 25 << 20
 
 	maxSubject     = 998 // octets
-	maxName        = 200 // octets of the name of an address, or of an attachment
+	maxName        = 998 // octets of the name of an address
+	maxFile        = 255 // octets of the name of an attachment, or its type
 	maxLocal       = 64  // octets before the @, as in RFC 5321
 	maxAddress     = 254 // octets
 	maxValue       = 900 // octets of a field of Header
@@ -31,7 +32,8 @@ const (
 )
 
 // Address is a name, which may be empty, and an address such as "ann@example.org". Neither
-// is written into a mail before [Message.Check] has looked at it.
+// is written into a mail before [Message.Check] has looked at it. A name has at most 998 octets, an
+// address 254, all of them ASCII.
 type Address = mail.Address
 
 // ParseAddress reads an address as people write it: "ann@example.org" or
@@ -78,7 +80,7 @@ type Message struct {
 
 // Attachment is a file that comes with a mail.
 type Attachment struct {
-	Name string // such as "invoice.pdf", without a folder; at most 200 octets
+	Name string // such as "invoice.pdf", without a folder; at most 255 octets
 	// Type is the media type, such as "application/pdf". Defaults to
 	// "application/octet-stream".
 	Type    string
@@ -286,7 +288,7 @@ func checkContent(m Message) error {
 }
 
 func checkAttachment(a Attachment) error {
-	if err := checkLine(a.Name, maxName); err != nil {
+	if err := checkLine(a.Name, maxFile); err != nil {
 		return fmt.Errorf("the name %s %w", quote(a.Name), err)
 	}
 	if a.Name == "" || a.Name == "." || a.Name == ".." || strings.ContainsAny(a.Name, `/\`) {
@@ -297,7 +299,7 @@ func checkAttachment(a Attachment) error {
 	}
 	kind, params, err := mime.ParseMediaType(a.Type)
 	if main, sub, ok := strings.Cut(kind, "/"); err != nil || !ok || main == "" || sub == "" || main == "multipart" || main == "message" ||
-		len(a.Type) > maxName || mime.FormatMediaType(kind, params) == "" || checkLine(a.Type, maxName) != nil {
+		len(a.Type) > maxFile || mime.FormatMediaType(kind, params) == "" || checkLine(a.Type, maxFile) != nil {
 		return fmt.Errorf("the type %s of %s is not a media type of a file, such as application/pdf", quote(a.Type), quote(a.Name))
 	}
 	return nil
