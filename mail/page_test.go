@@ -125,7 +125,14 @@ func TestWithPage(t *testing.T) {
 	if m, err := mail.To(bob).WithPage(same, "https://example.org"); err != nil || m.HTML != same {
 		t.Errorf("HTML without relative links is changed: %s, %v", m.HTML, err)
 	}
-	for _, page := range []string{"<p>no title", "<title> \n </title>x", "<svg><title>a picture</title></svg>"} {
+	long, err := mail.Message{From: ann, To: []mail.Address{bob}}.WithPage("<title>"+strings.Repeat("名", 500)+"</title><p>a\x00b\xffc", "https://example.org")
+	if err != nil || long.Check() != nil || len(long.Subject) > 998 || !strings.HasSuffix(long.Subject, "名…") || long.Text != "a\ufffdb\ufffdc\n" {
+		t.Errorf("a long title: %v, %v, %q, %q", err, long.Check(), long.Subject, long.Text)
+	}
+	if m, err := mail.To(bob).WithPage("<title> \n </title>x", ""); err != nil || m.Subject != "" {
+		t.Errorf("a blank title: %q, %v", m.Subject, err)
+	}
+	for _, page := range []string{"<p>no title", "<svg><title>a picture</title></svg>"} {
 		if _, err := mail.To(bob).WithPage(page, ""); err == nil || !strings.Contains(err.Error(), "<title>") {
 			t.Errorf("%s: the error is %v", page, err)
 		}
