@@ -46,7 +46,7 @@ const (
 	fromStart
 )
 
-func serve(t *testing.T, m mode, refuse func(command, argument string) error) *server {
+func serve(t testing.TB, m mode, refuse func(command, argument string) error) *server {
 	t.Helper()
 	s := &server{refuse: refuse, roots: x509.NewCertPool()}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
