@@ -39,7 +39,8 @@ type Options struct {
 	// Storage keeps the files that people send. Defaults to that of the setting
 	// STORAGE_URL.
 	Storage storage.Storage
-	// Mailer sends the mails. Defaults to that of the setting MAIL_URL.
+	// Mailer sends the mails. Defaults to that of the setting MAIL_URL. If it is an
+	// io.Closer, it is closed with the site.
 	Mailer mail.Sender
 	// Console takes mails that are printed. Defaults to dropping them.
 	Console io.Writer
