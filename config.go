@@ -8,6 +8,7 @@ import (
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/storage"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/middleware"
 )
 
 // Config says what a site is made of. Everything in it is a value that the
@@ -35,6 +36,9 @@ type Config struct {
 	// proxy writes one; NoSecureHeaders the headers of
 	// middleware.SecureHeaders, as where Middleware sets them in another way.
 	NoRequestID, NoAccessLog, NoSecureHeaders bool
+	// SecureHeaders are the headers that tell browsers to be careful with the site. Those that
+	// are not set have their defaults.
+	SecureHeaders middleware.SecureHeadersConfig
 	// Templates are the project's own template files, before those of the
 	// modules. In a program these are usually embedded; a folder "templates" in
 	// the working directory goes before them, and so does, under "serve --dev"

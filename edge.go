@@ -101,17 +101,14 @@ func isLoopback(addr net.Addr) bool {
 	return !ok || tcp.IP.IsLoopback()
 }
 
-// isLocalHost reports whether the Host of a request names this machine.
-func isLocalHost(host string) bool {
-	name := host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		name = h
+// isLocalHost reports whether the name of a host, as package middleware gives it, is that
+// of this machine.
+func isLocalHost(name string) bool {
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
 	}
-	name = strings.ToLower(strings.TrimSuffix(strings.Trim(name, "[]"), "."))
-	if addr, err := netip.ParseAddr(name); err == nil {
-		return addr.IsLoopback()
-	}
-	return name == "localhost" || strings.HasSuffix(name, ".localhost")
+	addr, err := netip.ParseAddr(name)
+	return err == nil && addr.IsLoopback()
 }
 
 // ServeHTTP answers a request.
@@ -122,29 +119,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// follows could be part of its body for a proxy.
 		w.Header().Set("Connection", "close")
 	}
-	if s.opts.Dev && !s.mayShow(r) {
-		// Another site, whose name was made to lead here, would see the sources.
-		http.Error(w, "This site runs with --dev and answers only to localhost, loopback addresses and the host of BASE_URL.",
-			http.StatusMisdirectedRequest)
-		return
-	}
 	s.mux.ServeHTTP(w, r)
-}
-
-// mayShow reports whether a request may see what development shows.
-func (s *Site) mayShow(r *http.Request) bool {
-	if isLocalHost(r.Host) {
-		return true
-	}
-	u, err := url.Parse(s.host.Site.BaseURL)
-	if err != nil || u.Host == "" {
-		return false
-	}
-	name, _, err := net.SplitHostPort(r.Host)
-	if err != nil {
-		name = r.Host
-	}
-	return strings.EqualFold(strings.Trim(name, "[]"), u.Hostname())
 }
 
 // wellKnown adds the addresses that browsers and robots ask every site for,

@@ -59,9 +59,7 @@ func (p *program) serveCommand() cli.Command {
 			}
 			defer listener.Close()
 			s.warn(listener.Addr())
-			if s.host.Site.BaseURL == "" {
-				s.host.Site.BaseURL = baseURLOf(listener.Addr())
-			}
+			s.listening(listener.Addr())
 			// The default database is created on the first start, one that
 			// somebody named with --create only.
 			return p.withDatabase(ctx, s, f, create || !p.named(f), func(ctx context.Context, fresh bool) error {
@@ -87,7 +85,11 @@ func (s *Site) warn(addr net.Addr) {
 	if s.opts.Dev {
 		s.opts.Log.Warn("with --dev everybody who reaches the address sees causes and sources; listen on 127.0.0.1", "addr", addr.String())
 	}
-	if s.set.BaseURL == "" {
+	switch {
+	case s.set.BaseURL != "":
+	case s.set.AllowedHosts == "":
+		s.opts.Log.Warn("people on other machines reach the site by a name that it does not answer to, and get 421: set BASE_URL, such as https://example.org", "addr", addr.String())
+	default:
 		s.opts.Log.Warn("links that must be absolute are wrong for everybody else: set BASE_URL", "base_url", baseURLOf(addr))
 	}
 }
