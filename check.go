@@ -28,7 +28,7 @@ func (p *program) checkCommand() cli.Command {
 			if err != nil {
 				return failed{err}
 			}
-			for _, unknown := range s.unknownSettings() {
+			for _, unknown := range s.doubtfulSettings() {
 				fmt.Fprintf(p.stdout, "warning: %s\n", unknown)
 			}
 			if notes {

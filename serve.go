@@ -60,6 +60,9 @@ func (p *program) serveCommand() cli.Command {
 			defer listener.Close()
 			s.warn(listener.Addr())
 			s.listening(listener.Addr())
+			if err := p.needKey(s, f, listener.Addr()); err != nil {
+				return err
+			}
 			// The default database is created on the first start, one that
 			// somebody named with --create only.
 			return p.withDatabase(ctx, s, f, create || !p.named(f), func(ctx context.Context, fresh bool) error {
@@ -76,7 +79,7 @@ func (p *program) serveCommand() cli.Command {
 
 // warn tells what is probably not as it was meant.
 func (s *Site) warn(addr net.Addr) {
-	for _, unknown := range s.unknownSettings() {
+	for _, unknown := range s.doubtfulSettings() {
 		s.opts.Log.Warn(unknown)
 	}
 	if isLoopback(addr) {

@@ -37,6 +37,7 @@ type settings struct {
 	SecretKey      string        `env:"SECRET_KEY" secret:"true" help:"signs links and fields that come back: a random text of at least 32 characters, the same on all servers"`
 	OldKeys        string        `env:"SECRET_KEY_FALLBACKS" secret:"true" help:"keys of before, with commas between them: what they signed is still accepted"`
 
+	vars    variables      // that all were read from
 	zone    *time.Location // of TimeZone
 	proxies []netip.Prefix
 	hosts   middleware.HostList
@@ -55,16 +56,17 @@ func environMap(environ []string) map[string]string {
 // readSettings reads the settings of the site, and fills those of its modules.
 func readSettings(modules []module.Module, opts Options) (settings, error) {
 	var set settings
-	errs := []error{parseSettings(&set, "", opts.Environ), set.check()}
+	vars, err := variables{values: opts.Environ, origins: opts.origins}.resolve(settingNames(modules))
+	errs := []error{err, parseSettings(&set, "", vars.values), set.check()}
+	set.vars = vars
 	if opts.BaseURL != "" {
 		set.BaseURL = opts.BaseURL
 	}
-	var err error
 	set.BaseURL, err = checkBaseURL(set.BaseURL)
 	errs = append(errs, err)
 	for _, m := range modules {
 		if has, ok := module.As[module.HasSettings](m); ok {
-			errs = append(errs, parseSettings(has.Settings(), settingsPrefix(m), opts.Environ))
+			errs = append(errs, parseSettings(has.Settings(), settingsPrefix(m), vars.values))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -98,12 +100,12 @@ func (s *settings) deadline() time.Duration {
 	return s.Timeout
 }
 
-// unknownSettings names the variables that no setting is read from, but that
-// are nearly written like one.
-func (s *Site) unknownSettings() []string {
+// doubtfulSettings names the variables that no setting is read from, but that
+// are nearly written like one, and files with secrets that everybody can read.
+func (s *Site) doubtfulSettings() []string {
 	known := map[string]bool{}
-	for _, st := range allSettings(s.cfg.Modules, &s.set, s.opts.Environ) {
-		known[st.name] = true
+	for _, st := range allSettings(s.cfg.Modules, &s.set) {
+		known[st.Name], known[st.Name+fileSuffix] = true, true
 	}
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(s.opts.Environ)) {
@@ -111,15 +113,18 @@ func (s *Site) unknownSettings() []string {
 			out = append(out, fmt.Sprintf("the variable %s is not a setting; did you mean %s?", name, near))
 		}
 	}
+	for _, path := range s.set.vars.readable {
+		out = append(out, fmt.Sprintf("everybody on this machine can read %s, which has a secret; run: chmod 600 %s", path, path))
+	}
 	return out
 }
 
 // allSettings describes the settings of the site and its modules.
-func allSettings(modules []module.Module, set *settings, environ map[string]string) []setting {
-	list := settingsOf(set, "", environ)
+func allSettings(modules []module.Module, set *settings) []setting {
+	list := settingsOf(set, "", set.vars)
 	for _, m := range modules {
 		if has, ok := module.As[module.HasSettings](m); ok {
-			list = append(list, settingsOf(has.Settings(), settingsPrefix(m), environ)...)
+			list = append(list, settingsOf(has.Settings(), settingsPrefix(m), set.vars)...)
 		}
 	}
 	return list
@@ -199,11 +204,17 @@ func kindWord(t reflect.Type) string {
 	return t.String()
 }
 
-// setting is one line of the settings command.
-type setting struct{ name, value, source, help string }
+// setting is one line of the settings command, and one object of its JSON.
+type setting struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"` // as people may see it
+	Source string `json:"source"`
+	Help   string `json:"help"`
+	Secret bool   `json:"secret"`
+}
 
 // settingsOf describes the fields of a filled settings struct.
-func settingsOf(from any, prefix string, environ map[string]string) []setting {
+func settingsOf(from any, prefix string, vars variables) []setting {
 	v := reflect.ValueOf(from).Elem()
 	var out []setting
 	for i := range v.NumField() {
@@ -212,17 +223,18 @@ func settingsOf(from any, prefix string, environ map[string]string) []setting {
 		if name == "" {
 			continue
 		}
-		st := setting{name: prefix + name, value: fmt.Sprint(v.Field(i).Interface()), source: "default", help: f.Tag.Get("help")}
-		if _, ok := environ[st.name]; ok {
-			st.source = "environment"
+		name = prefix + name
+		st := setting{
+			Name: name, Value: fmt.Sprint(v.Field(i).Interface()), Source: vars.origin(name),
+			Help: f.Tag.Get("help"), Secret: f.Tag.Get("secret") == "true",
 		}
 		switch {
-		case f.Tag.Get("secret") == "true" && st.value != "":
-			st.value = "(set, not shown)"
-		case name == "DATABASE_URL", name == "STORAGE_URL":
-			st.value = database.RedactURL(st.value)
-		case st.value == "":
-			st.value = "(empty)"
+		case st.Secret && st.Value != "":
+			st.Value = "(set, not shown)"
+		case st.Value == "":
+			st.Value = "(empty)"
+		case strings.HasSuffix(name, "_URL"):
+			st.Value = database.RedactURL(st.Value)
 		}
 		out = append(out, st)
 	}

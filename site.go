@@ -36,6 +36,9 @@ type Options struct {
 	// Storage keeps the files that people send. Defaults to that of the setting
 	// STORAGE_URL.
 	Storage storage.Storage
+
+	// origins are where values of Environ come from, if not of the environment.
+	origins map[string]string
 }
 
 // Site is an assembled site: an [http.Handler]. It is safe for concurrent use.
@@ -80,6 +83,7 @@ func New(cfg Config, opts Options) (*Site, error) {
 	}
 	var err error
 	s.set, err = readSettings(cfg.Modules, opts)
+	s.opts.Environ = s.set.vars.values // with what is in files
 	try(err)
 	s.models, err = module.Models(cfg.Modules)
 	try(err)
