@@ -17,16 +17,24 @@ import (
 func (p *program) checkCommand() cli.Command {
 	var url string
 	var notes bool
+	var deploy deployFlags
 	return cli.Command{
 		Name: "check", Help: "look for errors in models, migrations, routes, templates and settings",
 		Flags: func(flags *flag.FlagSet) {
 			flags.BoolVar(&notes, "notes", false, "print notes too, which are not errors: of migrations, and what in templates cannot be checked")
+			deploy.declare(flags)
 			flags.StringVar(&url, "database", "", "compare the tables of the database at `URL` with the models too")
 		},
 		Run: func(ctx context.Context, args []string) error {
+			if err := deploy.check(); err != nil {
+				return err
+			}
 			s, err := p.assemble(siteFlags{})
 			if err != nil {
 				return failed{err}
+			}
+			if deploy.on {
+				return p.checkDeploy(ctx, s, deploy)
 			}
 			for _, unknown := range s.doubtfulSettings() {
 				fmt.Fprintf(p.stdout, "warning: %s\n", unknown)

@@ -109,6 +109,9 @@ func TestKeyOfASiteWithoutSettings(t *testing.T) {
 	if err != nil || !regexp.MustCompile(`SECRET_KEY +\(set, not shown\) +environment `).Match(out) {
 		t.Errorf("%v\n%s", err, out)
 	}
+	if out, err = inFolder(t, dir, "check --deploy").CombinedOutput(); err == nil || !strings.Contains(string(out), "S07 warning: ") {
+		t.Errorf("%v\n%s", err, out)
+	}
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +190,6 @@ func TestSettingsFromFiles(t *testing.T) {
 	}
 	for want, environ := range map[string][]string{
 		"setting SECRET_KEY: SECRET_KEY and SECRET_KEY_FILE are both set; remove one": {"SECRET_KEY=x", "SECRET_KEY_FILE=" + key},
-		"setting BASE_URL: BASE_URL and BASE_URL_FILE are both set":                   {"BASE_URL_FILE=" + key}, // the other is in .env
 		"no such file":             {"SECRET_KEY_FILE=none"},
 		"it is a folder":           {"SECRET_KEY_FILE=" + dir},
 		"more than 65536 bytes":    {"SECRET_KEY_FILE=" + write("long", strings.Repeat("x", 65537), 0o600)},
@@ -198,6 +200,11 @@ func TestSettingsFromFiles(t *testing.T) {
 		if err == nil || !strings.Contains(string(out), want) || strings.Contains(string(out), "hunter") {
 			t.Errorf("%v: %v, want %s\n%s", environ, err, want, out)
 		}
+	}
+	// What is in the environment counts more than what is in .env.
+	out, err = inFolder(t, dir, "settings", "ONE_KEY=x", "BASE_URL_FILE="+write("base", "https://file.test", 0o600)).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "https://file.test") {
+		t.Errorf("%v\n%s", err, out)
 	}
 	open := write("open", strings.Repeat("k", 40), 0o644)
 	out, err = inFolder(t, dir, "check", "ONE_KEY=x", "SECRET_KEY_FILE="+open).CombinedOutput()

@@ -3,13 +3,16 @@ package vola_test
 import (
 	"bytes"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/internal/snippets"
 )
 
 // visit is an answer of a site to a request with these header fields.
@@ -150,4 +153,29 @@ func TestServeAnswersToItsAddress(t *testing.T) {
 			t.Errorf("%+v: %d", tt, w.Code)
 		}
 	}
+}
+
+// TestSecurityDocument compares the tables of docs/security.md with the headers of an answer and
+// the checks that there are.
+func TestSecurityDocument(t *testing.T) {
+	t.Parallel()
+	s, err := vola.New(vola.Config{NoRequestID: true}, vola.Options{BaseURL: "https://example.org"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := [][]string{{"header", "value"}}
+	h := visit(s, "/robots.txt", "example.org", "").Header()
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		switch name {
+		case "Content-Type", "Content-Length", "Etag":
+		default:
+			rows = append(rows, []string{"`" + name + "`", "`" + h.Get(name) + "`"})
+		}
+	}
+	wantGenerated(t, "docs/security.md", "headers", snippets.Table(rows))
+	rows = [][]string{{"id", "level", "found if"}}
+	for _, c := range vola.DeployChecks() {
+		rows = append(rows, []string{c.ID, c.Level, c.Title})
+	}
+	wantGenerated(t, "docs/security.md", "checks", snippets.Table(rows))
 }

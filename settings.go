@@ -103,6 +103,15 @@ func (s *settings) deadline() time.Duration {
 // doubtfulSettings names the variables that no setting is read from, but that
 // are nearly written like one, and files with secrets that everybody can read.
 func (s *Site) doubtfulSettings() []string {
+	out := s.misspelledSettings()
+	for _, path := range s.set.vars.readable {
+		out = append(out, fmt.Sprintf("everybody on this machine can read %s, which has a secret; run: chmod 600 %s", path, path))
+	}
+	return out
+}
+
+// misspelledSettings names the variables that are nearly written like a setting.
+func (s *Site) misspelledSettings() []string {
 	known := map[string]bool{}
 	for _, st := range allSettings(s.cfg.Modules, &s.set) {
 		known[st.Name], known[st.Name+fileSuffix] = true, true
@@ -112,9 +121,6 @@ func (s *Site) doubtfulSettings() []string {
 		if near := nearest.Within(name, slices.Collect(maps.Keys(known)), 1+min(len(name)/6, 1)); near != "" && !known[name] {
 			out = append(out, fmt.Sprintf("the variable %s is not a setting; did you mean %s?", name, near))
 		}
-	}
-	for _, path := range s.set.vars.readable {
-		out = append(out, fmt.Sprintf("everybody on this machine can read %s, which has a secret; run: chmod 600 %s", path, path))
 	}
 	return out
 }

@@ -81,8 +81,14 @@ func (v variables) resolve(names map[string]bool) (variables, error) {
 			continue
 		}
 		if _, both := v.values[name]; both {
-			errs = append(errs, fmt.Errorf("setting %s: %s and %s are both set; remove one", name, name, variable))
-			continue
+			// One of .env does not count beside one of the environment.
+			switch fromFile := v.origins[name] != ""; {
+			case fromFile == (v.origins[variable] != ""):
+				errs = append(errs, fmt.Errorf("setting %s: %s and %s are both set; remove one", name, name, variable))
+				continue
+			case !fromFile:
+				continue
+			}
 		}
 		value, open, err := readSettingFile(path)
 		if err != nil {
