@@ -95,11 +95,10 @@ func (d *deployment) uploads() (out []module.Finding) {
 }
 
 func (d *deployment) securityContact() []module.Finding {
-	const name = ".well-known/security.txt"
-	if slices.ContainsFunc(d.site.Routes(), func(r web.RouteInfo) bool { return r.Pattern == "/"+name }) {
+	if slices.ContainsFunc(d.site.Routes(), func(r web.RouteInfo) bool { return r.Pattern == securityTxt }) {
 		return nil
 	}
-	return one("whoever finds a hole in the site does not know whom to tell", "a route for /"+name, "Contact: mailto:security@example.org, as RFC 9116 has it")
+	return one("whoever finds a hole in the site does not know whom to tell", "setting SECURITY_CONTACT", "SECURITY_CONTACT=mailto:security@example.org")
 }
 
 // networkFileSystems are those that SQLite's locks do not work on.

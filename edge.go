@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/web"
@@ -122,6 +123,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
+// securityTxt is the path of the file of RFC 9116.
+const securityTxt = "/.well-known/security.txt"
+
 // wellKnown adds the addresses that browsers and robots ask every site for,
 // unless a module has them: the files of that name among the static ones, or
 // else robots.txt that allows all, and no picture.
@@ -130,6 +134,15 @@ func (s *Site) wellKnown(r *web.Router) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		return web.Send(w, r, http.StatusOK, []byte("User-agent: *\nDisallow:\n"))
 	})
+	if contact := s.set.SecurityContact; contact != "" && !r.Has(securityTxt) {
+		r.Get(securityTxt, func(w http.ResponseWriter, r *http.Request) error {
+			// The time that RFC 9116 asks for stays the same for a month, and so does the ETag.
+			now := s.opts.Now().UTC()
+			expires := time.Date(now.Year(), now.Month()+7, 1, 0, 0, 0, 0, time.UTC)
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			return web.Send(w, r, http.StatusOK, []byte("Contact: "+contact+"\nExpires: "+expires.Format(time.RFC3339)+"\n"))
+		}).AllLanguages()
+	}
 	s.wellKnownFile(r, "favicon.ico", func(http.ResponseWriter, *http.Request) error {
 		return fault.New(fault.NotFound, "This site has no favicon.ico.")
 	})

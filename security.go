@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/middleware"
@@ -54,7 +55,19 @@ func (s *settings) checkEdge() error {
 	if s.hosts, hosts = middleware.ParseHosts(s.AllowedHosts); hosts != nil {
 		hosts = fmt.Errorf("setting ALLOWED_HOSTS: %s", strings.ReplaceAll(hosts.Error(), "\n", "; "))
 	}
-	return errors.Join(proxies, hosts)
+	return errors.Join(proxies, hosts, checkContact(s.SecurityContact))
+}
+
+// checkContact returns what is wrong with the setting SECURITY_CONTACT.
+func checkContact(contact string) error {
+	if contact == "" {
+		return nil
+	}
+	u, err := url.Parse(contact)
+	if err != nil || u.Scheme != "mailto" && u.Scheme != "https" && u.Scheme != "tel" || u.Opaque+u.Host == "" || strings.ContainsFunc(contact, unicode.IsSpace) {
+		return fmt.Errorf("setting SECURITY_CONTACT: the value %q is not an address; write mailto:security@example.org or https://example.org/security", contact)
+	}
+	return nil
 }
 
 // isHTTPS reports whether people reach the site by HTTPS.

@@ -10,9 +10,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/internal/snippets"
+	"github.com/volaweb/vola/module"
 )
 
 // visit is an answer of a site to a request with these header fields.
@@ -84,6 +86,7 @@ func TestSettingsOfTheEdge(t *testing.T) {
 	for setting, want := range map[string]string{
 		"ALLOWED_HOSTS=https://example.org": "setting ALLOWED_HOSTS", "ALLOWED_HOSTS=a b,c d": `"c d"`, "TRUSTED_PROXIES=10.0.0.0/33": `"10.0.0.0/33" is neither`,
 		"TRUSTED_PROXIES=proxy.test": "setting TRUSTED_PROXIES", "TRUSTED_PROXIES=10.0.0.1;10.0.0.2": "is neither",
+		"SECURITY_CONTACT=ann@example.org": "setting SECURITY_CONTACT", "SECURITY_CONTACT=mailto:": "mailto:security@", "SECURITY_CONTACT=mailto:a@b.c\nExpires: x": "not an address",
 	} {
 		run(t, site(t.TempDir()), []string{setting}, "check").want(t, 1, want)
 	}
@@ -151,6 +154,31 @@ func TestServeAnswersToItsAddress(t *testing.T) {
 		s.Listening(&net.TCPAddr{IP: net.ParseIP(tt.listen), Port: 8000})
 		if w := visit(s, "/no/such", tt.host, ""); w.Code != tt.want {
 			t.Errorf("%+v: %d", tt, w.Code)
+		}
+	}
+}
+
+// TestSecurityTxt: the file has what RFC 9116 asks for, unless a module has it.
+func TestSecurityTxt(t *testing.T) {
+	t.Parallel()
+	now := func() time.Time { return time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC) }
+	environ := map[string]string{"SECURITY_CONTACT": "mailto:ann@example.org"}
+	for _, tt := range []struct {
+		modules []module.Module
+		environ map[string]string
+		status  int
+		want    string
+	}{
+		{nil, environ, 200, "Contact: mailto:ann@example.org\nExpires: 2027-06-01T00:00:00Z\n"},
+		{nil, nil, 404, ""},
+		{[]module.Module{module.At("/", contact{time.Minute})}, environ, 200, ""},
+	} {
+		s, err := vola.New(vola.Config{Modules: tt.modules}, vola.Options{Now: now, Environ: tt.environ})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w := visit(s, "/.well-known/security.txt", "localhost", ""); w.Code != tt.status || tt.status == 200 && w.Body.String() != tt.want {
+			t.Errorf("%+v: %d %q", tt, w.Code, w.Body)
 		}
 	}
 }

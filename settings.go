@@ -23,19 +23,20 @@ import (
 
 // settings are the site's own.
 type settings struct {
-	DatabaseURL    string        `env:"DATABASE_URL" envDefault:"sqlite:site.db" help:"the database: sqlite:FILE or postgres://..."`
-	Addr           string        `env:"ADDR" envDefault:"127.0.0.1:8000" help:"the address to listen on"`
-	BaseURL        string        `env:"BASE_URL" help:"scheme and host under which people reach the site"`
-	AllowedHosts   string        `env:"ALLOWED_HOSTS" help:"hosts that are answered beside that of BASE_URL, with commas between them: a name, or .name for it and all below it"`
-	TrustedProxies string        `env:"TRUSTED_PROXIES" help:"addresses and networks of proxies that are believed who a visitor is, with commas between them, such as 127.0.0.1 or 10.0.0.0/8"`
-	LogLevel       slog.Level    `env:"LOG_LEVEL" envDefault:"INFO" help:"DEBUG, INFO, WARN or ERROR"`
-	MaxRequests    int           `env:"MAX_REQUESTS" envDefault:"100" help:"requests at work at the same time; the same number again waits for up to 5 seconds, all others get 503"`
-	Timeout        time.Duration `env:"REQUEST_TIMEOUT" envDefault:"30s" help:"how long a request may be at work; 0 means for ever"`
-	TimeZone       string        `env:"TIME_ZONE" envDefault:"UTC" help:"the zone that times are shown in, such as Europe/Rome"`
-	LogSQL         statementLog  `env:"LOG_SQL" envDefault:"off" help:"log statements: off, on, or redacted (without arguments)"`
-	StorageURL     string        `env:"STORAGE_URL" envDefault:"disk:files" help:"where files that people send are kept: disk:FOLDER, or a URL of another driver"`
-	SecretKey      string        `env:"SECRET_KEY" secret:"true" help:"signs links and fields that come back: a random text of at least 32 characters, the same on all servers"`
-	OldKeys        string        `env:"SECRET_KEY_FALLBACKS" secret:"true" help:"keys of before, with commas between them: what they signed is still accepted"`
+	DatabaseURL     string        `env:"DATABASE_URL" envDefault:"sqlite:site.db" help:"the database: sqlite:FILE or postgres://..."`
+	Addr            string        `env:"ADDR" envDefault:"127.0.0.1:8000" help:"the address to listen on"`
+	BaseURL         string        `env:"BASE_URL" help:"scheme and host under which people reach the site"`
+	AllowedHosts    string        `env:"ALLOWED_HOSTS" help:"hosts that are answered beside that of BASE_URL, with commas between them: a name, or .name for it and all below it"`
+	TrustedProxies  string        `env:"TRUSTED_PROXIES" help:"addresses and networks of proxies that are believed who a visitor is, with commas between them, such as 127.0.0.1 or 10.0.0.0/8"`
+	LogLevel        slog.Level    `env:"LOG_LEVEL" envDefault:"INFO" help:"DEBUG, INFO, WARN or ERROR"`
+	MaxRequests     int           `env:"MAX_REQUESTS" envDefault:"100" help:"requests at work at the same time; the same number again waits for up to 5 seconds, all others get 503"`
+	Timeout         time.Duration `env:"REQUEST_TIMEOUT" envDefault:"30s" help:"how long a request may be at work; 0 means for ever"`
+	TimeZone        string        `env:"TIME_ZONE" envDefault:"UTC" help:"the zone that times are shown in, such as Europe/Rome"`
+	LogSQL          statementLog  `env:"LOG_SQL" envDefault:"off" help:"log statements: off, on, or redacted (without arguments)"`
+	StorageURL      string        `env:"STORAGE_URL" envDefault:"disk:files" help:"where files that people send are kept: disk:FOLDER, or a URL of another driver"`
+	SecurityContact string        `env:"SECURITY_CONTACT" help:"whom to tell of a vulnerability, for /.well-known/security.txt: mailto:NAME@HOST or https://..."`
+	SecretKey       string        `env:"SECRET_KEY" secret:"true" help:"signs links and fields that come back: a random text of at least 32 characters, the same on all servers"`
+	OldKeys         string        `env:"SECRET_KEY_FALLBACKS" secret:"true" help:"keys of before, with commas between them: what they signed is still accepted"`
 
 	vars    variables      // that all were read from
 	zone    *time.Location // of TimeZone

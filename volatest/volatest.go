@@ -56,6 +56,7 @@ type Options struct {
 	Dev bool
 	// Environ are the site's settings. Without SECRET_KEY there is one that is the same
 	// for all tests, and without STORAGE_URL files are kept in memory.
+	// Without ALLOWED_HOSTS the site answers to every host.
 	Environ map[string]string
 	// Now is the site's clock. Defaults to time.Now.
 	Now func() time.Time
