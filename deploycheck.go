@@ -52,10 +52,10 @@ type found struct {
 	Silenced string       `json:"silenced,omitempty"` // why
 }
 
-// levels are the levels by how bad they are.
-var levels = [...]module.Level{module.LevelNote, module.LevelWarning, module.LevelError}
-
-func severity(l module.Level) int { return slices.Index(levels[:], l) }
+// severity is how bad a level is, -1 for what is none.
+func severity(l module.Level) int {
+	return slices.Index([]module.Level{module.LevelNote, module.LevelWarning, module.LevelError}, l)
+}
 
 // deployFlags are the flags of "check --deploy".
 type deployFlags struct {

@@ -101,8 +101,10 @@ func (d *deployment) securityContact() []module.Finding {
 	return one("whoever finds a hole in the site does not know whom to tell", "setting SECURITY_CONTACT", "SECURITY_CONTACT=mailto:security@example.org")
 }
 
-// networkFileSystems are those that SQLite's locks do not work on.
-var networkFileSystems = [...]string{"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs", "fuse.s3fs", "afs"}
+// onNetwork reports whether SQLite's locks do not work on a kind of file system.
+func onNetwork(kind string) bool {
+	return slices.Contains([]string{"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs", "fuse.s3fs", "afs"}, kind)
+}
 
 // readMounts returns the mounted file systems, "" where the system does not tell.
 func readMounts() string {
@@ -126,10 +128,11 @@ func (d *deployment) networkFiles() []module.Finding {
 			best, kind = point, fields[2]
 		}
 	}
-	if !slices.Contains(networkFileSystems[:], kind) {
+	if !onNetwork(kind) {
 		return nil
 	}
-	return one(fmt.Sprintf("%s is on %s, whose locks do not keep two programs from writing at the same time: the database is damaged", d.sqliteFile(), kind), "setting DATABASE_URL", "DATABASE_URL=sqlite:/var/lib/site/site.db, on a disk of this machine")
+	return one(fmt.Sprintf("%s is on %s, whose locks do not keep two programs from writing at the same time: the database is damaged", d.sqliteFile(), kind),
+		"setting DATABASE_URL", "DATABASE_URL=sqlite:/var/lib/site/site.db, on a disk of this machine")
 }
 
 func (d *deployment) relativeDatabase() []module.Finding {

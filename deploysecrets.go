@@ -114,7 +114,10 @@ func (d *deployment) plainDatabase() (out []module.Finding) {
 	case "verify-full", "verify-ca":
 		return nil
 	case "require":
-		return []module.Finding{{Level: module.LevelNote, Reason: fmt.Sprintf("whoever is between the site and %s can pretend to be the database", hosts[0]), Where: "setting DATABASE_URL", Write: write}}
+		return []module.Finding{{
+			Level: module.LevelNote, Where: "setting DATABASE_URL", Write: write,
+			Reason: fmt.Sprintf("whoever is between the site and %s can pretend to be the database", hosts[0]),
+		}}
 	}
 	return one(fmt.Sprintf("whoever is between the site and %s reads and changes all data", hosts[0]), "setting DATABASE_URL", write)
 }
@@ -126,7 +129,8 @@ func (d *deployment) weakPassword() []module.Finding {
 	}
 	password, set := u.User.Password()
 	low := strings.ToLower(password)
-	if !set || len(password) >= 8 && low != strings.ToLower(u.User.Username()) && !slices.Contains([]string{"password", "postgres", "postgresql", "12345678", "123456789", "1234567890", "changeme", "database"}, low) {
+	known := []string{"password", "postgres", "postgresql", "12345678", "123456789", "1234567890", "changeme", "database"}
+	if !set || len(password) >= 8 && low != strings.ToLower(u.User.Username()) && !slices.Contains(known, low) {
 		return nil
 	}
 	return one("whoever reaches the database guesses the password", "setting DATABASE_URL", "a password of openssl rand -hex 16")
@@ -138,7 +142,8 @@ func (d *deployment) servedSecrets() (out []module.Finding) {
 		// A folder that is not there has no files.
 		_ = fs.WalkDir(layer, ".", func(name string, entry fs.DirEntry, err error) error {
 			base := path.Base(name)
-			secret := base == ".env" || base == keyFile || strings.HasPrefix(base, "id_rsa") || slices.Contains([]string{".key", ".pem", ".db", ".sqlite", ".sqlite3", ".p12"}, path.Ext(base))
+			secret := base == dotEnv || strings.HasPrefix(base, "id_rsa") ||
+				slices.Contains([]string{".key", ".pem", ".db", ".sqlite", ".sqlite3", ".p12"}, path.Ext(base))
 			if err == nil && !entry.IsDir() && secret {
 				out = append(out, one("everybody can ask for a file that looks like a secret one", "static file "+name, "move it out of the static files")...)
 			}

@@ -138,6 +138,12 @@ func TestServeNeedsAKey(t *testing.T) {
 		if text := string(out); err == nil || !strings.Contains(text, "SECRET_KEY is not set") || !strings.Contains(text, "openssl rand") || strings.Count(text, "is not set") != 1 {
 			t.Errorf("%+v: %v\n%s", tt, err, out)
 		}
+		if named := len(tt.environ) > 0; named {
+			out, err := inFolder(t, dir, "check", append(tt.environ, "ONE_KEY=x")...).CombinedOutput()
+			if err != nil || !strings.Contains(string(out), "warning: serve does not start") {
+				t.Errorf("%+v: %v\n%s", tt, err, out)
+			}
+		}
 		if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
 			t.Errorf("%+v: wrote %v, %v", tt, files, err)
 		}
