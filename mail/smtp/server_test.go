@@ -77,6 +77,7 @@ func serve(t testing.TB, m mode, refuse func(command, argument string) error) *s
 	go func() { served <- back.Serve(listener) }()
 	t.Cleanup(func() {
 		back.Close()
+		_ = listener.Close() // which Close does not know if Serve has not begun yet
 		<-served
 	})
 	return s

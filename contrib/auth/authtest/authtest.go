@@ -52,4 +52,5 @@ func LogIn(t testing.TB, c *volatest.Client, u *auth.User) {
 		t.Fatalf("log in %s: %v", u.Username, err)
 	}
 	c.SetCookie("session", token)
+	c.SetCookie("__Host-session", token) // the name over HTTPS
 }
