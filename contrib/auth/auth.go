@@ -232,6 +232,3 @@ func (a *Auth) Mails() []module.MailPreview {
 		return factorMail.Data(factorMailData{Name: sample.Name, Event: "recovery", Left: 3, Link: sample.Link}), nil
 	}})
 }
-
-// Hashing returns what the hashing of passwords has done and does, for monitors and tests.
-func (a *Auth) Hashing() passwords.Stats { return a.hasher.Stats() }
