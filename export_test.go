@@ -43,3 +43,6 @@ func DeployChecks() (out []DeployCheckInfo) {
 	}
 	return out
 }
+
+// FinishMail is what a command waits for at its end.
+var FinishMail = (*Site).finishMail

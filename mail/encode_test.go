@@ -123,6 +123,11 @@ func TestEncode(t *testing.T) {
 	if bytes.Contains(data, []byte("secret@")) || bytes.Contains(data, []byte("Secret")) {
 		t.Error("Bcc is in the mail")
 	}
+	for _, word := range []string{"=?utf-8?q?evil?=", "=?utf-8?q?not_decoded?="} {
+		if bytes.Contains(data, []byte(word)) {
+			t.Errorf("the text %s is written so that readers decode it", word)
+		}
+	}
 	header, parts := read(t, data)
 	to, err := header.AddressList("To")
 	if err != nil || len(to) != 2 || *to[0] != m.To[0] {
