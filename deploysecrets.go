@@ -51,7 +51,7 @@ func (d *deployment) ownKey() []module.Finding {
 	if filepath.Base(d.set.vars.origin("SECRET_KEY")) != keyFile {
 		return nil
 	}
-	return one("the file is on this server only, and is another one if it is lost", "file "+keyFile, "SECRET_KEY_FILE=/etc/site.key")
+	return one("the key is on this server only, and if the file is lost the program makes another one, with which all links end", "file "+keyFile, "SECRET_KEY_FILE=/etc/site.key")
 }
 
 func (d *deployment) readableSecrets() (out []module.Finding) {
