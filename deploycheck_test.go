@@ -32,6 +32,12 @@ type deployed struct {
 	machine vola.Machine
 }
 
+// mailer is a module with mails.
+type mailer struct{}
+
+func (mailer) Name() string                { return "mailer" }
+func (mailer) Mails() []module.MailPreview { return nil }
+
 // contact is a module with a security.txt.
 type contact struct{ deadline time.Duration }
 
@@ -188,6 +194,7 @@ func deployCases() []deployCase {
 			d.environ["STORAGE_URL"] = "disk:" + filepath.Join(d.machine.Dir, "static", "up")
 		}, 1, ""},
 		{"D06", func(_ *testing.T, d *deployed) { d.cfg.Modules = nil }, 1, ""},
+		{"D07", func(_ *testing.T, d *deployed) { d.cfg.Modules = append(d.cfg.Modules, mailer{}) }, 1, ""},
 		{"D08", set("DATABASE_URL", "sqlite:/mnt/net work/site.db"), 1, ""},
 		{"D10", set("DATABASE_URL", "sqlite:site.db"), 1, ""},
 		{"D11", set("STORAGE_URL", "disk:files"), 1, ""},

@@ -21,6 +21,7 @@ func dataChecks() []deployCheck {
 		{"D08", module.LevelError, "the SQLite database is on a file system of a network", (*deployment).networkFiles},
 		{"D10", module.LevelWarning, "the database is where the program happens to be started", (*deployment).relativeDatabase},
 		{"D11", module.LevelNote, "files that people send are where the program happens to be started", (*deployment).relativeStorage},
+		{"D07", module.LevelWarning, "nobody gets the mails of the site", (*deployment).unsentMails},
 		{"D12", module.LevelWarning, "the log has the arguments of statements", (*deployment).loggedStatements},
 		{"D13", module.LevelNote, "the log has more than a server needs, or less", (*deployment).logLevel},
 		{"D14", module.LevelNote, "files beside the program take the place of those in it", (*deployment).overridingFolders},
@@ -37,6 +38,25 @@ func (d *deployment) debugBuild() (out []module.Finding) {
 		}
 	}
 	return out
+}
+
+// unsentMails finds out whether the mails of modules go to people.
+func (d *deployment) unsentMails() []module.Finding {
+	scheme, _, _ := strings.Cut(d.set.MailURL, ":")
+	if scheme = strings.ToLower(scheme); scheme != "console" && scheme != "dir" {
+		return nil
+	}
+	var senders []string
+	for _, m := range d.site.cfg.Modules {
+		if _, ok := module.As[module.HasMails](m); ok {
+			senders = append(senders, m.Name())
+		}
+	}
+	if len(senders) == 0 {
+		return nil
+	}
+	return one(fmt.Sprintf("the mails of %s are only printed or kept as files", strings.Join(senders, ", ")), "setting MAIL_URL",
+		"MAIL_URL=smtps://NAME:PASSWORD@mail.example.org, and smtp.Driver of mail/smtp in Config.Mailers")
 }
 
 func (d *deployment) database() []module.Finding {
