@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -142,8 +141,7 @@ func TestMailAfterCommit(t *testing.T) {
 		for _, m := range c.Mails() {
 			got = append(got, m.Subject)
 		}
-		slices.Sort(got) // two workers send them
-		if strings.Join(got, " ") != "Hello, at once! Hello, kept!" {
+		if strings.Join(got, " ") != "Hello, kept! Hello, at once!" {
 			t.Errorf("sent were %q", got)
 		}
 		for name, wrong := range map[string]struct {
