@@ -7,7 +7,7 @@ import (
 
 // withKey puts a secret key before an environment, which may have another.
 func withKey(environ []string) []string {
-	return append([]string{"SECRET_KEY=the key of all sites in tests, which is not secret"}, environ...)
+	return append([]string{"SECRET_KEY=the key of all sites in tests: it is not secret"}, environ...)
 }
 
 // lockedBuffer is a bytes.Buffer for several goroutines.

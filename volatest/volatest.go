@@ -92,7 +92,7 @@ func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
 	}
 	cfg = inProject(cfg)
 	cfg.Drivers = databasetest.Drivers()
-	environ := map[string]string{"SECRET_KEY": "the key of all sites in tests, which is not secret", "ALLOWED_HOSTS": "*"}
+	environ := map[string]string{"SECRET_KEY": "the key of all sites in tests: it is not secret", "ALLOWED_HOSTS": "*"}
 	maps.Copy(environ, opts.Environ)
 	var files storage.Storage
 	if environ["STORAGE_URL"] == "" {
