@@ -167,10 +167,13 @@ func TestBeforeHeader(t *testing.T) {
 			_, err := io.Copy(w, strings.NewReader("body"))
 			return err
 		},
-		"flush":    func(w http.ResponseWriter, _ *http.Request) error { return http.NewResponseController(w).Flush() },
-		"nothing":  func(http.ResponseWriter, *http.Request) error { return nil },
-		"redirect": func(w http.ResponseWriter, r *http.Request) error { http.Redirect(w, r, "/x", http.StatusFound); return nil },
-		"error":    func(http.ResponseWriter, *http.Request) error { return fault.New(fault.NotFound, "Not here.") },
+		"flush":   func(w http.ResponseWriter, _ *http.Request) error { return http.NewResponseController(w).Flush() },
+		"nothing": func(http.ResponseWriter, *http.Request) error { return nil },
+		"redirect": func(w http.ResponseWriter, r *http.Request) error {
+			http.Redirect(w, r, "/x", http.StatusFound)
+			return nil
+		},
+		"error": func(http.ResponseWriter, *http.Request) error { return fault.New(fault.NotFound, "Not here.") },
 		"ignores": func(w http.ResponseWriter, _ *http.Request) error {
 			_, _ = io.WriteString(w, "body")
 			_, _ = io.WriteString(w, "more")

@@ -289,10 +289,13 @@ func TestPrivate(t *testing.T) {
 			}
 			return nil
 		},
-		"/fails":    func(http.ResponseWriter, *http.Request) error { return errors.New("broken") },
-		"/missing":  func(http.ResponseWriter, *http.Request) error { return fault.New(fault.NotFound, "No.") },
-		"/redirect": func(w http.ResponseWriter, r *http.Request) error { http.Redirect(w, r, "/", http.StatusSeeOther); return nil },
-		"/nothing":  func(http.ResponseWriter, *http.Request) error { return nil },
+		"/fails":   func(http.ResponseWriter, *http.Request) error { return errors.New("broken") },
+		"/missing": func(http.ResponseWriter, *http.Request) error { return fault.New(fault.NotFound, "No.") },
+		"/redirect": func(w http.ResponseWriter, r *http.Request) error {
+			http.Redirect(w, r, "/", http.StatusSeeOther)
+			return nil
+		},
+		"/nothing": func(http.ResponseWriter, *http.Request) error { return nil },
 		"/stricter": func(w http.ResponseWriter, _ *http.Request) error {
 			w.Header().Set("Cache-Control", "no-store")
 			return nil
