@@ -9,6 +9,7 @@ package main
 import (
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/contrib/auth"
+	"github.com/volaweb/vola/contrib/passkeys"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/postgres"
 	"github.com/volaweb/vola/database/sqlite"
@@ -18,9 +19,10 @@ import (
 )
 
 func main() {
+	accounts := auth.New(auth.Config{SignUp: true})
 	vola.Main(vola.Config{
 		Name:    "Rowing club",
 		Drivers: []database.Driver{sqlite.Driver, postgres.Driver},
-		Modules: []module.Module{auth.New(auth.Config{SignUp: true}), module.At("/", club.New())},
+		Modules: []module.Module{accounts, passkeys.New(accounts, passkeys.Config{}), module.At("/", club.New())},
 	})
 }
