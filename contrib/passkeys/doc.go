@@ -9,7 +9,7 @@
 //
 // People add, rename and remove passkeys at /passkeys/, which the page of their account leads to.
 // The log-in page has a button, and offers passkeys where the browser fills in the user name.
-// Without JavaScript, or in a browser without passkeys, nothing of this is shown.
+// Without JavaScript, or in a browser without passkeys, neither that nor adding one is offered.
 //
 // The device asks for a finger, a face or a PIN, so that a passkey counts as both factors.
 //

@@ -2,8 +2,8 @@
 //
 //	go run ./examples/club/clubsite
 //
-// Everybody can make an account; mails are printed. The command accounts createuser makes
-// somebody who may do everything.
+// Everybody can make an account, and log in with passkeys where BASE_URL allows it; mails are
+// printed. The command accounts createuser makes somebody who may do everything.
 package main
 
 import (
@@ -18,6 +18,8 @@ import (
 	"github.com/volaweb/vola/examples/club"
 )
 
+// snippet: main
+
 func main() {
 	accounts := auth.New(auth.Config{SignUp: true})
 	vola.Main(vola.Config{
@@ -26,3 +28,5 @@ func main() {
 		Modules: []module.Module{accounts, passkeys.New(accounts, passkeys.Config{}), module.At("/", club.New())},
 	})
 }
+
+// end snippet
