@@ -306,6 +306,11 @@ func TestRefused(t *testing.T) {
 		}
 		post(t, c, addFinish, made).WantStatus(200)
 		post(t, c, addFinish, made).WantStatus(400)
+		mine = begin(t, c, addBegin, "x")
+		if _, err := orm.From[passkeys.Ceremony](c.DB).Where(passkeys.Ceremonies.Kind.Eq("add")).Update(t.Context(), passkeys.Ceremonies.User.Set(bob.ID)); err != nil {
+			t.Fatal(err)
+		}
+		post(t, c, addFinish, newDevice().make(t, mine)).WantStatus(400)
 		copied := *e
 		known := copied.make(t, begin(t, c, addBegin, "x"))
 		if res := post(t, c, addFinish, known); res.Status != 409 {
