@@ -97,8 +97,15 @@ type device struct {
 	key virtualwebauthn.Credential
 }
 
+// newDevice makes a key whose coordinates have 32 bytes each: virtualwebauthn leaves out the zeros
+// before a shorter one, which no device does, and which is refused.
 func newDevice() *device {
-	return &device{virtualwebauthn.NewAuthenticator(), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)}
+	for {
+		key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+		if len(key.Key.AttestationData()) == 77 {
+			return &device{virtualwebauthn.NewAuthenticator(), key}
+		}
+	}
 }
 
 // make returns the answer to a request for a passkey.
