@@ -111,7 +111,12 @@ const policy = `
 	migrate < contrib/auth/migrations;
 	module, contrib/auth/migrations, contrib/auth/passwords, contrib/auth/totp, contrib/auth/tokens < contrib/auth;
 
-	contrib/once, contrib/files, contrib/auth, contrib/auth/passwords, contrib/auth/totp, contrib/auth/tokens < CONTRIB;
+	# Passkeys build on accounts, which know nothing of them: a site without passkeys does not link
+	# the library for them.
+	migrate < contrib/passkeys/migrations;
+	contrib/auth, contrib/passkeys/migrations < contrib/passkeys;
+
+	contrib/once, contrib/files, contrib/auth, contrib/passkeys, contrib/auth/passwords, contrib/auth/totp, contrib/auth/tokens < CONTRIB;
 
 	# The test kit for whole sites.
 	vola, web/webtest, database/databasetest < volatest;
@@ -165,13 +170,15 @@ const policy = `
 	contrib/auth: golang.org/x/term golang.org/x/text;
 	contrib/auth/passwords: golang.org/x/crypto golang.org/x/sync/semaphore golang.org/x/text;
 	contrib/auth/totp: rsc.io/qr;
+	contrib/passkeys: github.com/go-webauthn/webauthn golang.org/x/text;
 	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv;
 	site/...: golang.org/x/net/html golang.org/x/term golang.org/x/text;
 	site/htmltree/...: golang.org/x/net/html;
 	site/blog/markup: github.com/yuin/goldmark github.com/microcosm-cc/bluemonday github.com/alecthomas/chroma/v2 golang.org/x/net/html golang.org/x/text;
 	site/jekyll: golang.org/x/net/html go.yaml.in/yaml/v4;
 	TEST: github.com/google/go-cmp github.com/google/uuid github.com/rogpeppe/go-internal
-		github.com/chromedp golang.org/x/tools golang.org/x/net/html github.com/emersion/go-smtp github.com/emersion/go-sasl;
+		github.com/chromedp golang.org/x/tools golang.org/x/net/html github.com/emersion/go-smtp github.com/emersion/go-sasl
+		github.com/descope/virtualwebauthn;
 `
 
 // TestPolicyNamesWhatExists: the policy is about packages and modules that there
@@ -264,6 +271,9 @@ func TestPolicySaysWhatTheDesignSays(t *testing.T) {
 		{"site", "contrib/files", true},
 		{"web/ratelimit", "database", false},
 		{"web/ratelimit/dbstore", "orm", true},
+		{"contrib/passkeys", "contrib/auth", true},
+		{"contrib/passkeys", "contrib/once", false},
+		{"contrib/auth", "contrib/passkeys", false},
 		{"contrib/auth/passwords", "database", false},
 		{"contrib/auth/passwords", "web", false},
 		{"module", "mail", true},

@@ -6,13 +6,15 @@ import (
 	"github.com/volaweb/vola/templates"
 )
 
-// accountData is who has the account, and what the site offers.
-type accountData struct {
+// AccountData is what the page of an account shows.
+type AccountData struct {
+	// User has the account.
 	*User
-	Tokens bool // programs may act for users
+	// Tokens says that programs may act for users.
+	Tokens bool
 }
 
-var accountPage = templates.Page[accountData]("accounts/account.html")
+var accountPage = templates.Page[AccountData]("accounts/account.html")
 
 // account is the page from which people change what is theirs.
 func (a *Auth) account(w http.ResponseWriter, r *http.Request) error {
@@ -21,5 +23,5 @@ func (a *Auth) account(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	noStore(w)
-	return a.Render(w, r, accountPage.Data(accountData{user, len(a.cfg.Scopes) > 0}))
+	return a.Render(w, r, a.pages.Account.Data(AccountData{user, len(a.cfg.Scopes) > 0}))
 }

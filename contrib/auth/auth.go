@@ -83,12 +83,14 @@ type Auth struct {
 	store       *dbstore.Store
 	permissions []module.Permission
 	throttle    throttle
+	pages       Pages
+	wrong       []error // what modules did wrong that build on this one
 }
 
 // New returns the module.
 func New(cfg Config) *Auth {
 	cfg = cfg.withDefaults()
-	return &Auth{cfg: cfg, hasher: passwords.New(cfg.Hashing)}
+	return &Auth{cfg: cfg, hasher: passwords.New(cfg.Hashing), pages: Pages{loginPage, confirmPage, accountPage}}
 }
 
 // Name is "accounts".
@@ -108,7 +110,7 @@ func (*Auth) Migrations() []migrate.Migration { return migrations.All() }
 
 // Checks are about the configuration.
 func (a *Auth) Checks() []error {
-	errs := []error{tokens.CheckPrefix(a.cfg.TokenPrefix)}
+	errs := append([]error{tokens.CheckPrefix(a.cfg.TokenPrefix)}, a.wrong...)
 	for _, s := range a.cfg.Scopes {
 		if s.Name == "" || strings.Trim(s.Name, "abcdefghijklmnopqrstuvwxyz0123456789:.-_") != "" {
 			errs = append(errs, fmt.Errorf("the scope %q has other characters than lower-case letters, digits, and the signs : . - _", s.Name))

@@ -34,14 +34,18 @@ type credentials struct {
 
 var (
 	loginForm  = forms.New[credentials]()
-	loginPage  = templates.Page[loginData]("accounts/login.html")
+	loginPage  = templates.Page[LogInData]("accounts/login.html")
 	logoutPage = templates.Page[struct{}]("accounts/logout.html")
 )
 
-type loginData struct {
-	Form      *forms.Bound[credentials]
-	SignUpURL string // "" if nobody can make an account
-	Magic     bool   // people can log in by a link
+// LogInData is what the log-in page shows.
+type LogInData struct {
+	// Form asks for a name and a password.
+	Form *forms.Bound[credentials]
+	// SignUpURL is where people make an account, "" if nobody can.
+	SignUpURL string
+	// Magic says that people can log in by a link.
+	Magic bool
 }
 
 // signUpURL returns the path of the page where people make an account, "" if there is none.
@@ -106,7 +110,7 @@ func (a *Auth) login(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	noStore(w)
-	return a.RenderStatus(w, r, status, loginPage.Data(loginData{form, signUp, a.cfg.MagicLinks}))
+	return a.RenderStatus(w, r, status, a.pages.LogIn.Data(LogInData{form, signUp, a.cfg.MagicLinks}))
 }
 
 // tryPassword counts a try of a password before it is made.
@@ -148,21 +152,11 @@ func (a *Auth) afterPassword(w http.ResponseWriter, r *http.Request, user *User,
 // enter logs somebody in who has proved all that is asked of them, and leads to the page that
 // they came for.
 func (a *Auth) enter(w http.ResponseWriter, r *http.Request, user *User, remember bool, next string, factor bool) error {
-	first, known := user.LastLogin == nil, a.knownDevice(r, user)
-	if err := a.LogIn(r.Context(), user, How{Remember: remember, Factor: factor}); err != nil {
+	to, err := Extension{a}.Admit(w, r, user, How{Remember: remember, Factor: factor}, next)
+	if err != nil {
 		return err
 	}
-	if !known {
-		if err := a.rememberDevice(w, r, user); err != nil {
-			return err
-		}
-		if !first {
-			if err := a.tellDevice(r, user); err != nil {
-				return err
-			}
-		}
-	}
-	return web.Redirect(w, r, web.SafeNext(r, next, a.cfg.Home), http.StatusSeeOther)
+	return web.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 // shown makes an error one of the form, at a field or of the form as a whole, if it has a text

@@ -27,16 +27,19 @@ type onePassword struct {
 	Next     string `form:"optional,hidden,size=2000"`
 }
 
-type confirmData struct {
-	Form   *forms.Bound[onePassword]
-	Factor bool // a code is asked for
+// ConfirmData is what the page shows that asks for the password again.
+type ConfirmData struct {
+	// Form asks for the password.
+	Form *forms.Bound[onePassword]
+	// Factor says that a code is asked for too.
+	Factor bool
 }
 
 var (
 	passwordForm = forms.New[newPassword]()
 	passwordPage = templates.Page[*forms.Bound[newPassword]]("accounts/password.html")
 	confirmForm  = forms.New[onePassword]()
-	confirmPage  = templates.Page[confirmData]("accounts/confirm.html")
+	confirmPage  = templates.Page[ConfirmData]("accounts/confirm.html")
 	sessionsPage = templates.Page[[]sessions.Device]("accounts/sessions.html")
 )
 
@@ -191,7 +194,7 @@ func (a *Auth) confirm(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	noStore(w)
-	return a.RenderStatus(w, r, status, confirmPage.Data(confirmData{form, has}))
+	return a.RenderStatus(w, r, status, a.pages.Confirm.Data(ConfirmData{form, has}))
 }
 
 // confirmed notes that the user has proved again who they are, and leads to what they were about

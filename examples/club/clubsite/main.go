@@ -2,13 +2,14 @@
 //
 //	go run ./examples/club/clubsite
 //
-// Everybody can make an account; mails are printed. The command accounts createuser makes
-// somebody who may do everything.
+// Everybody can make an account, and log in with passkeys where BASE_URL allows it; mails are
+// printed. The command accounts createuser makes somebody who may do everything.
 package main
 
 import (
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/contrib/auth"
+	"github.com/volaweb/vola/contrib/passkeys"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/postgres"
 	"github.com/volaweb/vola/database/sqlite"
@@ -17,10 +18,15 @@ import (
 	"github.com/volaweb/vola/examples/club"
 )
 
+// snippet: main
+
 func main() {
+	accounts := auth.New(auth.Config{SignUp: true})
 	vola.Main(vola.Config{
 		Name:    "Rowing club",
 		Drivers: []database.Driver{sqlite.Driver, postgres.Driver},
-		Modules: []module.Module{auth.New(auth.Config{SignUp: true}), module.At("/", club.New())},
+		Modules: []module.Module{accounts, passkeys.New(accounts, passkeys.Config{}), module.At("/", club.New())},
 	})
 }
+
+// end snippet

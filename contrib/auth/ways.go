@@ -1,0 +1,69 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
+)
+
+// Pages are those that ask who somebody is. A module with another way to prove it, such as
+// passkeys, puts pages of its own in their place. They extend accounts/login.html,
+// accounts/confirm.html and accounts/account.html, and fill the block "ways", of which that of
+// an account is a place for items of a list.
+type Pages struct {
+	LogIn   templates.PageOf[LogInData]
+	Confirm templates.PageOf[ConfirmData]
+	Account templates.PageOf[AccountData]
+}
+
+// Extension is what a module needs of Auth that lets people prove in another way who they are.
+// Its methods are safe for concurrent use, but for UsePages.
+type Extension struct{ Auth *Auth }
+
+// UsePages puts pages of the module in place of those of Auth. It is called before the site is
+// made, by at most one module: a second is an error when the site is checked.
+func (e Extension) UsePages(p Pages) {
+	if now := e.Auth.pages.LogIn.TemplateName(); now != loginPage.TemplateName() {
+		e.Auth.wrong = append(e.Auth.wrong, fmt.Errorf("two modules have a log-in page: %s and %s; leave one of the modules out", now, p.LogIn.TemplateName()))
+		return
+	}
+	e.Auth.pages = p
+}
+
+// Admit logs somebody in who has proved to the module all that is asked of them, as the pages of
+// accounts do: [Auth.LogIn], and a mail if they have not used the device before. It returns where
+// to send them: next if that is a page of this site, else Config.Home. The user is active.
+func (e Extension) Admit(w http.ResponseWriter, r *http.Request, user *User, how How, next string) (to string, err error) {
+	a := e.Auth
+	first, known := user.LastLogin == nil, a.knownDevice(r, user)
+	if err := a.LogIn(r.Context(), user, how); err != nil {
+		return "", err
+	}
+	if !known {
+		if err := a.rememberDevice(w, r, user); err != nil {
+			return "", err
+		}
+		if !first {
+			if err := a.tellDevice(r, user); err != nil {
+				return "", err
+			}
+		}
+	}
+	return web.SafeNext(r, next, a.cfg.Home), nil
+}
+
+// LogInAgain keeps the user logged in who sent the request, after [Auth.EndSessions]: with a new
+// token, the same limits, and a second factor if they had given one.
+func (e Extension) LogInAgain(ctx context.Context, user *User) error {
+	return e.Auth.logInAgain(ctx, user, e.Auth.provedFactor(ctx))
+}
+
+// Note stores an event about the account of a user, nil for nobody. h may be a transaction. The
+// detail is cut after 300 characters; see [Event] for what it must not have.
+func (e Extension) Note(ctx context.Context, h database.Handle, kind EventKind, user *User, detail string) error {
+	return e.Auth.note(ctx, h, kind, user, detail)
+}

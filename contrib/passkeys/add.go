@@ -1,0 +1,221 @@
+package passkeys
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/webauthn"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/volaweb/vola/contrib/auth"
+	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/i18n"
+	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/messages"
+)
+
+// maxName is how long the name of a passkey may be, in characters.
+const maxName = 100
+
+// account is a user as the library knows them.
+type account struct {
+	handle  []byte
+	user    *auth.User
+	records []webauthn.Credential
+}
+
+// WebAuthnID is the handle.
+func (a *account) WebAuthnID() []byte { return a.handle }
+
+// WebAuthnName is what devices show.
+func (a *account) WebAuthnName() string { return a.user.Username }
+
+// WebAuthnDisplayName is what devices show.
+func (a *account) WebAuthnDisplayName() string { return a.user.Called() }
+
+// WebAuthnCredentials are the passkeys.
+func (a *account) WebAuthnCredentials() []webauthn.Credential { return a.records }
+
+// accountOf returns a user with their passkeys, and a handle of their own if they have none.
+func (p *Passkeys) accountOf(ctx context.Context, user *auth.User) (*account, error) {
+	all, err := p.of(ctx, p.DB, user)
+	if err != nil {
+		return nil, err
+	}
+	a, handle := &account{user: user}, randomText()
+	for i := range all {
+		record, err := all[i].record()
+		if err != nil {
+			return nil, err
+		}
+		a.records, handle = append(a.records, record), all[i].Handle
+	}
+	a.handle, err = base64.RawURLEncoding.DecodeString(handle)
+	return a, err
+}
+
+// of returns the passkeys of a user, the newest last.
+func (p *Passkeys) of(ctx context.Context, h database.Handle, user *auth.User) ([]Credential, error) {
+	return orm.From[Credential](h).Where(Credentials.User.Eq(user.ID)).OrderBy(Credentials.ID.Asc()).All(ctx)
+}
+
+func (p *Passkeys) errFull() error {
+	return fault.New(fault.Conflict, "You have {n} passkeys, and cannot have more. Remove one first.", "n", p.cfg.Max)
+}
+
+// cleanName returns the name of a passkey as it is stored.
+func cleanName(name string) (string, error) {
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		return "", fault.New(fault.Invalid, "The name has characters that are no text.")
+	}
+	switch name = norm.NFC.String(strings.TrimSpace(name)); {
+	case name == "":
+		return "", fault.New(fault.Invalid, "Give the passkey a name.")
+	case utf8.RuneCountInString(name) > maxName:
+		return "", fault.New(fault.Invalid, "The name has more than {n} characters.", "n", maxName)
+	}
+	return name, nil
+}
+
+// beginAdd answers with what the browser makes a passkey of.
+func (p *Passkeys) beginAdd(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	var in struct {
+		Name string `json:"name"`
+	}
+	if err := readJSON(r, &in); err != nil {
+		return err
+	}
+	name, err := cleanName(in.Name)
+	if err != nil {
+		return err
+	}
+	user, err := auth.Current(ctx)
+	if err != nil {
+		return err
+	}
+	library, err := p.library()
+	if err != nil {
+		return err
+	}
+	a, err := p.accountOf(ctx, user)
+	if err != nil {
+		return err
+	}
+	if len(a.records) >= p.cfg.Max {
+		return p.errFull()
+	}
+	if err := p.mayBegin(r); err != nil {
+		return err
+	}
+	options, data, err := library.BeginRegistration(a, webauthn.WithExclusions(webauthn.Credentials(a.records).CredentialDescriptors()))
+	if err != nil {
+		return fmt.Errorf("begin a passkey: %w", err)
+	}
+	mine := orm.RefTo[auth.User](user.ID)
+	id, err := p.keepCeremony(ctx, &Ceremony{Kind: toAdd, User: &mine, Name: name}, data)
+	if err != nil {
+		return err
+	}
+	noStore(w)
+	return web.JSON(w, http.StatusOK, begun{id, options.Response})
+}
+
+// finishAdd stores the passkey that the device has made.
+func (p *Passkeys) finishAdd(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	var in answer
+	if err := readJSON(r, &in); err != nil {
+		return err
+	}
+	user, err := auth.Current(ctx)
+	if err != nil {
+		return err
+	}
+	ceremony, data, err := p.takeCeremony(ctx, toAdd, in.Ceremony, user)
+	if err != nil {
+		return err
+	}
+	c, err := p.made(user, ceremony, data, in.Response)
+	if err != nil {
+		return err
+	}
+	if err := p.store(ctx, user, c); err != nil {
+		return err
+	}
+	if err := messages.Success(ctx, i18n.From(ctx).T("The passkey is added. You can log in with it from now on.")); err != nil {
+		return err
+	}
+	return p.answerWith(w, r, "passkeys:list")
+}
+
+// made checks the answer of a device that was asked for a passkey.
+func (p *Passkeys) made(user *auth.User, ceremony *Ceremony, data *webauthn.SessionData, response []byte) (*Credential, error) {
+	library, err := p.library()
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := protocol.ParseCredentialCreationResponseBytes(response)
+	var record *webauthn.Credential
+	if err == nil {
+		record, err = library.CreateCredential(&account{handle: data.UserID, user: user}, *data, parsed)
+	}
+	if err != nil {
+		p.Log.Warn("passkeys: a passkey was not added, as the answer of the device is not right", "user", user, "error", err, "why", detailOf(err))
+		return nil, fault.Wrap(fault.Invalid, err, "The passkey was not added, as the answer of the device is not right. Try again, or another device.")
+	}
+	c := &Credential{User: orm.RefTo[auth.User](user.ID), Name: ceremony.Name, Hash: hashOf(record.ID), Handle: base64.RawURLEncoding.EncodeToString(data.UserID)}
+	return c, c.keep(record)
+}
+
+// detailOf returns what the library says about an error to those who look for its cause.
+func detailOf(err error) string {
+	var e *protocol.Error
+	if errors.As(err, &e) {
+		return e.DevInfo
+	}
+	return ""
+}
+
+// store stores a new passkey and tells the user.
+func (p *Passkeys) store(ctx context.Context, user *auth.User, c *Credential) error {
+	err := p.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		if err := lock(ctx, tx, user); err != nil {
+			return err
+		}
+		n, err := orm.From[Credential](tx).Where(Credentials.User.Eq(user.ID)).Count(ctx)
+		if err != nil {
+			return err
+		}
+		if n >= int64(p.cfg.Max) {
+			return p.errFull()
+		}
+		if err := orm.Create(ctx, tx, c); err != nil {
+			return err
+		}
+		return p.changed(ctx, tx, user, Added, c.Name)
+	})
+	if errors.Is(err, database.ErrUnique) {
+		return fault.Wrap(fault.Conflict, err, "This passkey is here already.")
+	}
+	return err
+}
+
+// lock makes changes of the passkeys of a user wait for each other, and reads the user again.
+func lock(ctx context.Context, tx *database.Tx, user *auth.User) error {
+	fresh, err := orm.From[auth.User](tx).Where(auth.Users.ID.Eq(user.ID)).ForUpdate(orm.Wait).First(ctx)
+	if err != nil {
+		return err
+	}
+	*user = fresh
+	return nil
+}
