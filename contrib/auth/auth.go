@@ -76,6 +76,8 @@ func (c Config) withDefaults() Config {
 }
 
 // Auth is the module. Its methods are safe for concurrent use, from Start on.
+//
+// size: half of its methods are those of module.Module and its optional interfaces
 type Auth struct {
 	module.Base
 	cfg         Config

@@ -157,6 +157,13 @@ func TestPages(t *testing.T) {
 func (b browser) visitors() {
 	b.open("/accounts/login/")
 	b.check("login", "Log in")
+	const kind = `document.querySelector("[name=password]").type + ": " + document.querySelector(".reveal").textContent`
+	for _, want := range []string{"text: Hide password", "password: Show password"} {
+		chromium.Do(b.ctx, b.t, chromedp.Click(".reveal"))
+		if got := chromium.Eval[string](b.ctx, b.t, kind); got != want {
+			b.t.Errorf("the field is %q, want %q", got, want)
+		}
+	}
 	if status := b.press("Log in"); status != 422 {
 		b.t.Errorf("status %d", status)
 	}
