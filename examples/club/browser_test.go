@@ -10,30 +10,13 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/contrib/auth"
 	"github.com/volaweb/vola/contrib/auth/authtest"
-	"github.com/volaweb/vola/contrib/auth/passwords"
 	"github.com/volaweb/vola/contrib/auth/totp"
-	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/volatest"
 	"github.com/volaweb/vola/volatest/chromium"
-
-	"github.com/volaweb/vola/examples/club"
 )
-
-// site is the club with everything that accounts can have, and hashes that cost little.
-func site() vola.Config {
-	return vola.Config{
-		Name:      "Rowing club",
-		Languages: []string{"en-GB", "de", "ar"},
-		Modules: []module.Module{auth.New(auth.Config{
-			SignUp: true, MagicLinks: true, Hashing: passwords.Config{Memory: 64, Time: 1},
-			Scopes: []auth.Scope{{Name: "board:read", Help: "Read the notice board"}, {Name: "board:write", Help: "Pin notices to the board"}},
-		}), module.At("/", club.New())},
-	}
-}
 
 // browser is a tab that shows pages of a site.
 type browser struct {
@@ -220,6 +203,8 @@ func (b browser) member() {
 	chromium.Do(b.ctx, b.t, chromedp.Click(`[name=inner]`))
 	b.press("Pin it")
 	b.check("board", "Notice board")
+	b.open("/profile/")
+	b.check("profile", "Your profile")
 	for _, p := range [][2]string{
 		{"", "Your account"}, {"logout/", "Log out"}, {"password/", "Change your password"}, {"email/", "Change your email address"},
 		{"sessions/", "Where you are logged in"}, {"factor/", "Second factor"}, {"tokens/", "Tokens for programs"}, {"close/", "Close your account"},

@@ -17,6 +17,8 @@ import (
 	"github.com/volaweb/vola/examples/club"
 )
 
+// snippet: main
+
 func main() {
 	vola.Main(vola.Config{
 		Name:    "Rowing club",
@@ -24,3 +26,5 @@ func main() {
 		Modules: []module.Module{auth.New(auth.Config{SignUp: true}), module.At("/", club.New())},
 	})
 }
+
+// end snippet
