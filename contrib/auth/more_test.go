@@ -199,3 +199,26 @@ func TestToldAfterTheEnd(t *testing.T) {
 		c.Get("/accounts/login/").WantStatus(200).WantBody("Your password is set. Log in with it.")
 	})
 }
+
+// TestSecondIsRequired: where a code or a scope must be given, the form says so at the field.
+func TestSecondIsRequired(t *testing.T) {
+	t.Parallel()
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+		authtest.LogIn(t, c, authtest.User(t, c, "ann"))
+		turnOn(t, c, clock)
+		page := c.Get("/accounts/confirm/").WantStatus(200)
+		if strings.Contains(page.Body, "(optional)") {
+			t.Error("the page says that the code is optional")
+		}
+		page.Form("Go on").Fill("Password", authtest.Password).Press("Go on").WantStatus(422).Form("Go on").WantError("Code", "Fill in this field.")
+		ask(c, "/accounts/reset/", "ann@example.org")
+		c.Get(volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/reset/"))
+		c.Get("/accounts/reset/finish/").Form("Set the password").Fill("New password", another).Press("Set the password").
+			WantStatus(422).Form("Set the password").WantError("Code", "Fill in this field.")
+	})
+	volatest.Each(t, shop, func(t *testing.T, c *volatest.Client) {
+		authtest.LogIn(t, c, authtest.User(t, c, "ann"))
+		c.Get("/accounts/tokens/").Form("Make the token").Fill("Name", "x").Press("Make the token").
+			WantStatus(422).WantContains("fieldset .error", "Choose one of the options.")
+	})
+}

@@ -131,7 +131,7 @@ func TestPages(t *testing.T) {
 	for name, visit := range map[string]func(b browser){
 		"visitors": browser.visitors,
 		"members":  browser.member,
-		"factor":   func(b browser) { b.factor(); b.closed() },
+		"factor":   func(b browser) { b.address(); b.factor(); b.closed() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -245,6 +245,23 @@ func (b browser) user(name string) *auth.User {
 	return &u
 }
 
+// moved is the address that ann changes to.
+var moved = "m" + long[1:]
+
+// address looks at the pages of a change of the address, and of taking it back.
+func (b browser) address() {
+	b.logIn("ann", authtest.Password)
+	b.open("/accounts/email/")
+	b.fill("email", moved)
+	b.press("Send the mail")
+	b.mailed(moved, "/accounts/open/email/")
+	b.check("email finish", "Confirm your email address")
+	b.press("Confirm")
+	b.want("/accounts/login/", "Log in again.")
+	b.mailed(long, "/accounts/open/revert/")
+	b.check("email revert", "Take back the change")
+}
+
 // factor looks at the pages of the second factor.
 func (b browser) factor() {
 	b.logIn("ann", authtest.Password)
@@ -292,7 +309,7 @@ func (b browser) closed() {
 	b.open("/accounts/close/")
 	b.press("Close my account")
 	b.check("closed", "Notice board")
-	b.mailed(long, "/accounts/open/keep/")
+	b.mailed(moved, "/accounts/open/keep/")
 	b.check("keep", "Open your account again")
 }
 
