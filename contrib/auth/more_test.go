@@ -3,6 +3,7 @@ package auth_test
 import (
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/volaweb/vola"
@@ -221,4 +222,20 @@ func TestSecondIsRequired(t *testing.T) {
 		c.Get("/accounts/tokens/").Form("Make the token").Fill("Name", "x").Press("Make the token").
 			WantStatus(422).WantContains("fieldset .error", "Choose one of the options.")
 	})
+}
+
+// TestOwnPages: a site gives the pages a layout and an address of its own.
+func TestOwnPages(t *testing.T) {
+	t.Parallel()
+	cfg := site()
+	cfg.Modules = []module.Module{module.At("/konto/", auth.New(auth.Config{Hashing: quick()})), &papers{}}
+	cfg.Dir = t.TempDir()
+	cfg.Templates = fstest.MapFS{"templates/accounts/base.html": {Data: []byte(
+		`<!DOCTYPE html><html lang="{{lang}}"><title>{{block "title" .}}{{end}}</title><body class="ours">{{range messages}}<p>{{.Text}}</p>{{end}}{{block "content" .}}{{end}}`)}}
+	c := volatest.New(t, cfg)
+	authtest.LogIn(t, c, authtest.User(t, c, "ann"))
+	c.Get("/konto/").WantStatus(200).WantContains("body.ours h1", "Your account")
+	c.Get("/konto/logout/").Form("Log out").Press("Log out").WantStatus(303)
+	c.Get("/papers/private/").WantHeader("Location", "/konto/login/?next=%2Fpapers%2Fprivate%2F")
+	c.Get("/konto/login/").WantContains("body.ours p", "You are logged out.")
 }
