@@ -48,6 +48,6 @@ cldr: ## write the data of package internal/cldr again; needs npm and a network
 	go run ./scripts/cldr
 
 docs: ## write the code that documents quote, and their generated tables
-	go test . -run 'Snippets|SettingsDocument' -update
+	go test . -run 'Snippets|SettingsDocument|SecurityDocument' -update
 	go test ./orm -run TagsDocument -update
 	go test ./cmd/vola -run CommandsDocument -update

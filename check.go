@@ -17,19 +17,30 @@ import (
 func (p *program) checkCommand() cli.Command {
 	var url string
 	var notes bool
+	var deploy deployFlags
 	return cli.Command{
 		Name: "check", Help: "look for errors in models, migrations, routes, templates and settings",
 		Flags: func(flags *flag.FlagSet) {
 			flags.BoolVar(&notes, "notes", false, "print notes too, which are not errors: of migrations, and what in templates cannot be checked")
+			deploy.declare(flags)
 			flags.StringVar(&url, "database", "", "compare the tables of the database at `URL` with the models too")
 		},
 		Run: func(ctx context.Context, args []string) error {
+			if err := deploy.check(); err != nil {
+				return err
+			}
 			s, err := p.assemble(siteFlags{})
 			if err != nil {
 				return failed{err}
 			}
-			for _, unknown := range s.unknownSettings() {
+			if deploy.on {
+				return p.checkDeploy(ctx, s, deploy)
+			}
+			for _, unknown := range s.doubtfulSettings() {
 				fmt.Fprintf(p.stdout, "warning: %s\n", unknown)
+			}
+			if s.set.SecretKey == "" && p.named(siteFlags{}) {
+				fmt.Fprintln(p.stdout, "warning: serve does not start without --dev, as SECRET_KEY is not set; make one with: openssl rand -hex 32")
 			}
 			if notes {
 				migratecmd.Lint(p.stdout, s.graph)

@@ -9,6 +9,7 @@ import (
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/storage"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/middleware"
 	"github.com/volaweb/vola/web/sessions"
 )
 
@@ -44,6 +45,12 @@ type Config struct {
 	// proxy writes one; NoSecureHeaders the headers of
 	// middleware.SecureHeaders, as where Middleware sets them in another way.
 	NoRequestID, NoAccessLog, NoSecureHeaders bool
+	// SecureHeaders are the headers that tell browsers to be careful with the site. Those that
+	// are not set have their defaults.
+	SecureHeaders middleware.SecureHeadersConfig
+	// SilencedChecks are checks of "check --deploy" whose findings are meant so: the id of
+	// each with the reason. They are listed all the same, and do not change the status.
+	SilencedChecks map[string]string
 	// Templates are the project's own template files, before those of the
 	// modules. In a program these are usually embedded; a folder "templates" in
 	// the working directory goes before them, and so does, under "serve --dev"

@@ -64,7 +64,7 @@ func (p *program) dbshellCommand() cli.Command {
 			}
 			cmd := exec.CommandContext(ctx, path, append(words, args...)...)
 			// What is secret goes by the environment: arguments are for all to see.
-			for name, value := range p.environ {
+			for name, value := range p.vars.values {
 				cmd.Env = append(cmd.Env, name+"="+value)
 			}
 			cmd.Env = append(cmd.Env, environ...)

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/web"
@@ -101,17 +102,14 @@ func isLoopback(addr net.Addr) bool {
 	return !ok || tcp.IP.IsLoopback()
 }
 
-// isLocalHost reports whether the Host of a request names this machine.
-func isLocalHost(host string) bool {
-	name := host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		name = h
+// isLocalHost reports whether the name of a host, as package middleware gives it, is that
+// of this machine.
+func isLocalHost(name string) bool {
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
 	}
-	name = strings.ToLower(strings.TrimSuffix(strings.Trim(name, "[]"), "."))
-	if addr, err := netip.ParseAddr(name); err == nil {
-		return addr.IsLoopback()
-	}
-	return name == "localhost" || strings.HasSuffix(name, ".localhost")
+	addr, err := netip.ParseAddr(name)
+	return err == nil && addr.IsLoopback()
 }
 
 // ServeHTTP answers a request.
@@ -122,30 +120,11 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// follows could be part of its body for a proxy.
 		w.Header().Set("Connection", "close")
 	}
-	if s.opts.Dev && !s.mayShow(r) {
-		// Another site, whose name was made to lead here, would see the sources.
-		http.Error(w, "This site runs with --dev and answers only to localhost, loopback addresses and the host of BASE_URL.",
-			http.StatusMisdirectedRequest)
-		return
-	}
 	s.mux.ServeHTTP(w, r)
 }
 
-// mayShow reports whether a request may see what development shows.
-func (s *Site) mayShow(r *http.Request) bool {
-	if isLocalHost(r.Host) {
-		return true
-	}
-	u, err := url.Parse(s.host.Site.BaseURL)
-	if err != nil || u.Host == "" {
-		return false
-	}
-	name, _, err := net.SplitHostPort(r.Host)
-	if err != nil {
-		name = r.Host
-	}
-	return strings.EqualFold(strings.Trim(name, "[]"), u.Hostname())
-}
+// securityTxt is the path of the file of RFC 9116.
+const securityTxt = "/.well-known/security.txt"
 
 // wellKnown adds the addresses that browsers and robots ask every site for,
 // unless a module has them: the files of that name among the static ones, or
@@ -155,6 +134,15 @@ func (s *Site) wellKnown(r *web.Router) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		return web.Send(w, r, http.StatusOK, []byte("User-agent: *\nDisallow:\n"))
 	})
+	if contact := s.set.SecurityContact; contact != "" && !r.Has(securityTxt) {
+		r.Get(securityTxt, func(w http.ResponseWriter, r *http.Request) error {
+			// The time that RFC 9116 asks for stays the same for a month, and so does the ETag.
+			now := s.opts.Now().UTC()
+			expires := time.Date(now.Year(), now.Month()+7, 1, 0, 0, 0, 0, time.UTC)
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			return web.Send(w, r, http.StatusOK, []byte("Contact: "+contact+"\nExpires: "+expires.Format(time.RFC3339)+"\n"))
+		}).AllLanguages()
+	}
 	s.wellKnownFile(r, "favicon.ico", func(http.ResponseWriter, *http.Request) error {
 		return fault.New(fault.NotFound, "This site has no favicon.ico.")
 	})

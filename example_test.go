@@ -36,7 +36,7 @@ func Example() {
 	}
 	// func main() { vola.Main(config) }
 
-	site, err := vola.New(config, vola.Options{})
+	site, err := vola.New(config, vola.Options{BaseURL: "http://example.com"})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -46,6 +46,9 @@ func (s *settings) checkKeys() error {
 	if n := utf8.RuneCountInString(s.SecretKey); n > 0 && n < minKey {
 		errs = append(errs, fmt.Errorf("setting SECRET_KEY: the value has %d characters, at least %d are needed; make one with: openssl rand -hex 32", n, minKey))
 	}
+	if strings.Contains(s.SecretKey, ",") || s.SecretKey != strings.TrimSpace(s.SecretKey) {
+		errs = append(errs, errors.New("setting SECRET_KEY: the value has a comma, or a space at an end, with which it could not stand in SECRET_KEY_FALLBACKS later; make one with: openssl rand -hex 32"))
+	}
 	for i, key := range s.oldKeys() {
 		if n := utf8.RuneCountInString(key); n < minKey {
 			errs = append(errs, fmt.Errorf("setting SECRET_KEY_FALLBACKS: key %d has %d characters, at least %d are needed", i+1, n, minKey))

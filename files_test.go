@@ -98,6 +98,8 @@ func TestSecretKeyIsSecret(t *testing.T) {
 	for _, environ := range []map[string]string{
 		{"SECRET_KEY": "hunter2"},
 		{"SECRET_KEY": "éééééééééééééééé-hunter2"},
+		{"SECRET_KEY": strings.Repeat("x", 32) + ",hunter2"},
+		{"SECRET_KEY": strings.Repeat("x", 32) + "hunter2 "},
 		{"SECRET_KEY": strings.Repeat("x", 32), "SECRET_KEY_FALLBACKS": strings.Repeat("y", 32) + ",hunter2"},
 	} {
 		_, err := vola.New(vola.Config{}, vola.Options{Environ: environ})

@@ -5,6 +5,11 @@ import (
 	"sync"
 )
 
+// withKey puts a secret key before an environment, which may have another.
+func withKey(environ []string) []string {
+	return append([]string{"SECRET_KEY=the key of all sites in tests: it is not secret"}, environ...)
+}
+
 // lockedBuffer is a bytes.Buffer for several goroutines.
 type lockedBuffer struct {
 	mu sync.Mutex

@@ -129,7 +129,7 @@ func TestLanguagesHavePaths(t *testing.T) {
 	t.Parallel()
 	m := &speaking{page: `<html lang="{{lang}}" dir="{{dir}}">{{t "Hello, {name}!" "name" .Name}} {{url "speaking:code"}} ` +
 		`{{range alternates}}<link hreflang="{{.Tag}}" href="{{.Path}}"{{if .Current}} here{{end}}>{{end}}`, german: speakingGerman}
-	site, err := vola.New(vola.Config{Languages: []string{"en", "de", "pt-BR"}, LanguagePaths: true, Modules: []module.Module{m}}, vola.Options{})
+	site, err := vola.New(vola.Config{Languages: []string{"en", "de", "pt-BR"}, LanguagePaths: true, Modules: []module.Module{m}}, vola.Options{BaseURL: "http://example.com"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +173,7 @@ func TestLanguagesHavePaths(t *testing.T) {
 // TestCataloguesThatWereNotEmbedded are an error that says so.
 func TestCataloguesThatWereNotEmbedded(t *testing.T) {
 	t.Parallel()
-	_, err := vola.New(vola.Config{Languages: []string{"en", "de"}, Messages: fstest.MapFS{"templates/a.html": {}}}, vola.Options{})
+	_, err := vola.New(vola.Config{Languages: []string{"en", "de"}, Messages: fstest.MapFS{"templates/a.html": {}}}, vola.Options{BaseURL: "http://example.com"})
 	if err == nil || !strings.Contains(err.Error(), "the project's messages: there is no file messages/TAG.po") {
 		t.Error(err)
 	}
@@ -216,13 +216,13 @@ func TestTextsAreCheckedAtTheStart(t *testing.T) {
 		{"", strings.Replace(speakingGerman, "Plural-Forms", "X", 1), "has a plural, and the header has no field Plural-Forms"},
 		{"", "msgid \"\"\nmsgstr \"Language: fr\\n\"\n", "the header says that the language is fr"},
 	} {
-		_, err := vola.New(vola.Config{Languages: []string{"en", "de"}, Modules: []module.Module{&speaking{page: tt.page, german: tt.german}}}, vola.Options{})
+		_, err := vola.New(vola.Config{Languages: []string{"en", "de"}, Modules: []module.Module{&speaking{page: tt.page, german: tt.german}}}, vola.Options{BaseURL: "http://example.com"})
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s%s\n got %v\nwant %s", tt.page, tt.german, err, tt.want)
 		}
 	}
 	for tag, want := range map[string]string{"": `"" is not the tag of a language`, "en": "the language en is given twice", "deutsch!": "is not the tag"} {
-		if _, err := vola.New(vola.Config{Languages: []string{"en", tag}}, vola.Options{}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := vola.New(vola.Config{Languages: []string{"en", tag}}, vola.Options{BaseURL: "http://example.com"}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", tag, err)
 		}
 	}
@@ -232,7 +232,7 @@ func TestTextsAreCheckedAtTheStart(t *testing.T) {
 func newSpeaking(t *testing.T, languages []string) *vola.Site {
 	t.Helper()
 	m := &speaking{page: speakingTemplate, german: speakingGerman}
-	site, err := vola.New(vola.Config{Languages: languages, Modules: []module.Module{m}}, vola.Options{})
+	site, err := vola.New(vola.Config{Languages: languages, Modules: []module.Module{m}}, vola.Options{BaseURL: "http://example.com"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,7 +247,7 @@ func newSpeaking(t *testing.T, languages []string) *vola.Site {
 func TestOneLanguageCostsAPageNothing(t *testing.T) {
 	allocations := func(page string) float64 {
 		m := &speaking{page: page, german: speakingGerman}
-		site, err := vola.New(vola.Config{Languages: []string{"de"}, Modules: []module.Module{m}, NoRequestID: true}, vola.Options{})
+		site, err := vola.New(vola.Config{Languages: []string{"de"}, Modules: []module.Module{m}, NoRequestID: true}, vola.Options{BaseURL: "http://example.com"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -267,7 +267,7 @@ func TestLinksInMails(t *testing.T) {
 	t.Parallel()
 	for _, first := range []string{"en", "fr"} {
 		m := &speaking{page: `{{url "speaking:code"}} {{lang}}`, german: speakingGerman}
-		site, err := vola.New(vola.Config{Languages: []string{first, "de"}, LanguagePaths: true, Modules: []module.Module{m}}, vola.Options{})
+		site, err := vola.New(vola.Config{Languages: []string{first, "de"}, LanguagePaths: true, Modules: []module.Module{m}}, vola.Options{BaseURL: "http://example.com"})
 		if err != nil {
 			t.Fatal(err)
 		}

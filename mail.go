@@ -60,7 +60,11 @@ func (s *Site) openMail() error {
 		s.host.MailFrom = from
 	}
 	s.host.Mailer = sender
-	s.mails.queue = mail.NewQueue(mail.QueueConfig{Sender: sender, Log: s.opts.Log})
+	queue := mail.QueueConfig{Sender: sender, Log: s.opts.Log}
+	if _, kept := s.opts.Mailer.(*mail.Outbox); kept {
+		queue.Workers = 1 // a test finds the mails in the order in which they were queued
+	}
+	s.mails.queue = mail.NewQueue(queue)
 	s.host.MailQueue = module.NewMailQueue(s.mails.queue, s.opts.Log)
 	other := ""
 	errs = append(errs, checkPreviews(s.cfg.Modules)...)

@@ -192,12 +192,12 @@ func TestMailOfSite(t *testing.T) {
 	}
 	given := mail.Message{
 		To: []mail.Address{toBob}, From: mail.Address{Address: "ann@example.org"}, Subject: "Mine", Text: "Mine", ID: "1@example.org", Date: now.Add(time.Hour),
-		Header: map[string]string{"Auto-Submitted": "no"},
+		Header: map[string]string{"auto-submitted": "no", "X-Note": "a"},
 	}
 	if err := h.SendMail(t.Context(), c.DB, aLetter("x"), given); err != nil {
 		t.Fatal(err)
 	}
-	if m := c.WantMail("bob@example.org"); m.From != given.From || m.Subject != "Mine" || m.Text != "Mine" || m.ID != given.ID || m.Date != given.Date || m.Header["Auto-Submitted"] != "no" {
+	if m := c.WantMail("bob@example.org"); m.From != given.From || m.Subject != "Mine" || m.Text != "Mine" || m.ID != given.ID || m.Date != given.Date || len(m.Header) != 2 || m.Header["auto-submitted"] != "no" {
 		t.Errorf("the mail is %+v", m)
 	}
 }

@@ -9,9 +9,11 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/database/databasetest"
+	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/volatest"
 	"github.com/volaweb/vola/web/webtest"
@@ -98,6 +100,46 @@ func TestMailsOfCommands(t *testing.T) {
 	run(t, cfg, env, "letters", "write").want(t, 0)
 	if files, err := os.ReadDir(filepath.Join(cfg.Dir, "mails")); err != nil || len(files) != 20 {
 		t.Errorf("%d files, %v", len(files), err)
+	}
+}
+
+// TestFinishMail: at its end a command waits until a mail is sent that failed at first, until it is
+// given up, or until the signal to stop.
+func TestFinishMail(t *testing.T) {
+	t.Parallel()
+	db := databasetest.SQLite(t)
+	for name, test := range map[string]struct {
+		fails, want int // attempts
+		signal      bool
+	}{"sent at last": {2, 3, false}, "given up": {99, 4, false}, "stopped": {99, 1, true}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				attempts := 0
+				s, err := vola.New(lettersSite(), vola.Options{Mailer: senderFunc(func(context.Context, mail.Message) error {
+					if attempts++; attempts <= test.fails {
+						return fault.New(fault.Unavailable, "busy")
+					}
+					return nil
+				})})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := s.Host().SendMail(t.Context(), db, aLetter("Ann"), mail.To(toBob)); err != nil {
+					t.Fatal(err)
+				}
+				synctest.Wait()
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if test.signal {
+					cancel()
+				}
+				vola.FinishMail(s, ctx)
+				if attempts != test.want {
+					t.Errorf("%d attempts, want %d", attempts, test.want)
+				}
+				s.Close()
+			})
+		})
 	}
 }
 

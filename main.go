@@ -25,12 +25,13 @@ func Main(cfg Config) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	cutOff(ctx, os.Stderr, os.Exit)
-	environ, err := environment()
+	vars, err := environment()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(cli.Wrong)
 	}
-	os.Exit(Run(ctx, cfg, os.Args[1:], environ, os.Stdin, os.Stdout, os.Stderr))
+	p := &program{cfg: cfg.withDefaults(), vars: vars, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	os.Exit(p.main(ctx, os.Args[1:]))
 }
 
 // endTimeout is how long the program may go on after the signal to stop: as
@@ -48,18 +49,23 @@ func cutOff(ctx context.Context, stderr io.Writer, exit func(int)) {
 }
 
 // environment returns the variables of the process and of the file .env.
-func environment() ([]string, error) {
-	file, err := godotenv.Read(".env")
+func environment() (variables, error) {
+	file, err := godotenv.Read(dotEnv)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		// The parser's own text may quote a secret.
-		return nil, errors.New("the file .env cannot be read: each line must be NAME=value")
+		return variables{}, errors.New("the file .env cannot be read: each line must be NAME=value")
 	}
-	var out []string
+	vars := variables{values: environMap(os.Environ()), origins: map[string]string{}}
 	for name, value := range file {
-		out = append(out, name+"="+value)
+		if _, ok := vars.values[name]; !ok {
+			vars.values[name], vars.origins[name] = value, absolute(dotEnv)
+		}
 	}
-	return append(out, os.Environ()...), nil
+	return vars, nil
 }
+
+// dotEnv is the file with variables in the working directory.
+const dotEnv = ".env"
 
 // Run runs the command that args name and returns the exit status: 0, 1 when
 // the command failed, 2 when it was called or configured in the wrong way.
@@ -67,6 +73,6 @@ func environment() ([]string, error) {
 // nothing from the process it runs in, so tests run the real program, several
 // at once. It returns when the command is done; serve is done when ctx is.
 func Run(ctx context.Context, cfg Config, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	p := &program{cfg: cfg.withDefaults(), environ: environMap(environ), stdin: stdin, stdout: stdout, stderr: stderr}
+	p := &program{cfg: cfg.withDefaults(), vars: variables{values: environMap(environ)}, stdin: stdin, stdout: stdout, stderr: stderr}
 	return p.main(ctx, args)
 }

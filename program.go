@@ -19,11 +19,11 @@ import (
 
 // program is one run of a command.
 type program struct {
-	cfg     Config
-	environ map[string]string
-	stdin   io.Reader
-	stdout  io.Writer
-	stderr  io.Writer
+	cfg    Config
+	vars   variables
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
 }
 
 // siteFlags are the flags of every command that uses the database.
@@ -65,15 +65,19 @@ func (p *program) withDatabase(ctx context.Context, s *Site, f siteFlags, create
 
 // named reports whether the environment or a flag says which database to use.
 func (p *program) named(f siteFlags) bool {
-	_, named := p.environ["DATABASE_URL"]
-	return named || f.database != ""
+	_, named := p.vars.values["DATABASE_URL"]
+	return named || p.vars.values["DATABASE_URL"+fileSuffix] != "" || f.database != ""
 }
 
 // assemble makes the site with what the environment says.
 func (p *program) assemble(f siteFlags) (*Site, error) {
 	var level slog.LevelVar
+	vars, err := p.withLocalKey(p.vars, f)
+	if err != nil {
+		return nil, err
+	}
 	s, err := New(p.cfg, Options{
-		Environ: p.environ, Dev: f.dev, Console: p.stderr,
+		Environ: vars.values, origins: vars.origins, Dev: f.dev, Console: p.stderr,
 		Log: slog.New(linelog.New(p.stderr, &level)),
 	})
 	if err != nil {
@@ -166,7 +170,7 @@ func pendingError(n int, first, url string, named bool) error {
 // without asking whether it is migrated.
 func (p *program) openPlain(ctx context.Context, url string, create bool) (*database.DB, error) {
 	if url == "" {
-		set, err := readSettings(p.cfg.Modules, Options{Environ: p.environ})
+		set, err := readSettings(p.cfg.Modules, p.vars.options())
 		if err != nil {
 			return nil, err
 		}

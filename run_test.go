@@ -42,7 +42,7 @@ type result struct {
 func run(t *testing.T, cfg vola.Config, environ []string, args ...string) result {
 	t.Helper()
 	var out, errOut bytes.Buffer
-	status := vola.Run(t.Context(), cfg, args, environ, strings.NewReader(""), &out, &errOut)
+	status := vola.Run(t.Context(), cfg, args, withKey(environ), strings.NewReader(""), &out, &errOut)
 	return result{status, out.String(), errOut.String()}
 }
 
@@ -389,7 +389,7 @@ func serving(t *testing.T, cfg vola.Config, environ []string, args ...string) (b
 	var all lockedBuffer
 	done := make(chan int, 1)
 	go func() {
-		done <- vola.Run(ctx, cfg, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), environ, strings.NewReader(""), io.MultiWriter(in, &all), &all)
+		done <- vola.Run(ctx, cfg, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), withKey(environ), strings.NewReader(""), io.MultiWriter(in, &all), &all)
 		in.Close()
 	}()
 	line := make([]byte, 4096)

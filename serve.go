@@ -59,8 +59,9 @@ func (p *program) serveCommand() cli.Command {
 			}
 			defer listener.Close()
 			s.warn(listener.Addr())
-			if s.host.Site.BaseURL == "" {
-				s.host.Site.BaseURL = baseURLOf(listener.Addr())
+			s.listening(listener.Addr())
+			if err := p.needKey(s, f, listener.Addr()); err != nil {
+				return err
 			}
 			// The default database is created on the first start, one that
 			// somebody named with --create only.
@@ -78,7 +79,7 @@ func (p *program) serveCommand() cli.Command {
 
 // warn tells what is probably not as it was meant.
 func (s *Site) warn(addr net.Addr) {
-	for _, unknown := range s.unknownSettings() {
+	for _, unknown := range s.doubtfulSettings() {
 		s.opts.Log.Warn(unknown)
 	}
 	if isLoopback(addr) {
@@ -87,7 +88,11 @@ func (s *Site) warn(addr net.Addr) {
 	if s.opts.Dev {
 		s.opts.Log.Warn("with --dev everybody who reaches the address sees causes and sources; listen on 127.0.0.1", "addr", addr.String())
 	}
-	if s.set.BaseURL == "" {
+	switch {
+	case s.set.BaseURL != "":
+	case s.set.AllowedHosts == "":
+		s.opts.Log.Warn("people on other machines reach the site by a name that it does not answer to, and get 421: set BASE_URL, such as https://example.org", "addr", addr.String())
+	default:
 		s.opts.Log.Warn("links that must be absolute are wrong for everybody else: set BASE_URL", "base_url", baseURLOf(addr))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/netip"
 	"reflect"
 	"slices"
 	"strings"
@@ -17,25 +18,32 @@ import (
 	"github.com/volaweb/vola/internal/nearest"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/middleware"
 )
 
 // settings are the site's own.
 type settings struct {
-	DatabaseURL string        `env:"DATABASE_URL" envDefault:"sqlite:site.db" help:"the database: sqlite:FILE or postgres://..."`
-	Addr        string        `env:"ADDR" envDefault:"127.0.0.1:8000" help:"the address to listen on"`
-	BaseURL     string        `env:"BASE_URL" help:"scheme and host under which people reach the site"`
-	LogLevel    slog.Level    `env:"LOG_LEVEL" envDefault:"INFO" help:"DEBUG, INFO, WARN or ERROR"`
-	MaxRequests int           `env:"MAX_REQUESTS" envDefault:"100" help:"requests at work at the same time; the same number again waits for up to 5 seconds, all others get 503"`
-	Timeout     time.Duration `env:"REQUEST_TIMEOUT" envDefault:"30s" help:"how long a request may be at work; 0 means for ever"`
-	TimeZone    string        `env:"TIME_ZONE" envDefault:"UTC" help:"the zone that times are shown in, such as Europe/Rome"`
-	LogSQL      statementLog  `env:"LOG_SQL" envDefault:"off" help:"log statements: off, on, or redacted (without arguments)"`
-	StorageURL  string        `env:"STORAGE_URL" envDefault:"disk:files" help:"where files that people send are kept: disk:FOLDER, or a URL of another driver"`
-	MailURL     string        `env:"MAIL_URL" envDefault:"console:" help:"how mails are sent: console: prints them, dir:FOLDER keeps them as files, smtp://USER:PASSWORD@HOST sends them"`
-	MailFrom    string        `env:"MAIL_FROM" help:"the address that mails come from: shop@example.org, or Shop <shop@example.org>"`
-	SecretKey   string        `env:"SECRET_KEY" secret:"true" help:"signs links and fields that come back: a random text of at least 32 characters, the same on all servers"`
-	OldKeys     string        `env:"SECRET_KEY_FALLBACKS" secret:"true" help:"keys of before, with commas between them: what they signed is still accepted"`
+	DatabaseURL     string        `env:"DATABASE_URL" envDefault:"sqlite:site.db" help:"the database: sqlite:FILE or postgres://..."`
+	Addr            string        `env:"ADDR" envDefault:"127.0.0.1:8000" help:"the address to listen on"`
+	BaseURL         string        `env:"BASE_URL" help:"scheme and host under which people reach the site"`
+	AllowedHosts    string        `env:"ALLOWED_HOSTS" help:"hosts that are answered beside that of BASE_URL, with commas between them: a name, or .name for it and all below it"`
+	TrustedProxies  string        `env:"TRUSTED_PROXIES" help:"addresses and networks of proxies that are believed who a visitor is, with commas between them, such as 127.0.0.1 or 10.0.0.0/8"`
+	LogLevel        slog.Level    `env:"LOG_LEVEL" envDefault:"INFO" help:"DEBUG, INFO, WARN or ERROR"`
+	MaxRequests     int           `env:"MAX_REQUESTS" envDefault:"100" help:"requests at work at the same time; the same number again waits for up to 5 seconds, all others get 503"`
+	Timeout         time.Duration `env:"REQUEST_TIMEOUT" envDefault:"30s" help:"how long a request may be at work; 0 means for ever"`
+	TimeZone        string        `env:"TIME_ZONE" envDefault:"UTC" help:"the zone that times are shown in, such as Europe/Rome"`
+	LogSQL          statementLog  `env:"LOG_SQL" envDefault:"off" help:"log statements: off, on, or redacted (without arguments)"`
+	StorageURL      string        `env:"STORAGE_URL" envDefault:"disk:files" help:"where files that people send are kept: disk:FOLDER, or a URL of another driver"`
+	MailURL         string        `env:"MAIL_URL" envDefault:"console:" help:"how mails are sent: console: prints them, dir:FOLDER keeps them as files, smtp://USER:PASSWORD@HOST sends them"`
+	MailFrom        string        `env:"MAIL_FROM" help:"the address that mails come from: shop@example.org, or Shop <shop@example.org>"`
+	SecurityContact string        `env:"SECURITY_CONTACT" help:"whom to tell of a vulnerability, for /.well-known/security.txt: mailto:NAME@HOST or https://..."`
+	SecretKey       string        `env:"SECRET_KEY" secret:"true" help:"signs links and fields that come back: a random text of at least 32 characters, the same on all servers"`
+	OldKeys         string        `env:"SECRET_KEY_FALLBACKS" secret:"true" help:"keys of before, with commas between them: what they signed is still accepted"`
 
-	zone *time.Location // of TimeZone
+	vars    variables      // that all were read from
+	zone    *time.Location // of TimeZone
+	proxies []netip.Prefix
+	hosts   middleware.HostList
 }
 
 func environMap(environ []string) map[string]string {
@@ -51,16 +59,17 @@ func environMap(environ []string) map[string]string {
 // readSettings reads the settings of the site, and fills those of its modules.
 func readSettings(modules []module.Module, opts Options) (settings, error) {
 	var set settings
-	errs := []error{parseSettings(&set, "", opts.Environ), set.check()}
+	vars, err := variables{values: opts.Environ, origins: opts.origins}.resolve(settingNames(modules))
+	errs := []error{err, parseSettings(&set, "", vars.values), set.check()}
+	set.vars = vars
 	if opts.BaseURL != "" {
 		set.BaseURL = opts.BaseURL
 	}
-	var err error
 	set.BaseURL, err = checkBaseURL(set.BaseURL)
 	errs = append(errs, err)
 	for _, m := range modules {
 		if has, ok := module.As[module.HasSettings](m); ok {
-			errs = append(errs, parseSettings(has.Settings(), settingsPrefix(m), opts.Environ))
+			errs = append(errs, parseSettings(has.Settings(), settingsPrefix(m), vars.values))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -79,7 +88,7 @@ func (s *settings) check() error {
 	if s.zone, err = time.LoadLocation(s.TimeZone); err != nil {
 		errs = append(errs, fmt.Errorf("setting TIME_ZONE: %q is not the name of a time zone, such as Europe/Rome: %w", s.TimeZone, err))
 	}
-	errs = append(errs, s.checkKeys())
+	errs = append(errs, s.checkKeys(), s.checkEdge())
 	if s.Timeout < 0 {
 		errs = append(errs, fmt.Errorf("setting REQUEST_TIMEOUT: the value %v is less than 0", s.Timeout))
 	}
@@ -94,12 +103,21 @@ func (s *settings) deadline() time.Duration {
 	return s.Timeout
 }
 
-// unknownSettings names the variables that no setting is read from, but that
-// are nearly written like one.
-func (s *Site) unknownSettings() []string {
+// doubtfulSettings names the variables that no setting is read from, but that
+// are nearly written like one, and files with secrets that everybody can read.
+func (s *Site) doubtfulSettings() []string {
+	out := s.misspelledSettings()
+	for _, path := range s.set.vars.readable {
+		out = append(out, fmt.Sprintf("everybody on this machine can read %s, which has a secret; run: chmod 600 %s", path, path))
+	}
+	return out
+}
+
+// misspelledSettings names the variables that are nearly written like a setting.
+func (s *Site) misspelledSettings() []string {
 	known := map[string]bool{}
-	for _, st := range allSettings(s.cfg.Modules, &s.set, s.opts.Environ) {
-		known[st.name] = true
+	for _, st := range allSettings(s.cfg.Modules, &s.set) {
+		known[st.Name], known[st.Name+fileSuffix] = true, true
 	}
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(s.opts.Environ)) {
@@ -111,11 +129,11 @@ func (s *Site) unknownSettings() []string {
 }
 
 // allSettings describes the settings of the site and its modules.
-func allSettings(modules []module.Module, set *settings, environ map[string]string) []setting {
-	list := settingsOf(set, "", environ)
+func allSettings(modules []module.Module, set *settings) []setting {
+	list := settingsOf(set, "", set.vars)
 	for _, m := range modules {
 		if has, ok := module.As[module.HasSettings](m); ok {
-			list = append(list, settingsOf(has.Settings(), settingsPrefix(m), environ)...)
+			list = append(list, settingsOf(has.Settings(), settingsPrefix(m), set.vars)...)
 		}
 	}
 	return list
@@ -195,11 +213,17 @@ func kindWord(t reflect.Type) string {
 	return t.String()
 }
 
-// setting is one line of the settings command.
-type setting struct{ name, value, source, help string }
+// setting is one line of the settings command, and one object of its JSON.
+type setting struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"` // as people may see it
+	Source string `json:"source"`
+	Help   string `json:"help"`
+	Secret bool   `json:"secret"`
+}
 
 // settingsOf describes the fields of a filled settings struct.
-func settingsOf(from any, prefix string, environ map[string]string) []setting {
+func settingsOf(from any, prefix string, vars variables) []setting {
 	v := reflect.ValueOf(from).Elem()
 	var out []setting
 	for i := range v.NumField() {
@@ -208,17 +232,18 @@ func settingsOf(from any, prefix string, environ map[string]string) []setting {
 		if name == "" {
 			continue
 		}
-		st := setting{name: prefix + name, value: fmt.Sprint(v.Field(i).Interface()), source: "default", help: f.Tag.Get("help")}
-		if _, ok := environ[st.name]; ok {
-			st.source = "environment"
+		name = prefix + name
+		st := setting{
+			Name: name, Value: fmt.Sprint(v.Field(i).Interface()), Source: vars.origin(name),
+			Help: f.Tag.Get("help"), Secret: f.Tag.Get("secret") == "true",
 		}
 		switch {
-		case f.Tag.Get("secret") == "true" && st.value != "":
-			st.value = "(set, not shown)"
-		case name == "DATABASE_URL", name == "STORAGE_URL", name == "MAIL_URL":
-			st.value = database.RedactURL(st.value)
-		case st.value == "":
-			st.value = "(empty)"
+		case st.Secret && st.Value != "":
+			st.Value = "(set, not shown)"
+		case st.Value == "":
+			st.Value = "(empty)"
+		case strings.HasSuffix(name, "_URL"):
+			st.Value = database.RedactURL(st.Value)
 		}
 		out = append(out, st)
 	}

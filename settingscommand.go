@@ -2,6 +2,8 @@ package vola
 
 import (
 	"context"
+	"encoding/json"
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,18 +14,42 @@ import (
 
 // settingsCommand prints what is in force and where it comes from.
 func (p *program) settingsCommand() cli.Command {
+	var f siteFlags
+	var asJSON bool
 	return cli.Command{
-		Name: "settings", Help: "print the settings in force, without secrets",
+		Name: "settings", Help: "print the settings in force, without secrets, and where each comes from",
+		Flags: func(flags *flag.FlagSet) {
+			f.declare(flags)
+			flags.StringVar(&f.addr, "addr", "", "`address` to listen on, instead of ADDR, as serve has it")
+			flags.BoolVar(&asJSON, "json", false, "print a list of objects with name, value, source, help and secret")
+		},
 		Run: func(_ context.Context, args []string) error {
-			set, err := readSettings(p.cfg.Modules, Options{Environ: p.environ})
+			vars, err := p.withLocalKey(p.vars, f)
 			if err != nil {
 				return err
 			}
-			list := allSettings(p.cfg.Modules, &set, p.environ)
-			slices.SortStableFunc(list, func(a, b setting) int { return strings.Compare(a.name, b.name) })
+			if f.database != "" {
+				vars = vars.with("DATABASE_URL", f.database, "option --database")
+				delete(vars.values, "DATABASE_URL"+fileSuffix)
+			}
+			if f.addr != "" {
+				vars = vars.with("ADDR", f.addr, "option --addr")
+				delete(vars.values, "ADDR"+fileSuffix)
+			}
+			set, err := readSettings(p.cfg.Modules, vars.options())
+			if err != nil {
+				return err
+			}
+			list := allSettings(p.cfg.Modules, &set)
+			slices.SortStableFunc(list, func(a, b setting) int { return strings.Compare(a.Name, b.Name) })
+			if asJSON {
+				out := json.NewEncoder(p.stdout)
+				out.SetIndent("", "  ")
+				return out.Encode(list)
+			}
 			w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 			for _, st := range list {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", st.name, oneLine(st.value), st.source, st.help)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", st.Name, oneLine(st.Value), oneLine(st.Source), st.Help)
 			}
 			return w.Flush()
 		},

@@ -83,7 +83,7 @@ func TestSIGTERM(t *testing.T) {
 	}
 	t.Parallel()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte("LOG_LEVEL=ERROR\nDATABASE_URL=sqlite:my.db\n"), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte("LOG_LEVEL=ERROR\nDATABASE_URL=sqlite:my.db\nSECRET_KEY=0123456789abcdef0123456789abcdef\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "my.db"), nil, 0o666); err != nil {

@@ -39,10 +39,14 @@ type Options struct {
 	// Storage keeps the files that people send. Defaults to that of the setting
 	// STORAGE_URL.
 	Storage storage.Storage
-	// Mailer sends the mails. Defaults to that of the setting MAIL_URL.
+	// Mailer sends the mails. Defaults to that of the setting MAIL_URL. If it is an
+	// io.Closer, it is closed with the site.
 	Mailer mail.Sender
 	// Console takes mails that are printed. Defaults to dropping them.
 	Console io.Writer
+
+	// origins are where values of Environ come from, if not of the environment.
+	origins map[string]string
 }
 
 // Site is an assembled site: an [http.Handler]. It is safe for concurrent use.
@@ -60,6 +64,7 @@ type Site struct {
 	languages languages
 	mails     mails
 	started   bool
+	listensOn string // the address that serve has taken, unless that is all of them
 	stop      context.CancelFunc
 	// stopStreams ends the answers that go on until the server stops.
 	stopStreams context.CancelFunc
@@ -87,6 +92,7 @@ func New(cfg Config, opts Options) (*Site, error) {
 	}
 	var err error
 	s.set, err = readSettings(cfg.Modules, opts)
+	s.opts.Environ = s.set.vars.values // with what is in files
 	try(err)
 	s.models, err = module.Models(cfg.Modules)
 	try(err)
@@ -146,7 +152,7 @@ func (s *Site) route() error {
 		r.Mount(module.Prefix(m), m.Name(), sub)
 	}
 	// These are answered however busy the site is.
-	r.Get("/healthz", s.health).Name("healthz").Stream(0).AllLanguages()
+	r.Get(healthPath, s.health).Name("healthz").Stream(0).AllLanguages()
 	r.MountHandler("/static/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.static.ServeHTTP(w, r)
 	})).Stream(0).AllLanguages()
@@ -171,7 +177,8 @@ func (s *Site) route() error {
 // middleware returns what each request of the site goes through, the first
 // outermost. Streams end with the context.
 func (s *Site) middleware(streams context.Context) []web.Middleware {
-	all := s.languageMiddleware() // outermost, as errors of the others are shown in the language
+	// The language is outside of what can fail, as errors are shown in it.
+	all := append([]web.Middleware{s.proxyMiddleware()}, s.languageMiddleware()...)
 	if !s.cfg.NoRequestID {
 		all = append(all, middleware.RequestID(middleware.RequestIDConfig{}))
 	}
@@ -180,8 +187,9 @@ func (s *Site) middleware(streams context.Context) []web.Middleware {
 	}
 	all = append(all, middleware.Recover(middleware.RecoverConfig{Logger: s.opts.Log}))
 	if !s.cfg.NoSecureHeaders {
-		all = append(all, middleware.SecureHeaders(middleware.SecureHeadersConfig{}))
+		all = append(all, middleware.SecureHeaders(s.secureHeaders()))
 	}
+	all = append(all, s.hostMiddleware()...)
 	all = append(all,
 		middleware.Limits(middleware.LimitsConfig{MaxURL: maxURL}),
 		middleware.MaxBody(1<<20),

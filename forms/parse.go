@@ -2,7 +2,6 @@ package forms
 
 import (
 	"math/big"
-	"net/mail"
 	"net/url"
 	"reflect"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"github.com/volaweb/vola/civil"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/i18n"
+	"github.com/volaweb/vola/mail"
 )
 
 // zone returns the visitor's time zone.

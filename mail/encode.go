@@ -97,8 +97,9 @@ func writeField(b *bytes.Buffer, name, value string) {
 func addresses(list ...Address) string {
 	var out []string
 	for _, a := range list {
-		if strings.Contains(a.Name, "=?") || !isSpaced(a.Name) {
-			// In quotes, many readers would decode it all the same, or lose spaces.
+		if strings.Contains(a.Name, "=?") || !isSpaced(a.Name) || longest(a.Name) > maxLine {
+			// In quotes, many readers would decode it all the same, or lose spaces, and a
+			// long word would make a long line.
 			out = append(out, encodedWords(a.Name)+" <"+a.Address+">")
 			continue
 		}
@@ -114,9 +115,7 @@ func addresses(list ...Address) string {
 // words is a text of a field: as it is if that can be, or as encoded words.
 func words(text string) string {
 	plain := !strings.Contains(text, "=?") && isSpaced(text)
-	for word := range strings.SplitSeq(text, " ") {
-		plain = plain && len(word) < maxValue
-	}
+	plain = plain && longest(text) < maxValue
 	for i := range len(text) {
 		plain = plain && text[i] >= ' ' && text[i] < 0x7f
 	}
@@ -124,6 +123,14 @@ func words(text string) string {
 		return text
 	}
 	return encodedWords(text)
+}
+
+// longest is how many octets the longest word of a text has.
+func longest(text string) (n int) {
+	for word := range strings.SplitSeq(text, " ") {
+		n = max(n, len(word))
+	}
+	return n
 }
 
 // isSpaced reports whether a text has single spaces between its words and none around it, so

@@ -123,6 +123,11 @@ func TestEncode(t *testing.T) {
 	if bytes.Contains(data, []byte("secret@")) || bytes.Contains(data, []byte("Secret")) {
 		t.Error("Bcc is in the mail")
 	}
+	for _, word := range []string{"=?utf-8?q?evil?=", "=?utf-8?q?not_decoded?="} {
+		if bytes.Contains(data, []byte(word)) {
+			t.Errorf("the text %s is written so that readers decode it", word)
+		}
+	}
 	header, parts := read(t, data)
 	to, err := header.AddressList("To")
 	if err != nil || len(to) != 2 || *to[0] != m.To[0] {
@@ -191,6 +196,9 @@ func FuzzEncode(f *testing.F) {
 	f.Add("Ann\r\nBcc: x@y.z", "a@b\r\n", "s\r\n\r\nbody", "\r\n.\r\n", "--", "a\"\r\n", "A:\r\n", "v\r\n v")
 	f.Add("=?utf-8?q?=0d=0aBcc:_x@y.z?=", "a@b", "=?utf-8?b?DQo=?=", "=0D=0A", "=3D", "=?x", "X", "=?utf-8?q?=0a?=")
 	f.Add(strings.Repeat("ü", 100), "a.b@c.d", strings.Repeat(" x", 400), strings.Repeat("é", 700), "\r", "é", "Y", strings.Repeat(" ", 100)+"z")
+	f.Add(strings.Repeat("n", 998), "a@b", "s", "x", "", strings.Repeat("ü", 127), "Q", "v")
+	f.Add(strings.Repeat(`"`, 900), "a@b", "s", "x", "", strings.Repeat("f", 255), "Q", "v")
+	f.Add(strings.Repeat("ü ", 300), "a@b", "s", "x", "", strings.Repeat("é", 127), "Q", "v")
 	f.Add(`\"`, "a@b", strings.Repeat("s", 998), "a\rb", "", `\`, "Z-z", strings.Repeat("v", 899))
 	f.Add(strings.Repeat("a ", 90), "a@b", "a"+strings.Repeat(" ", 500)+"b", "x", "", "f  g", "Q", "a  b")
 	f.Fuzz(func(t *testing.T, name, address, subject, text, html, file, field, value string) {

@@ -21,7 +21,8 @@ const (
 	MaxSize = 25 << 20
 
 	maxSubject     = 998 // octets
-	maxName        = 200 // octets of the name of an address, or of an attachment
+	maxName        = 998 // octets of the name of an address
+	maxFile        = 255 // octets of the name of an attachment, or its type
 	maxLocal       = 64  // octets before the @, as in RFC 5321
 	maxAddress     = 254 // octets
 	maxValue       = 900 // octets of a field of Header
@@ -31,7 +32,8 @@ const (
 )
 
 // Address is a name, which may be empty, and an address such as "ann@example.org". Neither
-// is written into a mail before [Message.Check] has looked at it.
+// is written into a mail before [Message.Check] has looked at it. A name has at most 998 octets, an
+// address 254, all of them ASCII.
 type Address = mail.Address
 
 // ParseAddress reads an address as people write it: "ann@example.org" or
@@ -78,7 +80,7 @@ type Message struct {
 
 // Attachment is a file that comes with a mail.
 type Attachment struct {
-	Name string // such as "invoice.pdf", without a folder; at most 200 octets
+	Name string // such as "invoice.pdf", without a folder; at most 255 octets
 	// Type is the media type, such as "application/pdf". Defaults to
 	// "application/octet-stream".
 	Type    string
@@ -126,7 +128,7 @@ func (m Message) Check() error {
 
 func checkPeople(m Message) error {
 	if m.From == (Address{}) {
-		return fmt.Errorf("From is empty; set it, or for all mails of a site the setting MAIL_FROM")
+		return fmt.Errorf("field From is empty; set it, or for all mails of a site the setting MAIL_FROM")
 	}
 	n := 0
 	for _, field := range []struct {
@@ -136,9 +138,9 @@ func checkPeople(m Message) error {
 		for i, a := range field.list {
 			if err := checkAddress(a); err != nil {
 				if len(field.list) > 1 {
-					return fmt.Errorf("%s, address %d: %w", field.name, i+1, err)
+					return fmt.Errorf("field %s, address %d: %w", field.name, i+1, err)
 				}
-				return fmt.Errorf("%s: %w", field.name, err)
+				return fmt.Errorf("field %s: %w", field.name, err)
 			}
 		}
 		if field.name != "From" && field.name != "ReplyTo" {
@@ -147,11 +149,11 @@ func checkPeople(m Message) error {
 	}
 	switch {
 	case n == 0:
-		return fmt.Errorf("To, Cc and Bcc are empty; a mail needs a recipient")
+		return fmt.Errorf("fields To, Cc and Bcc are empty; a mail needs a recipient")
 	case n > MaxRecipients:
-		return fmt.Errorf("To, Cc and Bcc have %d addresses, at most %d are allowed; send several mails", n, MaxRecipients)
+		return fmt.Errorf("fields To, Cc and Bcc have %d addresses, at most %d are allowed; send several mails", n, MaxRecipients)
 	case len(m.ReplyTo) > maxReplyTo:
-		return fmt.Errorf("ReplyTo has %d addresses, at most %d are allowed", len(m.ReplyTo), maxReplyTo)
+		return fmt.Errorf("field ReplyTo has %d addresses, at most %d are allowed", len(m.ReplyTo), maxReplyTo)
 	}
 	return nil
 }
@@ -210,7 +212,7 @@ func breaksLine(c rune) bool { return unicode.IsControl(c) || c == '\u2028' || c
 
 func checkSubject(m Message) error {
 	if err := checkLine(m.Subject, maxSubject); err != nil {
-		return fmt.Errorf("Subject %s %w", quote(m.Subject), err)
+		return fmt.Errorf("field Subject: the text %s %w", quote(m.Subject), err)
 	}
 	if m.ID == "" {
 		return nil
@@ -218,7 +220,7 @@ func checkSubject(m Message) error {
 	local, domain, ok := cutLast(m.ID, "@")
 	if !ok || len(m.ID) > maxAddress || strings.Trim(local, ".") == "" || domain == "" ||
 		strings.IndexFunc(local, notInAtom) >= 0 || strings.IndexFunc(domain, notInAtom) >= 0 {
-		return fmt.Errorf("ID %s is not of the form 7f3a@example.org", quote(m.ID))
+		return fmt.Errorf("field ID: the text %s is not of the form 7f3a@example.org", quote(m.ID))
 	}
 	return nil
 }
@@ -232,28 +234,28 @@ var written = []string{
 
 func checkFields(m Message) error {
 	if len(m.Header) > maxFields {
-		return fmt.Errorf("Header has %d fields, at most %d are allowed", len(m.Header), maxFields)
+		return fmt.Errorf("field Header has %d fields, at most %d are allowed", len(m.Header), maxFields)
 	}
 	seen := map[string]bool{}
 	for name, value := range m.Header {
 		if name == "" || len(name) > 70 || strings.IndexFunc(name, func(c rune) bool { return !isAlnum(c) && c != '-' }) >= 0 {
-			return fmt.Errorf("Header: the name %s is not one of 1 to 70 ASCII letters, digits and hyphens", quote(name))
+			return fmt.Errorf("field Header: the name %s is not one of 1 to 70 ASCII letters, digits and hyphens", quote(name))
 		}
 		lower := strings.ToLower(name)
 		for _, own := range written {
 			if strings.EqualFold(own, name) || strings.HasPrefix(lower, "content-") || strings.HasPrefix(lower, "resent-") {
-				return fmt.Errorf("Header: the field %q cannot be set here; the message writes it, or servers do", name)
+				return fmt.Errorf("field Header: the field %q cannot be set here; the message writes it, or servers do", name)
 			}
 		}
 		if seen[lower] {
-			return fmt.Errorf("Header: the field %q is there twice", name)
+			return fmt.Errorf("field Header: the field %q is there twice", name)
 		}
 		seen[lower] = true
 		if strings.TrimSpace(value) == "" {
-			return fmt.Errorf("Header: the field %q is empty", name)
+			return fmt.Errorf("field Header: the field %q is empty", name)
 		}
 		if err := checkLine(value, maxValue); err != nil {
-			return fmt.Errorf("Header: the value %s of %q %w", quote(value), name, err)
+			return fmt.Errorf("field Header: the value %s of %q %w", quote(value), name, err)
 		}
 	}
 	return nil
@@ -261,18 +263,18 @@ func checkFields(m Message) error {
 
 func checkContent(m Message) error {
 	if m.Text == "" && m.HTML == "" {
-		return fmt.Errorf("Text and HTML are empty; a mail needs one of them")
+		return fmt.Errorf("fields Text and HTML are empty; a mail needs one of them")
 	}
 	if n := m.Size(); n > MaxSize {
 		return fmt.Errorf("the content has %d bytes, at most %d are allowed; send a link to it", n, MaxSize)
 	}
 	for _, part := range []struct{ name, text string }{{"Text", m.Text}, {"HTML", m.HTML}, {"Calendar", string(m.Calendar)}} {
 		if !utf8.ValidString(part.text) || strings.Contains(part.text, "\x00") {
-			return fmt.Errorf("%s is not valid UTF-8, or has a NUL byte", part.name)
+			return fmt.Errorf("field %s is not valid UTF-8, or has a NUL byte", part.name)
 		}
 	}
 	if len(m.Calendar) > 0 && !strings.HasPrefix(strings.ToUpper(string(m.Calendar)), "BEGIN:VCALENDAR") {
-		return fmt.Errorf("Calendar does not begin with BEGIN:VCALENDAR")
+		return fmt.Errorf("field Calendar does not begin with BEGIN:VCALENDAR")
 	}
 	if len(m.Attachments) > maxAttachments {
 		return fmt.Errorf("there are %d attachments, at most %d are allowed", len(m.Attachments), maxAttachments)
@@ -286,7 +288,7 @@ func checkContent(m Message) error {
 }
 
 func checkAttachment(a Attachment) error {
-	if err := checkLine(a.Name, maxName); err != nil {
+	if err := checkLine(a.Name, maxFile); err != nil {
 		return fmt.Errorf("the name %s %w", quote(a.Name), err)
 	}
 	if a.Name == "" || a.Name == "." || a.Name == ".." || strings.ContainsAny(a.Name, `/\`) {
@@ -297,7 +299,7 @@ func checkAttachment(a Attachment) error {
 	}
 	kind, params, err := mime.ParseMediaType(a.Type)
 	if main, sub, ok := strings.Cut(kind, "/"); err != nil || !ok || main == "" || sub == "" || main == "multipart" || main == "message" ||
-		len(a.Type) > maxName || mime.FormatMediaType(kind, params) == "" || checkLine(a.Type, maxName) != nil {
+		len(a.Type) > maxFile || mime.FormatMediaType(kind, params) == "" || checkLine(a.Type, maxFile) != nil {
 		return fmt.Errorf("the type %s of %s is not a media type of a file, such as application/pdf", quote(a.Type), quote(a.Name))
 	}
 	return nil

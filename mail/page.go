@@ -13,19 +13,22 @@ import (
 )
 
 // WithPage returns the message with a page of HTML as its content: Subject is the title of the
-// page unless the message has one, HTML is the page, and Text is what [TextOf] makes of it
+// page in one line of at most 998 octets, unless the message has one, HTML is the page, and Text is what [TextOf] makes of it
 // unless the message has one. Links and pictures whose addresses begin with a slash are
 // made absolute with base, the scheme and host of the site. A page without a title, for a
 // message without a subject, is an error.
 func (m Message) WithPage(page, base string) (Message, error) {
+	page = strings.ReplaceAll(strings.ToValidUTF8(page, "\ufffd"), "\x00", "\ufffd")
 	doc, err := html.Parse(strings.NewReader(page))
 	if err != nil {
 		return m, fault.Wrap(fault.Invalid, fmt.Errorf("mail: the page cannot be read as HTML: %w", err), "")
 	}
 	if m.Subject == "" {
-		if m.Subject = titleOf(doc); m.Subject == "" {
+		title, ok := titleOf(doc)
+		if !ok {
 			return m, errors.New("mail: the page has no title, which is the subject; write <title>...</title> in its head")
 		}
+		m.Subject = title // blank if what it is made of is: a mail without a subject arrives too
 	}
 	m.HTML = page
 	if base != "" && makeAbsolute(doc, base) {
@@ -68,15 +71,24 @@ func (m Message) Links() []string {
 	return out
 }
 
-// titleOf returns the text of the title in one line.
-func titleOf(doc *html.Node) string {
+// titleOf returns the text of the title in one line, and whether there is a title.
+func titleOf(doc *html.Node) (string, bool) {
 	for n := range doc.Descendants() {
 		// Pictures can have titles too.
 		if n.Type == html.ElementNode && n.DataAtom == atom.Title && n.Namespace == "" {
-			return oneLine(content(n))
+			return cut(oneLine(content(n))), true
 		}
 	}
-	return ""
+	return "", false
+}
+
+// cut cuts what is too long for a subject.
+func cut(text string) string {
+	const end = "…"
+	if len(text) <= maxSubject {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxSubject-len(end)], "") + end
 }
 
 // oneLine replaces white space and what ends lines by single spaces.

@@ -30,7 +30,7 @@ func TestTextOf(t *testing.T) {
 			"See the page (https://example.org/a?b=1&c=2).\n\nChoose a password\nhttps://example.org/reset\n\nhttps://example.org/x, a@b.c top none\n\n- one (https://example.org/1)\n",
 		},
 		"pictures":  {`<p>a <img src=x alt="a cat"> b <img src=y><a href="https://example.org/"><img alt="Logo"></a></p>`, "a a cat b Logo (https://example.org/)\n"},
-		"quotation": {"<blockquote><p>a</p><p>b<br>c</p><ul><li>d</ul></blockquote><p>e", "> a\n>\n> b\n> c\n>\n> - d\n\ne\n"},
+		"quotation": {"<h1>x</h1><blockquote><p>a</p><p>b<br>c</p><ul><li>d</ul></blockquote><p>e", "x\n=\n\n> a\n>\n> b\n> c\n>\n> - d\n\ne\n"},
 		"table": {
 			"<table><caption>Order</caption><tr><th>Item<th>Price</tr><tr><td>Tea<td>3.50</table>a",
 			"Order\nItem | Price\nTea | 3.50\n\na\n",
@@ -125,7 +125,14 @@ func TestWithPage(t *testing.T) {
 	if m, err := mail.To(bob).WithPage(same, "https://example.org"); err != nil || m.HTML != same {
 		t.Errorf("HTML without relative links is changed: %s, %v", m.HTML, err)
 	}
-	for _, page := range []string{"<p>no title", "<title> \n </title>x", "<svg><title>a picture</title></svg>"} {
+	long, err := mail.Message{From: ann, To: []mail.Address{bob}}.WithPage("<title>"+strings.Repeat("名", 500)+"</title><p>a\x00b\xffc", "https://example.org")
+	if err != nil || long.Check() != nil || len(long.Subject) > 998 || !strings.HasSuffix(long.Subject, "名…") || long.Text != "a\ufffdb\ufffdc\n" {
+		t.Errorf("a long title: %v, %v, %q, %q", err, long.Check(), long.Subject, long.Text)
+	}
+	if m, err := mail.To(bob).WithPage("<title> \n </title>x", ""); err != nil || m.Subject != "" {
+		t.Errorf("a blank title: %q, %v", m.Subject, err)
+	}
+	for _, page := range []string{"<p>no title", "<svg><title>a picture</title></svg>"} {
 		if _, err := mail.To(bob).WithPage(page, ""); err == nil || !strings.Contains(err.Error(), "<title>") {
 			t.Errorf("%s: the error is %v", page, err)
 		}

@@ -124,15 +124,18 @@ func (q *Queue) Prepare(m Message) (add func() error, err error) {
 
 // room returns an error if the queue is full, with its limits so many times.
 func (q *Queue) room(m Message, times int) error {
-	const message = "Mails cannot be sent at the moment. Please try again later."
 	switch {
 	case q.closed:
-		return fault.Wrap(fault.Unavailable, errors.New("mail: the queue is closed, as the site stops"), message)
+		return noRoom(errors.New("mail: the queue is closed, as the site stops"))
 	case q.pending >= q.cfg.Max*times || q.size+m.Size() > maxQueued*times:
-		return fault.Wrap(fault.Unavailable, fmt.Errorf("mail: the queue is full: %d mails with %d bytes wait, at most %d with %d bytes may",
-			q.pending, q.size, q.cfg.Max, maxQueued), message)
+		return noRoom(fmt.Errorf("mail: the queue is full: %d mails with %d bytes wait, at most %d with %d bytes may",
+			q.pending, q.size, q.cfg.Max, maxQueued))
 	}
 	return nil
+}
+
+func noRoom(err error) error {
+	return fault.Wrap(fault.Unavailable, err, "Mails cannot be sent at the moment. Please try again later.")
 }
 
 // Wait returns when nothing is in the queue, or the error of ctx.

@@ -54,7 +54,10 @@ type textWriter struct {
 }
 
 // indent begins the lines of a list item or a quotation.
-type indent struct{ first, rest string }
+type indent struct {
+	first, rest string
+	begun       bool // a line has it
+}
 
 // newline makes the next text begin a line, with so many ends of lines before it.
 func (w *textWriter) newline(n int) {
@@ -75,7 +78,7 @@ func (w *textWriter) begin() {
 		}
 		for i := range w.indents {
 			w.out.WriteString(w.indents[i].first)
-			w.indents[i].first = w.indents[i].rest
+			w.indents[i].first, w.indents[i].begun = w.indents[i].rest, true
 		}
 		w.before, w.inLine = 0, false
 	}
@@ -89,8 +92,8 @@ func (w *textWriter) begin() {
 func (w *textWriter) blank() string {
 	var b strings.Builder
 	for _, in := range w.indents {
-		if in.first != in.rest {
-			break // the item has not begun
+		if !in.begun {
+			break
 		}
 		b.WriteString(in.rest)
 	}
@@ -202,11 +205,11 @@ func (w *textWriter) element(n *html.Node) {
 	case atom.H1, atom.H2:
 		w.heading(n)
 	case atom.Blockquote:
-		w.indented(n, indent{"> ", "> "})
+		w.indented(n, indent{first: "> ", rest: "> "})
 	case atom.Li:
 		w.indented(n, w.bullet(n))
 	case atom.Dd:
-		w.indented(n, indent{"  ", "  "})
+		w.indented(n, indent{first: "  ", rest: "  "})
 	case atom.Tr:
 		w.row(n)
 	default:
@@ -235,7 +238,7 @@ func (w *textWriter) bullet(li *html.Node) indent {
 		first = strconv.Itoa(start+w.items[list]) + ". "
 		w.items[list]++
 	}
-	return indent{first, strings.Repeat(" ", len(first))}
+	return indent{first: first, rest: strings.Repeat(" ", len(first))}
 }
 
 func isListItem(n *html.Node) bool {

@@ -69,7 +69,7 @@ func (s *shop) Commands() []module.Command {
 func Example() {
 	site, err := vola.New(
 		vola.Config{Modules: []module.Module{module.At("/products/", &shop{})}},
-		vola.Options{Environ: map[string]string{"SHOP_STOCK": "12"}},
+		vola.Options{BaseURL: "http://example.com", Environ: map[string]string{"SHOP_STOCK": "12"}},
 	)
 	if err != nil {
 		fmt.Println(err)

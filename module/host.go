@@ -103,7 +103,8 @@ func (h *Host) RenderStatus(w http.ResponseWriter, r *http.Request, status int, 
 }
 
 // sender answers with the page that is written to it, which is not copied: the
-// memory of a page is used again for others.
+// memory of a page is used again for others. It is a [templates.PageWriter], so the
+// page's own scripts and styles get a nonce.
 type sender struct {
 	w      http.ResponseWriter
 	r      *http.Request
@@ -111,14 +112,18 @@ type sender struct {
 }
 
 func (s *sender) Write(page []byte) (int, error) {
+	if err := s.WritePage(page, nil); err != nil {
+		return 0, err
+	}
+	return len(page), nil
+}
+
+func (s *sender) WritePage(page []byte, own []templates.Place) error {
 	header := s.w.Header()
 	if header.Get("Content-Type") == "" {
 		header.Set("Content-Type", "text/html; charset=utf-8")
 	}
-	if err := web.Send(s.w, s.r, s.status, page); err != nil {
-		return 0, err
-	}
-	return len(page), nil
+	return web.SendPage(s.w, s.r, s.status, page, own)
 }
 
 // URL returns the path of the route of that name, such as "blog:post", with

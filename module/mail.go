@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/url"
 	"strings"
 
@@ -89,17 +88,25 @@ func (h *Host) RenderMail(ctx context.Context, page templates.Rendering, m mail.
 		// The same for all attempts: who gets a mail twice can be spared the second.
 		m.ID = strings.ToLower(rand.Text()) + "@" + h.mailDomain()
 	}
-	m.Header = maps.Clone(m.Header)
-	if m.Header == nil {
-		m.Header = map[string]string{}
-	}
-	if _, ok := m.Header["Auto-Submitted"]; !ok {
-		m.Header["Auto-Submitted"] = "auto-generated" // so that nobody's holiday is answered (RFC 3834)
-	}
+	m.Header = autoSubmitted(m.Header)
 	if err := m.Check(); err != nil {
 		return m, fmt.Errorf("page %s: %w", page.TemplateName(), err)
 	}
 	return m, nil
+}
+
+// autoSubmitted returns a header that says that a program has sent the mail, so that nobody's
+// holiday is answered (RFC 3834), unless it says something of it already.
+func autoSubmitted(header map[string]string) map[string]string {
+	const name = "Auto-Submitted"
+	out := map[string]string{name: "auto-generated"}
+	for field, value := range header {
+		if strings.EqualFold(field, name) {
+			delete(out, name)
+		}
+		out[field] = value
+	}
+	return out
 }
 
 // mailFrom is who sends mails that do not say it.

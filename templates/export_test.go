@@ -18,8 +18,8 @@ func (s *Set) RenderStandard(r Rendering, nonce string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p.compiled.Standard().Funcs(map[string]any{htmlcompile.NonceFunction: func(int) template.HTMLAttr {
-		if nonce == "" {
+	p.compiled.Standard().Funcs(map[string]any{htmlcompile.NonceFunction: func(_, kind int) template.HTMLAttr {
+		if nonce == "" || htmlcompile.Kind(kind) == ImportMap {
 			return ""
 		}
 		return template.HTMLAttr(` nonce="` + nonce + `"`)
@@ -35,10 +35,13 @@ func (s *Set) RenderStandard(r Rendering, nonce string) (string, error) {
 // RenderCompiled executes a page by its program alone, and returns also what
 // was written before an error.
 func (s *Set) RenderCompiled(r Rendering, nonce string) (string, error) {
-	x := s.execution(WithNonce(context.Background(), nonce))
+	x := s.execution(context.Background())
 	defer s.release(x)
 	err := s.executeCompiled(x, r)
-	return string(x.Out), err
+	if nonce == "" {
+		return string(x.Out), err
+	}
+	return string(AppendWithNonce(nil, x.Out, x.Places, nonce)), err
 }
 
 func (s *Set) executeCompiled(x *htmlcompile.Execution, r Rendering) error {

@@ -14,7 +14,7 @@ func (g *generator) body() string {
 // tags marks the beginning of an element that gets a nonce.
 func (g *generator) tags(text string) string {
 	for _, tag := range []string{"<script", "<style"} {
-		if rest, ok := strings.CutPrefix(text, tag); ok {
+		if rest, ok := strings.CutPrefix(text, tag); ok && !strings.HasPrefix(rest, " type=") { // those are data
 			return tag + g.token(item{kind: nonceItem}) + rest
 		}
 	}

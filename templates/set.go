@@ -195,7 +195,8 @@ func (s *Set) build() (pages map[string]*listedPage, errs ErrorList, open *unche
 
 // Render executes a page with its data and writes it to w when it is complete:
 // if there is an error, w has received nothing, unless writing to w itself
-// failed. Mistakes found in executing are an [*Error] with the place in the
+// failed. A [PageWriter] learns also where the page has scripts of its own.
+// Mistakes found in executing are an [*Error] with the place in the
 // template. Rendering ends early when ctx is done, with an error that wraps
 // its cause.
 func (s *Set) Render(ctx context.Context, w io.Writer, r Rendering) error {
@@ -204,14 +205,22 @@ func (s *Set) Render(ctx context.Context, w io.Writer, r Rendering) error {
 	if err := s.execute(ctx, x, r); err != nil {
 		return err
 	}
-	n, err := w.Write(x.Out)
-	if err == nil && n < len(x.Out) {
-		err = io.ErrShortWrite
-	}
-	if err != nil {
+	if err := write(w, x); err != nil {
 		return fmt.Errorf("send page %s: %w", r.name, err)
 	}
 	return nil
+}
+
+// write writes what was rendered.
+func write(w io.Writer, x *htmlcompile.Execution) error {
+	if pages, ok := w.(PageWriter); ok {
+		return pages.WritePage(x.Out, x.Places)
+	}
+	n, err := w.Write(x.Out)
+	if err == nil && n < len(x.Out) {
+		return io.ErrShortWrite
+	}
+	return err
 }
 
 // execution returns an execution for one page.
@@ -220,7 +229,7 @@ func (s *Set) execution(ctx context.Context) *htmlcompile.Execution {
 	if !ok { // a Set that New has not made
 		x = new(htmlcompile.Execution)
 	}
-	x.Done, x.Nonce, x.Context = ctx.Done(), Nonce(ctx), ctx
+	x.Done, x.Context = ctx.Done(), ctx
 	return x
 }
 

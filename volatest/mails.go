@@ -11,7 +11,7 @@ import (
 // maxMails is how many of the last mails of a site are kept.
 const maxMails = 1000
 
-// Mails returns the mails that the site has sent, the oldest first, at most the last 1,000. It
+// Mails returns the mails that the site has sent, in the order in which they were queued, at most the last 1,000. It
 // waits until those in the queue are sent.
 func (c *Client) Mails() []mail.Message {
 	c.t.Helper()

@@ -59,6 +59,7 @@ type Options struct {
 	// Environ are the site's settings. Without SECRET_KEY there is one that is the same
 	// for all tests, without STORAGE_URL files are kept in memory, and without MAIL_URL
 	// mails are (see [Client.Mails]).
+	// Without ALLOWED_HOSTS the site answers to every host.
 	Environ map[string]string
 	// Now is the site's clock. Defaults to time.Now.
 	Now func() time.Time
@@ -91,7 +92,7 @@ func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
 	}
 	cfg = inProject(cfg)
 	cfg.Drivers = databasetest.Drivers()
-	environ := map[string]string{"SECRET_KEY": "the key of all sites in tests, which is not secret"}
+	environ := map[string]string{"SECRET_KEY": "the key of all sites in tests: it is not secret", "ALLOWED_HOSTS": "*"}
 	maps.Copy(environ, opts.Environ)
 	var files storage.Storage
 	if environ["STORAGE_URL"] == "" {

@@ -23,6 +23,22 @@ func cookieRequest(https bool, cookies ...string) *http.Request {
 	return r
 }
 
+// snippet: cookie
+
+func choose(w http.ResponseWriter, r *http.Request) error {
+	return web.SetCookie(w, web.HostCookie(r, "theme", "dark", 30*24*time.Hour))
+}
+
+// end snippet
+
+func TestHandlersSetCookies(t *testing.T) {
+	t.Parallel()
+	rec := httptest.NewRecorder()
+	if err := choose(rec, cookieRequest(true)); err != nil || !strings.HasPrefix(rec.Header().Get("Set-Cookie"), "__Host-theme=dark; Path=/; Max-Age=2592000; ") {
+		t.Errorf("%v, %v", rec.Header(), err)
+	}
+}
+
 func TestHostCookie(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -169,7 +169,7 @@ func TestBeforeHeader(t *testing.T) {
 		},
 		"flush":    func(w http.ResponseWriter, _ *http.Request) error { return http.NewResponseController(w).Flush() },
 		"nothing":  func(http.ResponseWriter, *http.Request) error { return nil },
-		"redirect": func(w http.ResponseWriter, r *http.Request) error { http.Redirect(w, r, "/x", 302); return nil },
+		"redirect": func(w http.ResponseWriter, r *http.Request) error { http.Redirect(w, r, "/x", http.StatusFound); return nil },
 		"error":    func(http.ResponseWriter, *http.Request) error { return fault.New(fault.NotFound, "Not here.") },
 		"ignores": func(w http.ResponseWriter, _ *http.Request) error {
 			_, _ = io.WriteString(w, "body")

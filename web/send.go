@@ -1,9 +1,9 @@
 package web
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -16,27 +16,42 @@ import (
 // handler has set. An answer with status 200 to GET or HEAD gets an ETag of its
 // bytes, unless the handler has set one or forbids storing it; a client that
 // has the same bytes already gets 304 and no body.
-//
-// A nonce of [templates.WithNonce] does not count for the ETag. It is taken out
-// of the Content-Security-Policy of a body that has none, and a 304 for a body
-// that has one leaves the policy that the client has.
 func Send(w http.ResponseWriter, r *http.Request, status int, body []byte) error {
+	return SendPage(w, r, status, body, nil)
+}
+
+// SendPage is [Send] for a page that has scripts and styles of its own, as a
+// [templates.PageWriter] gets it. It makes a nonce, puts it into them, and adds it
+// to the Content-Security-Policy that the header has; likewise to one that is
+// only reported. An import map is named in the policy by its SHA-256 instead.
+//
+// There is a nonce only where a policy needs one: for an inline script or style, and for a
+// script with src where the policy has 'strict-dynamic'. A directive that is
+// 'none' stays so, and one with 'unsafe-inline' needs nothing. A page without
+// places, or without a policy, is sent as Send sends it.
+//
+// The ETag is of the page before the nonce is filled in, and a 304 leaves the
+// policy that the client has. A page with a nonce is for one visitor at a time:
+// if the handler says nothing else, it gets "Cache-Control: private, no-cache".
+// Middleware that keeps whole pages is a [PageKeeper].
+func SendPage(w http.ResponseWriter, r *http.Request, status int, page []byte, own []templates.Place) error {
+	if len(own) > 0 {
+		keep(w, status, page, own)
+	}
 	h := w.Header()
-	nonce := templates.Nonce(r.Context())
-	used := nonce != "" && bytes.Contains(body, []byte(nonce))
-	if nonce != "" && !used {
-		for _, name := range policyHeaders {
-			if policy := h.Get(name); policy != "" {
-				h.Set(name, strings.ReplaceAll(policy, " 'nonce-"+nonce+"'", ""))
-			}
-		}
+	var nonce string
+	if len(own) > 0 {
+		nonce = needsOf(page, own).widen(h)
+	}
+	if nonce != "" && len(h["Cache-Control"]) == 0 {
+		h.Set("Cache-Control", "private, no-cache")
 	}
 	if status == http.StatusOK && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !forbidsStoring(h) {
 		if h.Get("Etag") == "" {
-			h.Set("Etag", etagOf(body, nonce, used))
+			h.Set("Etag", etagOf(page, own, nonce != ""))
 		}
 		if hasETag(r.Header.Values("If-None-Match"), h.Get("Etag")) {
-			if used {
+			if nonce != "" {
 				for _, name := range policyHeaders {
 					h.Del(name) // the scripts that the client has carry the old nonce
 				}
@@ -46,15 +61,41 @@ func Send(w http.ResponseWriter, r *http.Request, status int, body []byte) error
 			return nil
 		}
 	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if nonce != "" {
+		page = templates.AppendWithNonce(make([]byte, 0, len(page)+len(own)*(len(nonce)+len(` nonce=""`))), page, own, nonce)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(page)))
 	w.WriteHeader(status)
-	if _, err := w.Write(body); err != nil {
-		return fmt.Errorf("send %d bytes: %w", len(body), err)
+	if _, err := w.Write(page); err != nil {
+		return fmt.Errorf("send %d bytes: %w", len(page), err)
 	}
 	return nil
 }
 
-var policyHeaders = [...]string{"Content-Security-Policy", "Content-Security-Policy-Report-Only"}
+// PageKeeper is a ResponseWriter of middleware that keeps whole pages for other
+// requests. What is written to it may have a nonce, which must not be sent
+// twice; so it keeps what it is given here instead, and sends that by
+// [SendPage], which fills in a new nonce.
+type PageKeeper interface {
+	// KeepPage is called before the status of a page with places is sent,
+	// when the header is as the handler left it. Page and places must be
+	// copied: they are used again after it returns.
+	KeepPage(status int, page []byte, own []templates.Place)
+}
+
+// keep offers a page to those around the handler that may keep it.
+func keep(w http.ResponseWriter, status int, page []byte, own []templates.Place) {
+	for {
+		if keeper, ok := w.(PageKeeper); ok {
+			keeper.KeepPage(status, page, own)
+		}
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return
+		}
+		w = u.Unwrap()
+	}
+}
 
 // forbidsStoring reports whether a header has "Cache-Control: no-store".
 func forbidsStoring(h http.Header) bool {
@@ -68,25 +109,21 @@ func forbidsStoring(h http.Header) bool {
 	return false
 }
 
-// etagOf returns the entity tag of a body: a weak one if a nonce was left out,
-// as the bytes then differ.
-func etagOf(body []byte, nonce string, used bool) string {
+// etagOf returns the entity tag of a page: a weak one if it has a nonce, as the
+// bytes then differ. Where the nonce stands counts.
+func etagOf(page []byte, own []templates.Place, nonce bool) string {
 	sum := sha256.New()
-	if !used {
-		sum.Write(body)
-	} else {
-		for rest, more := body, true; more; {
-			var part []byte
-			part, rest, more = bytes.Cut(rest, []byte(nonce))
-			sum.Write(part)
-			sum.Write([]byte{0}) // where it stood counts
-		}
+	sum.Write(page)
+	if !nonce {
+		return `"` + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:16]) + `"`
 	}
-	tag := `"` + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:16]) + `"`
-	if used {
-		return "W/" + tag
+	var place [9]byte
+	for _, p := range own {
+		binary.BigEndian.PutUint64(place[:], uint64(p.At))
+		place[8] = byte(p.Kind)
+		sum.Write(place[:])
 	}
-	return tag
+	return `W/"` + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:16]) + `"`
 }
 
 // hasETag reports whether a list of entity tags, as If-None-Match has it, has

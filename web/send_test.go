@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
 )
 
@@ -31,19 +30,16 @@ func ExampleSend() {
 }
 
 // sent is an answer of Send for a request with these header fields.
-func sent(status int, body, nonce string, set map[string]string, method string, header ...string) *httptest.ResponseRecorder {
+func sent(status int, body string, set map[string]string, method string, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, "/", nil)
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Add(header[i], header[i+1])
 	}
-	if nonce != "" {
-		r = r.WithContext(templates.WithNonce(r.Context(), nonce))
-	}
 	w := httptest.NewRecorder()
 	for name, value := range set {
-		w.Header().Set(name, strings.ReplaceAll(value, "NONCE", nonce))
+		w.Header().Set(name, value)
 	}
-	if err := web.Send(w, r, status, []byte(strings.ReplaceAll(body, "NONCE", nonce))); err != nil {
+	if err := web.Send(w, r, status, []byte(body)); err != nil {
 		panic(err)
 	}
 	return w
@@ -52,7 +48,7 @@ func sent(status int, body, nonce string, set map[string]string, method string, 
 // TestConditionalGet: the tag is that of the bytes, and who has them gets none.
 func TestConditionalGet(t *testing.T) {
 	t.Parallel()
-	tag := sent(200, "one", "", nil, "GET").Header().Get("Etag")
+	tag := sent(200, "one", nil, "GET").Header().Get("Etag")
 	for _, tt := range []struct {
 		name   string
 		status int
@@ -79,43 +75,10 @@ func TestConditionalGet(t *testing.T) {
 		{"not to be stored", 200, "one", map[string]string{"Cache-Control": "private, No-Store"}, "GET", []string{"If-None-Match", "*"}, 200, false},
 		{"a tag of its own", 200, "two", map[string]string{"Etag": tag}, "GET", []string{"If-None-Match", tag}, 304, true},
 	} {
-		w := sent(tt.status, tt.body, "", tt.set, tt.method, tt.header...)
+		w := sent(tt.status, tt.body, tt.set, tt.method, tt.header...)
 		if w.Code != tt.want || (w.Header().Get("Etag") != "") != tt.tagged || w.Code == 304 && w.Body.Len() > 0 || w.Code != 304 && w.Body.String() != tt.body {
 			t.Errorf("%s: %d %v %q", tt.name, w.Code, w.Header(), w.Body)
 		}
-	}
-}
-
-// TestNoncesDoNotCount: a page with a nonce is the same page with another one,
-// and its policy has a nonce only then.
-func TestNoncesDoNotCount(t *testing.T) {
-	t.Parallel()
-	policy := map[string]string{
-		"Content-Security-Policy":             "script-src 'self' 'nonce-NONCE'; style-src 'nonce-NONCE'",
-		"Content-Security-Policy-Report-Only": "script-src 'nonce-NONCE'",
-	}
-	const with, without = `<script nonce="NONCE">x</script><style nonce="NONCE">`, "<p>x"
-	first := sent(200, with, "AAAA", policy, "GET")
-	tag := first.Header().Get("Etag")
-	if first.Code != 200 || !strings.HasPrefix(tag, `W/"`) || first.Header().Get("Content-Security-Policy") != "script-src 'self' 'nonce-AAAA'; style-src 'nonce-AAAA'" {
-		t.Errorf("with a nonce: %d %v", first.Code, first.Header())
-	}
-	again := sent(200, with, "BBBB", policy, "GET", "If-None-Match", tag)
-	if again.Code != 304 || again.Header().Get("Content-Security-Policy") != "" || again.Header().Get("Content-Security-Policy-Report-Only") != "" {
-		t.Errorf("again: %d %v", again.Code, again.Header())
-	}
-	if other := sent(200, with+"y", "BBBB", policy, "GET", "If-None-Match", tag); other.Code != 200 {
-		t.Errorf("another page: %d", other.Code)
-	}
-	if moved := sent(200, `<script nonce="NONCE">x</script><style NONCEnonce="">`, "BBBB", policy, "GET", "If-None-Match", tag); moved.Code != 200 {
-		t.Errorf("a nonce in another place: %d", moved.Code)
-	}
-	plain := sent(200, without, "CCCC", policy, "GET")
-	if h := plain.Header(); h.Get("Content-Security-Policy") != "script-src 'self'; style-src" || h.Get("Content-Security-Policy-Report-Only") != "script-src" || strings.HasPrefix(h.Get("Etag"), "W/") {
-		t.Errorf("without a nonce: %v", h)
-	}
-	if same := sent(200, without, "DDDD", policy, "GET", "If-None-Match", plain.Header().Get("Etag")); same.Code != 304 || same.Header().Get("Content-Security-Policy") == "" {
-		t.Errorf("without a nonce again: %d %v", same.Code, same.Header())
 	}
 }
 
@@ -124,7 +87,7 @@ func FuzzIfNoneMatch(f *testing.F) {
 	f.Add(`W/`)
 	f.Add(`"`)
 	f.Fuzz(func(t *testing.T, header string) {
-		if w := sent(200, "one", "", nil, "GET", "If-None-Match", header); w.Code == 304 && !strings.ContainsAny(header, `*"`) {
+		if w := sent(200, "one", nil, "GET", "If-None-Match", header); w.Code == 304 && !strings.ContainsAny(header, `*"`) {
 			t.Errorf("%q has the tag", header)
 		}
 	})

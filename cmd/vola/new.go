@@ -70,7 +70,7 @@ func newSite(ctx context.Context, e env, name string, f newFlags) error {
 		return err
 	}
 	err = makeFolder(target, func(dir string) error {
-		if err := writeFiles(dir, slices.Concat(own, generated, []scaffold.File{mod.File()})); err != nil {
+		if err := writeFiles(dir, slices.Concat(own, generated, []scaffold.File{mod.File(), scaffold.DotEnv()})); err != nil {
 			return err
 		}
 		if err := writeDescriptors(dir); err != nil {
@@ -170,7 +170,11 @@ func writeFiles(dir string, files []scaffold.File) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, f.Text, 0o666); err != nil {
+		mode := fs.FileMode(0o666)
+		if f.Secret {
+			mode = 0o600
+		}
+		if err := os.WriteFile(path, f.Text, mode); err != nil {
 			return err
 		}
 	}

@@ -157,6 +157,7 @@ func startProgram(t *testing.T, program, dir string, flags []string) string {
 	url := "sqlite:" + filepath.Join(t.TempDir(), "a.db")
 	cmd := exec.CommandContext(t.Context(), program, append([]string{"serve", "--addr", "127.0.0.1:0", "--create", "--database", url}, flags...)...)
 	cmd.Dir, cmd.Stderr = dir, t.Output()
+	cmd.Env = append(os.Environ(), "SECRET_KEY=0123456789abcdef0123456789abcdef")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -76,8 +76,6 @@ func (c Config) withDefaults() Config {
 }
 
 // Auth is the module. Its methods are safe for concurrent use, from Start on.
-//
-// size: half of its methods are those of module.Module and its optional interfaces
 type Auth struct {
 	module.Base
 	cfg         Config
@@ -234,6 +232,3 @@ func (a *Auth) Mails() []module.MailPreview {
 		return factorMail.Data(factorMailData{Name: sample.Name, Event: "recovery", Left: 3, Link: sample.Link}), nil
 	}})
 }
-
-// Hashing returns what the hashing of passwords has done and does, for monitors and tests.
-func (a *Auth) Hashing() passwords.Stats { return a.hasher.Stats() }

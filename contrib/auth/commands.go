@@ -21,7 +21,8 @@ import (
 
 // Commands are those about users and what they may do.
 func (a *Auth) Commands() []module.Command {
-	return []module.Command{a.createUserCommand(), a.changePasswordCommand(), a.permissionsCommand(), a.allowCommand(true), a.allowCommand(false), a.eventsCommand()}
+	return []module.Command{a.createUserCommand(), a.changePasswordCommand(), a.permissionsCommand(), a.allowCommand(true), a.allowCommand(false),
+		a.activateCommand(true), a.activateCommand(false), a.eventsCommand()}
 }
 
 // CreateUser stores a new user who may log in, with a password if it is not "". An error of
@@ -250,6 +251,33 @@ func (a *Auth) eventsCommand() module.Command {
 				fmt.Fprintf(env.Stdout, "%s\t%s\t%s\t%s\t%s\n", e.At.Format("2006-01-02 15:04:05"), who, e.Kind, e.Network, e.Detail)
 			}
 			return nil
+		},
+	}
+}
+
+func (a *Auth) activateCommand(active bool) module.Command {
+	name, help := "activate", "let a user log in again"
+	if !active {
+		name, help = "deactivate", "log a user out everywhere, and let them log in no more"
+	}
+	return module.Command{
+		Name: name, Args: "USERNAME", Help: help,
+		Run: func(ctx context.Context, env module.Env, args []string) error {
+			return a.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+				user, err := a.namedIn(ctx, tx, args[0])
+				if err != nil {
+					return err
+				}
+				kind := AccountKept
+				if !active {
+					kind = AccountClosed
+				}
+				user.Active, user.DeleteAt = active, nil
+				if err := a.renewStamp(ctx, tx, user, Users.Active, Users.DeleteAt); err != nil {
+					return err
+				}
+				return a.note(ctx, tx, kind, user, "by command")
+			})
 		},
 	}
 }

@@ -68,7 +68,8 @@ func (a *Auth) factor(ctx context.Context, h database.Handle, user *User) (*Fact
 	}
 	secret, err := a.Signer.Open(factorPurpose, strconv.FormatInt(user.ID, 10), f.Secret)
 	if err != nil {
-		return nil, nil, fmt.Errorf("the secret of the second factor of user %d cannot be read; is the key that it was stored with among SECRET_KEY_FALLBACKS? %w", user.ID, err)
+		err = fmt.Errorf("the secret of the second factor of user %d cannot be read; is the key that it was stored with among SECRET_KEY_FALLBACKS? %w", user.ID, err)
+		return nil, nil, fault.Wrap(fault.Internal, err, "")
 	}
 	return &f, secret, nil
 }
@@ -98,7 +99,11 @@ func (a *Auth) useStep(ctx context.Context, h database.Handle, f *Factor, secret
 	if !ok {
 		return errCode()
 	}
-	n, err := orm.From[Factor](h).Where(Factors.ID.Eq(f.ID), Factors.LastStep.Lt(step)).Update(ctx, Factors.LastStep.Set(step))
+	set := []orm.Assignment[Factor]{Factors.LastStep.Set(step)}
+	if !a.Signer.SealedNow(f.Secret) { // but with a key of before, which is to be forgotten
+		set = append(set, Factors.Secret.Set(a.Signer.Seal(factorPurpose, strconv.FormatInt(f.User.ID, 10), secret)))
+	}
+	n, err := orm.From[Factor](h).Where(Factors.ID.Eq(f.ID), Factors.LastStep.Lt(step)).Update(ctx, set...)
 	if err != nil {
 		return fmt.Errorf("use the code: %w", err)
 	}

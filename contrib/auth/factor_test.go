@@ -233,3 +233,41 @@ func TestNoSecretInTheTables(t *testing.T) {
 		b.Get("/accounts/reset/finish/").WantStatus(410)
 	})
 }
+
+// TestKeyIsExchanged: a secret that was stored with an older key of the site is read, and stored
+// with the new one when it is used; then the old key can go.
+func TestKeyIsExchanged(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, first *database.DB) {
+		k := &clock{now: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)}
+		keys := [2]string{strings.Repeat("old key.", 5), strings.Repeat("new key.", 5)}
+		start := func(key, before string) *volatest.Client {
+			t.Helper()
+			db, err := database.Open(t.Context(), database.Config{URL: first.URL(), Drivers: databasetest.Drivers()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = db.Close() })
+			return volatest.Start(t, site(), volatest.Options{DB: db, Now: k.read, Environ: map[string]string{"SECRET_KEY": key, "SECRET_KEY_FALLBACKS": before}})
+		}
+		enter := func(c *volatest.Client, secret []byte) int {
+			t.Helper()
+			k.add(time.Hour)
+			logIn(c, "ann", authtest.Password)
+			return c.Get("/accounts/code/").Form("Log in").Fill("Code", totp.Code(secret, totp.At(k.read()))).Press("Log in").Status
+		}
+		c := start(keys[0], "")
+		authtest.User(t, c, "ann")
+		logIn(c, "ann", authtest.Password)
+		secret, _ := turnOn(t, c, k)
+		if got := enter(start(keys[1], ""), secret); got != 500 { // the key that it was stored with is gone
+			t.Errorf("without the key: %d", got)
+		}
+		if got := enter(start(keys[1], keys[0]), secret); got != 303 {
+			t.Errorf("with both keys: %d", got)
+		}
+		if got := enter(start(keys[1], ""), secret); got != 303 {
+			t.Errorf("with the new key alone: %d", got)
+		}
+	})
+}

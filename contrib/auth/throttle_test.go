@@ -7,8 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/contrib/auth"
 	"github.com/volaweb/vola/contrib/auth/authtest"
+	"github.com/volaweb/vola/contrib/auth/passwords"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/volatest"
+	"github.com/volaweb/vola/web/webtest"
 )
 
 // from makes a client send its requests from an address.
@@ -117,4 +123,40 @@ func TestMailsAreCounted(t *testing.T) {
 			t.Errorf("%d mails after a while, want 5", n)
 		}
 	})
+}
+
+// TestManyLogIns: of a hundred people who log in at the same moment, each from a network of
+// their own, nobody fails, and never more than four passwords are hashed at once.
+func TestManyLogIns(t *testing.T) {
+	t.Parallel()
+	const people = 100
+	// The race detector makes a hash many times slower than those that people wait for.
+	a := auth.New(auth.Config{Hashing: passwords.Config{Memory: 1024, Time: 1, Patience: time.Hour}})
+	c := volatest.New(t, vola.Config{Modules: []module.Module{a}})
+	ann := authtest.User(t, c, "user0")
+	forms := make([]*webtest.Form, people)
+	for i := range forms {
+		name := fmt.Sprint("user", i)
+		if i > 0 {
+			u := *ann
+			u.ID, u.Username, u.Email = 0, name, ""
+			if err := orm.Create(t.Context(), c.DB, &u); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b := from(c.Another(), fmt.Sprintf("198.51.100.%d:1", i))
+		forms[i] = b.Get("/accounts/login/").Form("Log in").Fill("User name or email address", name).Fill("Password", authtest.Password)
+	}
+	var wg sync.WaitGroup
+	for i, form := range forms {
+		wg.Go(func() {
+			if res := form.Press("Log in"); res.Status != 303 {
+				t.Errorf("user %d: status %d", i, res.Status)
+			}
+		})
+	}
+	wg.Wait()
+	if s := a.Hashing(); s.Peak > 4 || s.Peak < 1 || s.Refused > 0 || s.Hashes < people {
+		t.Errorf("%+v", s)
+	}
 }

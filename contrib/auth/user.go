@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/orm"
 )
 
@@ -129,12 +130,10 @@ func checkUsername(name string) error {
 	return nil
 }
 
-// isEmail reports whether a text has the form of an address that mail can be sent to.
+// isEmail reports whether mail can be sent to an address.
 func isEmail(s string) bool {
-	local, domain, ok := strings.Cut(s, "@")
-	return ok && local != "" && len(local) <= 64 && strings.Contains(domain, ".") && len(s) <= 254 &&
-		!strings.ContainsAny(s, " \t\r\n<>\"(),:;[]\\") && !strings.Contains(domain, "@") &&
-		!strings.HasPrefix(domain, ".") && !strings.HasSuffix(domain, ".") && !strings.Contains(domain, "..")
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Name == "" && a.Address == s
 }
 
 // newStamp returns 128 random bits.

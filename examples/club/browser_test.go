@@ -219,7 +219,7 @@ func (b browser) member() {
 		b.open("/accounts/" + p[0])
 		b.check("account "+strings.Trim(p[0], "/"), p[1])
 	}
-	if _, err := authtest.Of(b.t, b.c).NewSession(b.t.Context(), b.user("ann")); err != nil {
+	if _, err := auth.NewSession(b.t.Context(), authtest.Of(b.t, b.c), b.user("ann")); err != nil {
 		b.t.Fatal(err)
 	}
 	b.open("/accounts/sessions/")

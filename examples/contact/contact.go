@@ -6,6 +6,7 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/volaweb/vola/contrib/once"
@@ -98,9 +99,7 @@ func (c *contact) write(w http.ResponseWriter, r *http.Request) error {
 			if err := orm.Create(ctx, tx, m); err != nil {
 				return "", err
 			}
-			letter := mail.To(c.to)
-			letter.ReplyTo = []mail.Address{{Name: m.Name, Address: m.Email}}
-			if err := c.SendMail(ctx, tx, messageMail.Data(*m), letter); err != nil {
+			if err := c.SendMail(ctx, tx, messageMail.Data(*m), c.envelope(m)); err != nil {
 				return "", err
 			}
 			return c.URLFor(ctx, "contact:thanks")
@@ -113,6 +112,37 @@ func (c *contact) write(w http.ResponseWriter, r *http.Request) error {
 		return web.Redirect(w, r, to, http.StatusSeeOther)
 	}
 	return c.RenderStatus(w, r, form.Status(), formPage.Data(form))
+}
+
+// envelope says whom a message goes to, and whom an answer.
+func (c *contact) envelope(m *Message) mail.Message {
+	return mail.Message{To: []mail.Address{c.to}, ReplyTo: []mail.Address{{Name: m.Name, Address: m.Email}}}
+}
+
+// end snippet
+
+// snippet: command
+
+// Commands has "contact resend ID".
+func (c *contact) Commands() []module.Command {
+	return []module.Command{{
+		Name: "resend", Args: "ID", Help: "send a stored message again",
+		Run: func(ctx context.Context, env module.Env, args []string) error {
+			id, err := strconv.ParseInt(args[0], 10, 64)
+			if err != nil {
+				return module.Usagef("the id %q is not a whole number", args[0])
+			}
+			m, err := orm.Find[Message](ctx, c.DB, id)
+			if err != nil {
+				return err
+			}
+			letter, err := c.RenderMail(ctx, messageMail.Data(m), c.envelope(&m))
+			if err != nil {
+				return err
+			}
+			return c.Mailer.Send(ctx, letter)
+		},
+	}}
 }
 
 // end snippet

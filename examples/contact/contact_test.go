@@ -36,16 +36,35 @@ func TestContact(t *testing.T) {
 			t.Errorf("the text is:\n%s", m.Text)
 		}
 		c.Get(volatest.Link(t, m, "/")).WantStatus(200)
+		if _, err := c.Command("resend", "1"); err != nil || len(c.Mails()) != 2 {
+			t.Errorf("sent again: %v, %d mails", err, len(c.Mails()))
+		}
 	})
 }
 
 // end snippet
 
+// TestNames: what fits into the form can be sent.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	c := volatest.New(t, site())
+	for i, name := range []string{strings.Repeat("名", 80), strings.Repeat("😀", 80), strings.Repeat(`"`, 80), "=?utf-8?q?x?=", "a  b", "O'Neill, <Ann>"} {
+		c.Get("/").Submit("form", webtest.Values{"name": name, "email": "ann@example.org", "text": "Hello"}).WantRedirect("/thanks/")
+		all := c.Mails()
+		if len(all) != i+1 || all[i].ReplyTo[0].Name != name {
+			t.Fatalf("%q: %d mails", name, len(all))
+		}
+		if _, err := all[i].Encode(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestErrors: what is not stored is not sent either.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
-		for _, email := range []string{"ann", "ann@example.org\r\nBcc: all@example.org", "a\x00@example.org", ""} {
+		for _, email := range []string{"ann", "ann@example.org\r\nBcc: all@example.org", "a\x00@example.org", "zoë@example.org", "a@bücher.example", "a@[127.0.0.1]", "a..b@example.org", ""} {
 			c.Get("/").WantStatus(200).Submit("form", webtest.Values{"name": "Ann", "email": email, "text": "Hello"}).WantStatus(422)
 		}
 		n, err := orm.From[contact.Message](c.DB).Count(t.Context())

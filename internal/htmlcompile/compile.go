@@ -197,7 +197,7 @@ func (t *treeCompiler) action(n *parse.ActionNode) (step, error) {
 	}
 	cmds := n.Pipe.Cmds
 	if isNonce(n) {
-		return writeNonce, nil
+		return notePlace(kindOfNonce(n)), nil
 	}
 	end := len(cmds)
 	for end > 0 && escaperOf(cmds[end-1]) != "" {

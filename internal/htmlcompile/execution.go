@@ -29,9 +29,9 @@ type place struct {
 
 // Execution is one rendering of a compiled page. It is used by one goroutine.
 type Execution struct {
-	Out   []byte
-	Done  <-chan struct{}
-	Nonce string // of the Content-Security-Policy; "" for none
+	Out    []byte
+	Places []Place // of Out, in order
+	Done   <-chan struct{}
 	// lifetime: that of the rendering; functions that take a context get it
 	Context context.Context
 
@@ -120,5 +120,5 @@ func (x *Execution) steps(body []step, dot reflect.Value) error {
 func (x *Execution) Reset() {
 	clear(x.vars[:cap(x.vars)])
 	clear(x.args[:cap(x.args)])
-	*x = Execution{Out: x.Out[:0], vars: x.vars[:0], args: x.args[:0], scratch: x.scratch}
+	*x = Execution{Out: x.Out[:0], Places: x.Places[:0], vars: x.vars[:0], args: x.args[:0], scratch: x.scratch}
 }

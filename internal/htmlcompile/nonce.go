@@ -10,32 +10,54 @@ import (
 	"github.com/volaweb/vola/internal/parsetree"
 )
 
-// IsNonce reports whether a text has the form of a nonce of a
-// Content-Security-Policy.
-func IsNonce(text string) bool {
-	for _, c := range []byte(text) {
-		if !isUnreserved(c) && c != '+' && c != '/' && c != '=' {
-			return false
-		}
-	}
-	return true
+// Place is an element of a page that is written in a template.
+type Place struct {
+	At   int // the offset after "<script" or "<style"
+	Kind Kind
 }
 
-// NonceFunction is the function that stands for a nonce in trees.
+// Kind is what a Place is for a Content-Security-Policy.
+type Kind uint8
+
+// The kinds of elements.
+const (
+	InlineScript Kind = iota // also where the attributes do not say
+	LinkedScript             // it has a src
+	InlineStyle
+	ImportMap
+	dataBlock // not run by browsers, and no Place
+)
+
+// NonceFunction is the function that stands for a Place in trees. Its arguments are
+// a number and a Kind.
 const NonceFunction = "_nonce"
 
-// noNonce is that function for html/template, which cannot know the context
-// of a rendering.
-func noNonce(int) template.HTMLAttr { return "" }
+// noNonce is that function for html/template, which cannot tell places.
+func noNonce(int, int) template.HTMLAttr { return "" }
 
-// writeNonce is that function in compiled pages.
-func writeNonce(x *Execution, _ reflect.Value) error {
-	if x.Nonce != "" {
-		x.Out = append(x.Out, ` nonce="`...)
-		x.Out = append(x.Out, x.Nonce...)
-		x.Out = append(x.Out, '"')
+// notePlace is that function in compiled pages.
+func notePlace(kind Kind) step {
+	return func(x *Execution, _ reflect.Value) error {
+		x.Places = append(x.Places, Place{len(x.Out), kind})
+		return nil
 	}
-	return nil
+}
+
+// AppendWithNonce appends a page with a nonce in each of its places but import
+// maps, which a policy has the hashes of. The places are in order.
+func AppendWithNonce(to, page []byte, places []Place, nonce string) []byte {
+	from := 0
+	for _, place := range places {
+		if place.Kind == ImportMap {
+			continue
+		}
+		to = append(to, page[from:place.At]...)
+		to = append(to, ` nonce="`...)
+		to = append(to, nonce...)
+		to = append(to, '"')
+		from = place.At
+	}
+	return append(to, page[from:]...)
 }
 
 // addNonces puts an action after every "<script" and "<style" in the texts of
@@ -73,8 +95,9 @@ func splitAtTags(nodes []parse.Node, count *int, without map[int]bool) []parse.N
 			before.Text = rest.Text[:at]
 			rest.Text, rest.Pos = rest.Text[at:], rest.Pos+parse.Pos(at)
 			split = append(split, before)
-			if *count++; !without[*count] {
-				split = append(split, nonceAction(*count, rest.Pos))
+			kind := kindOf(before.Text, rest.Text)
+			if *count++; !without[*count] && kind != dataBlock {
+				split = append(split, nonceAction(*count, kind, rest.Pos))
 			}
 		}
 		split = append(split, rest)
@@ -120,11 +143,18 @@ func hasNonce(attributes []byte) bool {
 	return hasNonce(attributes[len(attributes)-len(after):])
 }
 
-func nonceAction(number int, pos parse.Pos) *parse.ActionNode {
+func nonceAction(number int, kind Kind, pos parse.Pos) *parse.ActionNode {
+	argument := func(n int) parse.Node {
+		return &parse.NumberNode{NodeType: parse.NodeNumber, Pos: pos, IsInt: true, Int64: int64(n), Text: strconv.Itoa(n)}
+	}
 	return &parse.ActionNode{NodeType: parse.NodeAction, Pos: pos, Pipe: parsetree.Pipe(
-		parse.NewIdentifier(NonceFunction).SetPos(pos),
-		&parse.NumberNode{NodeType: parse.NodeNumber, Pos: pos, IsInt: true, Int64: int64(number), Text: strconv.Itoa(number)},
+		parse.NewIdentifier(NonceFunction).SetPos(pos), argument(number), argument(int(kind)),
 	)}
+}
+
+// kindOfNonce returns the kind that an action of addNonces has.
+func kindOfNonce(n *parse.ActionNode) Kind {
+	return Kind(n.Pipe.Cmds[0].Args[2].(*parse.NumberNode).Int64)
 }
 
 // isNonce reports whether an action is one of addNonces.

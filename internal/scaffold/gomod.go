@@ -29,7 +29,7 @@ func (m GoMod) File() File {
 	if m.Replace != "" {
 		fmt.Fprintf(&b, "\nreplace %s => %s\n", VolaPath, quotePath(m.Replace))
 	}
-	return File{"go.mod", []byte(b.String())}
+	return File{Path: "go.mod", Text: []byte(b.String())}
 }
 
 // quotePath writes a path as go.mod wants it: quoted where it holds what has a

@@ -8,7 +8,9 @@ package scaffold
 
 import (
 	"bytes"
+	"crypto/rand"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"go/format"
 	"io/fs"
@@ -24,6 +26,8 @@ var texts embed.FS
 type File struct {
 	Path string // below the folder that is made, with slashes
 	Text []byte
+	// Secret says that nobody else may read the file.
+	Secret bool
 }
 
 // Lines returns the number of lines in the file.
@@ -48,6 +52,15 @@ func (s Site) Files() ([]File, error) {
 		}
 		return name
 	})
+}
+
+// DotEnv returns the file .env of a new site, with a secret key of 256 random bits. What the
+// site's .gitignore says keeps it out of git.
+func DotEnv() File {
+	var key [32]byte
+	rand.Read(key[:]) // never fails
+	return File{Path: ".env", Secret: true, Text: []byte("# Settings of this machine, which git ignores: each machine has its own.\n" +
+		"SECRET_KEY=" + hex.EncodeToString(key[:]) + "\n")}
 }
 
 // Module is what a new module is made from.

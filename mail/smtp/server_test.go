@@ -22,6 +22,7 @@ type server struct {
 	mu          sync.Mutex
 	got         []received
 	connections int
+	conns       []net.Conn
 	users       []string
 	// refuse is asked about each sender, recipient and mail.
 	refuse func(command, argument string) error
@@ -45,7 +46,7 @@ const (
 	fromStart
 )
 
-func serve(t *testing.T, m mode, refuse func(command, argument string) error) *server {
+func serve(t testing.TB, m mode, refuse func(command, argument string) error) *server {
 	t.Helper()
 	s := &server{refuse: refuse, roots: x509.NewCertPool()}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -76,6 +77,7 @@ func serve(t *testing.T, m mode, refuse func(command, argument string) error) *s
 	go func() { served <- back.Serve(listener) }()
 	t.Cleanup(func() {
 		back.Close()
+		_ = listener.Close() // which Close does not know if Serve has not begun yet
 		<-served
 	})
 	return s
@@ -97,6 +99,7 @@ func (c *counting) Accept() (net.Conn, error) {
 	if err == nil {
 		c.server.mu.Lock()
 		c.server.connections++
+		c.server.conns = append(c.server.conns, conn)
 		c.server.mu.Unlock()
 	}
 	return conn, err
@@ -112,6 +115,16 @@ func (s *server) connected() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.connections
+}
+
+// drop ends all connections, as servers do after a while.
+func (s *server) drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, conn := range s.conns {
+		conn.Close()
+	}
+	s.conns = nil
 }
 
 func (s *server) ask(command, argument string) error {

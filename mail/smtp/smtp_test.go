@@ -268,7 +268,7 @@ func TestStalls(t *testing.T) {
 	}
 }
 
-// TestConnectionIsReplaced: a kept connection that the server has ended is not an error.
+// TestConnectionIsReplaced after 50 mails, and after an answer that ends it.
 func TestConnectionIsReplaced(t *testing.T) {
 	t.Parallel()
 	s := serve(t, plain, nil)
@@ -288,6 +288,27 @@ func TestConnectionIsReplaced(t *testing.T) {
 	s.refusing(nil)
 	if err := c.Send(t.Context(), letter()); err != nil || s.connected() != 3 {
 		t.Errorf("after 421: %v, %d connections", err, s.connected())
+	}
+}
+
+// TestConnectionIsDropped: a kept connection that the server has ended is replaced.
+func TestConnectionIsDropped(t *testing.T) {
+	t.Parallel()
+	for _, m := range []mode{plain, startTLS, fromStart} {
+		s := serve(t, m, nil)
+		c := client(t, s, map[mode]smtp.Security{plain: smtp.Off, startTLS: smtp.StartTLS, fromStart: smtp.TLS}[m], nil)
+		for n := range 3 {
+			if err := c.Send(t.Context(), letter()); err != nil || len(s.received()) != n+1 || s.connected() != n+1 {
+				t.Fatalf("mail %d: %v, %d mails over %d connections", n+1, err, len(s.received()), s.connected())
+			}
+			s.drop()
+		}
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := c.Send(t.Context(), letter()); err != nil {
+			t.Errorf("after Close: %v", err)
+		}
 	}
 }
 

@@ -27,7 +27,8 @@ const tabStops = `[...document.querySelectorAll("a[href], button, input, select,
 
 // TabThrough presses Tab from the beginning of the page that the tab shows to its end. It is an
 // error of the test if a link or control that is shown is not reached, if one is reached before
-// another that stands above it, or if nothing shows which one has the focus.
+// another that stands above it, or if nothing shows which one has the focus. What is in
+// frames is left out.
 func TabThrough(ctx context.Context, t testing.TB) {
 	t.Helper()
 	const start = `(() => {
@@ -51,7 +52,7 @@ func TabThrough(ctx context.Context, t testing.TB) {
 			const e = document.activeElement, style = getComputedStyle(e);
 			if (e === document.body || e === document.documentElement) return [];
 			const shown = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1 || style.boxShadow !== "none";
-			const again = e === window.tabbed;
+			const again = e === window.tabbed || e.localName === "iframe"; // the page in it has the focus
 			window.tabbed = e;
 			return [`+nameOf+`(e), shown ? "" : "hidden", again ? "again" : ""];
 		})()`))

@@ -111,7 +111,7 @@ func (m *mails) sent(r *http.Request) (shownMail, error) {
 			return shownMail{s.Message, fmt.Sprintf("Mail %d", n), s.Time}, nil
 		}
 	}
-	return shownMail{}, fault.New(fault.NotFound, "There is no mail of this number: it was sent before the site was started, or many others since.")
+	return shownMail{}, fault.Newf(fault.NotFound, "There is no mail of this number: it was sent before the site was started, or many others since.")
 }
 
 func (m *mails) preview(r *http.Request) (shownMail, error) {
@@ -125,7 +125,7 @@ func (m *mails) preview(r *http.Request) (shownMail, error) {
 			return shownMail{Message: message, Title: "Preview of " + name}, err
 		}
 	}
-	return shownMail{}, fault.New(fault.NotFound, "There is no preview of this name.")
+	return shownMail{}, fault.Newf(fault.NotFound, "There is no preview of this name.")
 }
 
 func (m *mails) list(w http.ResponseWriter, r *http.Request) error {
@@ -194,7 +194,7 @@ func sendSource(w http.ResponseWriter, r *http.Request, shown shownMail) error {
 func sendFile(w http.ResponseWriter, r *http.Request, shown shownMail) error {
 	i := web.Int(r, "i")
 	if i < 0 || i >= int64(len(shown.Attachments)) {
-		return fault.New(fault.NotFound, "The mail has no such attachment.")
+		return fault.Newf(fault.NotFound, "The mail has no such attachment.")
 	}
 	file := shown.Attachments[i]
 	h := w.Header()

@@ -2,7 +2,6 @@ package middleware
 
 import (
 	"log/slog"
-	"net"
 	"net/http"
 	"time"
 
@@ -20,7 +19,7 @@ type AccessLogConfig struct {
 }
 
 // AccessLog logs every request when it is answered: method, path, route (the
-// pattern), status, bytes, duration, id and remote; also "aborted" when a
+// pattern), status, bytes, duration, id and remote (see [web.ClientHost]); also "aborted" when a
 // panic ended it. Statuses from 500 are logged as errors, others as
 // information. What the client sent goes into attributes only, never into
 // the message, and the path stays escaped, so that no request can forge an
@@ -58,10 +57,7 @@ func logAccess(logger *slog.Logger, r *http.Request, rw *web.Response, now time.
 	if !logger.Enabled(r.Context(), level) {
 		return
 	}
-	remote, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		remote = r.RemoteAddr
-	}
+	remote := web.ClientHost(r)
 	entry := linelog.Request{
 		Time: now, Method: r.Method, Path: web.LogPath(rw, r), Route: r.Pattern, Status: status, Bytes: rw.Bytes(), Took: took,
 		Remote: remote, ID: RequestIDFrom(r.Context()), Aborted: aborted,

@@ -8,10 +8,12 @@
 // the log has the request's id and the status of a panic:
 //
 //	mux, err := r.Build(web.BuildConfig{Middleware: []web.Middleware{
+//		middleware.Proxies(middleware.ProxiesConfig{}),
 //		middleware.RequestID(middleware.RequestIDConfig{}),
 //		middleware.AccessLog(middleware.AccessLogConfig{Logger: logger}),
 //		middleware.Recover(middleware.RecoverConfig{Logger: logger}),
 //		middleware.SecureHeaders(middleware.SecureHeadersConfig{}),
+//		middleware.Hosts(middleware.HostsConfig{Allowed: hosts.Has}),
 //		middleware.Limits(middleware.LimitsConfig{}),
 //		middleware.MaxBody(0),
 //		middleware.CrossOrigin(nil),

@@ -62,7 +62,7 @@ func (c Cookie) seal(r *Record) (string, error) {
 }
 
 // Change is that of [Store]. It starts from last.
-func (c Cookie) Change(_ context.Context, token string, last *Record, change func(*Record) error) (string, *Record, error) {
+func (c Cookie) Change(_ context.Context, _ string, last *Record, change func(*Record) error) (string, *Record, error) {
 	next := last.Clone()
 	if err := change(next); err != nil {
 		return "", nil, err

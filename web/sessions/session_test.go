@@ -291,7 +291,7 @@ func TestPrivate(t *testing.T) {
 		},
 		"/fails":    func(http.ResponseWriter, *http.Request) error { return errors.New("broken") },
 		"/missing":  func(http.ResponseWriter, *http.Request) error { return fault.New(fault.NotFound, "No.") },
-		"/redirect": func(w http.ResponseWriter, r *http.Request) error { http.Redirect(w, r, "/", 303); return nil },
+		"/redirect": func(w http.ResponseWriter, r *http.Request) error { http.Redirect(w, r, "/", http.StatusSeeOther); return nil },
 		"/nothing":  func(http.ResponseWriter, *http.Request) error { return nil },
 		"/stricter": func(w http.ResponseWriter, _ *http.Request) error {
 			w.Header().Set("Cache-Control", "no-store")
@@ -648,7 +648,7 @@ func TestStoreFails(t *testing.T) {
 			if err := increment(w, r); err != nil {
 				return err
 			}
-			http.Redirect(w, r, "/show", 303) // which does not look at the error
+			http.Redirect(w, r, "/show", http.StatusSeeOther) // which does not look at the error
 			return nil
 		},
 		"/late": func(w http.ResponseWriter, r *http.Request) error {

@@ -27,7 +27,8 @@ func serve(plain bool) func(context.Context, pagepeers.Options) error {
 			cfg.NoRequestID, cfg.NoAccessLog, cfg.NoSecureHeaders = true, true, true
 		}
 		args := []string{"serve", "--database", o.Database, "--addr", o.Addr}
-		if status := vola.Run(ctx, cfg, args, nil, strings.NewReader(""), o.Stdout, o.Stderr); status != 0 {
+		environ := []string{"SECRET_KEY=the key of a site that is only measured"}
+		if status := vola.Run(ctx, cfg, args, environ, strings.NewReader(""), o.Stdout, o.Stderr); status != 0 {
 			return fmt.Errorf("vola serve ended with the status %d", status)
 		}
 		return nil

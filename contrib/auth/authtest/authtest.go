@@ -47,9 +47,10 @@ func Of(t testing.TB, c *volatest.Client) *auth.Auth {
 // LogIn lets the client send its requests as a user.
 func LogIn(t testing.TB, c *volatest.Client, u *auth.User) {
 	t.Helper()
-	token, err := Of(t, c).NewSession(t.Context(), u)
+	token, err := auth.NewSession(t.Context(), Of(t, c), u)
 	if err != nil {
 		t.Fatalf("log in %s: %v", u.Username, err)
 	}
 	c.SetCookie("session", token)
+	c.SetCookie("__Host-session", token) // the name over HTTPS
 }

@@ -23,8 +23,8 @@
 // # Memory
 //
 // A computation takes slots of 20 MiB ([SlotMemory]), and waits until they are free: with the
-// default, one for each processor, 100 log-ins at once need the memory of two hashes on a
-// machine with two. At most 64 wait, for at most 2 seconds. Beyond that the error is of kind
+// default, one for each processor and at most four, 100 log-ins at once need the memory of two hashes on a
+// machine with two. At most 200 wait, for at most 10 seconds. Beyond that the error is of kind
 // [fault.Unavailable], and says when to try again. Once started, a computation keeps its slots
 // until it ends, also when the client has gone.
 //

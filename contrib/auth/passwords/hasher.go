@@ -58,11 +58,11 @@ type Config struct {
 	Unsalted bool
 
 	// Slots is how much memory computations may take at once, in units of [SlotMemory].
-	// Defaults to GOMAXPROCS.
+	// Defaults to GOMAXPROCS, and at most 4.
 	Slots int
-	// Queue is how many calls may wait for a slot. Defaults to 64; below zero none may wait.
+	// Queue is how many calls may wait for a slot. Defaults to 200; below zero none may wait.
 	Queue int
-	// Patience is how long a call waits for a slot. Defaults to 2 seconds.
+	// Patience is how long a call waits for a slot. Defaults to 10 seconds.
 	Patience time.Duration
 
 	// Random is where salts are read from. Defaults to crypto/rand.
@@ -85,9 +85,9 @@ func New(cfg Config) *Hasher {
 	setDefault(&cfg.Memory, memory)
 	setDefault(&cfg.Time, 2)
 	setDefault(&cfg.Threads, threads)
-	setDefault(&cfg.Slots, runtime.GOMAXPROCS(0))
-	setDefault(&cfg.Queue, 64)
-	setDefault(&cfg.Patience, 2*time.Second)
+	setDefault(&cfg.Slots, min(4, runtime.GOMAXPROCS(0)))
+	setDefault(&cfg.Queue, 200)
+	setDefault(&cfg.Patience, 10*time.Second)
 	if cfg.Random == nil {
 		cfg.Random = rand.Reader
 	}
