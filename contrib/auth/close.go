@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/volaweb/vola/database"
@@ -33,7 +34,7 @@ type closeData struct {
 }
 
 type closeEffect struct {
-	What string // the table
+	What string // the name of the table, without that of its module
 	Rows int64
 }
 
@@ -51,9 +52,15 @@ func (a *Auth) closeAccount(w http.ResponseWriter, r *http.Request) error {
 		}
 		data := closeData{Days: int(closedFor / (24 * time.Hour))}
 		for _, e := range plan.Effects {
-			if e.Rows > 0 && (e.Kind == orm.WouldDelete || e.Kind == orm.WouldUnlink) {
-				data.Effects = append(data.Effects, closeEffect{e.Table, e.Rows})
+			// What belongs to the account itself says nothing to people.
+			module, what, found := strings.Cut(e.Table, "_")
+			if e.Rows == 0 || module == a.Name() || e.Kind != orm.WouldDelete && e.Kind != orm.WouldUnlink {
+				continue
 			}
+			if !found {
+				what = e.Table
+			}
+			data.Effects = append(data.Effects, closeEffect{strings.ReplaceAll(what, "_", " "), e.Rows})
 		}
 		noStore(w)
 		return a.Render(w, r, closePage.Data(data))

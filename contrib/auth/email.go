@@ -120,6 +120,9 @@ func (a *Auth) emailChanged(w http.ResponseWriter, r *http.Request, user *User, 
 	if err := inLink.Delete(ctx); err != nil {
 		return err
 	}
+	if err := a.leave(ctx, user); err != nil {
+		return err
+	}
 	if err := messages.Success(ctx, i18n.From(ctx).T("Your address is now {email}. Log in again.", "email", user.Email)); err != nil {
 		return err
 	}
@@ -175,6 +178,9 @@ func (a *Auth) revertEmail(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("take back the change of the address: %w", err)
 	}
 	if err := inLink.Delete(ctx); err != nil {
+		return err
+	}
+	if err := a.leave(ctx, user); err != nil {
 		return err
 	}
 	return a.goToSent(w, r, toRevert)

@@ -122,7 +122,7 @@ func TestManyAskForOneAddress(t *testing.T) {
 	// Who has an account gets a mail that says so, and the page is the same.
 	now = now.Add(20 * time.Minute)
 	ask(c, "/accounts/signup/", "ann@example.org")
-	if m := c.WantMail("ann@example.org"); !strings.Contains(m.Text, "You have one already") {
+	if m := c.WantMail("ann@example.org"); !strings.Contains(m.Text, "you already have one") {
 		t.Error(m.Text)
 	}
 }

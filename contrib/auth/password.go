@@ -88,6 +88,18 @@ func (a *Auth) renewStamp(ctx context.Context, h database.Handle, user *User, fi
 	})
 }
 
+// leave begins a new session for the request if it has one of a user whose sessions have just
+// ended, as what is told them on the next page would be lost with it.
+func (a *Auth) leave(ctx context.Context, user *User) error {
+	s := sessions.From(ctx)
+	id, err := s.User(ctx)
+	if err != nil || id != user.ID {
+		return err
+	}
+	forget(ctx)
+	return s.End(ctx)
+}
+
 // changePassword is the page on which people change their password.
 func (a *Auth) changePassword(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -171,11 +183,14 @@ func (a *Auth) confirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form := confirmForm.Bind(ctx, onePassword{Next: r.URL.Query().Get("next")})
-	ok, err := form.Read(r)
+	has, err := a.HasFactor(ctx, a.DB, user)
+	if err == nil && has {
+		err = require(form, "code")
+	}
 	if err != nil {
 		return err
 	}
-	has, err := a.HasFactor(ctx, a.DB, user)
+	ok, err := form.Read(r)
 	if err != nil {
 		return err
 	}
@@ -195,6 +210,18 @@ func (a *Auth) confirm(w http.ResponseWriter, r *http.Request) error {
 	}
 	noStore(w)
 	return a.RenderStatus(w, r, status, a.pages.Confirm.Data(ConfirmData{form, has}))
+}
+
+// require makes a field of a form one that must be filled in.
+func require(form interface {
+	Field(name string) (*forms.Field, error)
+}, name string) error {
+	f, err := form.Field(name)
+	if err != nil {
+		return err
+	}
+	f.Required = true
+	return nil
 }
 
 // confirmed notes that the user has proved again who they are, and leads to what they were about

@@ -112,11 +112,14 @@ func (a *Auth) finishReset(w http.ResponseWriter, r *http.Request) error {
 		return a.linkFailed(w, r, err)
 	}
 	form := chosenForm.Bind(ctx, chosenPassword{})
-	ok, err := form.Read(r)
+	has, err := a.HasFactor(ctx, a.DB, user)
+	if err == nil && has {
+		err = require(form, "code")
+	}
 	if err != nil {
 		return err
 	}
-	has, err := a.HasFactor(ctx, a.DB, user)
+	ok, err := form.Read(r)
 	if err != nil {
 		return err
 	}
@@ -166,6 +169,9 @@ func (a *Auth) choose(w http.ResponseWriter, r *http.Request, link *Link, user *
 		return err
 	}
 	if err := inLink.Delete(ctx); err != nil {
+		return err
+	}
+	if err := a.leave(ctx, user); err != nil {
 		return err
 	}
 	if err := messages.Success(ctx, i18n.From(ctx).T("Your password is set. Log in with it.")); err != nil {

@@ -140,7 +140,7 @@ func useToken(r *http.Request, scope string) error {
 	case err != nil:
 		return err
 	case user == nil:
-		return fault.New(fault.Unauthenticated, "This token is not good, or not any more.")
+		return fault.New(fault.Unauthenticated, "This token is not valid, or no longer.")
 	case !slices.Contains(scopes, scope):
 		return fault.New(fault.Forbidden, "This token does not allow {scope}.", "scope", scope)
 	}

@@ -102,7 +102,7 @@ func TestTokens(t *testing.T) {
 		with("Bearer " + secret).Get("/api/orders/").WantStatus(401)
 		secret = fresh()
 		authtest.LogIn(t, c, ann)
-		c.Get("/accounts/tokens/").Form("End the token x2").Press("End the token x2").WantStatus(303)
+		c.Get("/accounts/tokens/").Form("Remove: x2").Press("Remove: x2").WantStatus(303)
 		with("Bearer " + secret).Get("/api/orders/").WantStatus(401)
 		secret = fresh()
 		ann.Active = false

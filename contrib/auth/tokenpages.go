@@ -57,6 +57,9 @@ func (a *Auth) tokens(w http.ResponseWriter, r *http.Request) error {
 	if err := form.Choose(&form.Value.Scopes, choices...); err != nil {
 		return err
 	}
+	if err := require(form, "scopes"); err != nil {
+		return err
+	}
 	ok, err := form.Read(r)
 	if err != nil {
 		return err
@@ -101,7 +104,7 @@ func (a *Auth) endToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := messages.Success(ctx, i18n.From(ctx).T("The token is not good any more.")); err != nil {
+	if err := messages.Success(ctx, i18n.From(ctx).T("The token is removed.")); err != nil {
 		return err
 	}
 	return a.goTo(w, r, "accounts:tokens")

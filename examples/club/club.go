@@ -28,9 +28,11 @@ import (
 var files embed.FS
 
 var (
-	noticeForm = forms.New[Notice]()
-	boardPage  = templates.Page[[]Notice]("club/board.html")
-	noticePage = templates.Page[*forms.Bound[Notice]]("club/notice.html")
+	noticeForm  = forms.New[Notice]()
+	profileForm = forms.New[Profile]()
+	boardPage   = templates.Page[[]Notice]("club/board.html")
+	noticePage  = templates.Page[*forms.Bound[Notice]]("club/notice.html")
+	profilePage = templates.Page[*forms.Bound[Profile]]("club/profile.html")
 )
 
 type club struct{ module.Base }
@@ -38,12 +40,16 @@ type club struct{ module.Base }
 // New returns the module. The site needs auth.New too.
 func New() module.Module { return &club{} }
 
-func (*club) Name() string                    { return "club" }
-func (*club) Models() []orm.Declaration       { return []orm.Declaration{orm.Model[Notice]()} }
+func (*club) Name() string { return "club" }
+func (*club) Models() []orm.Declaration {
+	return []orm.Declaration{orm.Model[Notice](), orm.Model[Profile]()}
+}
 func (*club) Migrations() []migrate.Migration { return migrations.All() }
-func (*club) Forms() []forms.Checked          { return []forms.Checked{noticeForm} }
-func (*club) Pages() []templates.Checked      { return []templates.Checked{boardPage, noticePage} }
-func (*club) Templates() fs.FS                { return files }
+func (*club) Forms() []forms.Checked          { return []forms.Checked{noticeForm, profileForm} }
+func (*club) Pages() []templates.Checked {
+	return []templates.Checked{boardPage, noticePage, profilePage}
+}
+func (*club) Templates() fs.FS { return files }
 
 // Permissions are those that the models do not have.
 func (*club) Permissions() []module.Permission {
@@ -60,6 +66,8 @@ func (c *club) Routes(r *web.Router) {
 	members.Post("/pin/", c.pin)
 	members.Get("/{id:int}/", c.edit).Name("edit")
 	members.Post("/{id:int}/", c.edit)
+	members.Get("/profile/", c.profile).Name("profile")
+	members.Post("/profile/", c.profile)
 	r.Wrap(auth.PermissionRequired("club.edit_board")).Post("/clear/", c.clear).Name("clear")
 }
 
@@ -149,6 +157,43 @@ func (c *club) save(w http.ResponseWriter, r *http.Request, form *forms.Bound[No
 	}
 	return c.toBoard(w, r)
 }
+
+// snippet: change-profile
+
+// profile lets a member change what the club knows of them.
+func (c *club) profile(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	user, err := auth.Current(ctx)
+	if err != nil {
+		return err
+	}
+	profile, found, err := orm.From[Profile](c.DB).Where(Profiles.User.Eq(user.ID)).Lookup(ctx)
+	if err != nil {
+		return err
+	}
+	if !found {
+		profile.User = orm.RefTo[auth.User](user.ID)
+	}
+	form := profileForm.Bind(ctx, profile)
+	ok, err := form.Read(r)
+	if err == nil && ok {
+		ok, err = ormforms.Save(ctx, c.DB, form, func(ctx context.Context, tx *database.Tx) error {
+			return orm.Save(ctx, tx, form.Value)
+		})
+	}
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return c.RenderStatus(w, r, form.Status(), profilePage.Data(form))
+	}
+	if err := messages.Success(ctx, "Your profile is stored."); err != nil {
+		return err
+	}
+	return c.toBoard(w, r)
+}
+
+// end snippet
 
 // clear takes all notices off the board.
 func (c *club) clear(w http.ResponseWriter, r *http.Request) error {

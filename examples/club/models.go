@@ -16,3 +16,15 @@ type Notice struct {
 	Author orm.Ref[auth.User] `db:"on_delete=cascade"`
 	Pinned time.Time          `db:"auto_now_add,index"`
 }
+
+// snippet: profile
+
+// Profile is what the club knows of a user beside the account: one row for each user who has
+// filled it in. It is deleted with the account.
+type Profile struct {
+	ID    int64
+	User  orm.Ref[auth.User] `db:"unique,on_delete=cascade"`
+	Phone string             `db:"size=30" form:"tel,complete=tel" label:"Phone number" help:"Members see it."`
+}
+
+// end snippet

@@ -24,3 +24,15 @@ type noticeFields struct {
 
 // Descriptors is for the check at the start that Notices fits Notice.
 func (*Notice) Descriptors() any { return Notices }
+
+// Profiles describes the fields of Profile, for queries.
+var Profiles = orm.Describe[profileFields]()
+
+type profileFields struct {
+	ID    *orm.Number[*Profile, int64]
+	User  *orm.ForeignKey[*Profile, *auth.User, int64]
+	Phone *orm.Text[*Profile, string]
+}
+
+// Descriptors is for the check at the start that Profiles fits Profile.
+func (*Profile) Descriptors() any { return Profiles }
