@@ -22,7 +22,7 @@ import (
 // Commands are those about users and what they may do.
 func (a *Auth) Commands() []module.Command {
 	return []module.Command{a.createUserCommand(), a.changePasswordCommand(), a.permissionsCommand(), a.allowCommand(true), a.allowCommand(false),
-		a.activateCommand(true), a.activateCommand(false), a.eventsCommand()}
+		a.activateCommand(true), a.activateCommand(false), a.removeFactorCommand(), a.eventsCommand()}
 }
 
 // CreateUser stores a new user who may log in, with a password if it is not "". An error of
@@ -278,6 +278,26 @@ func (a *Auth) activateCommand(active bool) module.Command {
 				}
 				return a.note(ctx, tx, kind, user, "by command")
 			})
+		},
+	}
+}
+
+func (a *Auth) removeFactorCommand() module.Command {
+	return module.Command{
+		Name: "removefactor", Args: "USERNAME", Help: "turn off the second factor of a user who has lost the phone and the recovery codes, which ends their sessions",
+		Run: func(ctx context.Context, env module.Env, args []string) error {
+			user, err := a.named(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			has, err := a.HasFactor(ctx, a.DB, user)
+			if err != nil {
+				return err
+			}
+			if !has {
+				return fmt.Errorf("%s has no second factor", user.Username)
+			}
+			return a.RemoveFactor(ctx, a.DB, user)
 		},
 	}
 }

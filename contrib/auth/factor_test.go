@@ -140,6 +140,26 @@ func TestSecondFactor(t *testing.T) {
 	})
 }
 
+// TestRemoveFactor: somebody who has lost everything is helped by a command, and told.
+func TestRemoveFactor(t *testing.T) {
+	t.Parallel()
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+		authtest.User(t, c, "ann")
+		if _, err := c.Command("removefactor", "ann"); err == nil || !strings.Contains(err.Error(), "ann has no second factor") {
+			t.Error(err)
+		}
+		logIn(c, "ann", authtest.Password)
+		turnOn(t, c, clock)
+		if _, err := c.Command("removefactor", "ann"); err != nil {
+			t.Fatal(err)
+		}
+		c.Get("/papers/private/").WantStatus(303)
+		wantMail(t, c, "was turned off")
+		logIn(c, "ann", authtest.Password)
+		c.Get("/papers/private/").WantStatus(418)
+	})
+}
+
 // TestOneCodeOnce: of twenty who send one code at the same time one is logged in.
 func TestOneCodeOnce(t *testing.T) {
 	t.Parallel()
