@@ -112,7 +112,7 @@ func TestAddresses(t *testing.T) {
 			cfg.Drivers = databasetest.Drivers()
 			running, err := vola.New(cfg, vola.Options{
 				BaseURL: test.url, Dev: test.dev, Log: slog.New(slog.NewTextHandler(log, nil)), Mailer: &mail.Outbox{}, Storage: storage.NewMemory(),
-				Environ: map[string]string{"SECRET_KEY": "the key of a test, which is not secret at all"},
+				Environ: map[string]string{"SECRET_KEY": "the key of a test: it is not secret at all"},
 			})
 			if err != nil {
 				t.Fatal(err)
