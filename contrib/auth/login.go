@@ -316,9 +316,20 @@ func (a *Auth) tellDevice(r *http.Request, user *User) error {
 }
 
 // logInAgain keeps the user logged in who sent the request, whose sessions have ended by what
-// they did. The session keeps its limits.
+// they did. The session keeps its limits. It proves no more than the one before: what asks for a
+// password and a second factor asks for them when it would have.
 func (a *Auth) logInAgain(ctx context.Context, user *User, factor bool) error {
-	return a.LogIn(ctx, user, How{sessions.From(ctx).Remembered(ctx), factor})
+	before, err := inSession.Get(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.LogIn(ctx, user, How{sessions.From(ctx).Remembered(ctx), factor}); err != nil {
+		return err
+	}
+	return inSession.Update(ctx, func(in *loggedIn) error {
+		in.At = before.At
+		return nil
+	})
 }
 
 // LogOut ends the session of the user who sent the request.
