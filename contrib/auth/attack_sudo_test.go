@@ -29,4 +29,3 @@ func TestPasswordChangeProvesNoFactor(t *testing.T) {
 		}
 	})
 }
-
