@@ -3,7 +3,11 @@ package auth_test
 import (
 	"testing"
 
+	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/contrib/auth"
 	"github.com/volaweb/vola/contrib/auth/authtest"
+	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/volatest"
 )
 
@@ -71,5 +75,44 @@ func TestRevertsOfEarlierChanges(t *testing.T) {
 		if u := find(t, c, "ann"); u.Email != "ann@example.org" {
 			t.Errorf("the address is %q", u.Email)
 		}
+	})
+}
+
+// TestLinkOfAnotherAddress: a link that was mailed to an address is not good once the user has
+// another, however that was stored.
+func TestLinkOfAnotherAddress(t *testing.T) {
+	t.Parallel()
+	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+		ann := authtest.User(t, c, "ann", func(u *auth.User) { u.Email = "typo@example.org" })
+		if err := authtest.Of(t, c).Invite(t.Context(), c.DB, ann); err != nil {
+			t.Fatal(err)
+		}
+		c.Get(volatest.Link(t, c.WantMail("typo@example.org"), "/accounts/open/invite/"))
+		c.Get("/accounts/reset/finish/").WantStatus(200)
+		for address, want := range map[string]int{"TYPO@example.org": 200, "ann@example.org": 410} {
+			ann.Email = address
+			if err := orm.Update(t.Context(), c.DB, ann, auth.Users.Email, auth.Users.EmailKey); err != nil {
+				t.Fatal(err)
+			}
+			c.Get("/accounts/reset/finish/").WantStatus(want)
+		}
+	})
+}
+
+// TestMagicLinksOfOthers: somebody else who asks for a link, which only their browser could use,
+// does not end that of the owner.
+func TestMagicLinksOfOthers(t *testing.T) {
+	t.Parallel()
+	magic := func() vola.Config {
+		return vola.Config{Name: "Papers", Modules: []module.Module{auth.New(auth.Config{MagicLinks: true, Hashing: quick()}), &papers{}}}
+	}
+	volatest.Each(t, magic, func(t *testing.T, c *volatest.Client) {
+		authtest.User(t, c, "ann")
+		ask(c, "/accounts/magic/", "ann@example.org")
+		link := volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/login/")
+		ask(c.Another(), "/accounts/magic/", "ann@example.org")
+		c.Get(link)
+		c.Get("/accounts/magic/finish/").WantStatus(200).Form("Log in").Press("Log in").WantStatus(303)
+		c.Get("/papers/private/").WantStatus(418)
 	})
 }
