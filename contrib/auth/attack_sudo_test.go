@@ -1,11 +1,16 @@
 package auth_test
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
+	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/contrib/auth"
 	"github.com/volaweb/vola/contrib/auth/authtest"
+	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/volatest"
+	"github.com/volaweb/vola/web"
 )
 
 // TestPasswordChangeProvesNoFactor: whoever knows the password of somebody who is logged in, but
@@ -27,5 +32,59 @@ func TestPasswordChangeProvesNoFactor(t *testing.T) {
 		if has, err := authtest.Of(t, c).HasFactor(t.Context(), c.DB, &u); !has || err != nil {
 			t.Errorf("the second factor is off, %v", err)
 		}
+	})
+}
+
+// TestClocksApart: a machine whose clock is a little behind that of the one where somebody gave
+// their password takes it all the same, and one whose clock was set back does not.
+func TestClocksApart(t *testing.T) {
+	t.Parallel()
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+		authtest.User(t, c, "ann")
+		logIn(c, "ann", authtest.Password)
+		for _, step := range []struct {
+			by     time.Duration
+			status int
+		}{{-30 * time.Second, 418}, {-time.Minute, 303}, {2 * time.Minute, 418}} {
+			clock.add(step.by)
+			c.Get("/papers/sudo/").WantStatus(step.status)
+		}
+		turnOn(t, c, clock)
+		b := c.Another()
+		logIn(b, "ann", authtest.Password)
+		clock.add(-30 * time.Second)
+		b.Get("/accounts/code/").WantStatus(200)
+		clock.add(-time.Hour)
+		b.Get("/accounts/code/").WantStatus(303)
+	})
+}
+
+// both is a module with a page that asks the session, and then for a token and for sudo.
+type both struct{}
+
+func (both) Name() string { return "both" }
+func (both) Routes(r *web.Router) {
+	r.Wrap(auth.LoginRequired).Wrap(auth.TokenRequired("all")).Wrap(auth.SudoRequired).Get("/", func(w http.ResponseWriter, _ *http.Request) error {
+		w.WriteHeader(http.StatusTeapot)
+		return nil
+	}).API()
+}
+
+// TestTokenBesideSession: that somebody has just given their password says nothing of the user of
+// a token in the same request.
+func TestTokenBesideSession(t *testing.T) {
+	t.Parallel()
+	twice := func() vola.Config {
+		return vola.Config{Name: "Papers", Modules: []module.Module{auth.New(auth.Config{Hashing: quick(), Scopes: []auth.Scope{{Name: "all", Help: "Do all"}}}), both{}}}
+	}
+	volatest.Each(t, twice, func(t *testing.T, c *volatest.Client) {
+		ann, bob := authtest.User(t, c, "ann"), authtest.User(t, c, "bob")
+		secret, _, err := authtest.Of(t, c).CreateToken(t.Context(), c.DB, bob, "till", time.Now().Add(time.Hour), "all")
+		if err != nil {
+			t.Fatal(err)
+		}
+		authtest.LogIn(t, c, ann)
+		c.Header = http.Header{"Authorization": {"Bearer " + secret}}
+		c.Get("/both/").WantStatus(403)
 	})
 }
