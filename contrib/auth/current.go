@@ -101,7 +101,7 @@ func forget(ctx context.Context) {
 	if r := of(ctx); r != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.loaded, r.user, r.grants = false, nil, nil
+		r.loaded, r.user, r.grants, r.since, r.factor = false, nil, nil, time.Time{}, false
 	}
 }
 

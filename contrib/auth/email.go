@@ -11,6 +11,7 @@ import (
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/mail"
+	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/messages"
@@ -108,6 +109,18 @@ func (a *Auth) setEmail(ctx context.Context, tx *database.Tx, user *User, email 
 	return err
 }
 
+// endRevertsAfter ends the links that take back later changes than the one that a link takes
+// back: they were mailed to addresses that are not the user's, and would give the account to
+// whoever reads them. Those of earlier changes stay good.
+func (a *Auth) endRevertsAfter(ctx context.Context, tx *database.Tx, link *Link) error {
+	_, err := orm.From[Link](tx).Where(Links.Purpose.Eq(string(toRevert)), Links.User.Eq(link.User.ID), Links.ID.Gt(link.ID), Links.Used.IsNull()).
+		Update(ctx, Links.Used.Set(a.Now()))
+	if err != nil {
+		return fmt.Errorf("end the links of later changes: %w", err)
+	}
+	return nil
+}
+
 // emailChanged answers after a change of the address.
 func (a *Auth) emailChanged(w http.ResponseWriter, r *http.Request, user *User, err error) error {
 	ctx := r.Context()
@@ -152,6 +165,9 @@ func (a *Auth) revertEmail(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = a.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		if err := a.spend(ctx, tx, link); err != nil {
+			return err
+		}
+		if err := a.endRevertsAfter(ctx, tx, link); err != nil {
 			return err
 		}
 		user.Password = ""

@@ -72,7 +72,7 @@ func (a *Auth) askForCode(w http.ResponseWriter, r *http.Request, user *User, re
 // pendingUser returns who has given the right password a moment ago, nil if nobody has.
 func (a *Auth) pendingUser(ctx context.Context) (pending, *User, error) {
 	p, err := inPending.Get(ctx)
-	if err != nil || p.User == 0 || a.Now().Sub(p.At) >= pendingFor || a.Now().Before(p.At) {
+	if err != nil || p.User == 0 || !isWithin(pendingFor, p.At, a.Now()) {
 		return p, nil, err
 	}
 	user, ok, err := orm.From[User](a.DB).Where(Users.ID.Eq(p.User)).Lookup(ctx)

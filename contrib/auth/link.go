@@ -83,7 +83,8 @@ func hashLink(secret string) string {
 }
 
 // issue makes a link and returns its address. It ends those before it for the same purpose
-// and user, or address: the newest counts. It does the same work with and without a user.
+// and user, or address: the newest counts, but of those that are for one browser. It does the same
+// work with and without a user.
 func (a *Auth) issue(ctx context.Context, tx *database.Tx, p purpose, user *User, email string) (string, error) {
 	return a.issueTo(ctx, tx, p, user, email, "")
 }
@@ -103,7 +104,9 @@ func (a *Auth) issueTo(ctx context.Context, tx *database.Tx, p purpose, user *Us
 	} else {
 		older = append(older, Links.User.IsNull(), Links.Email.Eq(email))
 	}
-	if p != toRevert { // each of which takes back another change
+	// Each link back takes back another change, and one for a browser is of no use to others: if it
+	// ended those before it, whoever asks for one could keep its owner from logging in.
+	if p != toRevert && browser == "" {
 		if _, err := orm.From[Link](tx).Where(older...).Update(ctx, Links.Used.Set(now)); err != nil {
 			return "", fmt.Errorf("end the links of before: %w", err)
 		}
@@ -142,6 +145,8 @@ func (a *Auth) find(ctx context.Context, h database.Handle, p purpose, secret st
 	}
 	current := user.Active && same(user.Stamp, link.Stamp)
 	switch p {
+	case toReset, toInvite, toLogIn: // what was mailed to an address says nothing of another one
+		current = current && Fold(link.Email) == Fold(user.Email)
 	case toRevert: // whoever has changed the address has changed the stamp
 		current = true
 	case toKeep:

@@ -316,9 +316,20 @@ func (a *Auth) tellDevice(r *http.Request, user *User) error {
 }
 
 // logInAgain keeps the user logged in who sent the request, whose sessions have ended by what
-// they did. The session keeps its limits.
+// they did. The session keeps its limits. It proves no more than the one before: what asks for a
+// password and a second factor asks for them when it would have.
 func (a *Auth) logInAgain(ctx context.Context, user *User, factor bool) error {
-	return a.LogIn(ctx, user, How{sessions.From(ctx).Remembered(ctx), factor})
+	before, err := inSession.Get(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.LogIn(ctx, user, How{sessions.From(ctx).Remembered(ctx), factor}); err != nil {
+		return err
+	}
+	return inSession.Update(ctx, func(in *loggedIn) error {
+		in.At = before.At
+		return nil
+	})
 }
 
 // LogOut ends the session of the user who sent the request.
@@ -358,6 +369,16 @@ func (a *Auth) logout(w http.ResponseWriter, r *http.Request) error {
 // sudoFor is how long a log-in counts as one that was just made.
 const sudoFor = 15 * time.Minute
 
+// maxSkew is how far the clocks of the machines that a site runs on may be apart.
+const maxSkew = time.Minute
+
+// isWithin reports whether less than a time has passed since a moment that another machine may
+// have noted, whose clock is a little ahead.
+func isWithin(most time.Duration, since, now time.Time) bool {
+	passed := now.Sub(since)
+	return passed < most && passed >= -maxSkew
+}
+
 // SudoRequired lets requests of users pass who have proved in the last 15 minutes who they
 // are; others give their password again first. It is for what would hurt most if somebody else
 // sat down at a computer that is logged in. People who are not logged in are treated as by
@@ -368,7 +389,7 @@ func SudoRequired(next http.Handler) http.Handler {
 		of.mu.Lock()
 		since, now := of.since, of.auth.Now()
 		of.mu.Unlock()
-		if now.Sub(since) < sudoFor && !now.Before(since) {
+		if isWithin(sudoFor, since, now) {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -156,6 +156,8 @@ func (a *Auth) fieldError(form *forms.Bound[newAccount], err error) bool {
 		switch field.Field {
 		case "Username":
 			return form.AddError(&form.Value.Username, field.Err)
+		case "Name":
+			return form.AddError(&form.Value.Name, field.Err)
 		case "Password":
 			return form.AddError(&form.Value.Password, field.Err)
 		}

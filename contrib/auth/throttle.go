@@ -56,7 +56,8 @@ func (rs reservations) giveBack(ctx context.Context) error {
 
 // beforePassword counts a try of a password: for this name from this network, from this
 // network, and for this name from devices that its owner has not used. The last one keeps
-// guesses from many networks away without keeping out the owner, whose device has a cookie.
+// guesses from many networks away without keeping out the owner, whose device has a cookie;
+// tries with the cookie are counted for the cookie, as often.
 func (a *Auth) beforePassword(r *http.Request, login string, user *User) (reservations, error) {
 	login = Fold(login)
 	if login == "" {
@@ -70,6 +71,10 @@ func (a *Auth) beforePassword(r *http.Request, login string, user *User) (reserv
 	tries := []try{{a.throttle.network, network}, {a.throttle.pair, login + " " + network}}
 	if !a.knownDevice(r, user) {
 		tries = append(tries, try{a.throttle.name, login})
+	} else {
+		// Whoever has a copy of the cookie can send it from as many networks as they like.
+		cookie, _ := web.HostCookieValue(r, deviceCookie)
+		tries = append(tries, try{a.throttle.name, "device " + cookie})
 	}
 	var taken reservations
 	for _, t := range tries {

@@ -146,6 +146,7 @@ func useToken(r *http.Request, scope string) error {
 	}
 	of.mu.Lock()
 	defer of.mu.Unlock()
-	of.loaded, of.user, of.grants = true, user, nil
+	// A token proves no more than itself, whoever the session of the request is.
+	of.loaded, of.user, of.grants, of.since, of.factor = true, user, nil, time.Time{}, false
 	return nil
 }

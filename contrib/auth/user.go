@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -87,9 +89,12 @@ func (u *User) LogValue() slog.Value {
 }
 
 // BeforeSave sets what is unique, and the first stamp.
-func (u *User) BeforeSave(context.Context, *orm.Saving) error {
+func (u *User) BeforeSave(_ context.Context, s *orm.Saving) error {
 	u.Username, u.Email = norm.NFC.String(strings.TrimSpace(u.Username)), strings.TrimSpace(u.Email)
 	u.UsernameKey, u.EmailKey = Fold(u.Username), nil
+	if err := u.checkNames(s.Fields); err != nil {
+		return err
+	}
 	if u.Email != "" {
 		key := Fold(u.Email)
 		u.EmailKey = &key
@@ -98,6 +103,35 @@ func (u *User) BeforeSave(context.Context, *orm.Saving) error {
 		u.Stamp = newStamp()
 	}
 	return nil
+}
+
+// maxUsername is how many characters a user name has, and its key.
+const maxUsername = 150
+
+// checkNames refuses names of new users, and new names, that Validate cannot refuse, as there may
+// be users who have such a name and must be able to change all else. fields are what is stored,
+// nil for all.
+func (u *User) checkNames(fields []string) error {
+	stored := func(name string) bool { return fields == nil || slices.Contains(fields, name) }
+	if stored("Username") {
+		switch have := utf8.RuneCountInString(u.UsernameKey); {
+		case strings.ContainsFunc(u.Username, isUnseen):
+			return &orm.FieldError{Field: "Username", Err: errUsername()}
+		case have > maxUsername:
+			return &orm.FieldError{Field: "Username", Err: fault.New(fault.Invalid, "Use at most {most} characters; these are {have}.", "most", maxUsername, "have", have)}
+		}
+	}
+	// A mail to somebody with such a name could not be sent.
+	if stored("Name") && strings.ContainsFunc(u.Name, func(c rune) bool { return unicode.IsControl(c) || c == '\u2028' || c == '\u2029' }) {
+		return &orm.FieldError{Field: "Name", Err: fault.New(fault.Invalid, "The name has characters that are no text.")}
+	}
+	return nil
+}
+
+// isUnseen reports whether a letter or a mark is drawn as nothing, so that two names that differ
+// in it look the same.
+func isUnseen(c rune) bool {
+	return unicode.In(c, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // Validate refuses names that could be taken for another's.
@@ -112,9 +146,17 @@ func (u *User) Validate(context.Context) error {
 }
 
 // Fold returns the form of a user name or an address in which two are compared: NFKC, and in
-// lower case. It does not make letters of two scripts one that look alike.
+// lower case. Two texts that Unicode says are the same have the same form. It does not make
+// letters of two scripts one that look alike.
 func Fold(name string) string {
-	return strings.ToLower(norm.NFKC.String(strings.ToLower(strings.TrimSpace(name))))
+	// As a user name is stored, İ is one character, whose small letter is another than that of an
+	// I with a dot above.
+	name = norm.NFC.String(strings.TrimSpace(name))
+	return strings.ToLower(norm.NFKC.String(strings.ToLower(name)))
+}
+
+func errUsername() error {
+	return fault.New(fault.Invalid, "A user name has letters, digits and the signs . + - _ only.")
 }
 
 // checkUsername returns why a text cannot be a user name. An @ would make it an address.
@@ -124,7 +166,7 @@ func checkUsername(name string) error {
 	}
 	for _, c := range name {
 		if !unicode.IsLetter(c) && !unicode.IsMark(c) && !unicode.IsDigit(c) && !strings.ContainsRune(".+-_", c) {
-			return fault.New(fault.Invalid, "A user name has letters, digits and the signs . + - _ only.")
+			return errUsername()
 		}
 	}
 	return nil
