@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -147,6 +148,22 @@ func TestTwoLinksAtOnce(t *testing.T) {
 		wg.Wait()
 		if statuses != [2]int{303, 410} && statuses != [2]int{410, 303} {
 			t.Errorf("the statuses are %v, want one 303 and one 410", statuses)
+		}
+	})
+}
+
+// TestMailsToStrangers: what somebody writes as their name is not mailed to an address that they
+// have not proved.
+func TestMailsToStrangers(t *testing.T) {
+	t.Parallel()
+	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+		const spam = "You have won, see evil.example"
+		authtest.User(t, c, "ann", func(u *auth.User) { u.Name = spam })
+		logIn(c, "ann", authtest.Password)
+		ask(c, "/accounts/email/", "stranger@example.org")
+		m := c.WantMail("stranger@example.org")
+		if raw, err := m.Encode(); err != nil || strings.Contains(m.Text+m.HTML+m.Subject+string(raw), "evil.example") {
+			t.Errorf("the mail to a stranger, %v:\n%s", err, m.Text)
 		}
 	})
 }
