@@ -1,11 +1,15 @@
 package auth_test
 
 import (
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/contrib/auth"
 	"github.com/volaweb/vola/contrib/auth/authtest"
+	"github.com/volaweb/vola/contrib/auth/passwords"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/volatest"
@@ -114,5 +118,52 @@ func TestMagicLinksOfOthers(t *testing.T) {
 		c.Get(link)
 		c.Get("/accounts/magic/finish/").WantStatus(200).Form("Log in").Press("Log in").WantStatus(303)
 		c.Get("/papers/private/").WantStatus(418)
+	})
+}
+
+// TestTwoLinksAtOnce: of two links of a user, for different purposes, that are used at the same
+// time, one counts, since the first one ends the other.
+func TestTwoLinksAtOnce(t *testing.T) {
+	t.Parallel()
+	slow := func() vola.Config {
+		hashing := passwords.Config{Memory: 16 << 10, Time: 2, Patience: time.Minute}
+		return vola.Config{Name: "Papers", Modules: []module.Module{auth.New(auth.Config{Hashing: hashing})}}
+	}
+	volatest.Each(t, slow, func(t *testing.T, c *volatest.Client) {
+		ann := authtest.User(t, c, "ann")
+		if err := authtest.Of(t, c).Invite(t.Context(), c.DB, ann); err != nil {
+			t.Fatal(err)
+		}
+		invite := volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/invite/")
+		ask(c, "/accounts/reset/", "ann@example.org")
+		reset := volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/reset/")
+		var wg sync.WaitGroup
+		var statuses [2]int
+		for i, link := range []string{invite, reset} {
+			b := c.Another()
+			b.Get(link)
+			form := b.Get("/accounts/reset/finish/").Form("Set the password").Fill("New password", another)
+			wg.Go(func() { statuses[i] = form.Press("Set the password").Status })
+		}
+		wg.Wait()
+		if statuses != [2]int{303, 410} && statuses != [2]int{410, 303} {
+			t.Errorf("the statuses are %v, want one 303 and one 410", statuses)
+		}
+	})
+}
+
+// TestMailsToStrangers: what somebody writes as their name is not mailed to an address that they
+// have not proved.
+func TestMailsToStrangers(t *testing.T) {
+	t.Parallel()
+	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+		const spam = "You have won, see evil.example"
+		authtest.User(t, c, "ann", func(u *auth.User) { u.Name = spam })
+		logIn(c, "ann", authtest.Password)
+		ask(c, "/accounts/email/", "stranger@example.org")
+		m := c.WantMail("stranger@example.org")
+		if raw, err := m.Encode(); err != nil || strings.Contains(m.Text+m.HTML+m.Subject+string(raw), "evil.example") {
+			t.Errorf("the mail to a stranger, %v:\n%s", err, m.Text)
+		}
 	})
 }

@@ -20,6 +20,8 @@ type loggedIn struct {
 	At    time.Time `json:"t"` // when they last proved who they are
 	// Factor says that they proved it by a second factor too.
 	Factor bool `json:"f,omitempty"`
+	// Staff says that the session has the limits of staff.
+	Staff bool `json:"l,omitempty"`
 }
 
 const inSession = sessions.Key[loggedIn]("_auth")
@@ -90,9 +92,38 @@ func (r *request) load(ctx context.Context) error {
 			return fmt.Errorf("find the user of the session: %w", err)
 		case user.Active && same(user.Stamp, in.Stamp):
 			r.user, r.since, r.factor = &user, in.At, in.Factor
+			if err := r.limit(ctx, in); err != nil {
+				return err
+			}
 		}
 	}
 	r.loaded = true
+	return nil
+}
+
+// limit gives a session the limits of staff that its user had before they became staff. One that
+// is older than sessions of staff may be is nobody's.
+func (r *request) limit(ctx context.Context, in loggedIn) error {
+	if in.Staff || !r.user.Staff && !r.user.Superuser {
+		return nil
+	}
+	s := sessions.From(ctx)
+	began, err := s.Began(ctx)
+	if err != nil {
+		return err
+	}
+	if r.auth.Now().Sub(began) >= r.auth.cfg.Staff.Absolute {
+		r.user = nil
+		return nil
+	}
+	in.Staff = true
+	err = s.Expire(ctx, r.auth.cfg.Staff)
+	if err == nil {
+		err = inSession.Set(ctx, in)
+	}
+	if err != nil { // such as that the answer has begun; the next request tries again
+		r.auth.Log.Debug("auth: a session of staff keeps its limits for this request", "error", err)
+	}
 	return nil
 }
 

@@ -58,7 +58,8 @@ func (a *Auth) startChange(ctx context.Context, user *User, email string) error 
 		if err != nil {
 			return err
 		}
-		return a.SendMail(ctx, tx, proveMail.Data(mailData{Link: link, Name: user.Called(), Email: email}), mail.To(mail.Address{Name: user.Name, Address: email}))
+		// Without the name, in which the user could write to strangers.
+		return a.SendMail(ctx, tx, proveMail.Data(mailData{Link: link, Email: email}), mail.To(mail.Address{Address: email}))
 	})
 }
 

@@ -159,13 +159,24 @@ func (a *Auth) find(ctx context.Context, h database.Handle, p purpose, secret st
 }
 
 // spend marks a link as used, in the transaction of what it does. Of two that try at the same
-// time one gets errLink.
+// time one gets errLink, and so does one whose user has got another stamp since the link was
+// found: by another link, say, or by whoever takes a change of the address back.
 func (a *Auth) spend(ctx context.Context, tx *database.Tx, link *Link) error {
 	n, err := orm.From[Link](tx).Where(Links.ID.Eq(link.ID), Links.Used.IsNull()).Update(ctx, Links.Used.Set(a.Now()))
 	if err != nil {
 		return fmt.Errorf("use the link: %w", err)
 	}
 	if n != 1 {
+		return errLink()
+	}
+	if link.User == nil || link.Purpose == string(toRevert) {
+		return nil
+	}
+	_, ok, err := orm.From[User](tx).Where(Users.ID.Eq(link.User.ID), Users.Stamp.Eq(link.Stamp)).ForUpdate(orm.Wait).Lookup(ctx)
+	if err != nil {
+		return fmt.Errorf("find the user of the link: %w", err)
+	}
+	if !ok {
 		return errLink()
 	}
 	return nil

@@ -290,7 +290,7 @@ func (a *Auth) LogIn(ctx context.Context, user *User, how How) error {
 	if err := sessions.From(ctx).LogIn(ctx, user.ID, limits); err != nil {
 		return err
 	}
-	if err := inSession.Set(ctx, loggedIn{Stamp: user.Stamp, At: now, Factor: how.Factor}); err != nil {
+	if err := inSession.Set(ctx, loggedIn{Stamp: user.Stamp, At: now, Factor: how.Factor, Staff: user.Staff || user.Superuser}); err != nil {
 		return err
 	}
 	forget(ctx)
@@ -429,7 +429,7 @@ func (a *Auth) rules(username, email string) passwords.Rules {
 // NewSession makes a session of a user without a request, as for tests, and returns the value
 // of its cookie. It has the limits of staff.
 func NewSession(ctx context.Context, a *Auth, user *User) (token string, err error) {
-	raw, err := json.Marshal(loggedIn{Stamp: user.Stamp, At: a.Now()})
+	raw, err := json.Marshal(loggedIn{Stamp: user.Stamp, At: a.Now(), Staff: true})
 	if err != nil {
 		return "", err
 	}

@@ -231,7 +231,11 @@ func (a *Auth) confirmed(w http.ResponseWriter, r *http.Request, user *User, nex
 	if err := sessions.From(ctx).Renew(ctx); err != nil {
 		return err
 	}
-	if err := inSession.Set(ctx, loggedIn{Stamp: user.Stamp, At: a.Now(), Factor: factor}); err != nil {
+	err := inSession.Update(ctx, func(in *loggedIn) error {
+		in.Stamp, in.At, in.Factor = user.Stamp, a.Now(), factor
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	forget(ctx)

@@ -57,6 +57,19 @@ func (s *Session) User(ctx context.Context) (int64, error) {
 	return s.now.User, nil
 }
 
+// Began returns when the session began, the zero time if there is none.
+func (s *Session) Began(ctx context.Context) (time.Time, error) {
+	if s == nil {
+		return time.Time{}, errNoMiddleware
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.load(ctx); err != nil || s.now == nil {
+		return time.Time{}, err
+	}
+	return s.now.Created, nil
+}
+
 // Remembered reports whether the session outlives the browser.
 func (s *Session) Remembered(ctx context.Context) bool {
 	if s == nil {

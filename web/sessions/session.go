@@ -91,10 +91,35 @@ func (s *Session) private(setsCookie bool) {
 	switch cc := h["Cache-Control"]; {
 	case setsCookie:
 		h.Set("Cache-Control", "private, no-store")
-	case lists(cc, "no-store"), lists(cc, "private") && !lists(cc, "public") && !lists(cc, "s-maxage"):
+	case lists(cc, "no-store"), lists(cc, "private") && !lists(cc, "public") && !lists(cc, "s-maxage") && !hasFields(cc):
 	default:
 		h.Set("Cache-Control", "private, no-cache")
 	}
+	for name := range h {
+		if isForCDN(name) {
+			delete(h, name)
+		}
+	}
+}
+
+// isForCDN reports whether a field is one that caches of others obey in place of Cache-Control:
+// CDN-Cache-Control (RFC 9213), the same with the name of a company in front, and
+// Surrogate-Control.
+func isForCDN(name string) bool {
+	return strings.HasSuffix(name, "Cdn-Cache-Control") || name == "Surrogate-Control"
+}
+
+// hasFields reports whether private has the names of fields after it, as in private="x": then all
+// but these fields may be stored (RFC 9111, section 5.2.2.7).
+func hasFields(lines []string) bool {
+	for _, line := range lines {
+		for element := range strings.SplitSeq(line, ",") {
+			if name, _, found := strings.Cut(strings.TrimSpace(element), "="); found && strings.EqualFold(name, "private") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // lists reports whether lines of a header that is a list have an element, whatever value it
