@@ -152,18 +152,18 @@ func TestTwoLinksAtOnce(t *testing.T) {
 	})
 }
 
-// TestMailsToStrangers: what somebody writes as their name is not mailed to an address that they
+// TestMailsToOthers: what somebody writes as their name is not mailed to an address that they
 // have not proved.
-func TestMailsToStrangers(t *testing.T) {
+func TestMailsToOthers(t *testing.T) {
 	t.Parallel()
 	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
 		const spam = "You have won, see evil.example"
 		authtest.User(t, c, "ann", func(u *auth.User) { u.Name = spam })
 		logIn(c, "ann", authtest.Password)
-		ask(c, "/accounts/email/", "stranger@example.org")
-		m := c.WantMail("stranger@example.org")
+		ask(c, "/accounts/email/", "other@example.org")
+		m := c.WantMail("other@example.org")
 		if raw, err := m.Encode(); err != nil || strings.Contains(m.Text+m.HTML+m.Subject+string(raw), "evil.example") {
-			t.Errorf("the mail to a stranger, %v:\n%s", err, m.Text)
+			t.Errorf("the mail to another address, %v:\n%s", err, m.Text)
 		}
 	})
 }

@@ -58,7 +58,7 @@ func (a *Auth) startChange(ctx context.Context, user *User, email string) error 
 		if err != nil {
 			return err
 		}
-		// Without the name, in which the user could write to strangers.
+		// Without the name, in which the user could write to people who have not asked.
 		return a.SendMail(ctx, tx, proveMail.Data(mailData{Link: link, Email: email}), mail.To(mail.Address{Address: email}))
 	})
 }

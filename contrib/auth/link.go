@@ -104,7 +104,7 @@ func (a *Auth) issueTo(ctx context.Context, tx *database.Tx, p purpose, user *Us
 	} else {
 		older = append(older, Links.User.IsNull(), Links.Email.Eq(email))
 	}
-	// Each link back takes back another change, and one for a browser is of no use to others: if it
+	// Each link back takes back another change, and one for a browser helps nobody else: if it
 	// ended those before it, whoever asks for one could keep its owner from logging in.
 	if p != toRevert && browser == "" {
 		if _, err := orm.From[Link](tx).Where(older...).Update(ctx, Links.Used.Set(now)); err != nil {
