@@ -24,7 +24,7 @@ func dataChecks() []deployCheck {
 		{"D07", module.LevelWarning, "nobody gets the mails of the site", (*deployment).unsentMails},
 		{"D12", module.LevelWarning, "the log has the arguments of statements", (*deployment).loggedStatements},
 		{"D13", module.LevelNote, "the log has more than a server needs, or less", (*deployment).logLevel},
-		{"D14", module.LevelNote, "files beside the program take the place of those in it", (*deployment).overridingFolders},
+		{"D14", module.LevelNote, "files in the folder of the program take the place of those in it", (*deployment).overridingFolders},
 		{"D15", module.LevelNote, "the program runs as root", (*deployment).asRoot},
 		{"D16", module.LevelWarning, "a variable is nearly the name of a setting", (*deployment).misspelled},
 		{"D17", module.LevelNote, "the site has no page of its own for errors", (*deployment).noErrorPage},

@@ -12,7 +12,7 @@ import (
 	"github.com/volaweb/vola/internal/cli"
 )
 
-// keyFile is where the key of a site is that was started without any setting: beside the default
+// keyFile is where the key of a site is that was started without any setting: next to the default
 // database.
 const keyFile = "site.key"
 

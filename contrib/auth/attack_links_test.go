@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/volatest"
+	"github.com/volaweb/vola/web/sessions/dbstore"
 )
 
 // moveTo changes the address of the user who is logged in, and returns the link that takes it
@@ -164,6 +166,54 @@ func TestMailsToOthers(t *testing.T) {
 		m := c.WantMail("other@example.org")
 		if raw, err := m.Encode(); err != nil || strings.Contains(m.Text+m.HTML+m.Subject+string(raw), "evil.example") {
 			t.Errorf("the mail to another address, %v:\n%s", err, m.Text)
+		}
+	})
+}
+
+// TestNothingBeginsNoSession: addresses that lead nowhere leave no session behind.
+func TestNothingBeginsNoSession(t *testing.T) {
+	t.Parallel()
+	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+		for _, path := range []string{"/accounts/open/reset/x/", "/accounts/open/signup/" + strings.Repeat("x", 43) + "/", "/accounts/open/keep/%00/"} {
+			if status := c.Get(path).Status; status != 410 && status != 404 {
+				t.Errorf("%s: %d", path, status)
+			}
+		}
+		c.Get("/accounts/open/none/x/").WantStatus(404)
+		c.Get("/accounts/code/").WantStatus(303).WantHeader("Location", "/accounts/login/")
+		c.Get("/accounts/login/").WantStatus(200)
+		if n, err := orm.From[dbstore.Session](c.DB).Count(t.Context()); n != 0 || err != nil {
+			t.Errorf("%d sessions, %v", n, err)
+		}
+	})
+}
+
+// TestFactorIsTakenBack: a second factor that was added since somebody else has changed the
+// address goes with that change, and one of before stays.
+func TestFactorIsTakenBack(t *testing.T) {
+	t.Parallel()
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+		for _, before := range []bool{false, true} {
+			name := fmt.Sprint("ann", before)
+			ann := authtest.User(t, c, name)
+			thief := c.Another()
+			logIn(thief, name, authtest.Password)
+			if before {
+				turnOn(t, thief, clock)
+				clock.Add(time.Minute)
+			}
+			back := moveTo(t, thief, name+"@example.org", name+"@evil.example.org")
+			clock.Add(time.Minute)
+			if !before {
+				logIn(thief, name, authtest.Password)
+				turnOn(t, thief, clock)
+			}
+			owner := c.Another()
+			owner.Get(back)
+			owner.Get("/accounts/email/revert/").Form("This was not me: take it back").Press("This was not me: take it back").WantStatus(303)
+			if has, err := authtest.Of(t, c).HasFactor(t.Context(), c.DB, ann); has != before || err != nil {
+				t.Errorf("a second factor of before %v: it is on %v, %v", before, has, err)
+			}
 		}
 	})
 }

@@ -15,7 +15,7 @@ import (
 // the limits of staff from then on.
 func TestSessionOfNewStaff(t *testing.T) {
 	t.Parallel()
-	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		ann := authtest.User(t, c, "ann")
 		young, old := c.Another(), c
 		enter := func(b *volatest.Client) {
@@ -23,7 +23,7 @@ func TestSessionOfNewStaff(t *testing.T) {
 				Check("Keep me logged in on this device").Press("Log in").WantStatus(303)
 		}
 		enter(old)
-		clock.add(13 * time.Hour)
+		clock.Add(13 * time.Hour)
 		enter(young)
 		old.Get("/papers/private/").WantStatus(418)
 		ann.Staff = true
@@ -38,7 +38,7 @@ func TestSessionOfNewStaff(t *testing.T) {
 		if again := young.Get("/papers/staff/").WantStatus(418).Header.Get("Set-Cookie"); again != "" {
 			t.Errorf("the limits are set again: %q", again)
 		}
-		clock.add(time.Hour)
+		clock.Add(time.Hour)
 		young.Get("/papers/private/").WantStatus(303)
 	})
 }

@@ -17,11 +17,11 @@ import (
 // does not have their phone, cannot turn the second factor off by changing the password first.
 func TestPasswordChangeProvesNoFactor(t *testing.T) {
 	t.Parallel()
-	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		turnOn(t, c, clock)
-		clock.add(20 * time.Minute)
+		clock.Add(20 * time.Minute)
 		c.Get("/accounts/factor/").WantStatus(303)
 		c.Get("/accounts/password/").Form("Change password").Fill("Current password", authtest.Password).Fill("New password", another).
 			Press("Change password").WantStatus(303)
@@ -39,22 +39,22 @@ func TestPasswordChangeProvesNoFactor(t *testing.T) {
 // their password takes it all the same, and one whose clock was set back does not.
 func TestClocksApart(t *testing.T) {
 	t.Parallel()
-	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		for _, step := range []struct {
 			by     time.Duration
 			status int
 		}{{-30 * time.Second, 418}, {-time.Minute, 303}, {2 * time.Minute, 418}} {
-			clock.add(step.by)
+			clock.Add(step.by)
 			c.Get("/papers/sudo/").WantStatus(step.status)
 		}
 		turnOn(t, c, clock)
 		b := c.Another()
 		logIn(b, "ann", authtest.Password)
-		clock.add(-30 * time.Second)
+		clock.Add(-30 * time.Second)
 		b.Get("/accounts/code/").WantStatus(200)
-		clock.add(-time.Hour)
+		clock.Add(-time.Hour)
 		b.Get("/accounts/code/").WantStatus(303)
 	})
 }

@@ -101,7 +101,9 @@ func TestFixation(t *testing.T) {
 	c := volatest.New(t, site())
 	authtest.User(t, c, "ann")
 	attacker := c.Another()
-	attacker.Get("/accounts/open/reset/x/") // begins a session
+	authtest.User(t, c, "eve")
+	ask(attacker, "/accounts/reset/", "eve@example.org")
+	attacker.Get(volatest.Link(t, c.WantMail("eve@example.org"), "/accounts/open/reset/")) // begins a session
 	planted := attacker.Cookie("session")
 	if planted == "" {
 		t.Fatal("the attacker has no session")

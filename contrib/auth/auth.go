@@ -85,6 +85,7 @@ type Auth struct {
 	throttle    throttle
 	pages       Pages
 	wrong       []error // what modules did wrong that build on this one
+	takingBack  []func(ctx context.Context, tx *database.Tx, user *User, since time.Time) error
 }
 
 // New returns the module.

@@ -11,7 +11,6 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/i18n"
-	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
@@ -90,28 +89,22 @@ func (a *Auth) CloseAccount(ctx context.Context, h database.Handle, user *User) 
 		if err := a.note(ctx, tx, AccountClosed, user, ""); err != nil || user.Email == "" {
 			return err
 		}
-		link, err := a.issue(ctx, tx, toKeep, user, user.Email)
-		if err != nil {
-			return err
-		}
-		return a.SendMail(ctx, tx, closedMail.Data(mailData{Link: link, Name: user.Called(), Email: user.Email}), mail.To(mail.Address{Name: user.Name, Address: user.Email}))
+		return a.mailLink(ctx, tx, closedMail, toKeep, user, "")
 	})
 }
 
 // keep opens a closed account again when the button is pressed.
 func (a *Auth) keep(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	link, user, err := a.opened(ctx, a.DB, toKeep)
-	if err == nil && (user == nil || user.DeleteAt == nil) {
+	link, user, err := a.opened(ctx, toKeep)
+	if err == nil && user.DeleteAt == nil {
 		err = errLink()
 	}
 	if err != nil {
 		return a.linkFailed(w, r, err)
 	}
 	if r.Method != http.MethodPost {
-		noStore(w)
-		w.Header().Set("Referrer-Policy", "no-referrer")
-		return a.Render(w, r, keepPage.Data(user))
+		return a.showLinked(w, r, http.StatusOK, keepPage.Data(user))
 	}
 	err = a.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		if err := a.spend(ctx, tx, link); err != nil {

@@ -35,7 +35,6 @@ type request struct {
 	loaded bool
 	user   *User
 	since  time.Time
-	factor bool
 	grants []string // nil as long as nobody has asked
 }
 
@@ -91,7 +90,7 @@ func (r *request) load(ctx context.Context) error {
 		case err != nil:
 			return fmt.Errorf("find the user of the session: %w", err)
 		case user.Active && same(user.Stamp, in.Stamp):
-			r.user, r.since, r.factor = &user, in.At, in.Factor
+			r.user, r.since = &user, in.At
 			if err := r.limit(ctx, in); err != nil {
 				return err
 			}
@@ -132,7 +131,7 @@ func forget(ctx context.Context) {
 	if r := of(ctx); r != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.loaded, r.user, r.grants, r.since, r.factor = false, nil, nil, time.Time{}, false
+		r.loaded, r.user, r.grants, r.since = false, nil, nil, time.Time{}
 	}
 }
 

@@ -41,7 +41,7 @@ func findings(t *testing.T, c *volatest.Client) string {
 
 func TestDeployChecks(t *testing.T) {
 	t.Parallel()
-	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		want := func(when, ids string) {
 			t.Helper()
 			if got := findings(t, c); got != ids {
@@ -51,12 +51,12 @@ func TestDeployChecks(t *testing.T) {
 		want("a fresh site", "A03 note")
 		authtest.User(t, c, "ann", func(u *auth.User) { u.Superuser = true })
 		want("a superuser", "A03 note")
-		clock.add(8 * 24 * time.Hour)
+		clock.Add(8 * 24 * time.Hour)
 		want("after a week", "A02 warning, A03 note")
 		logIn(c, "ann", authtest.Password)
 		turnOn(t, c, clock)
 		want("with a second factor", "A03 note")
-		clock.add(400 * 24 * time.Hour)
+		clock.Add(400 * 24 * time.Hour)
 		want("after a year", "A03 note, A08 note")
 		if _, err := c.Command("deactivate", "ann"); err != nil {
 			t.Fatal(err)

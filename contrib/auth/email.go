@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
@@ -13,7 +14,6 @@ import (
 	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
-	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/messages"
 )
 
@@ -58,8 +58,7 @@ func (a *Auth) startChange(ctx context.Context, user *User, email string) error 
 		if err != nil {
 			return err
 		}
-		// Without the name, in which the user could write to people who have not asked.
-		return a.SendMail(ctx, tx, proveMail.Data(mailData{Link: link, Email: email}), mail.To(mail.Address{Address: email}))
+		return a.mailAddress(ctx, tx, proveMail, email, link)
 	})
 }
 
@@ -67,17 +66,12 @@ func (a *Auth) startChange(ctx context.Context, user *User, email string) error 
 // with a link that takes the change back.
 func (a *Auth) finishEmail(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	link, user, err := a.opened(ctx, a.DB, toChange)
-	if err == nil && user == nil {
-		err = errLink()
-	}
+	link, user, err := a.opened(ctx, toChange)
 	if err != nil {
 		return a.linkFailed(w, r, err)
 	}
 	if r.Method != http.MethodPost {
-		noStore(w)
-		w.Header().Set("Referrer-Policy", "no-referrer")
-		return a.Render(w, r, provePage.Data(link))
+		return a.showLinked(w, r, http.StatusOK, provePage.Data(link))
 	}
 	old := user.Email
 	err = a.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
@@ -100,10 +94,10 @@ func (a *Auth) finishEmail(w http.ResponseWriter, r *http.Request) error {
 	return a.emailChanged(w, r, user, err)
 }
 
-// setEmail stores the address of a user. All sessions and links of theirs end.
-func (a *Auth) setEmail(ctx context.Context, tx *database.Tx, user *User, email string) error {
+// setEmail stores the address of a user, and other fields. All sessions and links of theirs end.
+func (a *Auth) setEmail(ctx context.Context, tx *database.Tx, user *User, email string, fields ...orm.Field[User]) error {
 	user.Email = email
-	err := a.renewStamp(ctx, tx, user, Users.Email, Users.EmailKey)
+	err := a.renewStamp(ctx, tx, user, append(fields, Users.Email, Users.EmailKey)...)
 	if errors.Is(err, database.ErrUnique) {
 		return fault.New(fault.Invalid, "Somebody else has this address now.")
 	}
@@ -118,6 +112,26 @@ func (a *Auth) endRevertsAfter(ctx context.Context, tx *database.Tx, link *Link)
 		Update(ctx, Links.Used.Set(a.Now()))
 	if err != nil {
 		return fmt.Errorf("end the links of later changes: %w", err)
+	}
+	return nil
+}
+
+// takeBack removes the ways to prove who one is that were added since a time, by whoever has
+// changed the address: a second factor, and what other modules know of.
+func (a *Auth) takeBack(ctx context.Context, tx *database.Tx, user *User, since time.Time) error {
+	n, err := orm.From[Factor](tx).Where(Factors.User.Eq(user.ID), Factors.Confirmed.Ge(since)).Delete(ctx)
+	if err == nil && n > 0 {
+		if _, err = orm.From[RecoveryCode](tx).Where(RecoveryCodes.User.Eq(user.ID)).Delete(ctx); err == nil {
+			err = a.note(ctx, tx, FactorOff, user, string(EmailReverted))
+		}
+	}
+	for _, fn := range a.takingBack {
+		if err == nil {
+			err = fn(ctx, tx, user, since)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("remove what was added to the account of user %d: %w", user.ID, err)
 	}
 	return nil
 }
@@ -140,29 +154,20 @@ func (a *Auth) emailChanged(w http.ResponseWriter, r *http.Request, user *User, 
 	if err := messages.Success(ctx, i18n.From(ctx).T("Your address is now {email}. Log in again.", "email", user.Email)); err != nil {
 		return err
 	}
-	to, err := a.URLFor(ctx, "accounts:login")
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, to, http.StatusSeeOther)
+	return a.goTo(w, r, "accounts:login")
 }
 
 // revertEmail gives somebody their old address back who says that it was not them who changed
-// it, and takes the password away, which somebody else may know: they choose a new one by a
-// link that is mailed to them.
+// it, and takes the password away, which somebody else may know, and the second factor and the
+// passkeys that were added since: they choose a new password by a link that is mailed to them.
 func (a *Auth) revertEmail(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	link, user, err := a.opened(ctx, a.DB, toRevert)
-	if err == nil && user == nil {
-		err = errLink()
-	}
+	link, user, err := a.opened(ctx, toRevert)
 	if err != nil {
 		return a.linkFailed(w, r, err)
 	}
 	if r.Method != http.MethodPost {
-		noStore(w)
-		w.Header().Set("Referrer-Policy", "no-referrer")
-		return a.Render(w, r, revertPage.Data(link))
+		return a.showLinked(w, r, http.StatusOK, revertPage.Data(link))
 	}
 	err = a.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		if err := a.spend(ctx, tx, link); err != nil {
@@ -172,21 +177,16 @@ func (a *Auth) revertEmail(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		user.Password = ""
-		if err := a.renewStamp(ctx, tx, user, Users.Password); err != nil {
+		if err := a.setEmail(ctx, tx, user, link.Email, Users.Password); err != nil {
 			return err
 		}
-		if err := a.setEmail(ctx, tx, user, link.Email); err != nil {
+		if err := a.takeBack(ctx, tx, user, link.Created); err != nil {
 			return err
 		}
 		if err := a.note(ctx, tx, EmailReverted, user, user.Email); err != nil {
 			return err
 		}
-		reset, err := a.issue(ctx, tx, toReset, user, user.Email)
-		if err != nil {
-			return err
-		}
-		return a.SendMail(ctx, tx, resetMail.Data(mailData{Link: reset, Name: user.Called(), Email: user.Email}),
-			mail.To(mail.Address{Name: user.Name, Address: user.Email}))
+		return a.mailLink(ctx, tx, resetMail, toReset, user, "")
 	})
 	if fault.KindOf(err) == fault.Invalid {
 		return a.linkFailed(w, r, err)

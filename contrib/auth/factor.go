@@ -10,7 +10,6 @@ import (
 	"github.com/volaweb/vola/contrib/auth/totp"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
-	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/orm"
 )
 
@@ -223,5 +222,5 @@ func (a *Auth) tellFactor(ctx context.Context, tx *database.Tx, user *User, data
 		return err
 	}
 	data.Name, data.Link = user.Called(), a.Site.BaseURL+path
-	return a.SendMail(ctx, tx, factorMail.Data(data), mail.To(mail.Address{Name: user.Name, Address: user.Email}))
+	return a.SendMail(ctx, tx, factorMail.Data(data), addressOf(user))
 }

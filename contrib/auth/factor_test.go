@@ -15,36 +15,9 @@ import (
 	"github.com/volaweb/vola/volatest"
 )
 
-// clock is one that a test sets, for a site on each database.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) read() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// eachAt is volatest.Each with a clock.
-func eachAt(t *testing.T, test func(t *testing.T, c *volatest.Client, clock *clock)) {
-	t.Helper()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		k := &clock{now: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)}
-		test(t, volatest.Start(t, site(), volatest.Options{DB: db, Now: k.read}), k)
-	})
-}
-
 // turnOn sets up a second factor for the user who is logged in, and returns its secret and the
 // recovery codes.
-func turnOn(t *testing.T, c *volatest.Client, clock *clock) (secret []byte, codes []string) {
+func turnOn(t *testing.T, c *volatest.Client, clock *volatest.Clock) (secret []byte, codes []string) {
 	t.Helper()
 	c.Get("/accounts/factor/").Form("Turn it on").Press("Turn it on").WantStatus(303).WantHeader("Location", "/accounts/factor/new/")
 	page := c.Get("/accounts/factor/new/").WantStatus(200)
@@ -56,11 +29,11 @@ func turnOn(t *testing.T, c *volatest.Client, clock *clock) (secret []byte, code
 		t.Errorf("the picture is %.10q", png.Body)
 	}
 	wrong := "000000"
-	if totp.Code(secret, totp.At(clock.read())) == wrong {
+	if totp.Code(secret, totp.At(clock.Now())) == wrong {
 		wrong = "000001"
 	}
 	page.Form("Turn it on").Fill("Code", wrong).Press("Turn it on").WantStatus(422)
-	done := page.Form("Turn it on").Fill("Code", totp.Code(secret, totp.At(clock.read()))).Press("Turn it on").WantStatus(200)
+	done := page.Form("Turn it on").Fill("Code", totp.Code(secret, totp.At(clock.Now()))).Press("Turn it on").WantStatus(200)
 	if codes = done.Texts("li code"); len(codes) != totp.RecoveryCodes {
 		t.Fatalf("%d recovery codes", len(codes))
 	}
@@ -69,7 +42,7 @@ func turnOn(t *testing.T, c *volatest.Client, clock *clock) (secret []byte, code
 
 func TestSecondFactor(t *testing.T) {
 	t.Parallel()
-	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		ann := authtest.User(t, c, "ann")
 		elsewhere := c.Another()
 		authtest.LogIn(t, elsewhere, ann)
@@ -86,17 +59,17 @@ func TestSecondFactor(t *testing.T) {
 			b.Get("/papers/private/").WantStatus(303)
 		}
 		form()
-		now := totp.At(clock.read())
+		now := totp.At(clock.Now())
 		page := b.Get("/accounts/code/").WantStatus(200)
 		page.Form("Log in").Fill("Code", totp.Code(secret, now)).Press("Log in").WantStatus(422) // used when it was set up
 		page.Form("Log in").Fill("Code", totp.Code(secret, now+2)).Press("Log in").WantStatus(422)
 		page.Form("Log in").Fill("Code", totp.Code(secret, now+1)).Press("Log in").WantStatus(303)
 		b.Get("/papers/private/").WantStatus(418)
 
-		clock.add(time.Hour)
+		clock.Add(time.Hour)
 		b = c.Another()
 		form()
-		clock.add(5 * time.Minute)
+		clock.Add(5 * time.Minute)
 		b.Get("/accounts/code/").WantStatus(303).WantHeader("Location", "/accounts/login/")
 		form()
 		b.Get("/accounts/code/").Form("Log in").Fill("Code", " "+strings.ToLower(codes[3])+" ").Press("Log in").WantStatus(303)
@@ -109,11 +82,11 @@ func TestSecondFactor(t *testing.T) {
 		b.Get("/accounts/code/").Form("Log in").Fill("Code", codes[4]).Press("Log in").WantStatus(303)
 
 		// What is dangerous needs both again.
-		clock.add(16 * time.Minute)
+		clock.Add(16 * time.Minute)
 		confirm := b.Get("/accounts/confirm/").Form("Go on")
 		confirm.Fill("Password", authtest.Password).Press("Go on").WantStatus(422)
 		b.Get("/accounts/factor/").WantStatus(303)
-		confirm.Fill("Password", authtest.Password).Fill("Code", totp.Code(secret, totp.At(clock.read()))).Press("Go on").WantStatus(303)
+		confirm.Fill("Password", authtest.Password).Fill("Code", totp.Code(secret, totp.At(clock.Now()))).Press("Go on").WantStatus(303)
 		made := b.Get("/accounts/factor/").Form("Make new recovery codes").Press("Make new recovery codes").WantStatus(200).Texts("li code")
 		x := c.Another()
 		b, x = x, b
@@ -143,7 +116,7 @@ func TestSecondFactor(t *testing.T) {
 // TestRemoveFactor: somebody who has lost everything is helped by a command, and told.
 func TestRemoveFactor(t *testing.T) {
 	t.Parallel()
-	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		if _, err := c.Command("removefactor", "ann"); err == nil || !strings.Contains(err.Error(), "ann has no second factor") {
 			t.Error(err)
@@ -163,15 +136,15 @@ func TestRemoveFactor(t *testing.T) {
 // TestOneCodeOnce: of twenty who send one code at the same time one is logged in.
 func TestOneCodeOnce(t *testing.T) {
 	t.Parallel()
-	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		secret, codes := turnOn(t, c, clock)
 		for round, code := range []func() string{
-			func() string { return totp.Code(secret, totp.At(clock.read())) },
+			func() string { return totp.Code(secret, totp.At(clock.Now())) },
 			func() string { return codes[0] },
 		} {
-			clock.add(time.Hour) // so that tries of before do not count
+			clock.Add(time.Hour) // so that tries of before do not count
 			browsers := make([]*volatest.Client, 5)
 			for i := range browsers {
 				browsers[i] = c.Another()
@@ -200,11 +173,11 @@ func TestOneCodeOnce(t *testing.T) {
 // TestCodesAreCounted: after five wrong codes none is tried, from whatever browser.
 func TestCodesAreCounted(t *testing.T) {
 	t.Parallel()
-	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		secret, _ := turnOn(t, c, clock)
-		clock.add(time.Hour)
+		clock.Add(time.Hour)
 		var statuses []int
 		for range 7 {
 			b := c.Another()
@@ -218,16 +191,16 @@ func TestCodesAreCounted(t *testing.T) {
 		}
 		b := c.Another()
 		logIn(b, "ann", authtest.Password)
-		b.Get("/accounts/code/").Form("Log in").Fill("Code", totp.Code(secret, totp.At(clock.read()))).Press("Log in").WantStatus(429)
-		clock.add(4 * time.Minute)
-		b.Get("/accounts/code/").Form("Log in").Fill("Code", totp.Code(secret, totp.At(clock.read()))).Press("Log in").WantStatus(303)
+		b.Get("/accounts/code/").Form("Log in").Fill("Code", totp.Code(secret, totp.At(clock.Now()))).Press("Log in").WantStatus(429)
+		clock.Add(4 * time.Minute)
+		b.Get("/accounts/code/").Form("Log in").Fill("Code", totp.Code(secret, totp.At(clock.Now()))).Press("Log in").WantStatus(303)
 	})
 }
 
 // TestNoSecretInTheTables: nothing that the database has is a code, a link or a password.
 func TestNoSecretInTheTables(t *testing.T) {
 	t.Parallel()
-	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		secret, codes := turnOn(t, c, clock)
@@ -259,7 +232,7 @@ func TestNoSecretInTheTables(t *testing.T) {
 func TestKeyIsExchanged(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, first *database.DB) {
-		k := &clock{now: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)}
+		k := volatest.NewClock(time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC))
 		keys := [2]string{strings.Repeat("old key.", 5), strings.Repeat("new key.", 5)}
 		start := func(key, before string) *volatest.Client {
 			t.Helper()
@@ -268,13 +241,13 @@ func TestKeyIsExchanged(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = db.Close() })
-			return volatest.Start(t, site(), volatest.Options{DB: db, Now: k.read, Environ: map[string]string{"SECRET_KEY": key, "SECRET_KEY_FALLBACKS": before}})
+			return volatest.Start(t, site(), volatest.Options{DB: db, Now: k.Now, Environ: map[string]string{"SECRET_KEY": key, "SECRET_KEY_FALLBACKS": before}})
 		}
 		enter := func(c *volatest.Client, secret []byte) int {
 			t.Helper()
-			k.add(time.Hour)
+			k.Add(time.Hour)
 			logIn(c, "ann", authtest.Password)
-			return c.Get("/accounts/code/").Form("Log in").Fill("Code", totp.Code(secret, totp.At(k.read()))).Press("Log in").Status
+			return c.Get("/accounts/code/").Form("Log in").Fill("Code", totp.Code(secret, totp.At(k.Now()))).Press("Log in").Status
 		}
 		c := start(keys[0], "")
 		authtest.User(t, c, "ann")

@@ -62,11 +62,7 @@ func (a *Auth) askForCode(w http.ResponseWriter, r *http.Request, user *User, re
 	if err := inPending.Set(ctx, pending{user.ID, user.Stamp, remember, next, a.Now()}); err != nil {
 		return err
 	}
-	to, err := a.URLFor(ctx, "accounts:code")
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, to, http.StatusSeeOther)
+	return a.goTo(w, r, "accounts:code")
 }
 
 // pendingUser returns who has given the right password a moment ago, nil if nobody has.
@@ -88,6 +84,9 @@ func (a *Auth) code(w http.ResponseWriter, r *http.Request) error {
 	p, user, err := a.pendingUser(ctx)
 	if err != nil {
 		return err
+	}
+	if p.User == 0 { // nobody has given a password
+		return a.goTo(w, r, "accounts:login")
 	}
 	if user == nil {
 		if err := messages.Warning(ctx, i18n.From(ctx).T("That took too long. Log in again.")); err != nil {

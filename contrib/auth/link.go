@@ -29,7 +29,7 @@ const (
 	toLogIn  purpose = "login"  // to log in
 )
 
-// lifetimes say how long links are good for, and to which page they lead.
+// lifetime is how long links are good for.
 func (p purpose) lifetime() time.Duration {
 	switch p {
 	case toReset, toChange:
@@ -125,8 +125,8 @@ func errLink() error {
 	return fault.New(fault.Invalid, "This link has expired, was used already, or a newer one was sent. Ask for another.")
 }
 
-// find returns a link that is still good, and its user, who is nil for a link without one. Its
-// error for people is that of errLink.
+// find returns a link that is still good, and its user, who is nil for one to sign up. Its error
+// for people is that of errLink.
 func (a *Auth) find(ctx context.Context, h database.Handle, p purpose, secret string) (*Link, *User, error) {
 	link, ok, err := orm.From[Link](h).Where(Links.Hash.Eq(hashLink(secret)), Links.Purpose.Eq(string(p)),
 		Links.Used.IsNull(), Links.Expires.Gt(a.Now())).Lookup(ctx)
@@ -137,6 +137,9 @@ func (a *Auth) find(ctx context.Context, h database.Handle, p purpose, secret st
 		return nil, nil, errLink()
 	}
 	if link.User == nil {
+		if p != toSignUp { // one that was made so that the work is the same
+			return nil, nil, errLink()
+		}
 		return &link, nil, nil
 	}
 	user, ok, err := orm.From[User](h).Where(Users.ID.Eq(link.User.ID)).Lookup(ctx)
@@ -198,26 +201,33 @@ func (a *Auth) open(w http.ResponseWriter, r *http.Request) error {
 	if p.route() == "" || p == toSignUp && !a.cfg.SignUp {
 		return fault.New(fault.NotFound, "There is no such page.")
 	}
+	// What is not a link begins no session.
+	if _, _, err := a.find(r.Context(), a.DB, p, r.PathValue("secret")); err != nil {
+		return a.linkFailed(w, r, err)
+	}
 	if err := inLink.Set(r.Context(), opened{p, r.PathValue("secret")}); err != nil {
 		return err
 	}
-	to, err := a.URLFor(r.Context(), p.route())
-	if err != nil {
-		return err
-	}
 	w.Header().Set("Referrer-Policy", "no-referrer")
-	return web.Redirect(w, r, to, http.StatusSeeOther)
+	return a.goTo(w, r, p.route())
+}
+
+// showLinked answers with a page about a link that somebody has opened.
+func (a *Auth) showLinked(w http.ResponseWriter, r *http.Request, status int, page templates.Rendering) error {
+	noStore(w)
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	return a.RenderStatus(w, r, status, page)
 }
 
 // opened returns the link that the visitor has opened, if it is for one of the purposes.
-func (a *Auth) opened(ctx context.Context, h database.Handle, purposes ...purpose) (*Link, *User, error) {
+func (a *Auth) opened(ctx context.Context, purposes ...purpose) (*Link, *User, error) {
 	o, err := inLink.Get(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, p := range purposes {
 		if o.Purpose == p {
-			return a.find(ctx, h, p, o.Secret)
+			return a.find(ctx, a.DB, p, o.Secret)
 		}
 	}
 	return nil, nil, errLink()

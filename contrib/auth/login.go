@@ -16,7 +16,6 @@ import (
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/i18n"
-	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
@@ -302,17 +301,12 @@ func (a *Auth) LogIn(ctx context.Context, user *User, how How) error {
 
 var deviceMail = templates.Page[mailData]("accounts/mail/device.html")
 
-// tellDevice mails a user that somebody has logged in on a device that they have not used.
-func (a *Auth) tellDevice(r *http.Request, user *User) error {
-	if user.Email == "" {
-		return nil
+// tellDevice mails a user that somebody has logged in on a device that they have not used. A mail
+// that cannot be sent keeps nobody out.
+func (a *Auth) tellDevice(ctx context.Context, user *User) {
+	if err := a.mailAbout(ctx, a.DB, deviceMail, user, "accounts:sessions"); err != nil {
+		a.Log.Error("a user was not told of a new device", "user", user, "error", err)
 	}
-	path, err := a.URLFor(r.Context(), "accounts:sessions")
-	if err != nil {
-		return err
-	}
-	return a.SendMail(r.Context(), a.DB, deviceMail.Data(mailData{Link: a.Site.BaseURL + path, Name: user.Called(), Email: user.Email}),
-		mail.To(mail.Address{Name: user.Name, Address: user.Email}))
 }
 
 // logInAgain keeps the user logged in who sent the request, whose sessions have ended by what

@@ -7,7 +7,6 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/forms"
-	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web/sessions"
 )
@@ -34,12 +33,7 @@ func (a *Auth) magic(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if ok {
-		browser := randomText(16)
-		if err := inBrowser.Set(ctx, browser); err != nil {
-			return err
-		}
-		err := a.startMail(r, form.Value.Email, func(ctx context.Context, email string) error { return a.startMagic(ctx, email, browser) })
-		if err != nil {
+		if err := a.startMail(r, form.Value.Email, a.startMagic); err != nil {
 			return err
 		}
 		return a.goToSent(w, r, toLogIn)
@@ -47,23 +41,20 @@ func (a *Auth) magic(w http.ResponseWriter, r *http.Request) error {
 	return a.RenderStatus(w, r, form.Status(), magicPage.Data(form))
 }
 
-func (a *Auth) startMagic(ctx context.Context, email, browser string) error {
+func (a *Auth) startMagic(ctx context.Context, email string) error {
+	browser := randomText(16)
+	if err := inBrowser.Set(ctx, browser); err != nil {
+		return err
+	}
 	return a.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		user, err := a.byEmail(ctx, tx, email)
 		if err != nil {
 			return err
 		}
 		if user == nil || !user.Active {
-			if _, err := a.issueTo(ctx, tx, toLogIn, nil, email, browser); err != nil {
-				return err
-			}
-			return a.SendMail(ctx, tx, nobodyMail.Data(mailData{Email: email}), mail.To(mail.Address{Address: email}))
+			return a.mailNobody(ctx, tx, toLogIn, email, browser)
 		}
-		link, err := a.issueTo(ctx, tx, toLogIn, user, user.Email, browser)
-		if err != nil {
-			return err
-		}
-		return a.SendMail(ctx, tx, magicMail.Data(mailData{Link: link, Name: user.Called(), Email: user.Email}), mail.To(mail.Address{Name: user.Name, Address: user.Email}))
+		return a.mailLink(ctx, tx, magicMail, toLogIn, user, browser)
 	})
 }
 
@@ -71,10 +62,7 @@ func (a *Auth) startMagic(ctx context.Context, email, browser string) error {
 // is pressed.
 func (a *Auth) finishMagic(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	link, user, err := a.opened(ctx, a.DB, toLogIn)
-	if err == nil && user == nil {
-		err = errLink()
-	}
+	link, user, err := a.opened(ctx, toLogIn)
 	browser := ""
 	if err == nil {
 		browser, err = inBrowser.Get(ctx)
@@ -86,9 +74,7 @@ func (a *Auth) finishMagic(w http.ResponseWriter, r *http.Request) error {
 		return a.linkFailed(w, r, err)
 	}
 	if r.Method != http.MethodPost {
-		noStore(w)
-		w.Header().Set("Referrer-Policy", "no-referrer")
-		return a.Render(w, r, magicFinishPage.Data(user))
+		return a.showLinked(w, r, http.StatusOK, magicFinishPage.Data(user))
 	}
 	err = a.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error { return a.spend(ctx, tx, link) })
 	if err != nil {

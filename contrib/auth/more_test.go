@@ -31,7 +31,7 @@ func wantMail(t *testing.T, c *volatest.Client, text string) mail.Message {
 
 func TestCloseAccount(t *testing.T) {
 	t.Parallel()
-	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		a := authtest.Of(t, c)
 		ann := authtest.User(t, c, "ann")
 		if err := a.Allow(t.Context(), c.DB, ann, "papers.print"); err != nil {
@@ -57,18 +57,18 @@ func TestCloseAccount(t *testing.T) {
 		page.Form("Open it again").Press("Open it again").WantStatus(410)
 		logIn(c, "ann", authtest.Password)
 		c.Get("/papers/private/").WantStatus(418)
-		clock.add(8 * 24 * time.Hour)
+		clock.Add(8 * 24 * time.Hour)
 		if err := a.DeleteClosed(t.Context()); err != nil || users(t, c) != 1 {
 			t.Errorf("%d users, %v", users(t, c), err)
 		}
 		logIn(c, "ann", authtest.Password)
 		c.Get("/accounts/close/").Form("Close my account").Press("Close my account")
 		link = volatest.Link(t, wantMail(t, c, "will be deleted in seven days"), "/accounts/open/keep/")
-		clock.add(7*24*time.Hour - time.Second)
+		clock.Add(7*24*time.Hour - time.Second)
 		if err := a.DeleteClosed(t.Context()); err != nil || users(t, c) != 1 {
 			t.Errorf("too early: %d users, %v", users(t, c), err)
 		}
-		clock.add(time.Second)
+		clock.Add(time.Second)
 		if err := a.DeleteClosed(t.Context()); err != nil || users(t, c) != 0 {
 			t.Errorf("%d users, %v", users(t, c), err)
 		}
@@ -204,7 +204,7 @@ func TestToldAfterTheEnd(t *testing.T) {
 // TestSecondIsRequired: where a code or a scope must be given, the form says so at the field.
 func TestSecondIsRequired(t *testing.T) {
 	t.Parallel()
-	eachAt(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.LogIn(t, c, authtest.User(t, c, "ann"))
 		turnOn(t, c, clock)
 		page := c.Get("/accounts/confirm/").WantStatus(200)

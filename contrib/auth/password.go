@@ -274,9 +274,5 @@ func (a *Auth) endSession(w http.ResponseWriter, r *http.Request) error {
 		}
 		return web.Redirect(w, r, a.cfg.Home, http.StatusSeeOther)
 	}
-	to, err := a.URLFor(ctx, "accounts:sessions")
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, to, http.StatusSeeOther)
+	return a.goTo(w, r, "accounts:sessions")
 }

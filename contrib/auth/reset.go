@@ -8,9 +8,7 @@ import (
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/i18n"
-	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/templates"
-	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/messages"
 )
 
@@ -74,17 +72,9 @@ func (a *Auth) startReset(ctx context.Context, email string) error {
 			return err
 		}
 		if user == nil || !user.Active {
-			// A link that opens nothing, so that the work is the same.
-			if _, err := a.issue(ctx, tx, toReset, nil, email); err != nil {
-				return err
-			}
-			return a.SendMail(ctx, tx, nobodyMail.Data(mailData{Email: email}), mail.To(mail.Address{Address: email}))
+			return a.mailNobody(ctx, tx, toReset, email, "")
 		}
-		link, err := a.issue(ctx, tx, toReset, user, user.Email)
-		if err != nil {
-			return err
-		}
-		return a.SendMail(ctx, tx, resetMail.Data(mailData{Link: link, Name: user.Called(), Email: user.Email}), mail.To(mail.Address{Name: user.Name, Address: user.Email}))
+		return a.mailLink(ctx, tx, resetMail, toReset, user, "")
 	})
 }
 
@@ -92,11 +82,7 @@ func (a *Auth) startReset(ctx context.Context, email string) error {
 // address.
 func (a *Auth) Invite(ctx context.Context, h database.Handle, user *User) error {
 	return h.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		link, err := a.issue(ctx, tx, toInvite, user, user.Email)
-		if err != nil {
-			return err
-		}
-		return a.SendMail(ctx, tx, inviteMail.Data(mailData{Link: link, Name: user.Called(), Email: user.Email}), mail.To(mail.Address{Name: user.Name, Address: user.Email}))
+		return a.mailLink(ctx, tx, inviteMail, toInvite, user, "")
 	})
 }
 
@@ -104,10 +90,7 @@ func (a *Auth) Invite(ctx context.Context, h database.Handle, user *User) error 
 // whoever reads a mailbox has not proved more than that.
 func (a *Auth) finishReset(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	link, user, err := a.opened(ctx, a.DB, toReset, toInvite)
-	if err == nil && user == nil {
-		err = errLink()
-	}
+	link, user, err := a.opened(ctx, toReset, toInvite)
 	if err != nil {
 		return a.linkFailed(w, r, err)
 	}
@@ -137,9 +120,7 @@ func (a *Auth) finishReset(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	noStore(w)
-	w.Header().Set("Referrer-Policy", "no-referrer")
-	return a.RenderStatus(w, r, status, chosenPage.Data(chosenData{form, user, has}))
+	return a.showLinked(w, r, status, chosenPage.Data(chosenData{form, user, has}))
 }
 
 // choose stores the password of a link.
@@ -177,24 +158,12 @@ func (a *Auth) choose(w http.ResponseWriter, r *http.Request, link *Link, user *
 	if err := messages.Success(ctx, i18n.From(ctx).T("Your password is set. Log in with it.")); err != nil {
 		return err
 	}
-	to, err := a.URLFor(ctx, "accounts:login")
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, to, http.StatusSeeOther)
+	return a.goTo(w, r, "accounts:login")
 }
 
 // tellPasswordChanged mails a user that their password was changed.
 func (a *Auth) tellPasswordChanged(ctx context.Context, tx *database.Tx, user *User) error {
-	if user.Email == "" {
-		return nil
-	}
-	path, err := a.URLFor(ctx, "accounts:reset")
-	if err != nil {
-		return err
-	}
-	return a.SendMail(ctx, tx, passwordMail.Data(mailData{Link: a.Site.BaseURL + path, Name: user.Called(), Email: user.Email}),
-		mail.To(mail.Address{Name: user.Name, Address: user.Email}))
+	return a.mailAbout(ctx, tx, passwordMail, user, "accounts:reset")
 }
 
 // translate returns what puts messages into the language of a context.

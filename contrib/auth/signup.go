@@ -9,7 +9,6 @@ import (
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/i18n"
-	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
@@ -43,13 +42,6 @@ type newAccountData struct {
 	Email string
 }
 
-// mailData is what mails are made of.
-type mailData struct {
-	Link  string // absolute
-	Name  string // "" for somebody without an account
-	Email string
-}
-
 // signUp asks for an address, and sends a mail to it, whoever has it. There is no account
 // before the link in it was used.
 func (a *Auth) signUp(w http.ResponseWriter, r *http.Request) error {
@@ -79,13 +71,9 @@ func (a *Auth) startSignUp(ctx context.Context, email string) error {
 			if err != nil {
 				return err
 			}
-			return a.SendMail(ctx, tx, signUpMail.Data(mailData{Link: link, Email: email}), mail.To(mail.Address{Address: email}))
+			return a.mailAddress(ctx, tx, signUpMail, email, link)
 		}
-		link, err := a.issue(ctx, tx, toReset, user, user.Email)
-		if err != nil {
-			return err
-		}
-		return a.SendMail(ctx, tx, knownMail.Data(mailData{Link: link, Name: user.Called(), Email: user.Email}), mail.To(mail.Address{Name: user.Name, Address: user.Email}))
+		return a.mailLink(ctx, tx, knownMail, toReset, user, "")
 	})
 }
 
@@ -102,7 +90,7 @@ func (a *Auth) byEmail(ctx context.Context, h database.Handle, email string) (*U
 // the account.
 func (a *Auth) finishSignUp(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	link, _, err := a.opened(ctx, a.DB, toSignUp)
+	link, _, err := a.opened(ctx, toSignUp)
 	if err != nil {
 		return a.linkFailed(w, r, err)
 	}
@@ -124,9 +112,7 @@ func (a *Auth) finishSignUp(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	noStore(w)
-	w.Header().Set("Referrer-Policy", "no-referrer")
-	return a.RenderStatus(w, r, form.Status(), newAccountPage.Data(newAccountData{form, link.Email}))
+	return a.showLinked(w, r, form.Status(), newAccountPage.Data(newAccountData{form, link.Email}))
 }
 
 // create makes the account of a link.

@@ -147,6 +147,6 @@ func useToken(r *http.Request, scope string) error {
 	of.mu.Lock()
 	defer of.mu.Unlock()
 	// A token proves no more than itself, whoever the session of the request is.
-	of.loaded, of.user, of.grants, of.since, of.factor = true, user, nil, time.Time{}, false
+	of.loaded, of.user, of.grants, of.since = true, user, nil, time.Time{}
 	return nil
 }

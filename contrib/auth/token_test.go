@@ -39,11 +39,11 @@ func (api) Routes(r *web.Router) {
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		k := &clock{now: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)}
+		k := volatest.NewClock(time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC))
 		a := auth.New(auth.Config{Hashing: quick(), TokenPrefix: "shop", Scopes: []auth.Scope{
 			{Name: "orders:read", Help: "See your orders"}, {Name: "orders:write", Help: "Change your orders"},
 		}})
-		c := volatest.Start(t, vola.Config{Name: "Shop", Modules: []module.Module{a, api{}}}, volatest.Options{DB: db, Now: k.read})
+		c := volatest.Start(t, vola.Config{Name: "Shop", Modules: []module.Module{a, api{}}}, volatest.Options{DB: db, Now: k.Now})
 		ann := authtest.User(t, c, "ann")
 		authtest.LogIn(t, c, ann)
 		c.Get("/api/orders/").WantStatus(401).WantHeader("WWW-Authenticate", `Bearer realm="site"`) // the session is not asked
@@ -76,7 +76,7 @@ func TestTokens(t *testing.T) {
 		for _, bad := range [][]string{{"Bearer " + secret[1:]}, {"Bearer " + row.Hash}, {"Basic " + secret}, {secret}, {""}, {"Bearer"}, {"Bearer " + secret, "Bearer " + secret}, {"Bearer " + secret + "x"}} {
 			with(bad...).Get("/api/orders/").WantStatus(401)
 		}
-		k.add(31 * 24 * time.Hour)
+		k.Add(31 * 24 * time.Hour)
 		with("Bearer " + secret).Get("/api/orders/").WantStatus(401)
 
 		made := 0
@@ -88,7 +88,7 @@ func TestTokens(t *testing.T) {
 				t.Fatal(err)
 			}
 			*ann = u
-			secret, _, err := a.CreateToken(t.Context(), c.DB, ann, fmt.Sprint("x", made), k.read().Add(time.Hour), "orders:read")
+			secret, _, err := a.CreateToken(t.Context(), c.DB, ann, fmt.Sprint("x", made), k.Now().Add(time.Hour), "orders:read")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,7 +110,7 @@ func TestTokens(t *testing.T) {
 			t.Fatal(err)
 		}
 		with("Bearer " + secret).Get("/api/orders/").WantStatus(401)
-		if _, _, err := a.CreateToken(t.Context(), c.DB, ann, "x", k.read().Add(time.Hour), "orders:burn"); err == nil || fault.KindOf(err) == fault.Invalid {
+		if _, _, err := a.CreateToken(t.Context(), c.DB, ann, "x", k.Now().Add(time.Hour), "orders:burn"); err == nil || fault.KindOf(err) == fault.Invalid {
 			t.Errorf("an unknown scope: %v", err)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/templates"
@@ -34,6 +35,13 @@ func (e Extension) UsePages(p Pages) {
 	e.Auth.pages = p
 }
 
+// OnTakingBack makes fn remove the ways to prove who one is that the module has stored for a user
+// since a time: in the transaction in which the user takes back a change of their address that was
+// not theirs. It is called before the site is made.
+func (e Extension) OnTakingBack(fn func(ctx context.Context, tx *database.Tx, user *User, since time.Time) error) {
+	e.Auth.takingBack = append(e.Auth.takingBack, fn)
+}
+
 // Admit logs somebody in who has proved to the module all that is asked of them, as the pages of
 // accounts do: [Auth.LogIn], and a mail if they have not used the device before. It returns where
 // to send them: next if that is a page of this site, else Config.Home. The user is active.
@@ -48,9 +56,7 @@ func (e Extension) Admit(w http.ResponseWriter, r *http.Request, user *User, how
 			return "", err
 		}
 		if !first {
-			if err := a.tellDevice(r, user); err != nil {
-				return "", err
-			}
+			a.tellDevice(r.Context(), user)
 		}
 	}
 	return web.SafeNext(r, next, a.cfg.Home), nil

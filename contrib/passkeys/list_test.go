@@ -23,7 +23,7 @@ import (
 
 func TestRenameAndRemove(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		ann, bob := authtest.User(t, c, "ann"), authtest.User(t, c, "bob")
 		d := withPasskey(t, c, ann)
 		other := c.Another()
@@ -39,7 +39,7 @@ func TestRenameAndRemove(t *testing.T) {
 
 		elsewhere := c.Another()
 		post(t, elsewhere, loginFinish, d.sign(t, begin(t, elsewhere, loginBegin, ""))).WantStatus(200)
-		clock.add(16 * time.Minute)
+		clock.Add(16 * time.Minute)
 		for _, path := range []string{"/passkeys/1/", "/passkeys/1/remove/", "/passkeys/1/accept/"} {
 			c.Post(path, nil).WantStatus(303)
 		}
@@ -153,4 +153,36 @@ func TestTwoLogInPages(t *testing.T) {
 	if errs := passkeys.New(nil, passkeys.Config{}).Checks(); len(errs) != 1 {
 		t.Errorf("without the module auth: %v", errs)
 	}
+}
+
+// TestTakenBack: who takes back a change of the address that was not theirs loses the passkeys
+// that were added since, and keeps those of before.
+func TestTakenBack(t *testing.T) {
+	t.Parallel()
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+		ann := authtest.User(t, c, "ann")
+		own := withPasskey(t, c, ann)
+		clock.Add(time.Minute)
+		thief := c.Another()
+		authtest.LogIn(t, thief, ann)
+		thief.Get("/accounts/email/").Form("Send the mail").Fill("Email address", "thief@example.org").Press("Send the mail").WantStatus(303)
+		thief.Get(volatest.Link(t, c.WantMail("thief@example.org"), "/accounts/open/email/"))
+		thief.Get("/accounts/email/finish/").Form("Confirm").Press("Confirm").WantStatus(303)
+		back := volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/revert/")
+		clock.Add(time.Minute)
+		added := withPasskey(t, thief, ann)
+
+		owner := c.Another()
+		owner.Get(back)
+		owner.Get("/accounts/email/revert/").Form("This was not me: take it back").Press("This was not me: take it back").WantStatus(303)
+		for _, d := range []struct {
+			device *device
+			status int
+		}{{own, 200}, {added, 400}} {
+			b := c.Another()
+			if got := post(t, b, loginFinish, d.device.sign(t, begin(t, b, loginBegin, ""))).Status; got != d.status {
+				t.Errorf("log-in with a passkey is %d, want %d", got, d.status)
+			}
+		}
+	})
 }

@@ -43,10 +43,12 @@ func New(accounts *auth.Auth, cfg Config) *Passkeys {
 	if cfg.Max <= 0 {
 		cfg.Max = 20
 	}
+	p := &Passkeys{cfg: cfg, auth: auth.Extension{Auth: accounts}}
 	if accounts != nil {
-		auth.Extension{Auth: accounts}.UsePages(auth.Pages{LogIn: loginPage, Confirm: confirmPage, Account: accountPage})
+		p.auth.UsePages(auth.Pages{LogIn: loginPage, Confirm: confirmPage, Account: accountPage})
+		p.auth.OnTakingBack(p.takeBack)
 	}
-	return &Passkeys{cfg: cfg, auth: auth.Extension{Auth: accounts}}
+	return p
 }
 
 // Name is "passkeys".
@@ -123,6 +125,16 @@ func (p *Passkeys) Start(ctx context.Context, h *module.Host) error {
 	})
 	go p.clean(ctx)
 	return nil
+}
+
+// takeBack removes the passkeys that were added since somebody else has changed the address of a
+// user.
+func (p *Passkeys) takeBack(ctx context.Context, tx *database.Tx, user *auth.User, since time.Time) error {
+	n, err := orm.From[Credential](tx).Where(Credentials.User.Eq(user.ID), Credentials.Created.Ge(since)).Delete(ctx)
+	if err != nil || n == 0 {
+		return err
+	}
+	return p.auth.Note(ctx, tx, Removed, user, string(auth.EmailReverted))
 }
 
 // clean deletes every ten minutes what nobody has answered, until the context is done.

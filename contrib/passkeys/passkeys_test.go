@@ -15,8 +15,6 @@ import (
 	"github.com/volaweb/vola/contrib/auth/authtest"
 	"github.com/volaweb/vola/contrib/auth/passwords"
 	"github.com/volaweb/vola/contrib/passkeys"
-	"github.com/volaweb/vola/database"
-	"github.com/volaweb/vola/database/databasetest"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/volatest"
@@ -26,33 +24,6 @@ import (
 func site() vola.Config {
 	accounts := auth.New(auth.Config{Hashing: passwords.Config{Memory: 64, Time: 1}}) // cheap hashes
 	return vola.Config{Name: "Papers", Modules: []module.Module{accounts, passkeys.New(accounts, passkeys.Config{Max: 3})}}
-}
-
-// clock is one that a test sets.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) read() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// each is volatest.Each with a clock.
-func each(t *testing.T, test func(t *testing.T, c *volatest.Client, clock *clock)) {
-	t.Helper()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		k := &clock{now: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)}
-		test(t, volatest.Start(t, site(), volatest.Options{DB: db, Now: k.read}), k)
-	})
 }
 
 const base = "http://example.test"
@@ -170,7 +141,7 @@ func wantEvents(t *testing.T, c *volatest.Client, user *auth.User, kinds ...auth
 
 func TestAddAndLogIn(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		ann := authtest.User(t, c, "ann")
 		authtest.LogIn(t, c, ann)
 		for name, want := range map[string]int{"": 400, "  ": 400, "a\x00b": 400, strings.Repeat("x", 101): 400} {
@@ -218,7 +189,7 @@ func TestAddAndLogIn(t *testing.T) {
 		}
 
 		// After a while a passkey proves who it is.
-		clock.add(16 * time.Minute)
+		clock.Add(16 * time.Minute)
 		b.Get("/passkeys/").WantStatus(303)
 		post(t, b, addBegin, map[string]string{"name": "x"}).WantStatus(403)
 		post(t, b, loginFinish, d.sign(t, begin(t, b, loginBegin, ""))).WantStatus(200)
@@ -230,7 +201,7 @@ func TestAddAndLogIn(t *testing.T) {
 // same browser, logs nobody in and adds nothing.
 func TestRefused(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		ann, bob := authtest.User(t, c, "ann"), authtest.User(t, c, "bob")
 		d := withPasskey(t, c, ann)
 		other := c.Another()
@@ -249,11 +220,11 @@ func TestRefused(t *testing.T) {
 		refused("another browser", unknown, body)
 		begin(t, unknown, loginBegin, "")
 		refused("another browser with a session", unknown, body)
-		clock.add(2 * time.Minute)
+		clock.Add(2 * time.Minute)
 		refused("after two minutes", b, body)
 
 		b, asked = fresh()
-		clock.add(2*time.Minute - time.Second)
+		clock.Add(2*time.Minute - time.Second)
 		body = d.sign(t, asked)
 		post(t, b, loginFinish, body).WantStatus(200)
 		b.Post("/accounts/logout/", nil)
@@ -344,7 +315,7 @@ func TestRefused(t *testing.T) {
 // TestMessages: what is not JSON of this site is refused before it does anything.
 func TestMessages(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, c *volatest.Client, clock *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		for _, path := range []string{loginBegin, loginFinish} {
 			for _, kind := range []string{"", "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "application/jsonx"} {
 				if got := c.Send("POST", path, kind, "{}").Status; got != 415 {
@@ -367,7 +338,7 @@ func TestMessages(t *testing.T) {
 		post(t, c, addBegin, map[string]string{"name": "x"}).WantStatus(401)
 
 		// A network begins 60 times, and then once in ten seconds.
-		clock.add(time.Hour)
+		clock.Add(time.Hour)
 		for range 60 {
 			begin(t, c.Another(), loginBegin, "")
 		}
@@ -375,7 +346,7 @@ func TestMessages(t *testing.T) {
 		if res.Header.Get("Retry-After") != "10" {
 			t.Errorf("Retry-After is %q", res.Header.Get("Retry-After"))
 		}
-		clock.add(10 * time.Second)
+		clock.Add(10 * time.Second)
 		begin(t, c.Another(), loginBegin, "")
 	})
 }
@@ -383,7 +354,7 @@ func TestMessages(t *testing.T) {
 // TestOneAnswerOnce: of twenty who send one answer at the same time one is logged in.
 func TestOneAnswerOnce(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, c *volatest.Client, _ *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, _ *volatest.Clock) {
 		ann := authtest.User(t, c, "ann")
 		d := withPasskey(t, c, ann)
 		b := c.Another()
@@ -412,7 +383,7 @@ func TestOneAnswerOnce(t *testing.T) {
 // TestCounter: a counter that has not risen is noted, and keeps staff out.
 func TestCounter(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, c *volatest.Client, _ *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, _ *volatest.Clock) {
 		ann := authtest.User(t, c, "ann")
 		d := withPasskey(t, c, ann)
 		try := func(counter uint32, want int) {
@@ -443,7 +414,7 @@ func TestCounter(t *testing.T) {
 // logs in again when its owner has accepted that; one that cannot any more never does.
 func TestMovedToACloud(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, c *volatest.Client, _ *clock) {
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, _ *volatest.Clock) {
 		ann := authtest.User(t, c, "ann")
 		d := withPasskey(t, c, ann)
 		try := func(want int) string {

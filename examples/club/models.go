@@ -19,7 +19,7 @@ type Notice struct {
 
 // snippet: profile
 
-// Profile is what the club knows of a user beside the account: one row for each user who has
+// Profile is what the club knows of a user apart from the account: one row for each user who has
 // filled it in. It is deleted with the account.
 type Profile struct {
 	ID    int64

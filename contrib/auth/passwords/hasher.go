@@ -48,7 +48,7 @@ type Config struct {
 	// oldest Django that shares the users (3.2: 260,000; 4.2: 600,000; 5.2: 1,000,000).
 	Iterations int
 
-	// Peppers are secret keys beside the database: whoever has only the hashes cannot try
+	// Peppers are secret keys that are not in the database: whoever has only the hashes cannot try
 	// passwords. New hashes are made with the first; the others are those that older hashes
 	// were made with. Only for the format PHC. A pepper that is lost makes all its hashes
 	// useless.
