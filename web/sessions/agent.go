@@ -37,22 +37,14 @@ func firstIn(text string, marks [][2]string) string {
 	return ""
 }
 
-// networkOf returns the network of an address with a port: the first 24 bits of IPv4 and 48 of
-// IPv6, which is enough for people to know a place by, and not the address of a person.
-func networkOf(remote string) string {
-	addrPort, err := netip.ParseAddrPort(remote)
-	addr := addrPort.Addr().Unmap()
-	if err != nil {
-		if addr, err = netip.ParseAddr(remote); err != nil {
-			return ""
-		}
-		addr = addr.Unmap()
-	}
+// networkOf returns the network of an address: the first 24 bits of IPv4 and 48 of IPv6, which is
+// enough for people to know a place by, and not the address of a person; "" for an invalid one.
+func networkOf(addr netip.Addr) string {
 	bits := 24
 	if addr.Is6() {
 		bits = 48
 	}
-	prefix, err := addr.WithZone("").Prefix(bits)
+	prefix, err := addr.Prefix(bits)
 	if err != nil {
 		return ""
 	}

@@ -52,7 +52,8 @@ func (k Key[T]) Set(ctx context.Context, v T) error {
 
 // Update changes the value by a function, which gets the zero value if it is not set. If
 // another request has changed the session meanwhile, the function is called again with what
-// that one stored; so it changes nothing but the value. Its error is that of Update, or if it
+// that one stored; so it changes nothing but the value, and does not use the session, which waits
+// for it. Its error is that of Update, or if it
 // is called again that of the request.
 func (k Key[T]) Update(ctx context.Context, fn func(*T) error) error {
 	s, err := begin(ctx)

@@ -173,7 +173,7 @@ func (s *Session) begin() *Record {
 	}
 	now := s.cfg.Now()
 	r := (&Record{Created: now, Seen: now, Idle: s.cfg.Idle, Ends: now.Add(s.cfg.Absolute)}).Clone()
-	r.Agent, r.Network = agentOf(s.r.UserAgent()), networkOf(s.r.RemoteAddr)
+	r.Agent, r.Network = agentOf(s.r.UserAgent()), networkOf(web.ClientAddr(s.r))
 	return r
 }
 
