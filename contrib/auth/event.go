@@ -50,6 +50,7 @@ const (
 	FactorOn        EventKind = "second factor on"
 	FactorOff       EventKind = "second factor off"
 	RecoveryUsed    EventKind = "recovery code used"
+	RecoveryMade    EventKind = "recovery codes made"
 	TokenMade       EventKind = "token made"
 	TokenEnded      EventKind = "token ended"
 	PermissionGiven EventKind = "permission given"

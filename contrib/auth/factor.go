@@ -207,7 +207,7 @@ func (a *Auth) RemoveFactor(ctx context.Context, h database.Handle, user *User) 
 // factorMailData says what became of a second factor.
 type factorMailData struct {
 	Name  string
-	Event string // "on", "off", "recovery"
+	Event string // "on", "off", "codes", "recovery"
 	Left  int64  // recovery codes
 	Link  string // where the user sees it
 }

@@ -87,7 +87,9 @@ func TestSecondFactor(t *testing.T) {
 		confirm.Fill("Password", authtest.Password).Press("Go on").WantStatus(422)
 		b.Get("/accounts/factor/").WantStatus(303)
 		confirm.Fill("Password", authtest.Password).Fill("Code", totp.Code(secret, totp.At(clock.Now()))).Press("Go on").WantStatus(303)
+		b.Post("/accounts/factor/", nil).WantStatus(400)
 		made := b.Get("/accounts/factor/").Form("Make new recovery codes").Press("Make new recovery codes").WantStatus(200).Texts("li code")
+		wantMail(t, c, "new recovery codes were made")
 		x := c.Another()
 		b, x = x, b
 		form()

@@ -136,8 +136,12 @@ func (a *Auth) secondFactor(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.Method == http.MethodPost {
-		if r.PostFormValue("do") == "codes" {
+		switch r.PostFormValue("do") {
+		case "codes":
 			return a.showNewCodes(w, r, user)
+		case "off":
+		default:
+			return fault.New(fault.Invalid, "Say what to do with the second factor.")
 		}
 		if err := a.RemoveFactor(ctx, a.DB, user); err != nil {
 			return err
@@ -172,6 +176,12 @@ func (a *Auth) showNewCodes(w http.ResponseWriter, r *http.Request, user *User) 
 		}
 		if err == nil {
 			codes, err = a.renewRecoveryCodes(ctx, tx, user)
+		}
+		if err == nil {
+			err = a.note(ctx, tx, RecoveryMade, user, "")
+		}
+		if err == nil {
+			err = a.tellFactor(ctx, tx, user, factorMailData{Event: "codes"})
 		}
 		return err
 	})

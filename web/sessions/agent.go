@@ -40,6 +40,9 @@ func firstIn(text string, marks [][2]string) string {
 // networkOf returns the network of an address: the first 24 bits of IPv4 and 48 of IPv6, which is
 // enough for people to know a place by, and not the address of a person; "" for an invalid one.
 func networkOf(addr netip.Addr) string {
+	if !addr.IsValid() {
+		return ""
+	}
 	bits := 24
 	if addr.Is6() {
 		bits = 48
