@@ -33,7 +33,8 @@ type Response struct {
 	lost   error     // why the client did not get what was written
 
 	before  []func(status int) error
-	refused error // of before: nothing is sent
+	early   [1]func(status int) error // where before begins
+	refused error                     // of before: nothing is sent
 }
 
 // Observe returns w itself if it is a Response, otherwise a new one around it.
@@ -69,6 +70,9 @@ func (rw *Response) OnSend(fn func()) {
 // registered last is called first. fn is not called if nothing is ever sent, nor for
 // the answer about its own error.
 func (rw *Response) BeforeHeader(fn func(status int) error) {
+	if rw.before == nil {
+		rw.before = rw.early[:0]
+	}
 	rw.before = append(rw.before, fn)
 }
 

@@ -164,13 +164,79 @@ func TestCookieTooLarge(t *testing.T) {
 		"/big": func(_ http.ResponseWriter, r *http.Request) error {
 			return note.Set(r.Context(), strings.Repeat("x", 3000))
 		},
+		"/bigrenew": func(_ http.ResponseWriter, r *http.Request) error {
+			return errors.Join(sessions.From(r.Context()).Renew(r.Context()), note.Set(r.Context(), strings.Repeat("x", 3000)))
+		},
 	})
 	b := s.browser()
 	b.get("/inc")
-	if res, _ := b.get("/big"); res.StatusCode != 413 || res.Header["Set-Cookie"] != nil {
-		t.Errorf("status %d, %v", res.StatusCode, res.Header)
+	for _, path := range []string{"/big", "/bigrenew"} {
+		if res, _ := b.get(path); res.StatusCode != 413 || res.Header["Set-Cookie"] != nil {
+			t.Errorf("%s: status %d, %v", path, res.StatusCode, res.Header)
+		}
 	}
 	if _, body := b.get("/show"); body != "count 1, user 0, cart map[]" {
 		t.Error(body)
+	}
+}
+
+// TestAnotherGoroutineAsks: who asks for the session while the handler works on its answer does
+// not disturb it. The race detector looks.
+func TestAnotherGoroutineAsks(t *testing.T) {
+	t.Parallel()
+	s := serve(t, &sessions.Memory{}, handlers{"/": func(w http.ResponseWriter, r *http.Request) error {
+		done := make(chan error)
+		go func() {
+			_, err := count.Get(r.Context())
+			done <- err
+		}()
+		for i := range 100 {
+			w.Header().Set("X-Header", fmt.Sprint(i))
+		}
+		if err := <-done; err != nil {
+			return err
+		}
+		return count.Set(r.Context(), 1)
+	}})
+	if res, _ := s.browser().get("/"); res.Header.Get("Cache-Control") != "private, no-store" || res.Header.Get("X-Header") != "99" {
+		t.Errorf("%v", res.Header)
+	}
+}
+
+// TestMoveFails: a session that cannot be stored under a new token stays as it was.
+func TestMoveFails(t *testing.T) {
+	t.Parallel()
+	store := &counting{}
+	s := serve(t, store, handlers{
+		"/inc": increment, "/show": show, "/in": logIn(sessions.Options{}),
+		"/renew": func(_ http.ResponseWriter, r *http.Request) error {
+			store.failCreate(true)
+			return sessions.From(r.Context()).Renew(r.Context())
+		},
+		"/again": func(w http.ResponseWriter, r *http.Request) error {
+			store.failCreate(true)
+			return logIn(sessions.Options{})(w, r)
+		},
+		"/refused": func(_ http.ResponseWriter, r *http.Request) error {
+			calls := 0
+			return errors.Join(sessions.From(r.Context()).Renew(r.Context()), count.Update(r.Context(), func(*int) error {
+				if calls++; calls > 1 {
+					return errors.New("not when it is stored")
+				}
+				return nil
+			}))
+		},
+	})
+	b := s.browser()
+	b.get("/in")
+	b.get("/inc")
+	for _, path := range []string{"/renew", "/again", "/refused"} {
+		if res, _ := b.get(path); res.StatusCode != 500 || res.Header["Set-Cookie"] != nil {
+			t.Errorf("%s: %d, %v", path, res.StatusCode, res.Header)
+		}
+		store.failCreate(false)
+		if _, body := b.get("/show"); body != "count 1, user 7, cart map[]" {
+			t.Errorf("after %s: %s", path, body)
+		}
 	}
 }

@@ -29,8 +29,9 @@
 // keeps theirs for 30 days (see [Options]).
 //
 // [Session.LogIn] and [Session.Renew] change the token. A request that comes late with the
-// old token sees no session and sets no cookie, so that it cannot replace the new one. After
-// [Session.End] nothing of a request that is still at work is stored.
+// old token sees no session and sets no cookie, so that it cannot replace the new one; if it ends
+// the session, the browser forgets the cookie that it has. After [Session.End] nothing of a request
+// that is still at work is stored.
 //
 // Everything is safe for concurrent use by the goroutines of one request.
 package sessions

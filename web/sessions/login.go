@@ -155,7 +155,7 @@ func (s *Session) Expire(ctx context.Context, o Options) error {
 }
 
 // End ends the session at once: it is deleted from the store, and the cookie from the
-// browser. Requests of it that are still at work store nothing any more. Values that are set
+// browser when the answer begins. Requests of it that are still at work store nothing any more. Values that are set
 // afterwards begin a new session.
 func (s *Session) End(ctx context.Context) error {
 	if s == nil {
@@ -176,11 +176,8 @@ func (s *Session) End(ctx context.Context) error {
 	}
 	s.token, s.stored, s.now, s.begun = "", nil, nil, nil
 	s.changes, s.replace, s.resend, s.late = nil, false, false, false
-	if _, sent := web.HostCookieValue(s.r, s.cfg.Name); !sent {
-		return nil
-	}
-	s.private(true)
-	return s.sendCookie("", -1)
+	_, s.ended = web.HostCookieValue(s.r, s.cfg.Name)
+	return nil
 }
 
 // Device is a session of a user, as they see it.

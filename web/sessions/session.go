@@ -33,6 +33,7 @@ type Session struct {
 	replace bool                  // the session gets a new token
 	begun   *Record               // by LogIn: what the session begins with instead of stored
 	resend  bool                  // the cookie is set again
+	ended   bool                  // the cookie is deleted, unless another is set
 }
 
 // What a session forgets and when it writes.
@@ -47,7 +48,7 @@ const (
 
 // load reads the session once. The caller has the lock.
 func (s *Session) load(ctx context.Context) error {
-	s.ask()
+	s.asked = true
 	if s.loaded {
 		return nil
 	}
@@ -66,20 +67,6 @@ func (s *Session) load(ctx context.Context) error {
 	}
 	s.loaded = true
 	return nil
-}
-
-// ask notes that the answer depends on the session.
-func (s *Session) ask() {
-	if s.asked {
-		return
-	}
-	s.asked = true
-	if s.w.Written() {
-		s.saved = true // too late for the header, which says what it said
-		return
-	}
-	s.private(false)
-	s.w.BeforeHeader(s.save)
 }
 
 // private makes the header say that the answer is of one visitor.
@@ -219,12 +206,16 @@ func (s *Session) nobodyLooks() bool {
 	return s.r.Method == http.MethodHead || strings.Contains(s.r.Header.Get("Sec-Purpose"), "prefetch")
 }
 
-// save stores the session when the answer begins.
+// save stores the session when the answer begins, if anybody has asked for it. It alone writes the
+// header, as other goroutines than the one that answers may ask.
 func (s *Session) save(status int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.saved = true
-	s.private(false) // whatever the handler has said meanwhile
+	if !s.asked {
+		return nil
+	}
+	s.private(false) // whatever the handler has said
 	if !s.loaded || status >= http.StatusInternalServerError {
 		return nil
 	}
@@ -311,43 +302,56 @@ func (s *Session) create(ctx context.Context, r *Record) error {
 }
 
 // move gives the session a new token. The old one is kept for a while as one that opens
-// nothing.
+// nothing; if the session cannot be stored under the new one, it stays as it was.
 func (s *Session) move(ctx context.Context) error {
-	next := s.begun
-	if s.stored != nil {
-		var latest *Record
-		_, _, err := s.cfg.Store.Change(ctx, s.token, s.stored, func(r *Record) error {
-			if r.Moved {
-				return ErrNone
-			}
-			latest = r.Clone()
-			now := s.cfg.Now()
-			*r = Record{ID: r.ID, Version: r.Version, Moved: true, Created: r.Created, Seen: now, Idle: lateFor, Ends: now.Add(lateFor)}
-			return nil
-		})
-		switch {
-		case errors.Is(err, ErrNone) && next == nil:
-			return nil // ended, or moved, by another request, which counts
-		case err != nil && !errors.Is(err, ErrNone):
+	if s.stored == nil { // only LogIn comes here without one
+		next := s.begun.Clone()
+		if err := s.apply(next); err != nil {
 			return err
 		}
-		if next == nil {
-			next = latest
+		return s.create(ctx, next)
+	}
+	var latest, next *Record
+	token, moved, err := s.cfg.Store.Change(ctx, s.token, s.stored, func(r *Record) error {
+		if r.Moved {
+			return ErrNone
 		}
-	}
-	if next == nil {
-		next = s.begin()
-	}
-	next = next.Clone()
-	if err := s.apply(next); err != nil {
+		latest, next = r.Clone(), r.Clone()
+		if s.begun != nil {
+			next = s.begun.Clone()
+		}
+		now := s.cfg.Now()
+		*r = Record{ID: r.ID, Version: r.Version, Moved: true, Created: r.Created, Seen: now, Idle: lateFor, Ends: now.Add(lateFor)}
+		return s.apply(next)
+	})
+	switch {
+	case errors.Is(err, ErrNone) && s.begun == nil:
+		return nil // ended, or moved, by another request, which counts
+	case errors.Is(err, ErrNone):
+		s.stored = nil
+		return s.move(ctx)
+	case err != nil:
 		return err
 	}
-	return s.create(ctx, next)
+	if err := s.create(ctx, next); err != nil {
+		_, _, undo := s.cfg.Store.Change(ctx, token, moved, func(r *Record) error {
+			id, version := r.ID, r.Version
+			*r = *latest.Clone()
+			r.ID, r.Version = id, version
+			return nil
+		})
+		return errors.Join(err, undo)
+	}
+	return nil
 }
 
 // setCookie sends the token, if it is new.
 func (s *Session) setCookie() error {
 	if !s.resend {
+		if s.ended {
+			s.private(true)
+			return s.sendCookie("", -1)
+		}
 		return nil
 	}
 	var age time.Duration

@@ -171,6 +171,13 @@ type counting struct {
 	mu    sync.Mutex
 	calls []string
 	fail  error
+	no    bool // Create fails
+}
+
+func (c *counting) failCreate(on bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.no = on
 }
 
 func (c *counting) called(name string) error {
@@ -204,6 +211,12 @@ func (c *counting) Load(ctx context.Context, token string, now time.Time) (*sess
 func (c *counting) Create(ctx context.Context, r *sessions.Record) (string, error) {
 	if err := c.called("create"); err != nil {
 		return "", err
+	}
+	c.mu.Lock()
+	no := c.no
+	c.mu.Unlock()
+	if no {
+		return "", errors.New("no place for another session")
 	}
 	return c.Memory.Create(ctx, r)
 }

@@ -60,6 +60,7 @@ func Middleware(cfg Config) web.Middleware {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			s := &Session{cfg: c, w: web.Observe(w)}
 			s.r = r.WithContext(context.WithValue(r.Context(), contextKey{}, s))
+			s.w.BeforeHeader(s.save)
 			next.ServeHTTP(s.w, s.r)
 			s.end()
 		})
