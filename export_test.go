@@ -46,3 +46,6 @@ func DeployChecks() (out []DeployCheckInfo) {
 
 // FinishMail is what a command waits for at its end.
 var FinishMail = (*Site).finishMail
+
+// Reseal is what the command of that name does.
+var Reseal = reseal

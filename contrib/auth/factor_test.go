@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/contrib/auth"
 	"github.com/volaweb/vola/contrib/auth/authtest"
 	"github.com/volaweb/vola/contrib/auth/totp"
@@ -207,7 +208,7 @@ func TestNoSecretInTheTables(t *testing.T) {
 		logIn(c, "ann", authtest.Password)
 		secret, codes := turnOn(t, c, clock)
 		f, err := orm.From[auth.Factor](c.DB).First(t.Context())
-		if err != nil || strings.Contains(f.Secret, totp.Encode(secret)) || strings.Contains(f.Secret, string(secret)) {
+		if err != nil || strings.Contains(string(f.Secret), totp.Encode(secret)) || strings.Contains(string(f.Secret), string(secret)) {
 			t.Errorf("the secret can be read: %v", err)
 		}
 		rows, err := orm.From[auth.RecoveryCode](c.DB).All(t.Context())
@@ -216,7 +217,7 @@ func TestNoSecretInTheTables(t *testing.T) {
 		}
 		b := c.Another()
 		logIn(b, "ann", authtest.Password)
-		for _, code := range []string{rows[0].Hash, f.Secret} {
+		for _, code := range []string{rows[0].Hash, string(f.Secret)[:120]} {
 			b.Get("/accounts/code/").Form("Log in").Fill("Code", code).Press("Log in").WantStatus(422)
 		}
 		ask(b, "/accounts/reset/", "ann@example.org")
@@ -230,7 +231,7 @@ func TestNoSecretInTheTables(t *testing.T) {
 }
 
 // TestKeyIsExchanged: a secret that was stored with an older key of the site is read, and stored
-// with the new one when it is used; then the old key can go.
+// with the new one by the command reseal; then the old key can go.
 func TestKeyIsExchanged(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, first *database.DB) {
@@ -260,6 +261,14 @@ func TestKeyIsExchanged(t *testing.T) {
 		}
 		if got := enter(start(keys[1], keys[0]), secret); got != 303 {
 			t.Errorf("with both keys: %d", got)
+		}
+		var out, errOut strings.Builder
+		cfg := site()
+		cfg.Drivers = databasetest.Drivers()
+		status := vola.Run(t.Context(), cfg, []string{"reseal"}, []string{"DATABASE_URL=" + first.URL(), "SECRET_KEY=" + keys[1], "SECRET_KEY_FALLBACKS=" + keys[0]},
+			strings.NewReader(""), &out, &errOut)
+		if status != 0 || out.String() != "accounts_factor.secret: sealed 1 value again\n" {
+			t.Errorf("reseal: %d, %s%s", status, out.String(), errOut.String())
 		}
 		if got := enter(start(keys[1], ""), secret); got != 303 {
 			t.Errorf("with the new key alone: %d", got)
