@@ -46,6 +46,9 @@ func (p *program) checkCommand() cli.Command {
 			if s.set.SecretKey == "" && p.named(f) {
 				fmt.Fprintln(p.stdout, "warning: serve does not start without --dev, as SECRET_KEY is not set; make one with: openssl rand -hex 32")
 			}
+			if err := s.needBaseURL(); err != nil {
+				fmt.Fprintf(p.stdout, "warning: serve does not start without --dev: %v\n", err)
+			}
 			if notes {
 				migratecmd.Lint(p.stdout, s.graph)
 				for _, unknown := range s.pages.set.Unchecked() {

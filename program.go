@@ -48,6 +48,9 @@ func declareDatabase(flags *flag.FlagSet, url *string) {
 // only; see openDatabase.
 func (p *program) withDatabase(ctx context.Context, s *Site, f siteFlags, create bool, fn func(ctx context.Context, fresh bool) error) (err error) {
 	defer s.Close()
+	if err := s.needBaseURL(); err != nil {
+		return cli.ConfigError{Err: err}
+	}
 	db, fresh, err := p.openDatabase(ctx, s, f, create)
 	if err != nil {
 		return err
