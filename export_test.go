@@ -44,6 +44,9 @@ func DeployChecks() (out []DeployCheckInfo) {
 	return out
 }
 
+// MakeKey makes the key of a site in a file.
+var MakeKey = makeKey
+
 // FinishMail is what a command waits for at its end.
 var FinishMail = (*Site).finishMail
 

@@ -154,10 +154,14 @@ func TestMailAfterCommit(t *testing.T) {
 			"not listed":   {unlisted.Data(letterData{}), mail.To(toBob), "unlisted.html"},
 			"no recipient": {aLetter("x"), mail.Message{}, "a mail needs a recipient"},
 			"bad name":     {aLetter("x"), mail.To(mail.Address{Name: "a\r\nBcc: b@c.d", Address: "a@b.c"}), "To: the name"},
+			"bad header":   {aLetter("x"), mail.Message{To: []mail.Address{toBob}, Header: map[string]string{"X-A": "a\nb"}}, "field Header: the value"},
 		} {
-			if err := h.SendMail(t.Context(), c.DB, wrong.page, wrong.to); err == nil || !strings.Contains(err.Error(), wrong.want) {
-				t.Errorf("%s: the error is %v, want %q", name, err, wrong.want)
+			if err := h.SendMail(t.Context(), c.DB, wrong.page, wrong.to); err == nil || !strings.Contains(err.Error(), wrong.want) || fault.KindOf(err) != fault.Internal {
+				t.Errorf("%s: the error is %v, of kind %v, want %q", name, err, fault.KindOf(err), wrong.want)
 			}
+		}
+		if err := h.MailQueue.Add(t.Context(), c.DB, mail.Message{}); fault.KindOf(err) != fault.Internal || err == nil {
+			t.Errorf("an empty mail for the queue itself: %v, of kind %v", err, fault.KindOf(err))
 		}
 		if err := h.SendMail(t.Context(), nil, aLetter("x"), mail.To(toBob)); err == nil {
 			t.Error("without a handle it is sent")
