@@ -18,7 +18,7 @@ const places = {}; // where entries of the history were scrolled to
 let count = 0, moving, shown = page(location), entry, ready;
 
 // visit opens the page at url and takes parts of it, "list pager:append", into this one.
-export function visit(url, parts, { from = document.documentElement, history = "push", body, method = "GET", sent, hops = 0, pop = false } = {}) {
+export function visit(url, parts, { from = document.documentElement, history = "push", body, method = "GET", sent, hops = 0, pop } = {}) {
   url = new URL(url, document.baseURI);
   parts = typeof parts === "string" ? partsOf(parts) : parts;
   if (url.origin !== location.origin) return void location.assign(url);
@@ -95,15 +95,15 @@ function answer(request, parts, options, again) {
   if (messages && !parts.some((p) => p.id === "messages")) parts.push({ id: "messages", how: "morph" });
   const ids = parts.map((p) => p.id);
   if (!emit(document, "swap", { url: url.href, parts: ids, status: request.status }, true)) return;
-  const moved = page(url) !== shown;
+  const moved = page(url) !== shown, away = url.pathname !== shown.split("?")[0];
   transition(ids, () => {
-    const focus = holdFocus();
+    const focus = holdFocus(), left = [scrollX, scrollY];
     swap(doc, parts, sent, request.status < 400);
     for (const { id } of parts) if (used.get(id) !== "") used.set(id, mode === "push" && id !== "messages" ? "" : "?");
     clear();
-    if (mode === "push" && get && !pop && url.href !== location.href) push(url);
+    if (mode === "push" && get && !pop && url.href !== location.href) push(url, left);
     shown = page(location);
-    settle(request.status, moved, url, focus, pop);
+    settle(request.status, moved, away, url, focus, pop);
     lazy(document);
     emit(document, "done", { url: url.href, parts: ids, status: request.status });
   });
@@ -141,7 +141,7 @@ function whole(doc, url) {
   console.info("vola: the answer to a form had none of the parts that it names; redirect after a POST");
   document.title = doc.title;
   document.body.replaceWith(document.importNode(doc.body, true));
-  if (page(url) !== page(location)) push(url);
+  if (page(url) !== page(location)) push(url, [0, 0]);
   shown = page(location);
   scrollTo(0, 0);
 }
@@ -251,7 +251,7 @@ function holdFocus() {
 }
 
 // settle sets focus and place after a swap.
-function settle(status, moved, url, focus, pop) {
+function settle(status, moved, away, url, focus, pop) {
   const held = focus();
   if (status === 422) {
     const wrong = document.querySelector("[role=alert][tabindex], [aria-invalid=true]");
@@ -259,11 +259,11 @@ function settle(status, moved, url, focus, pop) {
   }
   const there = url.hash && document.getElementById(decodeURIComponent(url.hash.slice(1)));
   if (moved) {
-    if (pop) scrollTo(...(places[entry] ?? [0, 0]));
-    else if (there) there.scrollIntoView();
-    else scrollTo(0, 0);
+    if (pop) scrollTo(...pop);
+    else if (away && !there) scrollTo(0, 0);
     say(document.title);
-  } else if (there && !pop) there.scrollIntoView();
+  }
+  if (there && !pop) there.scrollIntoView();
   if (!held) (document.querySelector("main[tabindex], main [tabindex], main") ?? document.body).focus({ preventScroll: true });
 }
 
@@ -274,14 +274,14 @@ function transition(ids, change) {
 }
 
 // push adds an entry to the history. What others keep in the state of an entry stays.
-function push(url) {
+function push(url, left) {
   const mark = () => `${Date.now()}-${++count}`;
   if (!entry) {
     const state = history.state ?? {};
     entry = mark();
-    places[entry] = [scrollX, scrollY];
     if (typeof state === "object") history.replaceState({ ...state, vola: entry }, "");
   }
+  places[entry] = left;
   entry = mark();
   history.pushState({ vola: entry }, "", url);
 }
@@ -293,7 +293,7 @@ addEventListener("popstate", (event) => {
   if (event.state) entry = event.state.vola;
   if (page(location) === shown) return;
   if (!used.size) return location.reload();
-  visit(location.href, [...used].filter(([id]) => document.getElementById(id)).map((u) => u.join("")).join(" "), { pop: true });
+  visit(location.href, [...used].filter(([id]) => document.getElementById(id)).map((u) => u.join("")).join(" "), { pop: places[entry] ?? [0, 0] });
 });
 
 // The line that says what went wrong.

@@ -99,10 +99,10 @@ func TestLinks(t *testing.T) {
 	t.Parallel()
 	b := browse(t)
 	b.open("/")
-	b.do(`document.querySelector("#one") ?? scrollTo(0, 50)`)
+	b.do(`scrollTo(0, 50)`)
 	b.do(`document.querySelector("#pager a").click()`)
 	b.until(items + ` === "four,three,two"`)
-	b.is(`location.search === "?page=2"`, `document.title === "Notes, page 2"`, `window.mark === 1`, `log.join() === "before,swap,done"`, `scrollY === 0`,
+	b.is(`location.search === "?page=2"`, `document.title === "Notes, page 2"`, `window.mark === 1`, `log.join() === "before,swap,done"`, `scrollY === 50`, // the path is the same
 		`document.getElementById("vola-said").textContent === "Notes, page 2"`, `!document.querySelector("[aria-busy]")`,
 		`document.querySelector("h1").textContent === "Notes"`) // it is no block, so it stays
 	b.wantRequests("GET /?page=2 list pager heading?")
@@ -117,6 +117,14 @@ func TestLinks(t *testing.T) {
 	b.do(`history.go(-2)`)
 	b.until(items + ` === "seven,six,five"`)
 	b.is(`location.search === ""`, `window.mark === 1`)
+
+	// An address with a fragment leads there.
+	b.do(`scrollTo(0, 60); const a = document.querySelector("#pager a"); a.href = "?page=2#list"; a.click()`)
+	b.until(items + ` === "four,three,two"`)
+	b.is(`location.hash === "#list"`, `Math.abs(document.getElementById("list").getBoundingClientRect().top) < 2`)
+	b.do(`history.back()`)
+	b.until(items + ` === "seven,six,five"`)
+	b.is(`Math.abs(scrollY - 60) < 2`)
 
 	// More of a list, without an entry in the history.
 	b.do(`document.querySelector("#pager a.more").click()`)
