@@ -59,7 +59,8 @@ type Options struct {
 	// Environ are the site's settings. Without SECRET_KEY there is one that is the same
 	// for all tests, without STORAGE_URL files are kept in memory, and without MAIL_URL
 	// mails are (see [Client.Mails]).
-	// Without ALLOWED_HOSTS the site answers to every host.
+	// Without ALLOWED_HOSTS the site answers to every host, and without BASE_URL it is at
+	// http://example.test.
 	Environ map[string]string
 	// Now is the site's clock. Defaults to time.Now.
 	Now func() time.Time
@@ -92,7 +93,7 @@ func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
 	}
 	cfg = inProject(cfg)
 	cfg.Drivers = databasetest.Drivers()
-	environ := map[string]string{"SECRET_KEY": "the key of all sites in tests: it is not secret", "ALLOWED_HOSTS": "*"}
+	environ := map[string]string{"SECRET_KEY": "the key of all sites in tests: it is not secret", "ALLOWED_HOSTS": "*", "BASE_URL": baseURL}
 	maps.Copy(environ, opts.Environ)
 	var files storage.Storage
 	if environ["STORAGE_URL"] == "" {
@@ -109,7 +110,7 @@ func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
 		mailer = outbox
 	}
 	site, err := vola.New(cfg, vola.Options{
-		Environ: environ, Storage: files, Mailer: mailer, Dev: opts.Dev, Now: opts.Now, BaseURL: baseURL,
+		Environ: environ, Storage: files, Mailer: mailer, Dev: opts.Dev, Now: opts.Now,
 		Log: slog.New(slog.NewTextHandler(opts.Log, nil)),
 	})
 	if err != nil {
