@@ -85,13 +85,14 @@ type Auth struct {
 	throttle    throttle
 	pages       Pages
 	wrong       []error // what modules did wrong that build on this one
+	called      map[string]string // what rows of tables are called, see Extension.CallRows
 	takingBack  []func(ctx context.Context, tx *database.Tx, user *User, since time.Time) error
 }
 
 // New returns the module.
 func New(cfg Config) *Auth {
 	cfg = cfg.withDefaults()
-	return &Auth{cfg: cfg, hasher: passwords.New(cfg.Hashing), pages: Pages{loginPage, confirmPage, accountPage}}
+	return &Auth{cfg: cfg, hasher: passwords.New(cfg.Hashing), pages: Pages{loginPage, confirmPage, accountPage}, called: map[string]string{}}
 }
 
 // Name is "accounts".
