@@ -29,6 +29,27 @@ func wantMail(t *testing.T, c *volatest.Client, text string) mail.Message {
 	return mail.Message{}
 }
 
+// TestLinkOfAChangedAccount: the page of a link that is not good any more names what may be the
+// reason, and the log says which.
+func TestLinkOfAChangedAccount(t *testing.T) {
+	t.Parallel()
+	log := new(strings.Builder)
+	c := volatest.Start(t, site(), volatest.Options{Log: log})
+	ann := authtest.User(t, c, "ann")
+	c.Get("/accounts/reset/").Form("Send the mail").Fill("Email address", "ann@example.org").Press("Send the mail")
+	link := volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/reset/")
+	if err := authtest.Of(t, c).EndSessions(t.Context(), c.DB, ann); err != nil {
+		t.Fatal(err)
+	}
+	page := c.Get(link).WantStatus(410).WantText("main p", "This link was used already, has expired, was replaced by a newer one, or the account was changed after it was sent. Ask for another.")
+	if other := c.Get("/accounts/open/reset/" + strings.Repeat("x", 43) + "/").WantStatus(410); other.Body != page.Body {
+		t.Error("the page of a link that nobody was sent is another")
+	}
+	if strings.Count(log.String(), "a link is not good, as the account was changed") != 1 {
+		t.Errorf("the log: %s", log.String())
+	}
+}
+
 func TestCloseAccount(t *testing.T) {
 	t.Parallel()
 	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {

@@ -88,6 +88,15 @@ func TestRenameAndRemove(t *testing.T) {
 	})
 }
 
+// TestCloseAccount: who closes their account reads what goes with it in words of people.
+func TestCloseAccount(t *testing.T) {
+	t.Parallel()
+	c := volatest.New(t, site())
+	withPasskey(t, c, authtest.User(t, c, "ann"))
+	begin(t, c, addBegin, "another")
+	c.Get("/accounts/close/").WantStatus(200).WantCount("main li", 1).WantText("main li", "Passkeys: 1")
+}
+
 // TestAddresses: passkeys are offered where browsers have them, and the log says where not.
 func TestAddresses(t *testing.T) {
 	t.Parallel()
