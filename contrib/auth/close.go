@@ -160,19 +160,7 @@ func (a *Auth) deleteClosed(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// cleanEvery is how often it is looked for what is over.
-const cleanEvery = time.Hour
-
-// clean deletes what is over, until the context is done.
-func (a *Auth) clean(ctx context.Context) {
-	for {
-		if err := errors.Join(a.deleteClosed(ctx), a.forgetOld(ctx, a.Now())); err != nil && ctx.Err() == nil {
-			a.Log.Warn("accounts were not cleaned up; it is tried again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(cleanEvery):
-		}
-	}
+// clean deletes what is over.
+func (a *Auth) clean(ctx context.Context) error {
+	return errors.Join(a.deleteClosed(ctx), a.forgetOld(ctx, a.Now()))
 }

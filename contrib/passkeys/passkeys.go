@@ -14,6 +14,7 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/i18n"
+	"github.com/volaweb/vola/internal/cleaning"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
@@ -140,7 +141,7 @@ func (p *Passkeys) Start(ctx context.Context, h *module.Host) error {
 		Name: "passkeys-begin", Limit: ratelimit.Limit{Rate: 60, Per: 10 * time.Minute, Burst: 60},
 		Store: limits.New(func() *database.DB { return h.DB }), Secret: h.Signer.Derive("passkeys limits"), Now: h.Now,
 	})
-	go p.clean(ctx)
+	go cleaning.Run(ctx, h.Log, "what was asked to be signed and nobody has answered cannot be deleted", p.clean)
 	return nil
 }
 
@@ -154,16 +155,8 @@ func (p *Passkeys) takeBack(ctx context.Context, tx *database.Tx, user *auth.Use
 	return p.auth.Note(ctx, tx, Removed, user, string(auth.EmailReverted))
 }
 
-// clean deletes every ten minutes what nobody has answered, until the context is done.
-func (p *Passkeys) clean(ctx context.Context) {
-	for {
-		if _, err := orm.From[Ceremony](p.DB).Where(Ceremonies.Expires.Le(p.Now())).Delete(ctx); err != nil && ctx.Err() == nil {
-			p.Log.Warn("passkeys: what nobody has answered was not deleted; it is tried again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(10 * time.Minute):
-		}
-	}
+// clean deletes what nobody has answered.
+func (p *Passkeys) clean(ctx context.Context) error {
+	_, err := orm.From[Ceremony](p.DB).Where(Ceremonies.Expires.Le(p.Now())).Delete(ctx)
+	return err
 }
