@@ -2,6 +2,7 @@ package club_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/contrib/auth"
@@ -78,3 +79,21 @@ func TestProfile(t *testing.T) {
 		}
 	})
 }
+
+// snippet: time
+
+// TestResetLink: a link that was mailed works for an hour, in any browser.
+func TestResetLink(t *testing.T) {
+	t.Parallel()
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+		authtest.User(t, c, "ann")
+		c.Get("/accounts/reset/").Form("Send the mail").Fill("Email address", "ann@example.org").Submit()
+		link := volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/reset/")
+		clock.Add(time.Hour - time.Second)
+		c.Another().Get(link).WantRedirect("/accounts/reset/finish/")
+		clock.Add(time.Second)
+		c.Another().Get(link).WantStatus(410)
+	})
+}
+
+// end snippet
