@@ -52,7 +52,7 @@ func TestLinkOfAChangedAccount(t *testing.T) {
 
 func TestCloseAccount(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		a := authtest.Of(t, c)
 		ann := authtest.User(t, c, "ann")
 		if err := a.Allow(t.Context(), c.DB, ann, "papers.print"); err != nil {
@@ -144,13 +144,13 @@ func TestMagicLink(t *testing.T) {
 	c.Get(volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/login/"))
 	now = now.Add(15 * time.Minute)
 	c.Get("/accounts/magic/finish/").WantStatus(410)
-	volatest.New(t, site()).Get("/accounts/magic/").WantStatus(404)
+	one(t, nil).Get("/accounts/magic/").WantStatus(404)
 }
 
 // TestNewDevice: the user is told of a device that has not been used before, and of no other.
 func TestNewDevice(t *testing.T) {
 	t.Parallel()
-	c := volatest.New(t, site())
+	c := one(t, nil)
 	authtest.User(t, c, "ann")
 	logIn(c, "ann", authtest.Password)
 	if n := len(c.Mails()); n != 0 {
@@ -168,7 +168,7 @@ func TestNewDevice(t *testing.T) {
 // TestEvents: what happens is noted, without what must not be.
 func TestEvents(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		authtest.User(t, c, "ann")
 		logIn(c, "my-secret-typed-as-a-name", "x")
 		logIn(c, "ann", "wrong")
@@ -205,7 +205,7 @@ func TestEvents(t *testing.T) {
 // it has ended their session.
 func TestToldAfterTheEnd(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		ann := authtest.User(t, c, "ann")
 		authtest.LogIn(t, c, ann)
 		ask(c, "/accounts/email/", "other@example.org")
@@ -225,7 +225,7 @@ func TestToldAfterTheEnd(t *testing.T) {
 // TestSecondIsRequired: where a code or a scope must be given, the form says so at the field.
 func TestSecondIsRequired(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.LogIn(t, c, authtest.User(t, c, "ann"))
 		turnOn(t, c, clock)
 		page := c.Get("/accounts/confirm/").WantStatus(200)
