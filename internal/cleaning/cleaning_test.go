@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,30 +19,32 @@ func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := new(strings.Builder)
 		ctx, cancel := context.WithCancel(t.Context())
-		calls, ended := 0, false
+		var calls atomic.Int64
+		var ended atomic.Bool
 		go func() {
 			cleaning.Run(ctx, slog.New(slog.NewTextHandler(log, nil)), "nothing was deleted", func(context.Context) error {
-				calls++
+				calls.Add(1)
 				return errors.New("no such table")
 			})
-			ended = true
+			ended.Store(true)
 		}()
 		time.Sleep(9 * time.Minute)
 		synctest.Wait()
-		if calls != 0 {
-			t.Errorf("%d calls after nine minutes", calls)
+		if n := calls.Load(); n != 0 {
+			t.Errorf("%d calls after nine minutes", n)
 		}
 		time.Sleep(24*time.Hour - 9*time.Minute)
 		synctest.Wait()
-		if calls < 24*60/11 || calls > 24*60/9 {
-			t.Errorf("%d calls in a day", calls)
+		n := int(calls.Load())
+		if n < 24*60/11 || n > 24*60/9 {
+			t.Errorf("%d calls in a day", n)
 		}
-		if got := strings.Count(log.String(), `msg="nothing was deleted; it is tried again" error="no such table"`); got != calls {
-			t.Errorf("%d lines of the log for %d calls: %s", got, calls, log)
+		if got := strings.Count(log.String(), `msg="nothing was deleted; it is tried again" error="no such table"`); got != n {
+			t.Errorf("%d lines of the log for %d calls: %s", got, n, log)
 		}
 		cancel()
 		synctest.Wait()
-		if !ended {
+		if !ended.Load() {
 			t.Error("it goes on after the context is done")
 		}
 	})
