@@ -173,7 +173,7 @@ const policy = `
 	contrib/auth: golang.org/x/term golang.org/x/text;
 	contrib/auth/passwords: golang.org/x/crypto golang.org/x/sync/semaphore golang.org/x/text;
 	contrib/auth/totp: rsc.io/qr;
-	contrib/passkeys: github.com/go-webauthn/webauthn golang.org/x/text;
+	contrib/passkeys: github.com/go-webauthn/webauthn;
 	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv;
 	site/...: golang.org/x/net/html golang.org/x/term golang.org/x/text;
 	site/htmltree/...: golang.org/x/net/html;

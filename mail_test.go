@@ -22,6 +22,7 @@ import (
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/volatest"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/webtest"
 )
 
 // letters is a module that sends mails.
@@ -97,6 +98,28 @@ func aLetter(name string) templates.Rendering {
 
 func lettersSite() vola.Config {
 	return vola.Config{Name: "Post", Modules: []module.Module{newLetters()}, Languages: []string{"en", "de"}}
+}
+
+// TestMailsOfAnotherTest: a client for another test has no cookies, and not the mails of before.
+func TestMailsOfAnotherTest(t *testing.T) {
+	t.Parallel()
+	c := volatest.New(t, lettersSite())
+	c.SetCookie("x", "1")
+	for i, name := range []string{"Ann", "Bob", "Cem"} {
+		t.Run(name, func(t *testing.T) {
+			c := c.For(t)
+			if n := len(c.Mails()); n != 0 || c.Cookie("x") != "" {
+				t.Errorf("%d mails, the cookie is %q", n, c.Cookie("x"))
+			}
+			c.Another().Post("/letters/", webtest.Values{"name": name})
+			if all := c.Mails(); len(all) != 1 || !strings.Contains(all[0].Text, name) {
+				t.Errorf("mails %+v", all)
+			}
+		})
+		if n := len(c.Mails()); n != i+1 {
+			t.Errorf("%d mails in all after %s", n, name)
+		}
+	}
 }
 
 // TestMailAfterCommit: mails are sent when what they tell of is there, and errors come before.

@@ -43,7 +43,7 @@ func turnOn(t *testing.T, c *volatest.Client, clock *volatest.Clock) (secret []b
 
 func TestSecondFactor(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		ann := authtest.User(t, c, "ann")
 		elsewhere := c.Another()
 		authtest.LogIn(t, elsewhere, ann)
@@ -119,7 +119,7 @@ func TestSecondFactor(t *testing.T) {
 // TestRemoveFactor: somebody who has lost everything is helped by a command, and told.
 func TestRemoveFactor(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		if _, err := c.Command("removefactor", "ann"); err == nil || !strings.Contains(err.Error(), "ann has no second factor") {
 			t.Error(err)
@@ -139,7 +139,7 @@ func TestRemoveFactor(t *testing.T) {
 // TestOneCodeOnce: of twenty who send one code at the same time one is logged in.
 func TestOneCodeOnce(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		secret, codes := turnOn(t, c, clock)
@@ -176,7 +176,7 @@ func TestOneCodeOnce(t *testing.T) {
 // TestCodesAreCounted: after five wrong codes none is tried, from whatever browser.
 func TestCodesAreCounted(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		secret, _ := turnOn(t, c, clock)
@@ -203,7 +203,7 @@ func TestCodesAreCounted(t *testing.T) {
 // TestNoSecretInTheTables: nothing that the database has is a code, a link or a password.
 func TestNoSecretInTheTables(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		secret, codes := turnOn(t, c, clock)
