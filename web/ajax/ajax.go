@@ -9,6 +9,9 @@
 //
 //	<script type="module" src="{{static "vola/ajax.js"}}"></script>
 //
+// What only some parts show need not be computed for others: a method of the page's data is
+// called where the template shows it, and nowhere else.
+//
 // What the browser's side does is described in docs/ajax.md of this repository.
 //
 // A request asks by the header Vola-Target, with the names of parts and spaces between them; a
@@ -101,17 +104,6 @@ func Asked(r *http.Request) (parts, optional []string, err error) {
 
 func errTarget() error {
 	return fault.New(fault.Invalid, "The request asks for too many parts of the page.")
-}
-
-// Wants reports whether an answer needs a part: the request is for a whole page, or asks for this
-// part too. A handler that asks need not compute what nobody sees:
-//
-//	if ajax.Wants(r, "list") {
-//		data.Posts, err = posts.All(ctx)
-//	}
-func Wants(r *http.Request, part string) bool {
-	parts, optional, err := Asked(r)
-	return err != nil || len(parts) == 0 || slices.Contains(parts, part) || slices.Contains(optional, part)
 }
 
 // Answer decides how a page is sent that has some parts. It returns those to render, nil for the
