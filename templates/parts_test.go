@@ -97,3 +97,38 @@ func TestRenderOnly(t *testing.T) {
 		t.Errorf("%v, %q", err, none.String())
 	}
 }
+
+// TestSwaps: a part that no element of the page has is a mistake, with its place.
+func TestSwaps(t *testing.T) {
+	t.Parallel()
+	const list = `{{block "list" .}}<ul id="list"></ul>{{end}}`
+	tests := map[string]struct{ text, want string }{
+		"an element of the page":    {list + `<a data-swap="list">x</a>`, ""},
+		"with a way and a mark":     {list + `<a data-swap='list:append other?'>x</a><p id=other>`, ""},
+		"in another file":           {`<a data-swap="rows">x</a>{{template "list.html" .}}`, ""},
+		"misspelt":                  {list + "\n<a\n data-swap=\"list lsit\">x</a>", `shelf.html:3:13: data-swap: no element of the page shelf.html has the id "lsit"; did you mean "list"?`},
+		"not there":                 {`<a data-swap="cart">x</a>` + list, `shelf.html:1:15: data-swap: no element of the page shelf.html has the id "cart"`},
+		"perhaps by the data":       {`<a data-swap="cart">x</a><p id="{{.Name}}">`, ""},
+		"misspelt, by the data":     {`<a data-swap="lisst">x</a><p id="{{.Name}}">` + list, `the id "lisst"; did you mean "list"?`},
+		"of rows":                   {`<a data-swap="cart">x</a>{{range .Books}}<p id="book-{{.}}">{{end}}`, `the id "cart"`},
+		"named by the data":         {`<a data-swap="{{.Name}}">x</a>`, ""},
+		"partly named by the data":  {`<a data-swap="book-{{.Name}} list">x</a>`, ""},
+		"text that only looks so":   {`<p title="data-swap=">data-swap</p>`, ""},
+		"in a part of another page": {`{{define "unused"}}<a data-swap="nothing">x</a>{{end}}`, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := templates.New(templates.Config{
+				Loaders: []templates.Loader{templates.Memory{"shelf.html": test.text, "list.html": `{{block "rows" .}}<ol id="rows"></ol>{{end}}`}},
+				Pages:   []templates.Checked{shelfPage},
+			})
+			switch {
+			case test.want == "" && err != nil:
+				t.Error(err)
+			case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
+				t.Errorf("%v, want %s", err, test.want)
+			}
+		})
+	}
+}

@@ -162,6 +162,7 @@ func (s *Set) build() (pages map[string]*listedPage, errs ErrorList, open *unche
 		c := b.compose(name)
 		if c.ok {
 			c.checkRecursion()
+			c.checkSwaps()
 		}
 		compositions[name] = c
 		order = append(order, name)
