@@ -162,6 +162,7 @@ const policy = `
 	orm: golang.org/x/text;
 	mail: golang.org/x/net/html;
 	mail/smtp: github.com/wneessen/go-mail;
+	web/assets: github.com/andybalholm/brotli;
 	migrate/migratecmd: golang.org/x/term;
 	scripts/...: golang.org/x/tools/go/packages;
 	web/webtest: github.com/andybalholm/cascadia golang.org/x/net/html;
