@@ -164,6 +164,9 @@ func (r *resolver) keep(p *unpacked, file string) error {
 	if p.Files[name] != "" {
 		return nil
 	}
+	if path.Base(file) == jslock.Name {
+		return fmt.Errorf("%s has a file %s, which would be taken for the list of packages", p.Dir(), file)
+	}
 	text := p.archive[file]
 	r.stored += len(text)
 	if r.stored > maxStored || len(r.files) >= maxFiles {

@@ -63,6 +63,14 @@ func (f *Folder) Lock() (jslock.Lock, error) {
 	return jslock.Parse(text)
 }
 
+// existing is Lock for what needs a list.
+func (f *Folder) existing() (jslock.Lock, error) {
+	if _, err := os.Stat(path.Join(f.cfg.Dir, jslock.Name)); errors.Is(err, fs.ErrNotExist) {
+		return jslock.Lock{}, fmt.Errorf("there is no %s in %s; add a package first, with: vola js add NAME@VERSION", jslock.Name, f.cfg.Dir)
+	}
+	return f.Lock()
+}
+
 // Add stores a version of a package, "NAME@VERSION", with what it needs, in place of another version that was
 // asked for before. Subpaths are further parts of it that modules or pages name, such as
 // "ext/sse.js" or "dist/style.css". It returns the packages that are new in the folder.
@@ -111,7 +119,7 @@ func (f *Folder) noVersion(ctx context.Context, name, wanted string) error {
 // Remove takes a package out, with what only that needed. It returns the packages that are gone.
 func (f *Folder) Remove(name string) (removed []jslock.Package, err error) {
 	name, _, _ = cutVersion(name)
-	lock, err := f.Lock()
+	lock, err := f.existing()
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +189,7 @@ type Outdated struct {
 
 // Outdated asks the registry for newer versions of the packages that were asked for.
 func (f *Folder) Outdated(ctx context.Context) ([]Outdated, error) {
-	lock, err := f.Lock()
+	lock, err := f.existing()
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +221,7 @@ func (f *Folder) Outdated(ctx context.Context) ([]Outdated, error) {
 // Verify compares the folder with the list. The errors name files that are missing, were changed, or
 // that no package has.
 func (f *Folder) Verify() (files int, errs []error) {
-	lock, err := f.Lock()
+	lock, err := f.existing()
 	if err != nil {
 		return 0, []error{err}
 	}
