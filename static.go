@@ -11,7 +11,7 @@ import (
 // readStatic collects the static files.
 func (s *Site) readStatic() error {
 	var err error
-	s.static, err = assets.New(assets.Config{Layers: s.sources().layers(), Dev: s.opts.Dev})
+	s.static, err = assets.New(assets.Config{Layers: s.sources().layers(), Dev: s.opts.Dev, Codings: s.cfg.StaticCodings})
 	return err
 }
 
@@ -65,5 +65,6 @@ func (s *Site) staticCache() (dir string, named bool) {
 	if !filepath.IsAbs(base) {
 		return "", false
 	}
-	return filepath.Join(base, s.cfg.Name, "static"), false
+	// Files are kept by their content, so sites can share the folder.
+	return filepath.Join(base, "vola", "static"), false
 }

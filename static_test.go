@@ -18,6 +18,8 @@ import (
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/volatest/chromium"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/assets"
+	"github.com/volaweb/vola/web/assets/brotli"
 )
 
 // scripted is a module with a page whose modules import each other.
@@ -118,10 +120,10 @@ func TestCheckNamesLostFiles(t *testing.T) {
 func TestStaticCache(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ setting, cache, want string }{
-		{"kept", "", "work/kept"}, {"", "XDG_CACHE_HOME=home/c", "home/c/lists/static"}, {"", "HOME=home", "home/.cache/lists/static"}, {"off", "HOME=home", ""},
+		{"kept", "", "work/kept"}, {"", "XDG_CACHE_HOME=home/c", "home/c/vola/static"}, {"", "HOME=home", "home/.cache/vola/static"}, {"off", "HOME=home", ""},
 	} {
 		dir := t.TempDir()
-		cfg := vola.Config{Name: "lists", Drivers: databasetest.Drivers(), Modules: []module.Module{&scripted{}}, Dir: filepath.Join(dir, "work")}
+		cfg := vola.Config{Drivers: databasetest.Drivers(), Modules: []module.Module{&scripted{}}, Dir: filepath.Join(dir, "work"), StaticCodings: []assets.Coding{brotli.Coding{}}}
 		environ := []string{"STATIC_CACHE=" + tt.setting}
 		if name, value, ok := strings.Cut(tt.cache, "="); ok {
 			environ = append(environ, name+"="+filepath.Join(dir, value))

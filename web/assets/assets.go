@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/volaweb/vola/internal/jslock"
 	"github.com/volaweb/vola/internal/nearest"
@@ -29,6 +30,9 @@ type Config struct {
 	// Dev serves files as they are now, under their plain names, so that an
 	// edit shows at the next request.
 	Dev bool
+	// Codings are used in place of gzip for clients that accept them, the best first. See
+	// [Set.Compress].
+	Codings []Coding
 }
 
 // Set serves files. It is safe for concurrent use.
@@ -74,6 +78,7 @@ func New(cfg Config) (*Set, error) {
 	s.nameSheets()
 	for _, f := range s.files {
 		f.setNames()
+		f.better = make([]atomic.Pointer[encoded], len(cfg.Codings))
 		s.byName[f.hashed] = f
 	}
 	if err := s.mapModules(locks); err != nil {

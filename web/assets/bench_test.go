@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/volaweb/vola/web/assets"
+	"github.com/volaweb/vola/web/assets/brotli"
 )
 
 // discard is a ResponseWriter that keeps nothing.
@@ -25,7 +26,7 @@ func BenchmarkSmallFile(b *testing.B) {
 	if err := os.WriteFile(filepath.Join(dir, "a.css"), []byte(strings.Repeat("a { color: red }\n", 120)), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	set, err := assets.New(assets.Config{Layers: []fs.FS{os.DirFS(dir)}})
+	set, err := assets.New(assets.Config{Layers: []fs.FS{os.DirFS(dir)}, Codings: []assets.Coding{brotli.Coding{}}})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -39,10 +39,10 @@ func (c *cache) works() bool { return c != nil && c.root != nil }
 
 // cacheName is where the content of a file is kept in a coding. An empty file stands for one that
 // is not smaller.
-func cacheName(f *file, of coding) string { return hex.EncodeToString(f.sum[:16]) + "." + of.suffix }
+func cacheName(f *file, of Coding) string { return hex.EncodeToString(f.sum[:16]) + "." + of.Name() }
 
 // load returns what is kept, if it is whole: it is decoded and compared.
-func (c *cache) load(f *file, of coding) (body []byte, ok bool) {
+func (c *cache) load(f *file, of Coding) (body []byte, ok bool) {
 	if !c.works() {
 		return nil, false
 	}
@@ -52,7 +52,7 @@ func (c *cache) load(f *file, of coding) (body []byte, ok bool) {
 		return nil, false
 	}
 	if len(body) > 0 {
-		r, err := of.reader(bytes.NewReader(body))
+		r, err := of.NewReader(bytes.NewReader(body))
 		if err != nil {
 			return nil, false
 		}
@@ -67,7 +67,7 @@ func (c *cache) load(f *file, of coding) (body []byte, ok bool) {
 }
 
 // store keeps what was made. Another program may do the same at this moment.
-func (c *cache) store(f *file, of coding, body []byte) {
+func (c *cache) store(f *file, of Coding, body []byte) {
 	if !c.works() {
 		return
 	}
@@ -96,7 +96,7 @@ func (c *cache) forgetOld() {
 	for _, entry := range entries {
 		base, suffix, _ := strings.Cut(entry.Name(), ".")
 		suffix = strings.TrimSuffix(suffix, ".new")
-		if _, err := hex.DecodeString(base); err != nil || len(base) != 32 || suffix != "gz" && suffix != "br" {
+		if _, err := hex.DecodeString(base); err != nil || len(base) != 32 || suffix == "" || strings.Contains(suffix, ".") {
 			continue // it is not ours
 		}
 		if info, err := entry.Info(); err == nil && time.Since(info.ModTime()) > keptFor {

@@ -6,14 +6,33 @@ import (
 	"context"
 	"io"
 	"time"
-
-	"github.com/andybalholm/brotli"
 )
+
+// Coding is a way to compress what goes to browsers, such as that of package brotli. It is safe for concurrent
+// use.
+type Coding interface {
+	// Name is what the coding is called in the header Accept-Encoding, in lower case letters.
+	Name() string
+	// NewWriter returns what compresses, as well as it can, what is written to it.
+	NewWriter(io.Writer) io.WriteCloser
+	// NewReader returns what was compressed.
+	NewReader(io.Reader) (io.Reader, error)
+}
+
+// gzipCoding is the coding that every browser takes.
+type gzipCoding struct{}
+
+func (gzipCoding) Name() string { return "gzip" }
+func (gzipCoding) NewWriter(w io.Writer) io.WriteCloser {
+	z, _ := gzip.NewWriterLevel(w, gzip.BestCompression)
+	return z
+}
+func (gzipCoding) NewReader(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }
 
 // minCompressed is the size from which on a coding is tried, in bytes: its own header is a part of that.
 const minCompressed = 128
 
-// Compress compresses the files, first all with gzip, then with Brotli, both at their highest level, and
+// Compress compresses the files, first all with gzip, then with the codings of the [Config], and
 // returns when it is done or when ctx is. It is meant for a goroutine of its own: it rests as long
 // as it works, so that requests have the processor. Until then files go out with gzip, which is
 // made at the first request for one. What it makes is kept in the folder dir, by the hash of the
@@ -24,12 +43,14 @@ func (s *Set) Compress(ctx context.Context, dir string) error {
 	defer c.close()
 	for _, f := range s.files {
 		if f.mayShrink() && ctx.Err() == nil {
-			f.gzip(func() *encoded { return f.encode(ctx, c, gzipCoding()) })
+			f.gzip(func() *encoded { return f.encode(ctx, c, gzipCoding{}) })
 		}
 	}
-	for _, f := range s.files {
-		if f.mayShrink() && ctx.Err() == nil {
-			f.brotli.Store(f.encode(ctx, c, brotliCoding()))
+	for i, coding := range s.cfg.Codings {
+		for _, f := range s.files {
+			if f.mayShrink() && ctx.Err() == nil {
+				f.better[i].Store(f.encode(ctx, c, coding))
+			}
 		}
 	}
 	if ctx.Err() == nil {
@@ -52,42 +73,15 @@ func (f *file) gzip(by func() *encoded) *encoded {
 			f.gzipped = by()
 		}
 		if by == nil || f.gzipped == nil {
-			f.gzipped = f.encode(context.Background(), nil, gzipCoding())
+			f.gzipped = f.encode(context.Background(), nil, gzipCoding{})
 		}
 	})
 	return f.gzipped
 }
 
-// coding is a way to compress.
-type coding struct {
-	name   string // in the header
-	suffix string // of the ETag and of files in the cache
-	writer func(io.Writer) io.WriteCloser
-	reader func(io.Reader) (io.Reader, error)
-}
-
-func gzipCoding() coding {
-	return coding{
-		name: "gzip", suffix: "gz",
-		writer: func(w io.Writer) io.WriteCloser {
-			z, _ := gzip.NewWriterLevel(w, gzip.BestCompression)
-			return z
-		},
-		reader: func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
-	}
-}
-
-func brotliCoding() coding {
-	return coding{
-		name: "br", suffix: "br",
-		writer: func(w io.Writer) io.WriteCloser { return brotli.NewWriterLevel(w, brotli.BestCompression) },
-		reader: func(r io.Reader) (io.Reader, error) { return brotli.NewReader(r), nil },
-	}
-}
-
 // encode returns the content in a coding, from the cache if that has it; nil where it is not smaller,
 // and when ctx is done.
-func (f *file) encode(ctx context.Context, cache *cache, c coding) *encoded {
+func (f *file) encode(ctx context.Context, cache *cache, c Coding) *encoded {
 	body, ok := cache.load(f, c)
 	if !ok {
 		if body = compress(ctx, f.content, c, cache != nil); body == nil {
@@ -101,16 +95,16 @@ func (f *file) encode(ctx context.Context, cache *cache, c coding) *encoded {
 	if len(body) == 0 {
 		return nil
 	}
-	return &encoded{coding: c.name, etag: `"` + f.hash + "-" + c.suffix + `"`, body: body}
+	return &encoded{coding: c.Name(), etag: `"` + f.hash + "-" + c.Name() + `"`, body: body}
 }
 
 // piece is how much is compressed at a time, in bytes.
 const piece = 16 << 10
 
 // compress compresses, with rests if it is to be gentle; nil when ctx is done.
-func compress(ctx context.Context, content []byte, c coding, gentle bool) []byte {
+func compress(ctx context.Context, content []byte, c Coding, gentle bool) []byte {
 	var b bytes.Buffer
-	w := c.writer(&b)
+	w := c.NewWriter(&b)
 	for len(content) > 0 {
 		n := min(piece, len(content))
 		began := time.Now()

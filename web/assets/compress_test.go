@@ -12,9 +12,8 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/andybalholm/brotli"
-
 	"github.com/volaweb/vola/web/assets"
+	"github.com/volaweb/vola/web/assets/brotli"
 )
 
 // compressed makes a Set with one style sheet, and compresses it.
@@ -48,7 +47,11 @@ func TestCodings(t *testing.T) {
 		t.Errorf("ETags: %v, want one for each coding", etags)
 	}
 	w := get(set, "/a.css", "Accept-Encoding", "br")
-	if b, err := io.ReadAll(brotli.NewReader(w.Body)); err != nil || string(b) != css {
+	r, err := brotli.Coding{}.NewReader(w.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := io.ReadAll(r); err != nil || string(b) != css {
 		t.Errorf("brotli holds %d bytes, %v", len(b), err)
 	}
 	for _, name := range []string{"/small.css", "/b.png"} {
@@ -109,8 +112,11 @@ func TestCache(t *testing.T) {
 	}
 	// What another level makes shows that it is used, as it is longer.
 	var b bytes.Buffer
-	w := brotli.NewWriterLevel(&b, 0)
-	io.WriteString(w, css)
+	w := brotli.Coding{}.NewWriter(&b)
+	for part := range strings.SplitAfterSeq(css, "}") {
+		io.WriteString(w, part)
+		w.(interface{ Flush() error }).Flush()
+	}
 	w.Close()
 	if err := os.WriteFile(kept[0], b.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
@@ -142,7 +148,7 @@ func TestCache(t *testing.T) {
 // evil is a whole file of another content.
 func evil(css string) []byte {
 	var b bytes.Buffer
-	w := brotli.NewWriterLevel(&b, 11)
+	w := brotli.Coding{}.NewWriter(&b)
 	io.WriteString(w, strings.Replace(css, "red", "url(evil)", 1))
 	w.Close()
 	return b.Bytes()
@@ -167,7 +173,7 @@ func TestCacheThatCannotBe(t *testing.T) {
 	if err := os.WriteFile(taken, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	set, err := assets.New(assets.Config{Layers: []fs.FS{fstest.MapFS{"a.css": file(strings.Repeat("a { color: red }\n", 500))}}})
+	set, err := assets.New(assets.Config{Layers: []fs.FS{fstest.MapFS{"a.css": file(strings.Repeat("a { color: red }\n", 500))}}, Codings: []assets.Coding{brotli.Coding{}}})
 	if err != nil {
 		t.Fatal(err)
 	}

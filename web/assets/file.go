@@ -32,8 +32,8 @@ type file struct {
 	layer fs.FS
 
 	gzipOnce sync.Once
-	gzipped  *encoded // nil where that is not smaller
-	brotli   atomic.Pointer[encoded]
+	gzipped  *encoded                  // nil where that is not smaller
+	better   []atomic.Pointer[encoded] // by the codings of the Config
 }
 
 // encoded is the content of a file in a content coding.

@@ -18,7 +18,7 @@ import (
 // A name with the hash of the content may be kept by browsers and proxies for
 // a year; a plain name is asked for again each time. A folder is never listed.
 //
-// A client that accepts Brotli or gzip gets a file that way, as far as it has been
+// A client that accepts gzip or another coding of the [Config] gets a file that way, as far as it has been
 // compressed: see [Set.Compress]. Parts are always those of the file itself.
 func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -104,15 +104,25 @@ func (f *file) choose(r *http.Request) *encoded {
 	if r.Header.Get("Range") != "" && (named == 0 || plain > 0) {
 		return nil
 	}
-	gzipped, _ := accept.Weight(header, "gzip")
-	brotli, _ := accept.Weight(header, "br")
-	if e := f.brotli.Load(); e != nil && brotli > 0 && brotli >= gzipped && (brotli >= plain || named < 3) {
-		return e
+	if named < 3 {
+		plain = 0 // what is not named is liked least
 	}
-	if gzipped > 0 && (gzipped >= plain || named < 3) {
+	gzipped, _ := accept.Weight(header, "gzip")
+	var best *encoded
+	most := 0.0
+	for i := range f.better {
+		e := f.better[i].Load()
+		if e == nil {
+			continue
+		}
+		if weight, _ := accept.Weight(header, e.coding); weight > most && weight >= gzipped && weight >= plain {
+			best, most = e, weight
+		}
+	}
+	if best == nil && gzipped > 0 && gzipped >= plain {
 		return f.gzip(nil)
 	}
-	return nil
+	return best
 }
 
 // serveLayer serves a file that is too large for memory.

@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 
 	"github.com/volaweb/vola/web/assets"
+	"github.com/volaweb/vola/web/assets/brotli"
 )
 
 // setOf makes a Set of files by their names and contents.
@@ -20,7 +21,7 @@ func setOf(t *testing.T, files map[string]string) *assets.Set {
 	for name, text := range files {
 		layer[name] = file(text)
 	}
-	set, err := assets.New(assets.Config{Layers: []fs.FS{layer}})
+	set, err := assets.New(assets.Config{Layers: []fs.FS{layer}, Codings: []assets.Coding{brotli.Coding{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
