@@ -48,6 +48,7 @@ func (f *finder) word() {
 		f.exporting()
 	case "require", "module", "exports":
 		was := f.lexer
+		f.peeking = true
 		f.result.CommonJS = f.commonJS(string(f.token())) || f.result.CommonJS
 		f.lexer = was
 	}
@@ -134,8 +135,11 @@ func (f *finder) exporting() {
 			}
 		}
 		// Only "from" may belong to it: what else comes is looked at as always.
-		if rest := f.lexer; f.next() && f.kind == word && string(f.token()) == "from" && f.next() && f.kind == text {
+		rest := f.lexer
+		f.peeking = true
+		if f.next() && f.kind == word && string(f.token()) == "from" && f.next() && f.kind == text {
 			f.found(false)
+			f.peeking = false
 		} else {
 			f.lexer = rest
 		}

@@ -40,6 +40,8 @@ import "a"`, "a"},
 		{`import "\u0061\x62\u{63}\n\d"; import "\ud83d\ude00"`, "abc\nd \U0001f600"},
 		{"\ufeffimport\u00a0\"a\"\u2028import\u2029 x\u3000from'b'", "a b"},
 		{"exports\nimport 'a'", "a"},
+		{"if (require) /\"/.test(x); import 'a'", "a"}, {"if (exports)\n(/\"/.test(x)); import 'a'", "a"},
+		{"f(exports)(x); if (module) (1) / 2; '/'; import 'a'", "a"},
 		{`import {a
 } from "b"
 import"c"

@@ -30,6 +30,7 @@ type lexer struct {
 	before     byte   // the last character of the token before; 0 for the first
 	expression bool   // an operand has ended: a slash divides
 	braces     []brace
+	peeking    bool // what is read will be read again, so braces must stay
 }
 
 // brace is what is open around a token.
@@ -97,7 +98,7 @@ func (l *lexer) sign(c byte, last []byte) bool {
 	case '{':
 		l.braces = append(l.braces, brace{'{', !l.beginsBlock(last)})
 	case ')', ']', '}':
-		if len(l.braces) == 0 {
+		if len(l.braces) == 0 || l.peeking {
 			return false
 		}
 		open := l.braces[len(l.braces)-1]

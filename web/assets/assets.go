@@ -101,7 +101,7 @@ func (s *Set) read() (locks []*file, err error) {
 				return fs.SkipAll // a layer without a folder has no files
 			case err != nil && s.cfg.Dev:
 				return fs.SkipDir // shown when it is asked for
-			case err != nil || d.IsDir() || name != "." && hidden(name) && !isLock(name) || s.byName[name] != nil:
+			case err != nil || d.IsDir() || dotted(name) || s.byName[name] != nil:
 				return err
 			case s.cfg.Dev:
 				if isLock(name) && !slices.Contains(s.locks, name) {
@@ -137,9 +137,10 @@ func (s *Set) read() (locks []*file, err error) {
 }
 
 // hidden reports whether a name is one that is never served.
-func hidden(name string) bool {
-	return strings.HasPrefix(name, ".") || strings.Contains(name, "/.") || isLock(name)
-}
+func hidden(name string) bool { return dotted(name) || isLock(name) }
+
+// dotted reports whether a part of a name begins with a dot.
+func dotted(name string) bool { return strings.HasPrefix(name, ".") || strings.Contains(name, "/.") }
 
 // isLock reports whether a name is that of a list of packages.
 func isLock(name string) bool {

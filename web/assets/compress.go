@@ -39,6 +39,9 @@ const minCompressed = 128
 // content, so that the next start finds it; "" keeps nothing. The error is about the folder; the files are
 // compressed all the same. In development there is nothing to do.
 func (s *Set) Compress(ctx context.Context, dir string) error {
+	if len(s.files) == 0 {
+		return nil
+	}
 	c := openCache(dir)
 	defer c.close()
 	for _, f := range s.files {

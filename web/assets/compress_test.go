@@ -199,6 +199,22 @@ func TestCompressEnds(t *testing.T) {
 	}
 }
 
+// TestNothingToCompress: no folder is made for nothing, as in development.
+func TestNothingToCompress(t *testing.T) {
+	t.Parallel()
+	set, err := assets.New(assets.Config{Layers: []fs.FS{fstest.MapFS{"a.css": file("a{}")}}, Dev: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "cache")
+	if err := set.Compress(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("the folder was made")
+	}
+}
+
 // TestKinds: the content type does not depend on the machine.
 func TestKinds(t *testing.T) {
 	t.Parallel()

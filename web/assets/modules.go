@@ -158,7 +158,7 @@ func (s *Set) mapImport(m *modules, in *file, i jsimports.Import) {
 		m.Imports[from] = s.cfg.Prefix + to.hashed
 		s.target(m, to)
 	case to == nil && m.Imports[from] == "":
-		s.problem(in, i.At, "import %q: there is no static file %q%s", i.Specifier, name, s.hint(name))
+		s.lost(in, i.At, fmt.Sprintf("import %q", i.Specifier), name)
 	}
 }
 

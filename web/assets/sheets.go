@@ -70,7 +70,7 @@ func (s *Set) references(f *file) []reference {
 		if to := s.byName[name]; to != nil {
 			out = append(out, reference{ref, to})
 		} else {
-			s.problem(f, ref.Start, "%q: there is no static file %q%s", ref.URL, name, s.hint(name))
+			s.lost(f, ref.Start, fmt.Sprintf("%q", ref.URL), name)
 		}
 	}
 	return out
@@ -93,7 +93,20 @@ func (s *Set) resolve(in, ref string) (name string, ok bool) {
 	return name, name != ".." && !strings.HasPrefix(name, "../")
 }
 
+// maxProblems bounds what is told, and what it costs to find names that may be meant.
+const maxProblems = 1000
+
+// lost notes that what stands in a file names one that there is not.
+func (s *Set) lost(in *file, at int, what, name string) {
+	if len(s.problems) < maxProblems {
+		s.problem(in, at, "%s: there is no static file %q%s", what, name, s.hint(name))
+	}
+}
+
 func (s *Set) problem(f *file, at int, format string, args ...any) {
+	if len(s.problems) >= maxProblems {
+		return
+	}
 	before := f.content[:min(at, len(f.content))]
 	line := bytes.Count(before, []byte("\n")) + 1
 	column := len(before) - bytes.LastIndexByte(before, '\n')

@@ -190,6 +190,7 @@ func TestImportMapInDevelopment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	layer[".old/vola-js.json"] = file(`{`)
 	if m, err := set.ImportMap(); m != "" || err != nil {
 		t.Errorf("without packages: %q, %v", m, err)
 	}
