@@ -88,7 +88,7 @@ func archive(name string, files map[string]string) []byte {
 
 func archiveOf(fill func(*tar.Writer)) []byte {
 	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed)
 	w := tar.NewWriter(z)
 	fill(w)
 	w.Close()

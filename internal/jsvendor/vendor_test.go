@@ -8,12 +8,14 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/volaweb/vola/internal/jslock"
 	"github.com/volaweb/vola/internal/jsvendor"
+	"github.com/volaweb/vola/web/assets"
 )
 
 // folderOf makes a folder that takes packages from a registry.
@@ -116,6 +118,15 @@ func TestVersionsBesideEachOther(t *testing.T) {
 	}
 	if got := stored(t, dir); got != "a@1.0.0/index.js b@1.1.0/index.js b@1.1.0/more.js dep@1.0.0/index.js dep@2.0.0/index.js vola-js.json" {
 		t.Errorf("stored: %s", got)
+	}
+	set, err := assets.New(assets.Config{Layers: []fs.FS{os.DirFS(filepath.Dir(dir))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := set.ImportMap()
+	if m = regexp.MustCompile(`\.[0-9a-f]{10}\.js|,"integrity".*`).ReplaceAllString(m, ""); m != `{"imports":{"a":"/static/vendor/a@1.0.0/index","b":"/static/vendor/b@1.1.0/index","b/more.js":"/static/vendor/b@1.1.0/more"},`+
+		`"scopes":{"/static/vendor/a@1.0.0/":{"dep":"/static/vendor/dep@1.0.0/index"},"/static/vendor/b@1.1.0/":{"dep":"/static/vendor/dep@2.0.0/index"}}` || err != nil || len(set.Problems()) > 0 {
+		t.Errorf("import map: %s, %v, %v", m, err, set.Problems())
 	}
 	if _, err := open(n, dir).Remove("dep"); err == nil || !strings.Contains(err.Error(), "another package needs it") {
 		t.Errorf("remove dep: %v", err)
