@@ -1,10 +1,10 @@
 # "make" prints what there is to make. Everything here is a short command or a
 # script that can be run without make.
 
-.PHONY: help test lint vuln bench ormbench pagebench compilebench soak differential cover fmt gen cldr docs
+.PHONY: help test lint vuln bench ormbench pagebench compilebench soak differential cover fmt gen cldr docs js-registry
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 test: ## run all tests; the last lines say what was run and what was not
 	@scripts/test.sh
@@ -46,6 +46,9 @@ gen: ## write the generated files again
 
 cldr: ## write the data of package internal/cldr again; needs npm and a network
 	go run ./scripts/cldr
+
+js-registry: ## try "vola js" with packages of the registry of npm; needs a network
+	@scripts/jsregistry.sh
 
 docs: ## write the code that documents quote, and their generated tables
 	go test . -run 'Snippets|SettingsDocument|SecurityDocument' -update

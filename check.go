@@ -43,6 +43,9 @@ func (p *program) checkCommand() cli.Command {
 			for _, unknown := range s.doubtfulSettings() {
 				fmt.Fprintf(p.stdout, "warning: %s\n", unknown)
 			}
+			for _, problem := range s.static.Problems() {
+				fmt.Fprintf(p.stdout, "warning: static/%s\n", problem)
+			}
 			if s.set.SecretKey == "" && p.named(f) {
 				fmt.Fprintln(p.stdout, "warning: serve does not start without --dev, as SECRET_KEY is not set; make one with: openssl rand -hex 32")
 			}

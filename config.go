@@ -9,6 +9,7 @@ import (
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/storage"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/assets"
 	"github.com/volaweb/vola/web/middleware"
 	"github.com/volaweb/vola/web/sessions"
 )
@@ -75,6 +76,9 @@ type Config struct {
 	// Static are the project's own static files, before those of the modules.
 	// Folders "static" go before them as with Templates.
 	Static fs.FS
+	// StaticCodings compress static files better than gzip, which every site has: that of
+	// [github.com/volaweb/vola/web/assets/brotli] does.
+	StaticCodings []assets.Coding
 	// Dir is the folder that "templates" and "static" are looked for in.
 	// Defaults to the working directory.
 	Dir string

@@ -66,6 +66,7 @@ const policy = `
 	BOTTOM
 	< web
 	< web/middleware, web/assets;
+	web/assets < web/assets/brotli;
 
 	web/middleware, templates < web/devpage;
 
@@ -127,7 +128,7 @@ const policy = `
 	volatest, contrib/auth < contrib/auth/authtest;
 
 	# Programs may import anything public; only the tool may use the internals.
-	vola, CONTRIB, contrib/auth/authtest, volatest, volatest/chromium, fetch, mail/smtp, web/webtest, database/databasetest, database/sqlite, database/postgres
+	vola, CONTRIB, contrib/auth/authtest, volatest, volatest/chromium, fetch, mail/smtp, web/assets/brotli, web/webtest, database/databasetest, database/sqlite, database/postgres
 	< PROGRAMS;
 
 	# In the reference site, what works on text knows neither databases nor HTTP:
@@ -165,6 +166,7 @@ const policy = `
 	orm: golang.org/x/text;
 	mail: golang.org/x/net/html;
 	mail/smtp: github.com/wneessen/go-mail;
+	web/assets/brotli: github.com/andybalholm/brotli;
 	migrate/migratecmd: golang.org/x/term;
 	scripts/...: golang.org/x/tools/go/packages;
 	web/webtest: github.com/andybalholm/cascadia golang.org/x/net/html;

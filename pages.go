@@ -11,7 +11,6 @@ import (
 
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/templates"
-	"github.com/volaweb/vola/web/assets"
 	"github.com/volaweb/vola/web/messages"
 )
 
@@ -36,7 +35,8 @@ func (s *Site) readPages() error {
 		Checks:  s.checks(),
 		// Routes and static files stay, and in development the pages are made
 		// for each request.
-		Constant: []string{"url", "static"},
+		Constant:  []string{"url", "static", "importmap"},
+		ImportMap: s.static.ImportMap,
 		Funcs: map[string]any{
 			"url":    s.mux.URL,
 			"static": s.static.URL,
@@ -46,7 +46,7 @@ func (s *Site) readPages() error {
 		},
 	}}
 	if s.cfg.LanguagePaths {
-		s.pages.cfg.Constant = []string{"static"}
+		s.pages.cfg.Constant = []string{"static", "importmap"}
 		s.pages.cfg.Funcs["url"] = s.urlIn
 	}
 	for _, m := range s.cfg.Modules {
@@ -108,13 +108,6 @@ type renderer struct{ s *Site }
 
 func (r renderer) Render(ctx context.Context, w io.Writer, page templates.Rendering) error {
 	return r.s.pages.render(ctx, w, page)
-}
-
-// readStatic collects the static files.
-func (s *Site) readStatic() error {
-	var err error
-	s.static, err = assets.New(assets.Config{Layers: s.sources().layers(), Dev: s.opts.Dev})
-	return err
 }
 
 // checks find what is wrong with the routes and files that templates name, as

@@ -111,6 +111,7 @@ func (p *program) serve(ctx context.Context, s *Site, listener net.Listener) err
 		BaseContext: func(net.Listener) context.Context { return s.baseContext(ctx) },
 	}
 	server.RegisterOnShutdown(s.stopStreams)
+	defer s.compressStatic(ctx)()
 	fmt.Fprintf(p.stdout, "%s is at %s/ with the database %s\n", p.cfg.Name, baseURLOf(listener.Addr()), database.RedactURL(s.set.DatabaseURL))
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

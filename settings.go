@@ -34,6 +34,7 @@ type settings struct {
 	TimeZone        string        `env:"TIME_ZONE" envDefault:"UTC" help:"the zone that times are shown in, such as Europe/Rome"`
 	LogSQL          statementLog  `env:"LOG_SQL" envDefault:"off" help:"log statements: off, on, or redacted (without arguments)"`
 	StorageURL      string        `env:"STORAGE_URL" envDefault:"disk:files" help:"where files that people send are kept: disk:FOLDER, or a URL of another driver"`
+	StaticCache     string        `env:"STATIC_CACHE" help:"the folder that keeps compressed static files for the next start, or off; by default one in the user's cache folder, if there is one"`
 	MailURL         string        `env:"MAIL_URL" envDefault:"console:" help:"how mails are sent: console: prints them, dir:FOLDER keeps them as files, smtp://USER:PASSWORD@HOST sends them"`
 	MailFrom        string        `env:"MAIL_FROM" help:"the address that mails come from: shop@example.org, or Shop <shop@example.org>"`
 	SecurityContact string        `env:"SECURITY_CONTACT" help:"whom to tell of a vulnerability, for /.well-known/security.txt: mailto:NAME@HOST or https://..."`

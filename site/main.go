@@ -15,6 +15,8 @@ import (
 	"github.com/volaweb/vola/site/demo"
 	"github.com/volaweb/vola/site/front"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/assets"
+	"github.com/volaweb/vola/web/assets/brotli"
 )
 
 //go:embed templates static content content/_pages/*.md messages
@@ -45,5 +47,6 @@ func site() vola.Config {
 		Messages:      files,
 		Templates:     files,
 		Static:        files,
+		StaticCodings: []assets.Coding{brotli.Coding{}},
 	}
 }

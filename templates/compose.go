@@ -141,6 +141,10 @@ func (c *composition) resolve(caller string, list *parse.ListNode, s scope, cert
 			nodes = append(nodes, c.fill(caller, slotText(args), s, certain)...)
 			continue
 		}
+		if args := parsetree.Command(n, importMapFunction); len(args) == 1 && c.b.importMap {
+			nodes = append(nodes, importMapNode(n.(*parse.ActionNode)))
+			continue
+		}
 		if text, ok := n.(*parse.TextNode); ok {
 			c.texts = append(c.texts, written{s.file(), text})
 		} else if b := parsetree.Branch(n); b != nil {

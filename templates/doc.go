@@ -41,7 +41,9 @@
 // what html/template would have written and reported.
 //
 // The package knows neither HTTP nor models: functions such as url and static
-// are given in [Config].Funcs.
+// are given in [Config].Funcs. {{importmap}} writes the import map of
+// [Config].ImportMap with the script around it, and nothing where that has nothing;
+// a module that stands before it is an error.
 //
 // # Overriding
 //

@@ -39,6 +39,10 @@ type Config struct {
 	// constants too, the function is called when the page is compiled.
 	Constant []string
 
+	// ImportMap returns the import map that {{importmap}} writes, in JSON; "" for none. Nil
+	// leaves templates without that function.
+	ImportMap func() (string, error)
+
 	// Texts are the languages of t, tc and tn. Defaults to the texts as they are
 	// written.
 	Texts *i18n.Texts
@@ -83,6 +87,9 @@ func New(config Config) (*Set, error) {
 		config.Now = time.Now
 	}
 	texts, constant := textFunctions(config.Texts, config.Now)
+	if config.ImportMap != nil {
+		texts[importMapFunction] = importMap(config.ImportMap)
+	}
 	functions, err := allFunctions(config.Funcs, texts)
 	if err != nil {
 		return nil, err
@@ -149,6 +156,7 @@ func (s *Set) Err() error {
 // build composes, checks and escapes every listed page.
 func (s *Set) build() (pages map[string]*listedPage, errs ErrorList, open *unchecked) {
 	b := newBuilder(Chain(s.config.Loaders), s.functions)
+	b.importMap = s.config.ImportMap != nil && s.config.Funcs[importMapFunction] == nil
 	pages = make(map[string]*listedPage, len(s.config.Pages))
 	var order []string
 	compositions := make(map[string]*composition)
@@ -182,6 +190,9 @@ func (s *Set) build() (pages map[string]*listedPage, errs ErrorList, open *unche
 		}
 		if !c.ok {
 			continue
+		}
+		if err := c.checkModules(sources); err != nil {
+			b.errs = append(b.errs, err)
 		}
 		c.boundRecursion()
 		p, err := c.newPage(name, sources, &s.compiler)

@@ -50,6 +50,7 @@ type builder struct {
 	units     map[string]*unit
 	contexts  map[string][]string // in which trees are called, other than text
 	reached   map[part]bool
+	importMap bool // there is a function for it
 	errs      ErrorList
 }
 

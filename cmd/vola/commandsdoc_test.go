@@ -55,7 +55,7 @@ func helpDocument(t *testing.T, prefix string, run func(args ...string) (string,
 	t.Helper()
 	help, status := run("help")
 	_, list, _ := strings.Cut(help, "\nCommands")
-	lines := regexp.MustCompile(`(?m)^  (([\w-]+).*?)  +(.+)$`).FindAllStringSubmatch(list, -1)
+	lines := regexp.MustCompile(`(?m)^  (([a-z][\w-]*(?: [a-z][\w-]*)*).*?)  +(.+)$`).FindAllStringSubmatch(list, -1)
 	if status != 0 || len(lines) == 0 {
 		t.Fatalf("exit status %d and no commands:\n%s", status, help)
 	}
@@ -63,7 +63,7 @@ func helpDocument(t *testing.T, prefix string, run func(args ...string) (string,
 	var each strings.Builder
 	for _, line := range lines {
 		rows = append(rows, []string{"`" + prefix + line[1] + "`", line[3]})
-		text, status := run(line[2], "--help")
+		text, status := run(append(strings.Fields(line[2]), "--help")...)
 		if status != 0 {
 			t.Errorf("%s --help: exit status %d: %s", line[2], status, text)
 		}

@@ -4,6 +4,7 @@
 //	vola app NAME      add a module to the site in this folder
 //	vola gen [DIR...]  write the typed descriptors of models
 //	vola messages [DIR]  find the texts to translate, and update the catalogues
+//	vola js add NAME@VERSION  store a package of npm for browsers; also remove, outdated, verify
 //	vola version       print the version
 //
 // What a site does by itself (serve, migrate, check) are commands of the site:

@@ -34,7 +34,8 @@ func run(ctx context.Context, args []string, e env) int {
 
 // commands returns all commands, with flags of their own.
 func (e env) commands() []cli.Command {
-	return []cli.Command{e.newCommand(), e.appCommand(), e.genCommand(), e.messagesCommand(), e.versionCommand()}
+	all := []cli.Command{e.newCommand(), e.appCommand(), e.genCommand(), e.messagesCommand()}
+	return append(append(all, e.jsCommands()...), e.versionCommand())
 }
 
 // ofTheSite says that a command is one of the site itself.

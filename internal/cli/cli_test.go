@@ -93,6 +93,7 @@ func TestPrefix(t *testing.T) {
 	p.Default = ""
 	for args, want := range map[string]string{
 		"far away":    "tool: there is no command \"far\"; far is elsewhere\nUsage: tool COMMAND\n",
+		"shop":        "tool: shop has no such command; it has shop import, shop export\n",
 		"list":        "tool: list needs FILE...\nUsage: tool list FILE...\n",
 		"list --nope": "tool: list: flag provided but not defined: -nope; see: tool list --help\nUsage: tool list FILE...\n",
 		"fail":        "tool: one\ntool: two\n",

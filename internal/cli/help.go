@@ -54,7 +54,10 @@ func (p *Program) unknown(name string) error {
 		}
 	}
 	if len(group) > 0 {
-		return Usagef("the module %s has no such command; it has %s", name, strings.Join(titles(group), ", "))
+		if p.Prefix == "" { // groups of a site are its modules
+			name = "the module " + name
+		}
+		return Usagef("%s has no such command; it has %s", name, strings.Join(titles(group), ", "))
 	}
 	hint := ""
 	if p.Unknown != nil {

@@ -27,7 +27,7 @@ func ExampleSet_URL() {
 	fmt.Println(set.URL("sight.css"))
 	// Output:
 	// /static/site.997faceca2.css <nil>
-	//  no static file "sight.css"
+	//  no static file "sight.css"; did you mean site.css?
 }
 
 func get(set *assets.Set, path string, header ...string) *httptest.ResponseRecorder {
