@@ -38,7 +38,7 @@ type settings struct {
 	MailURL         string        `env:"MAIL_URL" envDefault:"console:" help:"how mails are sent: console: prints them, dir:FOLDER keeps them as files, smtp://USER:PASSWORD@HOST sends them"`
 	MailFrom        string        `env:"MAIL_FROM" help:"the address that mails come from: shop@example.org, or Shop <shop@example.org>"`
 	SecurityContact string        `env:"SECURITY_CONTACT" help:"whom to tell of a vulnerability, for /.well-known/security.txt: mailto:NAME@HOST or https://..."`
-	SecretKey       string        `env:"SECRET_KEY" secret:"true" help:"signs links and fields that come back: a random text of at least 32 characters, the same on all servers"`
+	SecretKey       string        `env:"SECRET_KEY" secret:"true" help:"signs links and fields that come back and encrypts columns, keep it with the backups: a random text of at least 32 characters, the same on all servers"`
 	OldKeys         string        `env:"SECRET_KEY_FALLBACKS" secret:"true" help:"keys of before, with commas between them: what they signed is still accepted"`
 
 	vars    variables      // that all were read from

@@ -21,8 +21,8 @@ import (
 
 // Commands are those about users and what they may do.
 func (a *Auth) Commands() []module.Command {
-	return []module.Command{a.createUserCommand(), a.changePasswordCommand(), a.permissionsCommand(), a.allowCommand(true), a.allowCommand(false),
-		a.activateCommand(true), a.activateCommand(false), a.removeFactorCommand(), a.eventsCommand()}
+	return append([]module.Command{a.createUserCommand(), a.changePasswordCommand(), a.permissionsCommand(), a.allowCommand(true), a.allowCommand(false),
+		a.activateCommand(true), a.activateCommand(false), a.removeFactorCommand(), a.eventsCommand()}, a.groupCommands()...)
 }
 
 // CreateUser stores a new user who may log in, with a password if it is not "". An error of

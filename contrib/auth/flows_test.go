@@ -363,6 +363,34 @@ func TestCommands(t *testing.T) {
 		t.Error(err)
 	}
 	b.Get("/papers/print/").WantStatus(403)
+	if _, err := run("", "allow", "--group", "clerks", "papers.print"); err != nil {
+		t.Error(err)
+	}
+	for range 2 { // for the second time it changes nothing
+		if _, err := run("", "join", "bob", "clerks"); err != nil {
+			t.Error(err)
+		}
+	}
+	b.Get("/papers/print/").WantStatus(418)
+	if out, err := run("", "groups"); out != "clerks\t1\n" || err != nil {
+		t.Errorf("groups: %q, %v", out, err)
+	}
+	if out, err := run("", "groups", "bob"); out != "clerks\n" || err != nil {
+		t.Errorf("groups of bob: %q, %v", out, err)
+	}
+	if out, err := run("", "groups", "ann"); out != "" || err != nil {
+		t.Errorf("groups of ann: %q, %v", out, err)
+	}
+	if _, err := run("", "leave", "bob", "clerks"); err != nil {
+		t.Error(err)
+	}
+	b.Get("/papers/print/").WantStatus(403)
+	if _, err := run("", "join", "bob", "clarks"); err == nil || !strings.Contains(err.Error(), `there is no group "clarks"; accounts groups lists all`) {
+		t.Error(err)
+	}
+	if out, err := run("", "events", "bob"); err != nil || strings.Count(out, "group joined") != 1 || strings.Count(out, "group left") != 1 {
+		t.Errorf("events of bob: %q, %v", out, err)
+	}
 	if out, err := run("", "permissions"); err != nil || !strings.Contains(out, "accounts.change_user\n") || !strings.Contains(out, "papers.print\n") {
 		t.Errorf("permissions: %q, %v", out, err)
 	}

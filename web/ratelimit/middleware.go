@@ -54,9 +54,8 @@ func policyItem(limiter *Limiter) string {
 func seconds(d time.Duration) int64 { return int64(math.Ceil(d.Seconds())) }
 
 // Address returns the network that a request comes from, as [Network] does, for [Middleware]. It
-// takes the address of the connection: behind a proxy that is the proxy's, so that all visitors
-// share one bucket. There use a function that returns the [Network] of the address that the proxy
-// tells.
+// takes the address of the connection: of a site that names its proxies (TRUSTED_PROXIES) that is the
+// visitor's. Behind a proxy that is not named it is the proxy's, and all visitors share one bucket.
 func Address(r *http.Request) string {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
