@@ -55,8 +55,6 @@ const (
 	TokenEnded      EventKind = "token ended"
 	PermissionGiven EventKind = "permission given"
 	PermissionTaken EventKind = "permission taken"
-	GroupJoined     EventKind = "group joined"
-	GroupLeft       EventKind = "group left"
 )
 
 const keepEvents = 180 * 24 * time.Hour

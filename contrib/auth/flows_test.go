@@ -388,7 +388,7 @@ func TestCommands(t *testing.T) {
 	if _, err := run("", "join", "bob", "clarks"); err == nil || !strings.Contains(err.Error(), `there is no group "clarks"; accounts groups lists all`) {
 		t.Error(err)
 	}
-	if out, err := run("", "events", "bob"); err != nil || strings.Count(out, "group joined") != 1 || strings.Count(out, "group left") != 1 {
+	if out, err := run("", "events", "bob"); err != nil || strings.Count(out, "permission given\t") != 2 || strings.Count(out, "those of the group clerks") != 2 {
 		t.Errorf("events of bob: %q, %v", out, err)
 	}
 	if out, err := run("", "permissions"); err != nil || !strings.Contains(out, "accounts.change_user\n") || !strings.Contains(out, "papers.print\n") {

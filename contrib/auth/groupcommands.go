@@ -69,16 +69,16 @@ func (a *Auth) moveUser(ctx context.Context, username, group string, in bool) er
 		if err != nil || is == in {
 			return err
 		}
-		kind := GroupJoined
+		kind := PermissionGiven
 		if in {
 			err = Users.Groups.Add(ctx, tx, user, &g)
 		} else {
-			kind = GroupLeft
+			kind = PermissionTaken
 			err = Users.Groups.Remove(ctx, tx, user, &g)
 		}
 		if err != nil {
 			return err
 		}
-		return a.note(ctx, tx, kind, user, g.Name)
+		return a.note(ctx, tx, kind, user, "those of the group "+g.Name)
 	})
 }
