@@ -86,6 +86,8 @@ type Auth struct {
 	pages       Pages
 	wrong       []error // what modules did wrong that build on this one
 	takingBack  []func(ctx context.Context, tx *database.Tx, user *User, since time.Time) error
+	// countingWays count the ways to log in that modules have.
+	countingWays []func(ctx context.Context, h database.Handle, user *User) (int64, error)
 }
 
 // New returns the module.

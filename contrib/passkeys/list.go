@@ -45,7 +45,7 @@ type listData struct {
 	Form     *forms.Bound[passkeyName]
 	Offered  bool // the site has passkeys where it is
 	Full     bool // no more can be added
-	Last     bool // the only one of somebody without a password, which cannot be removed
+	Last     bool // the only way of somebody to log in, which cannot be removed
 }
 
 type nameData struct {
@@ -75,10 +75,17 @@ func (p *Passkeys) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	ways, err := p.auth.Ways(ctx, p.DB, user)
+	if err != nil {
+		return err
+	}
+	if len(all) == 1 && all[0].Changed == nil {
+		ways-- // without the only one
+	}
 	noStore(w)
 	return p.Render(w, r, listPage.Data(listData{
 		Passkeys: all, Form: nameForm.Bind(ctx, passkeyName{}), Offered: partyOf(p.Site).offered(),
-		Full: len(all) >= p.cfg.Max, Last: len(all) == 1 && user.Password == "",
+		Full: len(all) >= p.cfg.Max, Last: len(all) == 1 && ways == 0,
 	}))
 }
 
@@ -158,17 +165,13 @@ func (p *Passkeys) rename(w http.ResponseWriter, r *http.Request) error {
 func (p *Passkeys) remove(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	user, err := p.change(r, func(ctx context.Context, tx *database.Tx, user *auth.User, c *Credential) error {
-		if user.Password == "" {
-			others, err := orm.From[Credential](tx).Where(Credentials.User.Eq(user.ID), Credentials.ID.Ne(c.ID), Credentials.Changed.IsNull()).Count(ctx)
-			if err != nil {
-				return err
-			}
-			if others == 0 {
-				return fault.New(fault.Conflict, "This is your only way to log in. Choose a password or add another passkey first.")
-			}
-		}
 		if _, err := orm.From[Credential](tx).Where(Credentials.ID.Eq(c.ID)).Delete(ctx); err != nil {
 			return err
+		}
+		if others, err := p.auth.Ways(ctx, tx, user); err != nil {
+			return err
+		} else if others == 0 {
+			return fault.New(fault.Conflict, "This is your only way to log in. Choose a password or add another passkey first.")
 		}
 		if err := p.changed(ctx, tx, user, Removed, c.Name); err != nil {
 			return err

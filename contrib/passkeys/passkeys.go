@@ -47,6 +47,7 @@ func New(accounts *auth.Auth, cfg Config) *Passkeys {
 	if accounts != nil {
 		p.auth.UsePages(auth.Pages{LogIn: loginPage, Confirm: confirmPage, Account: accountPage})
 		p.auth.OnTakingBack(p.takeBack)
+		p.auth.OnCountingWays(count)
 	}
 	return p
 }
@@ -135,6 +136,11 @@ func (p *Passkeys) takeBack(ctx context.Context, tx *database.Tx, user *auth.Use
 		return err
 	}
 	return p.auth.Note(ctx, tx, Removed, user, string(auth.EmailReverted))
+}
+
+// count returns how many passkeys log a user in.
+func count(ctx context.Context, h database.Handle, user *auth.User) (int64, error) {
+	return orm.From[Credential](h).Where(Credentials.User.Eq(user.ID), Credentials.Changed.IsNull()).Count(ctx)
 }
 
 // clean deletes every ten minutes what nobody has answered, until the context is done.
