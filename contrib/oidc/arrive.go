@@ -84,7 +84,7 @@ func (m *OIDC) link(ctx context.Context, p *provider, user *auth.User, c Claims)
 			return err
 		}
 		if have >= int64(m.cfg.Max) {
-			return fault.New(fault.Conflict, "You have {n} accounts of other services linked, and cannot have more. Remove one first.", "n", m.cfg.Max)
+			return fault.New(fault.Conflict, "You cannot have more than {n} linked accounts. Remove one first.", "n", m.cfg.Max)
 		}
 		if err := m.store(ctx, tx, p, &fresh, c); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -145,12 +146,12 @@ func style(methods []string, secret string) oauth2.AuthStyle {
 
 // isDown reports whether a call did not reach the provider, or had no answer in time.
 func isDown(err error) bool {
-	var call interface{ Timeout() bool }
-	var retrieve *oauth2.RetrieveError
-	if errors.As(err, &retrieve) {
-		return retrieve.Response != nil && retrieve.Response.StatusCode >= 500
+	if retrieve, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
+		return retrieve.Response != nil && retrieve.Response.StatusCode >= http.StatusInternalServerError
 	}
-	return errors.As(err, &call)
+	_, unreachable := errors.AsType[*net.OpError](err)
+	call, ok := errors.AsType[net.Error](err)
+	return unreachable || ok && call.Timeout()
 }
 
 // cut returns the first n bytes of a text, for the log.

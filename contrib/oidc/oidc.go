@@ -22,7 +22,7 @@ import (
 	limits "github.com/volaweb/vola/web/ratelimit/dbstore"
 )
 
-//go:embed templates ways messages
+//go:embed templates messages
 var files embed.FS
 
 // Config says with which services people can log in.
@@ -96,7 +96,7 @@ func (*OIDC) Messages() fs.FS { return files }
 
 // Loaders have the buttons, which they put into the pages of accounts, whoever those are of.
 func (*OIDC) Loaders(*module.Host) []templates.Loader {
-	ways, err := fs.Sub(files, "ways")
+	ways, err := fs.Sub(files, "templates/oidc/ways")
 	if err != nil {
 		return nil
 	}
