@@ -180,7 +180,7 @@ func lies(t *testing.T) map[string]func(h *hostile) {
 				return
 			}
 		}
-		_, _ = io.WriteString(w, `"}`)
+		t.Error("the site has read 100 MB")
 	}
 	second := func(h *hostile, seconds int64) int64 { return h.now().Unix() + seconds }
 	return map[string]func(h *hostile){
@@ -245,9 +245,15 @@ func lies(t *testing.T) map[string]func(h *hostile) {
 			claim("email", nil)(h)
 			h.info = map[string]any{"sub": "sub-bob", "email": "bob@example.org", "email_verified": true}
 		},
-		"a redirect": instead("/token", func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
-		}),
+		"a redirect": func(h *hostile) {
+			h.at["/elsewhere"] = func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				h.token(w, r)
+			}
+			h.at["/token"] = func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+			}
+		},
 		"an answer of another":             func(h *hostile) { h.iss = "https://evil.example" },
 		"an answer of nobody, but it says": func(h *hostile) { h.doc = map[string]any{"authorization_response_iss_parameter_supported": true} },
 	}
