@@ -1,7 +1,6 @@
 package oidc
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -120,7 +119,7 @@ func (m *OIDC) begin(w http.ResponseWriter, r *http.Request, kind string, user *
 	}
 	state := randomText()
 	at := Attempt{Hash: hashOf(state), Provider: p.Name, Kind: kind, Browser: browser, Nonce: randomText(), Verifier: randomText(),
-		Next: shortNext(r, r.PostFormValue("next")), Expires: m.Now().Add(attemptFor)}
+		Next: shortNext(r, r.PostFormValue("next")), Language: i18n.From(ctx).Tag(), Expires: m.Now().Add(attemptFor)}
 	if user != nil {
 		mine := orm.RefTo[auth.User](user.ID)
 		at.User = &mine
@@ -128,7 +127,7 @@ func (m *OIDC) begin(w http.ResponseWriter, r *http.Request, kind string, user *
 	if err := orm.Create(ctx, m.DB, &at); err != nil {
 		return err
 	}
-	to, err := m.address(ctx, p, k, &at, state)
+	to, err := m.address(p, k, &at, state)
 	if err != nil {
 		return err
 	}
@@ -141,17 +140,14 @@ func (m *OIDC) begin(w http.ResponseWriter, r *http.Request, kind string, user *
 }
 
 // address is where the provider asks people who they are.
-func (m *OIDC) address(ctx context.Context, p *provider, k *known, at *Attempt, state string) (string, error) {
+func (m *OIDC) address(p *provider, k *known, at *Attempt, state string) (string, error) {
 	redirect, err := m.redirect(p)
 	if err != nil {
 		return "", err
 	}
 	oauth := k.oauth
 	oauth.RedirectURL = redirect
-	options := []oauth2.AuthCodeOption{gooidc.Nonce(at.Nonce), oauth2.S256ChallengeOption(at.Verifier)}
-	if tag := i18n.From(ctx).Tag(); tag != "" {
-		options = append(options, oauth2.SetAuthURLParam("ui_locales", tag))
-	}
+	options := []oauth2.AuthCodeOption{gooidc.Nonce(at.Nonce), oauth2.S256ChallengeOption(at.Verifier), oauth2.SetAuthURLParam("ui_locales", at.Language)}
 	for name, value := range p.Params {
 		options = append(options, oauth2.SetAuthURLParam(name, value))
 	}

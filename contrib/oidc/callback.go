@@ -8,6 +8,7 @@ import (
 
 	"github.com/volaweb/vola/contrib/auth"
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/sessions"
 )
@@ -27,6 +28,12 @@ func (m *OIDC) callback(w http.ResponseWriter, r *http.Request) error {
 	at, err := m.takeAttempt(r, p, q.Get("state"))
 	if err != nil {
 		return m.fail(w, r, err, "")
+	}
+	// The address is the same in all languages, as the provider knows it.
+	if l := m.Texts.Language(at.Language); l != nil {
+		ctx = i18n.With(ctx, l)
+		r = r.WithContext(ctx)
+		w.Header().Set("Content-Language", l.Tag())
 	}
 	c, detail, err := m.answered(ctx, p, at, q)
 	if err == nil && p.Allow != nil {

@@ -34,6 +34,7 @@ type Attempt struct {
 	Nonce    string              `db:"size=43" json:"-"`
 	Verifier string              `db:"size=43" json:"-"` // of PKCE
 	Next     string              `db:"size=2000"`
+	Language string              `db:"size=35"` // the tag of that of the visitor
 	Expires  time.Time           `db:"index"`
 }
 

@@ -73,6 +73,18 @@ func TestChecks(t *testing.T) {
 	wantError(t, vola.Config{Modules: []module.Module{auth.New(auth.Config{}), oidc.New(oidc.Config{Providers: []oidc.Provider{good}})}}, "oidc.Config has no Auth")
 }
 
+// TestMigrations: they make the tables that the models need.
+func TestMigrations(t *testing.T) {
+	t.Parallel()
+	cfg := site(auth.Config{}, acme("https://login.example.org"))()
+	cfg.Drivers = []database.Driver{sqlite.Driver}
+	var out strings.Builder
+	status := vola.Run(t.Context(), cfg, []string{"makemigrations", "--check"}, []string{"SECRET_KEY=" + strings.Repeat("k", 40)}, strings.NewReader(""), &out, &out)
+	if status != 0 {
+		t.Errorf("status %d: %s", status, out.String())
+	}
+}
+
 // wantError fails the test unless a site cannot be made, for a reason.
 func wantError(t *testing.T, cfg vola.Config, want string) {
 	t.Helper()
@@ -157,4 +169,28 @@ func TestLanguages(t *testing.T) {
 		}
 		c.Get("/oidc/acme/callback/?state=x").WantStatus(400).WantText("h1", want[1])
 	}
+}
+
+// TestLanguagePaths: the provider knows one address of the site, from which people come back to
+// the paths of their language.
+func TestLanguagePaths(t *testing.T) {
+	t.Parallel()
+	h := newHostile(t, time.Now)
+	cfg := site(auth.Config{SignUp: true}, acme(h.URL))()
+	cfg.Languages, cfg.LanguagePaths = []string{"en", "de"}, true
+	c := volatest.New(t, cfg)
+	begin := func() string {
+		t.Helper()
+		return h.answer(t, leave(t, c.Get("/de/accounts/login/?next=/de/accounts/sessions/"), "Mit Acme anmelden"))
+	}
+	back := begin()
+	if !strings.HasPrefix(back, "/oidc/acme/callback/?") {
+		t.Errorf("the provider sends people to %s", back)
+	}
+	c.Get(back).WantRedirect("/de/oidc/new/")
+	c.Get("/de/oidc/new/").Form("Konto anlegen").Press("Konto anlegen").WantRedirect("/de/accounts/sessions/")
+	b := c.Another()
+	to := h.answer(t, leave(t, b.Get("/de/accounts/login/"), "Mit Acme anmelden"))
+	h.make = func(m map[string]any) { m["nonce"] = "x" }
+	b.Get(to).WantStatus(400).WantText("h1", "Das hat nicht geklappt").WantHeader("Content-Language", "de").WantText(".more a", "Zurück").Click(".more a").WantStatus(200).WantText("h1", "Anmelden")
 }

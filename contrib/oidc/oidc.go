@@ -187,7 +187,7 @@ func (*OIDC) Mails() []module.MailPreview {
 // Routes are those of the module.
 func (m *OIDC) Routes(r *web.Router) {
 	r.Post("/begin/", m.beginLogIn).Name("begin")
-	r.Get("/{provider:slug}/callback/", m.callback).Name("callback")
+	r.Get("/{provider:slug}/callback/", m.callback).Name("callback").AllLanguages()
 	both := func(r *web.Router, pattern, name string, h web.HandlerFunc) {
 		r.Get(pattern, h).Name(name)
 		r.Post(pattern, h)

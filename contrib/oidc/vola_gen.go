@@ -39,6 +39,7 @@ type attemptFields struct {
 	Nonce    *orm.Text[*Attempt, string]
 	Verifier *orm.Text[*Attempt, string]
 	Next     *orm.Text[*Attempt, string]
+	Language *orm.Text[*Attempt, string]
 	Expires  *orm.Ordered[*Attempt, time.Time]
 }
 

@@ -47,6 +47,7 @@ var m0001Initial = migrate.Migration{
 					{Name: "nonce", Type: schema.Type{Kind: schema.Text, Size: 43}},
 					{Name: "verifier", Type: schema.Type{Kind: schema.Text, Size: 43}},
 					{Name: "next", Type: schema.Type{Kind: schema.Text, Size: 2000}},
+					{Name: "language", Type: schema.Type{Kind: schema.Text, Size: 35}},
 					{Name: "expires", Type: schema.Type{Kind: schema.Time}},
 				},
 				PrimaryKey: []string{"hash"},
