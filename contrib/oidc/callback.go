@@ -132,16 +132,16 @@ func (m *OIDC) finishLogIn(w http.ResponseWriter, r *http.Request, p *provider, 
 	if user == nil {
 		return m.arrive(w, r, p, at, c, current)
 	}
-	return m.enter(w, r, p, user, current, at.Next)
+	return m.enter(w, r, p, user, current, c, at.Next)
 }
 
 // enter logs a user in. current is who was logged in before, nil for nobody.
-func (m *OIDC) enter(w http.ResponseWriter, r *http.Request, p *provider, user, current *auth.User, next string) error {
+func (m *OIDC) enter(w http.ResponseWriter, r *http.Request, p *provider, user, current *auth.User, c Claims, next string) error {
 	remember := m.cfg.Remember
 	if current != nil {
 		remember = sessions.From(r.Context()).Remembered(r.Context())
 	}
-	to, err := m.auth.Enter(w, r, user, auth.How{Remember: remember, Factor: p.SecondFactor}, next)
+	to, err := m.auth.Enter(w, r, user, auth.How{Remember: remember, Factor: p.SecondFactor, At: c.AuthTime}, next)
 	if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func (m *OIDC) finishConfirm(w http.ResponseWriter, r *http.Request, p *provider
 	if err != nil {
 		return m.fail(w, r, err, "")
 	}
-	return m.enter(w, r, p, user, current, at.Next)
+	return m.enter(w, r, p, user, current, c, at.Next)
 }
 
 // asker returns the user who has begun an attempt, and is still logged in.

@@ -237,6 +237,24 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
+// TestKnownFromBefore: who is logged in because the provider has known them for a while has not
+// proved just now who they are.
+func TestKnownFromBefore(t *testing.T) {
+	t.Parallel()
+	h := newHostile(t, time.Now)
+	c := volatest.New(t, site(auth.Config{}, acme(h.URL))())
+	link(t, c, authtest.User(t, c, "ann"), h.URL, "sub-ann")
+	for seconds, want := range map[int64]int{-3600: 303, -60: 200, 30: 200} {
+		b := c.Another()
+		h.make = func(m map[string]any) { m["auth_time"] = time.Now().Unix() + seconds }
+		b.Get(h.answer(t, start(t, b))).WantRedirect("/")
+		if !isIn(b) {
+			t.Fatal("nobody is logged in")
+		}
+		b.Get("/oidc/").WantStatus(want)
+	}
+}
+
 // TestOthersIdentity: an identity is of one user, and stays so.
 func TestOthersIdentity(t *testing.T) {
 	t.Parallel()

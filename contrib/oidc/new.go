@@ -84,7 +84,7 @@ func (m *OIDC) makeAccount(w http.ResponseWriter, r *http.Request) error {
 			if err := messages.Success(ctx, i18n.From(ctx).T("Welcome, {name}! You are logged in.", "name", user.Called())); err != nil {
 				return err
 			}
-			return m.enter(w, r, p, user, nil, a.Next)
+			return m.enter(w, r, p, user, nil, c, a.Next)
 		case shown(form, err):
 		default:
 			return m.fail(w, r, err, "")
