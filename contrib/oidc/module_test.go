@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/volaweb/vola"
@@ -71,6 +72,20 @@ func TestChecks(t *testing.T) {
 		wantError(t, vola.Config{Modules: []module.Module{accounts, oidc.New(cfg)}}, want)
 	}
 	wantError(t, vola.Config{Modules: []module.Module{auth.New(auth.Config{}), oidc.New(oidc.Config{Providers: []oidc.Provider{good}})}}, "oidc.Config has no Auth")
+}
+
+// TestProjectPages: the buttons are in a log-in page of the project's own too, which must have a
+// place for them.
+func TestProjectPages(t *testing.T) {
+	t.Parallel()
+	own := func(text string) vola.Config {
+		cfg := site(auth.Config{}, acme("https://login.example.org"))()
+		cfg.Templates = fstest.MapFS{"accounts/login.html": {Data: []byte(text)}}
+		return cfg
+	}
+	volatest.New(t, own(`<h1>Ours</h1><div>{{block "ways" .}}{{end}}</div>`)).Get("/accounts/login/").
+		WantText("h1", "Ours").WantText("div button", "Log in with Acme")
+	wantError(t, own(`<h1>Ours</h1>`), "ways")
 }
 
 // TestMigrations: they make the tables that the models need.
