@@ -185,7 +185,7 @@ func (m *OIDC) keep(ctx context.Context, at *Attempt, c Claims, email string) er
 		return err
 	}
 	a := Arrival{Browser: at.Browser, Provider: at.Provider, Issuer: c.Issuer, Subject: c.Subject, Email: email,
-		Proved: c.EmailVerified && email != "", Name: plain(c.Name, 150), Username: proposal(c), Claims: string(raw), Next: at.Next, Expires: m.Now().Add(arrivalFor)}
+		Proved: c.EmailVerified && email != "", Name: plain(c.Name, 150), Username: proposal(c), Claims: strings.ToValidUTF8(string(raw), "\ufffd"), Next: at.Next, Expires: m.Now().Add(arrivalFor)}
 	return m.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		if _, err := orm.From[Arrival](tx).Where(Arrivals.Browser.Eq(a.Browser)).Delete(ctx); err != nil {
 			return err

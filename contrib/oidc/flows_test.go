@@ -2,11 +2,14 @@ package oidc_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
 
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/contrib/auth"
@@ -123,6 +126,46 @@ func TestProveAddress(t *testing.T) {
 		user, err := orm.From[auth.User](c.DB).Where(auth.Users.Username.Eq("new")).First(t.Context())
 		if err != nil || user.Email != "nomail@example.org" || !isIn(c) {
 			t.Errorf("user %+v, %v", user, err)
+		}
+	})
+}
+
+// TestOddClaims: what a provider says of somebody may be anything.
+func TestOddClaims(t *testing.T) {
+	t.Parallel()
+	h := newHostile(t, time.Now)
+	volatest.Each(t, site(auth.Config{SignUp: true}, acme(h.URL)), func(t *testing.T, c *volatest.Client) {
+		for name, claims := range map[string]string{
+			"no text":    `"name":"A` + "\xff" + `nn","preferred_username":"a` + "\xff" + `\u0000nn"`,
+			"too long":   `"name":"` + strings.Repeat("é", 5000) + `","preferred_username":"` + strings.Repeat("é", 5000) + `"`,
+			"markup":     `"name":"<script>alert(1)</script>","preferred_username":"<b>\u202eann</b>"`,
+			"no address": `"email":"Ann <ann@example.org>"`,
+			"two":        `"email":"ann@example.org, eve@example.org"`,
+			"lines":      `"email":"ann@example.org\r\nBcc: eve@example.org"`,
+			"empty":      `"name":"","preferred_username":"","email":""`,
+			"nulls":      `"name":null,"preferred_username":null,"email":null,"email_verified":null`,
+		} {
+			h.sign = func(m map[string]any) string {
+				for _, k := range []string{"name", "preferred_username", "email"} {
+					if strings.Contains(claims, `"`+k+`"`) {
+						delete(m, k)
+					}
+				}
+				raw, err := json.Marshal(m)
+				if err != nil {
+					t.Error(err)
+				}
+				return signedRaw(t, jose.RS256, h.key, "k1", []byte(strings.TrimSuffix(string(raw), "}")+","+claims+"}"))
+			}
+			b := c.Another()
+			res := b.Get(h.answer(t, start(t, b)))
+			if to := res.Header.Get("Location"); res.Status != 303 || to != "/oidc/new/" && to != "/oidc/address/" {
+				t.Errorf("%s: %d %s", name, res.Status, to)
+				continue
+			}
+			if page := b.Get(res.Header.Get("Location")).WantStatus(200); strings.Contains(page.Body, "<script>alert") || strings.Contains(page.Body, "\u202e") {
+				t.Errorf("%s: %s", name, page.Body)
+			}
 		}
 	})
 }

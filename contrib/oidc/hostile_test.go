@@ -66,11 +66,16 @@ func newHostile(t *testing.T, now func() time.Time) *hostile {
 // signed makes a token.
 func signed(t *testing.T, algorithm jose.SignatureAlgorithm, key any, id string, claims map[string]any) string {
 	t.Helper()
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: algorithm, Key: jose.JSONWebKey{Key: key, KeyID: id}}, nil)
+	raw, err := json.Marshal(claims)
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, err := json.Marshal(claims)
+	return signedRaw(t, algorithm, key, id, raw)
+}
+
+func signedRaw(t *testing.T, algorithm jose.SignatureAlgorithm, key any, id string, raw []byte) string {
+	t.Helper()
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: algorithm, Key: jose.JSONWebKey{Key: key, KeyID: id}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,14 +198,22 @@ func lies(t *testing.T) map[string]func(h *hostile) {
 		"without a subject":          claim("sub", ""),
 		"with a long subject":        claim("sub", strings.Repeat("x", 256)),
 		"with a subject that is nul": claim("sub", "a\x00b"),
-		"with another access token":  claim("at_hash", "AAAAAAAAAAAAAAAAAAAAAA"),
-		"verified in a way":          claim("email_verified", 7),
-		"auth_time in the future":    claim("auth_time", 9999999999),
-		"auth_time without sense":    claim("auth_time", -1),
-		"expired":                    func(h *hostile) { claim("exp", second(h, -90))(h) },
-		"made in the future":         func(h *hostile) { claim("iat", second(h, 90))(h) },
-		"made long ago":              func(h *hostile) { claim("iat", second(h, -90))(h) },
-		"not yet good":               func(h *hostile) { claim("nbf", second(h, 600))(h) },
+		"with a subject that is no text": func(h *hostile) {
+			h.sign = func(claims map[string]any) string {
+				claims["sub"] = "SUB"
+				raw, _ := json.Marshal(claims)
+				return signedRaw(t, jose.RS256, h.key, "k1", []byte(strings.Replace(string(raw), "SUB", "sub-\xff", 1)))
+			}
+		},
+		"with another access token": claim("at_hash", "AAAAAAAAAAAAAAAAAAAAAA"),
+		"verified in a way":         claim("email_verified", 7),
+		"auth_time in the future":   claim("auth_time", 9999999999),
+		"auth_time without sense":   claim("auth_time", -1),
+		"expired":                   func(h *hostile) { claim("exp", second(h, -90))(h) },
+		"made in the future":        func(h *hostile) { claim("iat", second(h, 90))(h) },
+		"made long ago":             func(h *hostile) { claim("iat", second(h, -90))(h) },
+		"not yet good":              func(h *hostile) { claim("nbf", second(h, 90))(h) },
+		"good from no time on":      claim("nbf", -5),
 		"without a signature": func(h *hostile) {
 			h.sign = func(claims map[string]any) string {
 				raw, _ := json.Marshal(claims)

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	gooidc "github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -28,6 +30,7 @@ type wire struct {
 	Username      string      `json:"preferred_username"`
 	AuthTime      json.Number `json:"auth_time"`
 	Party         string      `json:"azp"`
+	NotBefore     json.Number `json:"nbf"`
 }
 
 // maybeText is a truth that some providers write as a text.
@@ -96,8 +99,8 @@ func (p *provider) check(id *gooidc.IDToken, at *Attempt, access string) error {
 	switch {
 	case subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(at.Nonce)) != 1:
 		return errors.New("it has another nonce, so that it is the answer to another log-in")
-	case id.Subject == "" || len(id.Subject) > maxSubject || strings.ContainsRune(id.Subject, 0):
-		return errors.New("it has no subject, or one that is too long")
+	case id.Subject == "" || len(id.Subject) > maxSubject || strings.ContainsFunc(id.Subject, isNoText):
+		return errors.New("it has no subject, or one that is too long or no text")
 	case w.Party != "" && w.Party != p.ClientID:
 		return fmt.Errorf("it was made for %q (azp)", w.Party)
 	case len(id.Audience) > 1 && w.Party == "":
@@ -106,6 +109,15 @@ func (p *provider) check(id *gooidc.IDToken, at *Attempt, access string) error {
 		return fmt.Errorf("it is of %s, which is in the future", id.IssuedAt)
 	case id.IssuedAt.Before(began.Add(-maxSkew)):
 		return fmt.Errorf("it is of %s, before the log-in was begun", id.IssuedAt)
+	}
+	if w.NotBefore != "" {
+		from, err := moment("nbf", w.NotBefore)
+		if err != nil {
+			return err
+		}
+		if from.After(now.Add(maxSkew)) {
+			return fmt.Errorf("it is good from %s on", from)
+		}
 	}
 	if id.AccessTokenHash != "" {
 		return id.VerifyAccessToken(access)
@@ -144,14 +156,27 @@ func (c *Claims) add(raw json.RawMessage) error {
 	}
 	c.Email, c.EmailVerified, c.Name, c.Username = w.Email, bool(w.EmailVerified), w.Name, w.Username
 	if w.AuthTime != "" {
-		seconds, err := w.AuthTime.Float64()
-		if err != nil || seconds < 0 || seconds > 1e11 {
-			return fmt.Errorf("auth_time is %s", cut(string(w.AuthTime), 50))
+		at, err := moment("auth_time", w.AuthTime)
+		if err != nil {
+			return err
 		}
-		c.AuthTime = time.Unix(int64(seconds), 0)
+		c.AuthTime = at
 	}
 	c.raw = append(c.raw, raw)
 	return nil
 }
+
+// moment reads a time of a token: seconds since 1970.
+func moment(name string, number json.Number) (time.Time, error) {
+	seconds, err := number.Float64()
+	if err != nil || seconds < 0 || seconds > 1e11 {
+		return time.Time{}, fmt.Errorf("%s is %s, which is no time", name, cut(string(number), 50))
+	}
+	return time.Unix(int64(seconds), 0), nil
+}
+
+// isNoText reports whether a character has no place in a name by which somebody is known:
+// a sign that cannot be seen, or what is read in place of bytes that are no text.
+func isNoText(c rune) bool { return unicode.IsControl(c) || c == utf8.RuneError }
 
 func (c *Claims) authTimeIsSane(now time.Time) bool { return !c.AuthTime.After(now.Add(maxSkew)) }
