@@ -133,8 +133,7 @@ func TestProveAddress(t *testing.T) {
 // TestOddClaims: what a provider says of somebody may be anything.
 func TestOddClaims(t *testing.T) {
 	t.Parallel()
-	h := newHostile(t, time.Now)
-	volatest.Each(t, site(auth.Config{SignUp: true}, acme(h.URL)), func(t *testing.T, c *volatest.Client) {
+	each(t, auth.Config{SignUp: true}, func(t *testing.T, c *volatest.Client, h *hostile) {
 		for name, claims := range map[string]string{
 			"no text":    `"name":"A` + "\xff" + `nn","preferred_username":"a` + "\xff" + `\u0000nn"`,
 			"too long":   `"name":"` + strings.Repeat("é", 5000) + `","preferred_username":"` + strings.Repeat("é", 5000) + `"`,

@@ -73,8 +73,8 @@ func acme(issuer string) oidc.Provider {
 
 // site has a provider and accounts, with what the functions change.
 func site(cfg auth.Config, providers ...oidc.Provider) func() vola.Config {
+	cfg.Hashing = passwords.Config{Memory: 64, Time: 1} // cheap hashes
 	return func() vola.Config {
-		cfg.Hashing = passwords.Config{Memory: 64, Time: 1} // cheap hashes
 		accounts := auth.New(cfg)
 		return vola.Config{Name: "Papers", Modules: []module.Module{accounts, oidc.New(oidc.Config{Auth: accounts, Providers: providers})}}
 	}
