@@ -23,13 +23,17 @@ func (p *program) checkCommand() cli.Command {
 		Flags: func(flags *flag.FlagSet) {
 			flags.BoolVar(&notes, "notes", false, "print notes too, which are not errors: of migrations, and what in templates cannot be checked")
 			deploy.declare(flags)
-			flags.StringVar(&url, "database", "", "compare the tables of the database at `URL` with the models too")
+			flags.StringVar(&url, "database", "", "compare the tables of the database at `URL` with the models too; with --deploy: look at it instead of that of DATABASE_URL")
 		},
 		Run: func(ctx context.Context, args []string) error {
 			if err := deploy.check(); err != nil {
 				return err
 			}
-			s, err := p.assemble(siteFlags{})
+			var f siteFlags
+			if deploy.on {
+				f.database = url
+			}
+			s, err := p.assemble(f)
 			if err != nil {
 				return failed{err}
 			}
@@ -39,8 +43,11 @@ func (p *program) checkCommand() cli.Command {
 			for _, unknown := range s.doubtfulSettings() {
 				fmt.Fprintf(p.stdout, "warning: %s\n", unknown)
 			}
-			if s.set.SecretKey == "" && p.named(siteFlags{}) {
+			if s.set.SecretKey == "" && p.named(f) {
 				fmt.Fprintln(p.stdout, "warning: serve does not start without --dev, as SECRET_KEY is not set; make one with: openssl rand -hex 32")
+			}
+			if err := s.needBaseURL(); err != nil {
+				fmt.Fprintf(p.stdout, "warning: serve does not start without --dev: %v\n", err)
 			}
 			if notes {
 				migratecmd.Lint(p.stdout, s.graph)

@@ -32,7 +32,7 @@ func (p *program) commands() []cli.Command {
 	out := []cli.Command{p.serveCommand()}
 	out = append(out, p.project().Commands()...)
 	out = append(out, p.checkCommand(), p.templatesCommand(), p.routesCommand(), p.settingsCommand(),
-		p.dbshellCommand(), p.backupCommand(), p.copyDataCommand(), p.versionCommand())
+		p.dbshellCommand(), p.backupCommand(), p.copyDataCommand(), p.resealCommand(), p.versionCommand())
 	for _, m := range p.cfg.Modules {
 		if has, ok := module.As[module.HasCommands](m); ok {
 			for _, c := range has.Commands() {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/databasetest"
+	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/middleware"
@@ -131,6 +133,11 @@ func deployCases() []deployCase {
 	return []deployCase{
 		{"T01", set("BASE_URL", ""), 1, ""},
 		{"T01", set("BASE_URL", "http://shop.example.org"), 1, ""},
+		{"T01", func(_ *testing.T, d *deployed) {
+			delete(d.environ, "BASE_URL")
+			d.cfg.Mailers = []mail.Driver{new(pigeons)}
+			d.environ["MAIL_URL"], d.environ["MAIL_FROM"] = "pigeon://roof", "post@example.org"
+		}, 1, ""},
 		{"T02", set("BASE_URL", "https://192.0.2.1"), 1, ""},
 		{"T02", set("BASE_URL", "https://[2001:db8::1]"), 1, ""},
 		{"T02", set("BASE_URL", "https://localhost"), 1, ""},
@@ -174,6 +181,11 @@ func deployCases() []deployCase {
 			d.write(t, "key", d.environ["SECRET_KEY"], 0o644)
 			delete(d.environ, "SECRET_KEY")
 			d.environ["SECRET_KEY_FILE"] = filepath.Join(d.machine.Dir, "key")
+		}, 1, ""},
+		{"S02", func(t *testing.T, d *deployed) {
+			d.write(t, "url", d.environ["STORAGE_URL"], 0o644)
+			delete(d.environ, "STORAGE_URL")
+			d.environ["STORAGE_URL_FILE"] = filepath.Join(d.machine.Dir, "url")
 		}, 1, ""},
 		{"S03", set("SECRET_KEY_FALLBACKS", strings.Repeat("a", 32)+","+strings.Repeat("b", 32)+","+strings.Repeat("c", 32)), 1, ""},
 		{"S04", set("DATABASE_URL", "postgres://site:long-enough-pw@db.example.org/site"), 1, ""},
@@ -280,6 +292,14 @@ func TestDeployChecksThatFindNothing(t *testing.T) {
 		},
 		func(_ *testing.T, d *deployed) { d.machine.Mounts = "" },
 		func(_ *testing.T, d *deployed) {
+			d.cfg.Templates = fstest.MapFS{"error.html": {Data: []byte("x")}, "shop/mail/order.html": {Data: []byte(`<p style="color: red">`)}}
+		},
+		func(t *testing.T, d *deployed) {
+			d.write(t, "base", d.environ["BASE_URL"], 0o644)
+			delete(d.environ, "BASE_URL")
+			d.environ["BASE_URL_FILE"] = filepath.Join(d.machine.Dir, "base")
+		},
+		func(_ *testing.T, d *deployed) {
 			d.environ["STORAGE_URL"] = "disk:" + filepath.Join(d.machine.Dir, "statics")
 		},
 	} {
@@ -361,6 +381,15 @@ func TestCheckDeploy(t *testing.T) {
 	run(t, d.cfg, bad, "check", "--deploy", "--fail-level", "error").want(t, 1, "1 finding at level error or worse")
 	run(t, d.cfg, append(environ, "LOG_LEVEL=DEBUG"), "check", "--deploy").want(t, 0, "D13 note")
 	run(t, d.cfg, append(environ, "LOG_LEVEL=DEBUG"), "check", "--deploy", "--fail-level", "note").want(t, 1, "at level note")
+	other := databasetest.SQLiteURL(t)
+	run(t, d.cfg, environ, "check", "--deploy", "--database", other).want(t, 1, "D02 error: the site does not start: ", strings.TrimPrefix(other, "sqlite:"))
+	good := slices.DeleteFunc(slices.Clone(environ), func(v string) bool { return strings.HasPrefix(v, "DATABASE_URL=") })
+	run(t, d.cfg, append(good, "DATABASE_URL=sqlite:/nonexistent/site.db"), "check", "--deploy", "--database", d.environ["DATABASE_URL"]).want(t, 0, "0 errors, 0 warnings, ")
+	weak := run(t, d.cfg, slices.Concat(environ, []string{"SECRET_KEY=" + strings.Repeat("ab", 16)}), "check", "--deploy")
+	weak.want(t, 1, "write: SECRET_KEY=$(openssl rand -hex 32)\n")
+	if regexp.MustCompile(`[0-9a-f]{64}`).MatchString(weak.out) {
+		t.Errorf("a key is printed:\n%s", weak.out)
+	}
 	run(t, d.cfg, environ, "check", "--deploy", "--fail-level", "loud").want(t, 2, `"loud" is not a level`)
 	run(t, d.cfg, environ, "check", "--json").want(t, 2, "--deploy")
 	r := run(t, d.cfg, bad, "check", "--deploy", "--json")

@@ -42,8 +42,7 @@ func (d *deployment) debugBuild() (out []module.Finding) {
 
 // unsentMails finds out whether the mails of modules go to people.
 func (d *deployment) unsentMails() []module.Finding {
-	scheme, _, _ := strings.Cut(d.set.MailURL, ":")
-	if scheme = strings.ToLower(scheme); scheme != "console" && scheme != "dir" {
+	if d.set.sendsMail() {
 		return nil
 	}
 	var senders []string

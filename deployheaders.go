@@ -3,6 +3,7 @@ package vola
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -113,6 +114,12 @@ func (d *deployment) noPermissions() []module.Finding {
 	return one("a script in a page can ask for the camera and the place of a visitor", "vola.Config, SecureHeaders.PermissionsPolicy", "remove middleware.Omit")
 }
 
+// isMailTemplate reports whether a template is of a mail, which lie in a folder of that name. Mails
+// have no Content-Security-Policy, and their styles are in attributes for the sake of old programs.
+func isMailTemplate(name string) bool {
+	return slices.Contains(strings.Split(path.Dir(name), "/"), "mail")
+}
+
 // attribute is code in an attribute, within one tag.
 var attribute = regexp.MustCompile(`(?is)<[a-z][^<>]*?\s(on[a-z]+|style)\s*=\s*["']`)
 
@@ -122,7 +129,7 @@ func (d *deployment) inlineAttributes() (out []module.Finding) {
 	}
 	for name, text := range d.site.templateTexts() {
 		at := attribute.FindStringSubmatchIndex(text)
-		if at == nil {
+		if at == nil || isMailTemplate(name) {
 			continue
 		}
 		word := strings.ToLower(text[at[2]:at[3]])

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/netip"
 	"net/url"
 	"os"
 	"path"
@@ -12,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/volaweb/vola/internal/hostname"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/templates"
 )
@@ -31,6 +31,9 @@ func secretChecks() []deployCheck {
 	}
 }
 
+// writeSecretKey is a shell's way to set a new key: one that is printed would be in logs of checks.
+const writeSecretKey = "SECRET_KEY=$(openssl rand -hex 32)"
+
 func (d *deployment) weakKey() []module.Finding {
 	key := d.set.SecretKey
 	letters := map[rune]bool{}
@@ -40,9 +43,9 @@ func (d *deployment) weakKey() []module.Finding {
 	known := strings.Contains(strings.ToLower(key), "secret") || strings.Contains(strings.ToLower(key), "change") || strings.Contains(key, "0123456789")
 	switch {
 	case key == "":
-		return one("signed links end with the process, and serve does not start", "setting SECRET_KEY", "SECRET_KEY="+newKey())
+		return one("signed links end with the process, and serve does not start", "setting SECRET_KEY", writeSecretKey)
 	case len(letters) < 8 || known:
-		return one("the key is no random text: who guesses it signs links to everything", "setting SECRET_KEY", "SECRET_KEY="+newKey())
+		return one("the key is no random text: who guesses it signs links to everything", "setting SECRET_KEY", writeSecretKey)
 	}
 	return nil
 }
@@ -60,6 +63,9 @@ func (d *deployment) readableSecrets() (out []module.Finding) {
 	}
 	for _, name := range []string{dotEnv, keyFile} {
 		name := filepath.Join(d.dir, name)
+		if slices.Contains(d.set.vars.readable, absolute(name)) {
+			continue // named above
+		}
 		if info, err := os.Stat(name); err == nil && isOpen(name, info) {
 			out = append(out, one("everybody on the machine can read the secrets of the site", "file "+name, "chmod 600 "+name)...)
 		}
@@ -78,7 +84,7 @@ func (d *deployment) sameKey() []module.Finding {
 	if d.set.SecretKey == "" || !slices.Contains(d.set.oldKeys(), d.set.SecretKey) {
 		return nil
 	}
-	return one("the key was not exchanged: the one that is to be given up is still in use", "setting SECRET_KEY", "SECRET_KEY="+newKey())
+	return one("the key was not exchanged: the one that is to be given up is still in use", "setting SECRET_KEY", writeSecretKey)
 }
 
 // postgresURL returns the URL of the database if that is a server.
@@ -92,8 +98,7 @@ func (d *deployment) postgresURL() *url.URL {
 
 // isThisMachine reports whether the host of a database is on the machine of the site.
 func isThisMachine(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return host == "" || host == "localhost" || strings.HasPrefix(host, "/") || err == nil && addr.IsLoopback()
+	return host == "" || strings.HasPrefix(host, "/") || hostname.IsLocal(host)
 }
 
 func (d *deployment) plainDatabase() (out []module.Finding) {

@@ -34,6 +34,8 @@ const writeBaseURL = "BASE_URL=https://example.org"
 
 func (d *deployment) baseURL() []module.Finding {
 	switch {
+	case d.site.needBaseURL() != nil:
+		return one("serve does not start, as MAIL_URL says that mails are sent, and links in them begin with BASE_URL", "setting BASE_URL", writeBaseURL)
 	case d.set.BaseURL == "":
 		return one("links in mails and feeds begin with the address that the program listens on, and the site answers to no name", "setting BASE_URL", writeBaseURL)
 	case !d.set.isHTTPS():

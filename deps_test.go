@@ -74,12 +74,15 @@ const policy = `
 
 	# What is known of a visitor from one request to the next.
 	web < web/sessions < web/messages;
+
+	# Parts of pages, for requests that ask for them.
+	web < web/ajax;
 	web/sessions < web/sessions/sessionstest;
 
 	# How often something may be done: stores in memory, and what each store must pass.
 	web < web/ratelimit < web/ratelimit/ratelimittest;
 
-	web, web/middleware, web/assets, web/devpage, web/messages, web/ratelimit, forms < WEB;
+	web, web/middleware, web/assets, web/devpage, web/messages, web/ratelimit, web/ajax, forms < WEB;
 
 	# Where the columns meet: bridges, each named for what it joins ...
 	DATA, forms < orm/ormforms;
@@ -170,7 +173,7 @@ const policy = `
 	contrib/auth: golang.org/x/term golang.org/x/text;
 	contrib/auth/passwords: golang.org/x/crypto golang.org/x/sync/semaphore golang.org/x/text;
 	contrib/auth/totp: rsc.io/qr;
-	contrib/passkeys: github.com/go-webauthn/webauthn golang.org/x/text;
+	contrib/passkeys: github.com/go-webauthn/webauthn;
 	vola: github.com/caarlos0/env/v11 github.com/joho/godotenv;
 	site/...: golang.org/x/net/html golang.org/x/term golang.org/x/text;
 	site/htmltree/...: golang.org/x/net/html;

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/internal/hostname"
 	"github.com/volaweb/vola/web"
 )
 
@@ -53,21 +54,9 @@ func checkBaseURL(raw string) (string, error) {
 // isHost reports whether a name, without a port, can be that of a host that
 // people reach.
 func isHost(host string) bool {
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return !addr.IsUnspecified() && addr.Zone() == ""
-	}
-	if len(host) > 253 || strings.Trim(host, "0123456789.") == "" {
-		return false
-	}
-	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
-		bad := strings.IndexFunc(label, func(c rune) bool {
-			return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_'
-		})
-		if label == "" || len(label) > 63 || bad >= 0 {
-			return false
-		}
-	}
-	return true
+	name, ok := hostname.Parse(host)
+	addr, err := netip.ParseAddr(name)
+	return ok && (err != nil || !addr.IsUnspecified())
 }
 
 // isPort reports whether the host of a URL has no port, or one that exists.
@@ -100,16 +89,6 @@ func baseURLOf(addr net.Addr) string {
 func isLoopback(addr net.Addr) bool {
 	tcp, ok := addr.(*net.TCPAddr)
 	return !ok || tcp.IP.IsLoopback()
-}
-
-// isLocalHost reports whether the name of a host, as package middleware gives it, is that
-// of this machine.
-func isLocalHost(name string) bool {
-	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(name)
-	return err == nil && addr.IsLoopback()
 }
 
 // ServeHTTP answers a request.

@@ -148,7 +148,7 @@ func TestStartWarns(t *testing.T) {
 		{[]string{"--addr", "0.0.0.0:0"}, nil, "set BASE_URL", "--dev"},
 		{[]string{"--addr", "0.0.0.0:0"}, nil, "get 421", "base_url"},
 		{[]string{"--addr", "0.0.0.0:0"}, []string{"ALLOWED_HOSTS=example.org"}, "base_url=http://localhost:", "http://[::]"},
-		{[]string{"--addr", "0.0.0.0:0", "--dev"}, nil, "with --dev everybody", ""},
+		{[]string{"--addr", "0.0.0.0:0", "--dev"}, nil, "at /_dev/mail/ all mails", ""},
 		{[]string{"--addr", "0.0.0.0:0"}, []string{"BASE_URL=https://example.org"}, "is at", "BASE_URL"},
 	} {
 		_, stop := serving(t, cfg, tt.env, append([]string{"--create", "--database", databasetest.SQLiteURL(t)}, tt.args...)...)

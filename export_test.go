@@ -44,5 +44,11 @@ func DeployChecks() (out []DeployCheckInfo) {
 	return out
 }
 
+// MakeKey makes the key of a site in a file.
+var MakeKey = makeKey
+
 // FinishMail is what a command waits for at its end.
 var FinishMail = (*Site).finishMail
+
+// Reseal is what the command of that name does.
+var Reseal = reseal

@@ -85,6 +85,22 @@ func (s *Site) openMail() error {
 	return nil
 }
 
+// sendsMail reports whether MAIL_URL names something that sends mails to people.
+func (s *settings) sendsMail() bool {
+	scheme, _, _ := strings.Cut(strings.ToLower(s.MailURL), ":")
+	return scheme != "console" && scheme != "dir"
+}
+
+// needBaseURL returns an error if links in mails that are sent would lead nowhere. They never begin
+// with what a request says; without BASE_URL they would begin with the address that the
+// program listens on, or in a command with nothing.
+func (s *Site) needBaseURL() error {
+	if s.opts.Dev || s.set.BaseURL != "" || s.opts.Mailer != nil || !s.set.sendsMail() {
+		return nil
+	}
+	return errors.New("setting BASE_URL must be set, as MAIL_URL says that mails are sent: the scheme and host that links in them begin with, such as https://example.org")
+}
+
 // mailSender opens what the setting MAIL_URL names.
 func (s *Site) mailSender() (mail.Sender, error) {
 	scheme, _, _ := strings.Cut(s.set.MailURL, ":")

@@ -22,6 +22,7 @@ import (
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/volatest"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/webtest"
 )
 
 // letters is a module that sends mails.
@@ -99,6 +100,28 @@ func lettersSite() vola.Config {
 	return vola.Config{Name: "Post", Modules: []module.Module{newLetters()}, Languages: []string{"en", "de"}}
 }
 
+// TestMailsOfAnotherTest: a client for another test has no cookies, and not the mails of before.
+func TestMailsOfAnotherTest(t *testing.T) {
+	t.Parallel()
+	c := volatest.New(t, lettersSite())
+	c.SetCookie("x", "1")
+	for i, name := range []string{"Ann", "Bob", "Cem"} {
+		t.Run(name, func(t *testing.T) {
+			c := c.For(t)
+			if n := len(c.Mails()); n != 0 || c.Cookie("x") != "" {
+				t.Errorf("%d mails, the cookie is %q", n, c.Cookie("x"))
+			}
+			c.Another().Post("/letters/", webtest.Values{"name": name})
+			if all := c.Mails(); len(all) != 1 || !strings.Contains(all[0].Text, name) {
+				t.Errorf("mails %+v", all)
+			}
+		})
+		if n := len(c.Mails()); n != i+1 {
+			t.Errorf("%d mails in all after %s", n, name)
+		}
+	}
+}
+
 // TestMailAfterCommit: mails are sent when what they tell of is there, and errors come before.
 func TestMailAfterCommit(t *testing.T) {
 	t.Parallel()
@@ -154,10 +177,14 @@ func TestMailAfterCommit(t *testing.T) {
 			"not listed":   {unlisted.Data(letterData{}), mail.To(toBob), "unlisted.html"},
 			"no recipient": {aLetter("x"), mail.Message{}, "a mail needs a recipient"},
 			"bad name":     {aLetter("x"), mail.To(mail.Address{Name: "a\r\nBcc: b@c.d", Address: "a@b.c"}), "To: the name"},
+			"bad header":   {aLetter("x"), mail.Message{To: []mail.Address{toBob}, Header: map[string]string{"X-A": "a\nb"}}, "field Header: the value"},
 		} {
-			if err := h.SendMail(t.Context(), c.DB, wrong.page, wrong.to); err == nil || !strings.Contains(err.Error(), wrong.want) {
-				t.Errorf("%s: the error is %v, want %q", name, err, wrong.want)
+			if err := h.SendMail(t.Context(), c.DB, wrong.page, wrong.to); err == nil || !strings.Contains(err.Error(), wrong.want) || fault.KindOf(err) != fault.Internal {
+				t.Errorf("%s: the error is %v, of kind %v, want %q", name, err, fault.KindOf(err), wrong.want)
 			}
+		}
+		if err := h.MailQueue.Add(t.Context(), c.DB, mail.Message{}); fault.KindOf(err) != fault.Internal || err == nil {
+			t.Errorf("an empty mail for the queue itself: %v, of kind %v", err, fault.KindOf(err))
 		}
 		if err := h.SendMail(t.Context(), nil, aLetter("x"), mail.To(toBob)); err == nil {
 			t.Error("without a handle it is sent")

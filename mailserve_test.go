@@ -47,7 +47,7 @@ func lettersProgram(p *pigeons) vola.Config {
 	return cfg
 }
 
-var pigeonEnv = []string{"MAIL_URL=pigeon://roof", "MAIL_FROM=post@example.org"}
+var pigeonEnv = []string{"MAIL_URL=pigeon://roof", "MAIL_FROM=post@example.org", "BASE_URL=https://example.org", "ALLOWED_HOSTS=127.0.0.1"}
 
 // TestMailsAreSentBeforeTheEnd: a site that is stopped sends the mails that it has promised, and
 // then closes the connections.
@@ -81,6 +81,28 @@ func TestMailsAreSentBeforeTheEnd(t *testing.T) {
 	}
 	if n := p.sent.Load(); n != 5 || !p.closed.Load() {
 		t.Errorf("%d mails were sent; closed: %v", n, p.closed.Load())
+	}
+}
+
+// TestMailsNeedBaseURL: a site that sends mails does not start with links that lead nowhere, and
+// no command sends them.
+func TestMailsNeedBaseURL(t *testing.T) {
+	t.Parallel()
+	cfg := lettersProgram(&pigeons{})
+	cfg.Dir = t.TempDir()
+	env := []string{"DATABASE_URL=sqlite:" + filepath.Join(cfg.Dir, "a.db"), "MAIL_URL=pigeon://roof", "MAIL_FROM=post@example.org"}
+	run(t, cfg, env, "migrate").want(t, 0)
+	const want = "setting BASE_URL must be set, as MAIL_URL says that mails are sent"
+	run(t, cfg, env, "serve", "--addr", "127.0.0.1:0").want(t, 2, want)
+	run(t, cfg, env, "letters", "write").want(t, 2, want)
+	run(t, cfg, env, "check").want(t, 0, "warning: serve does not start without --dev: "+want)
+	for _, tt := range []struct{ environ, args []string }{
+		{env, []string{"--dev"}}, {append(env, "BASE_URL=https://example.org"), nil}, {append(env, "MAIL_URL=dir:"+cfg.Dir), nil}, {append(env, "MAIL_URL=console:"), nil},
+	} {
+		_, stop := serving(t, cfg, tt.environ, tt.args...)
+		if r := stop(); r.status != 0 || strings.Contains(r.out, want) {
+			t.Errorf("%v: status %d\n%s", tt, r.status, r.out)
+		}
 	}
 }
 
@@ -147,7 +169,7 @@ func TestFinishMail(t *testing.T) {
 func TestMailPages(t *testing.T) {
 	t.Parallel()
 	c := volatest.Start(t, lettersSite(), volatest.Options{Dev: true})
-	c.Get("/_dev/mail/").WantStatus(200).WantBody("No mail was sent yet.").WantBody(`href="/_dev/mail/preview/letters/letter/"`)
+	c.Get("/_dev/mail/").WantStatus(200).WantBody("No mail was sent yet.").WantBody("Everybody who reaches this address sees them").WantBody(`href="/_dev/mail/preview/letters/letter/"`)
 	c.Post("/letters/", webtest.Values{"name": "<script>alert(1)</script>"}).WantStatus(200)
 	h := c.Site.Host()
 	m := mail.Message{

@@ -48,6 +48,9 @@ func declareDatabase(flags *flag.FlagSet, url *string) {
 // only; see openDatabase.
 func (p *program) withDatabase(ctx context.Context, s *Site, f siteFlags, create bool, fn func(ctx context.Context, fresh bool) error) (err error) {
 	defer s.Close()
+	if err := s.needBaseURL(); err != nil {
+		return cli.ConfigError{Err: err}
+	}
 	db, fresh, err := p.openDatabase(ctx, s, f, create)
 	if err != nil {
 		return err
@@ -65,8 +68,7 @@ func (p *program) withDatabase(ctx context.Context, s *Site, f siteFlags, create
 
 // named reports whether the environment or a flag says which database to use.
 func (p *program) named(f siteFlags) bool {
-	_, named := p.vars.values["DATABASE_URL"]
-	return named || p.vars.values["DATABASE_URL"+fileSuffix] != "" || f.database != ""
+	return p.vars.values["DATABASE_URL"] != "" || p.vars.values["DATABASE_URL"+fileSuffix] != "" || f.database != ""
 }
 
 // assemble makes the site with what the environment says.
@@ -76,20 +78,13 @@ func (p *program) assemble(f siteFlags) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := New(p.cfg, Options{
-		Environ: vars.values, origins: vars.origins, Dev: f.dev, Console: p.stderr,
-		Log: slog.New(linelog.New(p.stderr, &level)),
-	})
+	opts := vars.withFlags(f).options()
+	opts.Dev, opts.Console, opts.Log = f.dev, p.stderr, slog.New(linelog.New(p.stderr, &level))
+	s, err := New(p.cfg, opts)
 	if err != nil {
 		return nil, cli.ConfigError{Err: err}
 	}
 	level.Set(s.set.LogLevel)
-	if f.database != "" {
-		s.set.DatabaseURL = f.database
-	}
-	if f.addr != "" {
-		s.set.Addr = f.addr
-	}
 	return s, nil
 }
 

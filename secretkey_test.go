@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -115,8 +116,63 @@ func TestKeyOfASiteWithoutSettings(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := inFolder(t, dir, "serve --addr 127.0.0.1:0").CombinedOutput(); err == nil || !strings.Contains(string(out), "site.key") {
+	if out, err := inFolder(t, dir, "serve --addr 127.0.0.1:0").CombinedOutput(); err == nil || !strings.Contains(string(out), "the key in site.key has 0 characters") {
 		t.Errorf("an empty key: %v\n%s", err, out)
+	}
+	if err := errors.Join(os.WriteFile(path, first, 0o600), os.Chmod(path, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := inFolder(t, dir, "check").CombinedOutput(); err != nil || strings.Count(string(out), "everybody on this machine can read "+path) != 1 {
+		t.Errorf("a key for everybody: %v\n%s", err, out)
+	}
+	if out, _ := inFolder(t, dir, "check --deploy").CombinedOutput(); strings.Count(string(out), "S02 error") != 1 {
+		t.Errorf("a key for everybody, with --deploy:\n%s", out)
+	}
+}
+
+// TestKeyIsMadeOnce: of many processes that start at once, all have the same key, and none
+// sees a part of it.
+func TestKeyIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "site.key")
+	type result struct {
+		key  string
+		made bool
+		err  error
+	}
+	results := make(chan result)
+	const processes = 20
+	for range processes {
+		go func() {
+			key, made, err := vola.MakeKey(path)
+			results <- result{key, made, err}
+		}()
+	}
+	keys, made := map[string]bool{}, 0
+	for range processes {
+		r := <-results
+		if r.err != nil {
+			t.Error(r.err)
+		}
+		keys[r.key] = true
+		if r.made {
+			made++
+		}
+	}
+	if len(keys) != 1 || made != 1 {
+		t.Errorf("%d keys, %d are said to be made", len(keys), made)
+	}
+	text, err := os.ReadFile(path)
+	info, err2 := os.Stat(path)
+	if err != nil || err2 != nil || info.Mode().Perm() != 0o600 || !keys[strings.TrimSpace(string(text))] {
+		t.Errorf("the file has %q, %v, %v, %v", text, err, err2, info)
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
+		t.Errorf("left behind: %v, %v", files, err)
+	}
+	if _, _, err := vola.MakeKey(filepath.Join(dir, "none", "site.key")); err == nil || !strings.Contains(err.Error(), "cannot be written: no such file") {
+		t.Errorf("in a folder that is not there: %v", err)
 	}
 }
 
@@ -219,5 +275,26 @@ func TestSettingsFromFiles(t *testing.T) {
 	}
 	if out, err = inFolder(t, dir, "check", "ONE_KEY=x", "SECRET_KEY_FILE="+key).CombinedOutput(); err != nil || strings.Contains(string(out), "everybody") {
 		t.Errorf("%v\n%s", err, out)
+	}
+	for name, text := range map[string]string{"DATABASE_URL": "sqlite:a.db", "MAIL_URL": "dir:mails", "STORAGE_URL": "disk:files", "BASE_URL": "https://example.org", "LOG_LEVEL": "WARN"} {
+		path := write(name, text, 0o644)
+		out, err := inFolder(t, dir, "check", "ONE_KEY=x", name+"_FILE="+path).CombinedOutput()
+		if warned := strings.Contains(string(out), "everybody on this machine can read "+path); err != nil || warned != (strings.HasSuffix(name, "_URL") && name != "BASE_URL") {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+	}
+	// An empty variable is not set.
+	out, err = inFolder(t, dir, "settings", "SECRET_KEY=", "SECRET_KEY_FILE="+key, "ADDR=", "DATABASE_URL=").CombinedOutput()
+	if err != nil || !regexp.MustCompile(`SECRET_KEY +\(set, not shown\) +`+regexp.QuoteMeta(key)).Match(out) || !regexp.MustCompile(`ADDR +127.0.0.1:8000 +default`).Match(out) {
+		t.Errorf("an empty variable: %v\n%s", err, out)
+	}
+	// .env has ONE_KEY, which is secret.
+	write(".env", "ONE_KEY=hunter3\n", 0o644)
+	if out, err = inFolder(t, dir, "check").CombinedOutput(); err != nil || !strings.Contains(string(out), "everybody on this machine can read "+filepath.Join(dir, ".env")) {
+		t.Errorf("%v\n%s", err, out)
+	}
+	write(".env", "LOG_LEVEL=WARN\n", 0o644)
+	if out, err = inFolder(t, dir, "check", "ONE_KEY=x").CombinedOutput(); err != nil || strings.Contains(string(out), "everybody") {
+		t.Errorf("without a secret: %v\n%s", err, out)
 	}
 }

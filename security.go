@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/volaweb/vola/internal/hostname"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/middleware"
 )
@@ -79,11 +80,17 @@ func (s *settings) baseHost() string {
 	if err != nil {
 		return ""
 	}
-	name := strings.TrimSuffix(u.Hostname(), ".")
-	if addr, err := netip.ParseAddr(name); err == nil {
-		return addr.Unmap().String()
-	}
+	name, _ := hostname.Parse(u.Host) // checkBaseURL has tried it
 	return name
+}
+
+// basePort is the port in BASE_URL, "" if that has none.
+func (s *settings) basePort() string {
+	u, err := url.Parse(s.BaseURL)
+	if err != nil {
+		return ""
+	}
+	return u.Port()
 }
 
 // proxyMiddleware finds out who makes a request, before anything looks at that.
@@ -96,7 +103,7 @@ func (s *Site) proxyMiddleware() web.Middleware {
 func (s *Site) hostMiddleware() []web.Middleware {
 	all := []web.Middleware{middleware.Hosts(middleware.HostsConfig{Allowed: s.allowedHosts(), Exempt: isHealth, Logger: s.opts.Log})}
 	if s.set.isHTTPS() && len(s.set.proxies) > 0 {
-		all = append(all, middleware.RedirectHTTPS(isHealth))
+		all = append(all, middleware.RedirectHTTPS(middleware.RedirectHTTPSConfig{Port: s.set.basePort(), Exempt: isHealth}))
 	}
 	return all
 }
@@ -112,7 +119,7 @@ func (s *Site) allowedHosts() func(name string) bool {
 		case base != "" && name == base, !(s.opts.Dev && s.set.hosts.Any()) && s.set.hosts.Has(name):
 			return true
 		case local:
-			return isLocalHost(name) || s.listensOn != "" && name == s.listensOn
+			return hostname.IsLocal(name) || s.listensOn != "" && name == s.listensOn
 		}
 		return false
 	}

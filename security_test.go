@@ -127,6 +127,13 @@ func TestSiteBehindAProxy(t *testing.T) {
 	if got := log.String(); strings.Count(got, "remote=203.0.113.9 ") != 2 || strings.Contains(got, "1.1.1.1") {
 		t.Errorf("%s", got)
 	}
+	port, err := vola.New(site(t.TempDir()), vola.Options{BaseURL: "https://example.org:8443", Environ: map[string]string{"TRUSTED_PROXIES": "10.0.0.0/8"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := visit(port, "/a", "example.org:8080", "10.0.0.1:1", proto, "http"); w.Code != 308 || w.Header().Get("Location") != "https://example.org:8443/a" {
+		t.Errorf("BASE_URL with a port: %d %v", w.Code, w.Header())
+	}
 	dev, err := vola.New(site(t.TempDir()), vola.Options{Dev: true, BaseURL: "https://localhost"})
 	if err != nil {
 		t.Fatal(err)

@@ -86,7 +86,7 @@ func (s *Site) warn(addr net.Addr) {
 		return
 	}
 	if s.opts.Dev {
-		s.opts.Log.Warn("with --dev everybody who reaches the address sees causes and sources; listen on 127.0.0.1", "addr", addr.String())
+		s.opts.Log.Warn("with --dev everybody who reaches the address sees causes and sources, and at /_dev/mail/ all mails, also links to log in; listen on 127.0.0.1", "addr", addr.String())
 	}
 	switch {
 	case s.set.BaseURL != "":

@@ -28,15 +28,7 @@ func (p *program) settingsCommand() cli.Command {
 			if err != nil {
 				return err
 			}
-			if f.database != "" {
-				vars = vars.with("DATABASE_URL", f.database, "option --database")
-				delete(vars.values, "DATABASE_URL"+fileSuffix)
-			}
-			if f.addr != "" {
-				vars = vars.with("ADDR", f.addr, "option --addr")
-				delete(vars.values, "ADDR"+fileSuffix)
-			}
-			set, err := readSettings(p.cfg.Modules, vars.options())
+			set, err := readSettings(p.cfg.Modules, vars.withFlags(f).options())
 			if err != nil {
 				return err
 			}

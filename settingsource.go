@@ -28,7 +28,8 @@ type variables struct {
 	// origins are where values come from that are not of the environment: the path of a
 	// file, with the variable that names it, or an option.
 	origins map[string]string
-	// readable are the files with secrets that everybody on the machine can read.
+	// readable are the files with secrets, or with URLs that may have a password, that everybody
+	// on the machine can read.
 	readable []string
 }
 
@@ -37,7 +38,7 @@ func (v variables) origin(name string) string {
 	if origin := v.origins[name]; origin != "" {
 		return origin
 	}
-	if _, ok := v.values[name]; ok {
+	if v.values[name] != "" {
 		return "environment"
 	}
 	return "default"
@@ -47,6 +48,19 @@ func (v variables) origin(name string) string {
 func (v variables) with(name, value, origin string) variables {
 	v.values, v.origins = cloneMap(v.values), cloneMap(v.origins)
 	v.values[name], v.origins[name] = value, origin
+	return v
+}
+
+// withFlags returns the variables with what the flags of a command say in place of settings.
+func (v variables) withFlags(f siteFlags) variables {
+	for _, flag := range []struct{ value, name, option string }{
+		{f.database, "DATABASE_URL", "option --database"}, {f.addr, "ADDR", "option --addr"},
+	} {
+		if flag.value != "" {
+			v = v.with(flag.name, flag.value, flag.option)
+			delete(v.values, flag.name+fileSuffix)
+		}
+	}
 	return v
 }
 
@@ -80,7 +94,7 @@ func (v variables) resolve(names map[string]bool) (variables, error) {
 		if _, setting := names[variable]; setting || path == "" {
 			continue
 		}
-		if _, both := v.values[name]; both {
+		if v.values[name] != "" { // an empty one is not set
 			// One of .env does not count beside one of the environment.
 			switch fromFile := v.origins[name] != ""; {
 			case fromFile == (v.origins[variable] != ""):
@@ -96,12 +110,36 @@ func (v variables) resolve(names map[string]bool) (variables, error) {
 			continue
 		}
 		values[name], origins[name] = value, absolute(path)+" ("+variable+")"
-		if open && names[name] {
+		if open && hasSecret(name, names[name]) {
 			v.readable = append(v.readable, path)
 		}
 	}
 	v.values, v.origins = values, origins
+	v.readable = append(v.readable, v.openFiles(names)...)
 	return v, errors.Join(errs...)
+}
+
+// hasSecret reports whether the value of a setting is not for everybody: it is said to be secret, or
+// is a URL, which may have a password.
+func hasSecret(name string, secret bool) bool {
+	return secret || strings.HasSuffix(name, "_URL") && name != "BASE_URL"
+}
+
+// openFiles returns which of .env and site.key has something secret and can be read by everybody.
+func (v variables) openFiles(names map[string]bool) (open []string) {
+	for _, file := range []string{dotEnv, keyFile} {
+		path := absolute(file)
+		for name, secret := range names {
+			if v.values[name] == "" || v.origins[name] != path || !hasSecret(name, secret) {
+				continue
+			}
+			if info, err := os.Stat(path); err == nil && isOpen(path, info) {
+				open = append(open, path)
+			}
+			break
+		}
+	}
+	return open
 }
 
 // readSettingFile returns the text of a file without the end of its last line, and whether everybody can
@@ -138,8 +176,12 @@ func isOpen(path string, info fs.FileInfo) bool {
 // withoutPath takes the path off an error that is told with it.
 func withoutPath(err error) error {
 	var path *fs.PathError
-	if errors.As(err, &path) {
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
 		return path.Err
+	case errors.As(err, &link):
+		return link.Err
 	}
 	return err
 }

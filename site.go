@@ -18,6 +18,7 @@ import (
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/storage"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/ajax"
 	"github.com/volaweb/vola/web/assets"
 	"github.com/volaweb/vola/web/middleware"
 )
@@ -190,7 +191,7 @@ func (s *Site) middleware(streams context.Context) []web.Middleware {
 		all = append(all, middleware.SecureHeaders(s.secureHeaders()))
 	}
 	all = append(all, s.hostMiddleware()...)
-	all = append(all,
+	all = append(all, ajax.Middleware,
 		middleware.Limits(middleware.LimitsConfig{MaxURL: maxURL}),
 		middleware.MaxBody(1<<20),
 		middleware.CrossOrigin(http.NewCrossOriginProtection()),

@@ -13,6 +13,7 @@ import (
 	"github.com/volaweb/vola/internal/gomod"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web/ajax"
 )
 
 // sources says where the files of a site come from.
@@ -182,6 +183,6 @@ func (s sources) layers() []fs.FS {
 		}
 		layers = append(layers, folder(has.Static(), "static"))
 	}
-	layers = append(layers, forms.Static())
+	layers = append(layers, forms.Static(), ajax.Static())
 	return layers
 }

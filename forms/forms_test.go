@@ -19,6 +19,7 @@ import (
 	"github.com/volaweb/vola/civil"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/forms"
+	"github.com/volaweb/vola/signing"
 	"github.com/volaweb/vola/i18n"
 )
 
@@ -371,6 +372,9 @@ func TestDeclarations(t *testing.T) {
 		}]().Check(),
 		"field A: a form cannot have a field of type []float64": forms.New[struct {
 			A []float64 `form:"" label:"A"`
+		}]().Check(),
+		"field A: a sealed value is no text": forms.New[struct {
+			A *signing.Sealed `form:"" label:"A"`
 		}]().Check(),
 		"field a: it is not exported": forms.New[struct {
 			a string `form:"" label:"A"`

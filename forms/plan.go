@@ -13,6 +13,7 @@ import (
 	"github.com/volaweb/vola/civil"
 	"github.com/volaweb/vola/internal/nearest"
 	"github.com/volaweb/vola/internal/snake"
+	"github.com/volaweb/vola/signing"
 	"github.com/volaweb/vola/storage"
 )
 
@@ -210,6 +211,9 @@ func fieldOf(part part, depth int) (fieldPlan, error) {
 		p.many, p.optional, t = true, true, t.Elem()
 	}
 	p.base = t
+	if t == reflect.TypeFor[signing.Sealed]() {
+		return p, errors.New("a sealed value is no text that people can edit; give the form a field of its own, and seal what it has")
+	}
 	var ok bool
 	if p.kind, ok = kindOf(t); !ok || p.many && p.kind != text && p.kind != whole && p.kind != file || p.pointer && p.kind == file {
 		return p, fmt.Errorf("a form cannot have a field of type %v", f.Type)

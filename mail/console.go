@@ -29,7 +29,7 @@ func (c *Console) Send(_ context.Context, m Message) error {
 	b.WriteString("---- mail ----\n")
 	line := func(name string, list ...Address) {
 		if len(list) > 0 {
-			fmt.Fprintf(&b, "%s: %s\n", name, readable(list))
+			fmt.Fprintf(&b, "%s: %s\n", name, FormatAddresses(list))
 		}
 	}
 	line("From", m.From)
@@ -52,19 +52,6 @@ func (c *Console) Send(_ context.Context, m Message) error {
 		return fault.Wrap(fault.Unavailable, fmt.Errorf("mail: print a mail: %w", err), "")
 	}
 	return nil
-}
-
-// readable shows addresses as people write them.
-func readable(list []Address) string {
-	var out []string
-	for _, a := range list {
-		if a.Name != "" {
-			out = append(out, a.Name+" <"+a.Address+">")
-			continue
-		}
-		out = append(out, a.Address)
-	}
-	return strings.Join(out, ", ")
 }
 
 // printable leaves out the characters that could order a terminal about.

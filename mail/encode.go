@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/volaweb/vola/internal/split"
 )
 
 // Encode returns the mail as it is sent: a header and a body as in RFC 5322 and MIME, in ASCII, with
@@ -47,7 +49,7 @@ func (m Message) Encode() ([]byte, error) {
 func (m Message) writeHeader(b *bytes.Buffer) {
 	id, date := m.ID, m.Date
 	if id == "" {
-		_, domain, _ := cutLast(m.From.Address, "@")
+		_, domain, _ := split.Last(m.From.Address, "@")
 		id = strings.ToLower(rand.Text()) + "@" + domain
 	}
 	if date.IsZero() {
@@ -219,7 +221,8 @@ func (a Attachment) part() part {
 	b.Grow(len(a.Content)*4/3 + len(a.Content)/most*2 + 8)
 	for rest := a.Content; len(rest) > 0; {
 		n := min(len(rest), most)
-		b.WriteString(base64.StdEncoding.EncodeToString(rest[:n]) + "\r\n")
+		b.Write(base64.StdEncoding.AppendEncode(b.AvailableBuffer(), rest[:n]))
+		b.WriteString("\r\n")
 		rest = rest[n:]
 	}
 	return part{header, b.Bytes()}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/internal/split"
 )
 
 // Limits of a [Message].
@@ -47,6 +48,20 @@ func ParseAddress(text string) (Address, error) {
 		return Address{}, fault.Wrap(fault.Invalid, fmt.Errorf("mail: the text %s is not an address such as ann@example.org: %w", quote(text), err), "")
 	}
 	return *a, nil
+}
+
+// FormatAddresses returns addresses as people read them, with commas between them. It is not the form
+// of a header: names are neither quoted nor encoded.
+func FormatAddresses(list []Address) string {
+	var out []string
+	for _, a := range list {
+		if a.Name != "" {
+			out = append(out, a.Name+" <"+a.Address+">")
+			continue
+		}
+		out = append(out, a.Address)
+	}
+	return strings.Join(out, ", ")
 }
 
 // Message is a mail. The zero value has no recipients and cannot be sent.
@@ -167,7 +182,7 @@ func checkAddress(a Address) error {
 	if len(a.Address) > maxAddress {
 		return fmt.Errorf("the address %s has %d octets, at most %d are allowed", quote(a.Address), len(a.Address), maxAddress)
 	}
-	local, domain, ok := cutLast(a.Address, "@")
+	local, domain, ok := split.Last(a.Address, "@")
 	switch {
 	case !ok || local == "" || domain == "":
 		return fmt.Errorf("the address %s is not of the form ann@example.org", quote(a.Address))
@@ -217,7 +232,7 @@ func checkSubject(m Message) error {
 	if m.ID == "" {
 		return nil
 	}
-	local, domain, ok := cutLast(m.ID, "@")
+	local, domain, ok := split.Last(m.ID, "@")
 	if !ok || len(m.ID) > maxAddress || strings.Trim(local, ".") == "" || domain == "" ||
 		strings.IndexFunc(local, notInAtom) >= 0 || strings.IndexFunc(domain, notInAtom) >= 0 {
 		return fmt.Errorf("field ID: the text %s is not of the form 7f3a@example.org", quote(m.ID))
@@ -312,12 +327,4 @@ func quote(text string) string {
 		return fmt.Sprintf("%q", text)
 	}
 	return fmt.Sprintf("%q...", strings.ToValidUTF8(text[:most], ""))
-}
-
-// cutLast is strings.Cut at the last sep.
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/internal/split"
 )
 
 // QueueConfig configures a [Queue]. Only Sender is needed.
@@ -177,13 +178,16 @@ func (q *Queue) Close(ctx context.Context) error {
 		return nil
 	}
 	q.mu.Lock()
-	lost := q.pending
-	for _, item := range q.ready {
+	lost, unsent := q.pending, q.ready
+	q.ready = nil
+	q.mu.Unlock()
+	if lost == 0 {
+		return nil // the last was sent at the same moment
+	}
+	for _, item := range unsent {
 		q.cfg.Log.Error("a mail was not sent, as the site stops", "domain", domains(item.m))
 		q.done(item)
 	}
-	q.ready = nil
-	q.mu.Unlock()
 	return fmt.Errorf("mail: %d mails were not sent before the site stopped: %w", lost, err)
 }
 
@@ -208,10 +212,7 @@ func (q *Queue) worker() {
 		q.ready[0] = nil
 		q.ready = q.ready[1:]
 		q.mu.Unlock()
-		err := q.attempt(item)
-		q.mu.Lock()
-		q.settle(item, err)
-		q.mu.Unlock()
+		q.settle(item, q.attempt(item))
 	}
 }
 
@@ -228,21 +229,35 @@ func (q *Queue) attempt(item *queued) (err error) {
 	return q.cfg.Sender.Send(ctx, item.m)
 }
 
-// settle decides what becomes of a mail after an attempt; q.mu is held.
+// settle decides what becomes of a mail after an attempt. The log is written before a mail is
+// forgotten, and never while q.mu is held: it may be slow.
 func (q *Queue) settle(item *queued, err error) {
 	log := q.cfg.Log.With("domain", domains(item.m), "attempt", item.attempt)
-	switch again := item.attempt - 1; {
-	case err == nil:
+	if err == nil {
 		log.Debug("a mail was sent")
 		q.done(item)
-	case !IsTemporary(err) || again >= len(q.cfg.Retries) || q.closed:
-		log.Error("a mail was not sent", "error", withoutAddresses(err, item.m))
-		q.done(item)
-	default:
-		wait := q.cfg.Retries[again]
-		log.Warn("a mail was not taken; it is tried again", "in", wait, "error", withoutAddresses(err, item.m))
-		q.later[item] = time.AfterFunc(wait, func() { q.retry(item) })
+		return
 	}
+	wait, again := q.postpone(item, err)
+	if again {
+		log.Warn("a mail was not taken; it is tried again", "in", wait, "error", withoutAddresses(err, item.m))
+		return
+	}
+	log.Error("a mail was not sent", "error", withoutAddresses(err, item.m))
+	q.done(item)
+}
+
+// postpone puts off a mail that may be taken later, and reports whether it may.
+func (q *Queue) postpone(item *queued, err error) (wait time.Duration, again bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	retry := item.attempt - 1
+	if !IsTemporary(err) || retry >= len(q.cfg.Retries) || q.closed {
+		return 0, false
+	}
+	wait = q.cfg.Retries[retry]
+	q.later[item] = time.AfterFunc(wait, func() { q.retry(item) })
+	return wait, true
 }
 
 // retry makes a mail ready that waited.
@@ -257,8 +272,10 @@ func (q *Queue) retry(item *queued) {
 	q.work()
 }
 
-// done forgets a mail; q.mu is held.
+// done forgets a mail.
 func (q *Queue) done(item *queued) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	q.pending--
 	q.size -= item.m.Size()
 	if q.pending == 0 && q.idle != nil {
@@ -271,7 +288,7 @@ func (q *Queue) done(item *queued) {
 func domains(m Message) string {
 	var out []string
 	for _, address := range m.Recipients() {
-		_, domain, _ := cutLast(address, "@")
+		_, domain, _ := split.Last(address, "@")
 		if domain = strings.ToLower(domain); !slices.Contains(out, domain) {
 			out = append(out, domain)
 		}
@@ -286,7 +303,7 @@ func domains(m Message) string {
 func withoutAddresses(err error, m Message) string {
 	text := err.Error()
 	for _, address := range m.Recipients() {
-		_, domain, _ := cutLast(address, "@")
+		_, domain, _ := split.Last(address, "@")
 		text = regexp.MustCompile(`(?i)`+regexp.QuoteMeta(address)).ReplaceAllLiteralString(text, "...@"+domain)
 	}
 	return text

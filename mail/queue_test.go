@@ -297,3 +297,78 @@ func TestPanic(t *testing.T) {
 		}
 	})
 }
+
+// TestCloseAsTheLastIsSent: when the time is over at the moment at which the last mail is sent, no
+// mail is lost, and none is said to be.
+func TestCloseAsTheLastIsSent(t *testing.T) {
+	t.Parallel()
+	for range 500 {
+		ctx, cancel := context.WithCancel(t.Context())
+		q := mail.NewQueue(mail.QueueConfig{Sender: senderFunc(func(context.Context, mail.Message) error {
+			cancel()
+			return nil
+		})})
+		if err := q.Add(letter()); err != nil {
+			t.Fatal(err)
+		}
+		if err := q.Close(ctx); err != nil && strings.Contains(err.Error(), " 0 mails") {
+			t.Fatal(err)
+		}
+	}
+}
+
+// handlerFunc is a log that calls a function for each record.
+type handlerFunc func()
+
+func (handlerFunc) Enabled(context.Context, slog.Level) bool    { return true }
+func (h handlerFunc) Handle(context.Context, slog.Record) error { h(); return nil }
+func (h handlerFunc) WithAttrs([]slog.Attr) slog.Handler        { return h }
+func (h handlerFunc) WithGroup(string) slog.Handler             { return h }
+
+// TestLogMayUseTheQueue: the queue is not locked while it writes to its log, so a slow log keeps
+// nobody from adding mails.
+func TestLogMayUseTheQueue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var q *mail.Queue
+		logged := 0
+		out := slog.New(handlerFunc(func() {
+			logged++
+			if _, err := q.Prepare(letter()); err != nil && fault.KindOf(err) != fault.Unavailable {
+				t.Error(err)
+			}
+		}))
+		attempts := 0
+		q = mail.NewQueue(mail.QueueConfig{Log: out, Workers: 1, Sender: senderFunc(func(ctx context.Context, _ mail.Message) error {
+			switch attempts++; attempts {
+			case 1:
+				return nil
+			case 2:
+				return errors.New("refused")
+			case 3:
+				return busy("busy")
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		})})
+		for range 3 {
+			if err := q.Add(letter()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		if err := errors.Join(q.Add(letter()), q.Add(letter())); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := q.Close(ctx); err == nil || !strings.Contains(err.Error(), "3 mails") {
+			t.Error(err)
+		}
+		synctest.Wait()
+		if logged != 6 {
+			t.Errorf("%d lines in the log, want 6", logged)
+		}
+	})
+}

@@ -23,7 +23,7 @@ type Sender interface {
 func IsTemporary(err error) bool {
 	switch fault.KindOf(err) {
 	case fault.Unavailable, fault.Timeout, fault.RateLimited:
-		return err != nil
+		return true
 	}
 	return false
 }
@@ -46,7 +46,7 @@ func Open(drivers []Driver, url, host string) (Sender, error) {
 	if !ok {
 		return nil, fmt.Errorf("mail: the URL does not begin with a scheme and a colon, such as smtp://mail.example.org")
 	}
-	known := []string{"console", "dir"}
+	known := []string{"dir"}
 	for _, d := range drivers {
 		for _, s := range d.Schemes() {
 			if strings.EqualFold(s, scheme) {

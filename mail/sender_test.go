@@ -162,7 +162,7 @@ func TestOpen(t *testing.T) {
 	for url, want := range map[string]string{
 		"dir:":               "names no folder",
 		"mails":              "scheme and a colon",
-		"pigeon://roof":      `no driver for the scheme "pigeon"; there are: console, dir`,
+		"pigeon://roof":      `no driver for the scheme "pigeon"; there are: dir`,
 		"hunter2/x:y@host":   `no driver for the scheme "..."`,
 		"smtps://user:pw@h/": "mail/smtp",
 	} {

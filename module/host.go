@@ -2,6 +2,7 @@ package module
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"github.com/volaweb/vola/storage"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/ajax"
 )
 
 // Host is what the site gives to its modules. It is safe for concurrent use.
@@ -99,16 +101,34 @@ func (h *Host) Render(w http.ResponseWriter, r *http.Request, page templates.Ren
 
 // RenderStatus is Render with another status than 200.
 func (h *Host) RenderStatus(w http.ResponseWriter, r *http.Request, status int, page templates.Rendering) error {
-	return h.pages.Render(r.Context(), &sender{w, r, status}, page)
+	s := &sender{w: w, r: r, status: status}
+	if err := h.pages.Render(r.Context(), s, page); !s.done {
+		return err
+	}
+	return nil
 }
 
 // sender answers with the page that is written to it, which is not copied: the
 // memory of a page is used again for others. It is a [templates.PageWriter], so the
-// page's own scripts and styles get a nonce.
+// page's own scripts and styles get a nonce, and a [templates.PartChooser].
 type sender struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	status int
+	done   bool // answered without a page
+	parts  bool // what is written is parts of a page
+}
+
+// errAnswered ends a rendering that is not needed.
+var errAnswered = errors.New("answered without a page")
+
+func (s *sender) ChooseParts(have []string) ([]string, error) {
+	only, done, err := ajax.Answer(s.w, s.r, have)
+	if done {
+		s.done, err = true, errAnswered
+	}
+	s.parts = only != nil
+	return only, err
 }
 
 func (s *sender) Write(page []byte) (int, error) {
@@ -122,6 +142,9 @@ func (s *sender) WritePage(page []byte, own []templates.Place) error {
 	header := s.w.Header()
 	if header.Get("Content-Type") == "" {
 		header.Set("Content-Type", "text/html; charset=utf-8")
+	}
+	if s.parts {
+		own = nil // scripts of parts do not run
 	}
 	return web.SendPage(s.w, s.r, s.status, page, own)
 }

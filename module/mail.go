@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/templates"
 )
@@ -50,7 +51,7 @@ type MailPreview struct {
 // setting MAIL_FROM unless m has one. The title of the page is the subject, and the text is
 // made from its HTML (see [mail.Message.WithPage]). The page is rendered at once, in the
 // language of ctx, for which [i18n.Texts.In] can choose another; what is wrong with it, or with m, is the
-// error. Sending goes on in the background.
+// error, of kind fault.Internal: check the address that somebody writes before, with [mail.ParseAddress] or a form. Sending goes on in the background.
 //
 // With a transaction as db the mail is sent after its commit, and not at all if it is rolled
 // back. With the database itself it is sent at once.
@@ -76,7 +77,7 @@ func (h *Host) RenderMail(ctx context.Context, page templates.Rendering, m mail.
 	}
 	m, err := m.WithPage(b.String(), h.Site.BaseURL)
 	if err != nil {
-		return m, fmt.Errorf("page %s: %w", page.TemplateName(), err)
+		return m, programMade("page "+page.TemplateName(), err)
 	}
 	if m.From == (mail.Address{}) {
 		m.From = h.mailFrom()
@@ -90,9 +91,15 @@ func (h *Host) RenderMail(ctx context.Context, page templates.Rendering, m mail.
 	}
 	m.Header = autoSubmitted(m.Header)
 	if err := m.Check(); err != nil {
-		return m, fmt.Errorf("page %s: %w", page.TemplateName(), err)
+		return m, programMade("page "+page.TemplateName(), err)
 	}
 	return m, nil
+}
+
+// programMade is the error of a mail that cannot be sent as the program made it. Visitors did nothing
+// wrong, so it is not of the kind fault.Invalid that package mail gives it.
+func programMade(what string, err error) error {
+	return fault.Wrap(fault.Internal, fmt.Errorf("%s: %w", what, err), "")
 }
 
 // autoSubmitted returns a header that says that a program has sent the mail, so that nobody's
@@ -120,8 +127,7 @@ func (h *Host) mailFrom() mail.Address {
 // mailDomain is the domain of the site: the name of its host, if that can stand in an address.
 func (h *Host) mailDomain() string {
 	if u, err := url.Parse(h.Site.BaseURL); err == nil {
-		from := mail.Address{Address: "noreply@" + u.Hostname()}
-		if (mail.Message{From: from, To: []mail.Address{from}, Text: "."}).Check() == nil {
+		if _, err := mail.ParseAddress("noreply@" + u.Hostname()); err == nil {
 			return u.Hostname()
 		}
 	}
@@ -143,6 +149,9 @@ func (q *memoryQueue) Add(ctx context.Context, h database.Handle, m mail.Message
 	}
 	// A full queue is an error now, so that a transaction is rolled back and nothing is promised.
 	add, err := q.queue.Prepare(m)
+	if fault.KindOf(err) == fault.Invalid {
+		return programMade("send a mail", err)
+	}
 	if err != nil {
 		return err
 	}

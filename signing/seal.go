@@ -1,7 +1,6 @@
 package signing
 
 import (
-	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/rand"
@@ -14,7 +13,7 @@ import (
 const keyID = 4
 
 // Seal encrypts a value for a purpose, so that only [Signer.Open] with the same purpose can
-// read it and nobody can change it. about is what the value belongs to, such as the id of a
+// read it and nobody can change it. For values in a database there is [Sealed]. about is what the value belongs to, such as the id of a
 // row: a value that is copied to another row does not open there. The text has letters,
 // digits, hyphens and underscores, a third more than the value and 43 more.
 //
@@ -46,13 +45,6 @@ func (s *Signer) Open(purpose, about, sealed string) ([]byte, error) {
 	return nil, fault.New(fault.Forbidden, "This value was not stored by this site, or with a key that the site no longer has.")
 }
 
-// SealedNow reports whether a value was sealed with the first key. One that was not can be
-// opened and sealed again, until the old key is not needed any more.
-func (s *Signer) SealedNow(sealed string) bool {
-	raw, err := encoding().DecodeString(sealed)
-	return err == nil && len(raw) >= keyID && hmac.Equal(idOf(s.keys[0]), raw[:keyID])
-}
-
 // Derive returns a key of 256 bits for a purpose, of the first key alone: for a hash that need not
 // be the same after the key was exchanged, such as that of a name that is counted.
 func (s *Signer) Derive(purpose string) []byte {
@@ -61,17 +53,7 @@ func (s *Signer) Derive(purpose string) []byte {
 }
 
 // aead returns the cipher for a purpose.
-func aead(key []byte, purpose string) cipher.AEAD {
-	block, err := aes.NewCipher(derived(key, "vola sealing "+purpose))
-	if err != nil {
-		panic(err) // the key has 32 bytes
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		panic(err) // the block has 16
-	}
-	return gcm
-}
+func aead(key []byte, purpose string) cipher.AEAD { return gcm(derived(key, "vola sealing "+purpose)) }
 
 // idOf returns bytes that tell a key from others, but not what it is.
 func idOf(key []byte) []byte { return derived(key, "vola key id")[:keyID:keyID] }

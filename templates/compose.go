@@ -22,6 +22,7 @@ type composition struct {
 	calls map[string][]call
 	ok    bool // no error so far
 
+	texts     []written
 	instances int // of components
 }
 
@@ -140,7 +141,9 @@ func (c *composition) resolve(caller string, list *parse.ListNode, s scope, cert
 			nodes = append(nodes, c.fill(caller, slotText(args), s, certain)...)
 			continue
 		}
-		if b := parsetree.Branch(n); b != nil {
+		if text, ok := n.(*parse.TextNode); ok {
+			c.texts = append(c.texts, written{s.file(), text})
+		} else if b := parsetree.Branch(n); b != nil {
 			if choice := slotCondition(n); choice != nil && !c.choose(n.(*parse.IfNode), choice, s) {
 				continue
 			}

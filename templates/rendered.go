@@ -2,6 +2,7 @@ package templates
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 
 	"github.com/volaweb/vola/internal/htmlcompile"
@@ -12,6 +13,10 @@ type page struct {
 	name     string
 	compiled *htmlcompile.Page
 	sources  map[string]Source // the files it may name in errors
+
+	parts     map[string]*page // that can be rendered alone
+	partNames []string         // sorted
+	title     *page            // the block "title", nil if there is none
 }
 
 // newPage has a page escaped and compiles it.
@@ -41,6 +46,28 @@ func (c *composition) htmlTrees() *htmlcompile.Trees {
 	return &htmlcompile.Trees{
 		Entry: c.entry, Order: c.order, Trees: c.trees, Functions: functions, Contexts: c.b.contexts,
 	}
+}
+
+// executeOnly renders parts of the page, after its title.
+func (p *page) executeOnly(x *htmlcompile.Execution, data any, only []string) error {
+	if p.title != nil {
+		x.Out = append(x.Out, "<title>"...)
+		if err := p.title.execute(x, data); err != nil {
+			return err
+		}
+		x.Out = append(x.Out, "</title>\n"...)
+	}
+	for _, name := range only {
+		part := p.parts[name]
+		if part == nil {
+			return fmt.Errorf("page %s has no part %q: a part is a block that is called with the data of the page and begins with an element of that id", p.name, name)
+		}
+		if err := part.execute(x, data); err != nil {
+			return err
+		}
+		x.Out = append(x.Out, '\n')
+	}
+	return nil
 }
 
 // execute renders the page. Nothing it calls can make it panic.

@@ -162,6 +162,7 @@ func (s *Set) build() (pages map[string]*listedPage, errs ErrorList, open *unche
 		c := b.compose(name)
 		if c.ok {
 			c.checkRecursion()
+			c.checkSwaps()
 		}
 		compositions[name] = c
 		order = append(order, name)
@@ -189,6 +190,7 @@ func (s *Set) build() (pages map[string]*listedPage, errs ErrorList, open *unche
 			continue
 		}
 		pages[name].page = p
+		b.addParts(p, c, sources, s)
 	}
 	return pages, b.errs, &unchecked{notes, b.names()}
 }
@@ -202,7 +204,8 @@ func (s *Set) build() (pages map[string]*listedPage, errs ErrorList, open *unche
 func (s *Set) Render(ctx context.Context, w io.Writer, r Rendering) error {
 	x := s.execution(ctx)
 	defer s.release(x)
-	if err := s.execute(ctx, x, r); err != nil {
+	chooser, _ := w.(PartChooser)
+	if err := s.execute(ctx, x, r, chooser); err != nil {
 		return err
 	}
 	if err := write(w, x); err != nil {
@@ -233,7 +236,7 @@ func (s *Set) execution(ctx context.Context) *htmlcompile.Execution {
 	return x
 }
 
-func (s *Set) execute(ctx context.Context, x *htmlcompile.Execution, r Rendering) error {
+func (s *Set) execute(ctx context.Context, x *htmlcompile.Execution, r Rendering, chooser PartChooser) error {
 	if ctx.Err() == nil {
 		s.refresh(ctx)
 	}
@@ -244,7 +247,17 @@ func (s *Set) execute(ctx context.Context, x *htmlcompile.Execution, r Rendering
 	if ctx.Err() != nil {
 		return stopped(ctx, r.name)
 	}
-	if err := p.execute(x, r.data); errors.Is(err, htmlcompile.ErrStopped) {
+	if chooser != nil && r.only == nil {
+		if r.only, err = chooser.ChooseParts(p.partNames); err != nil {
+			return err
+		}
+	}
+	if r.only != nil {
+		err = p.executeOnly(x, r.data, r.only)
+	} else {
+		err = p.execute(x, r.data)
+	}
+	if errors.Is(err, htmlcompile.ErrStopped) {
 		return stopped(ctx, r.name)
 	} else if err != nil {
 		return err

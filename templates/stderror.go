@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/volaweb/vola/internal/htmlcompile"
+	"github.com/volaweb/vola/internal/split"
 )
 
 // The packages of the standard library write the place of an error into the
@@ -220,25 +221,17 @@ func located(name string, line, col int, files map[string]Source, message string
 
 // splitLocation reads "NAME:LINE:COL" from its end, as a name may hold colons.
 func splitLocation(location string) (name string, line, col int, ok bool) {
-	rest, colText, ok := cutLast(location)
+	rest, colText, ok := split.Last(location, ":")
 	if !ok {
 		return "", 0, 0, false
 	}
-	name, lineText, ok := cutLast(rest)
+	name, lineText, ok := split.Last(rest, ":")
 	if !ok {
 		return "", 0, 0, false
 	}
 	line, err := strconv.Atoi(lineText)
 	col, err2 := strconv.Atoi(colText)
 	return name, line, col, err == nil && err2 == nil
-}
-
-func cutLast(s string) (before, after string, ok bool) {
-	i := strings.LastIndexByte(s, ':')
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+1:], true
 }
 
 // panicError is a panic that left a template: in an iterator, say. Those of

@@ -21,7 +21,13 @@ func (c *Client) Mails() []mail.Message {
 	if err := c.Site.WaitMail(c.t.Context()); err != nil {
 		c.t.Fatal(err)
 	}
-	return c.outbox.Messages()
+	all := c.outbox.Messages()
+	for i := len(all) - 1; i >= 0 && c.seen != ""; i-- {
+		if all[i].ID == c.seen {
+			return all[i+1:]
+		}
+	}
+	return all
 }
 
 // WantMail returns the last mail to an address, and fails the test if there is none.

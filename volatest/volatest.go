@@ -43,6 +43,7 @@ type Client struct {
 	t          testing.TB
 	modules    []module.Module
 	outbox     *mail.Outbox // nil where the test set MAIL_URL
+	seen       string       // the ID of the last mail of the test before, see For
 	statements databasetest.Statements
 }
 
@@ -59,7 +60,8 @@ type Options struct {
 	// Environ are the site's settings. Without SECRET_KEY there is one that is the same
 	// for all tests, without STORAGE_URL files are kept in memory, and without MAIL_URL
 	// mails are (see [Client.Mails]).
-	// Without ALLOWED_HOSTS the site answers to every host.
+	// Without ALLOWED_HOSTS the site answers to every host, and without BASE_URL it is at
+	// http://example.test.
 	Environ map[string]string
 	// Now is the site's clock. Defaults to time.Now.
 	Now func() time.Time
@@ -92,7 +94,7 @@ func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
 	}
 	cfg = inProject(cfg)
 	cfg.Drivers = databasetest.Drivers()
-	environ := map[string]string{"SECRET_KEY": "the key of all sites in tests: it is not secret", "ALLOWED_HOSTS": "*"}
+	environ := map[string]string{"SECRET_KEY": "the key of all sites in tests: it is not secret", "ALLOWED_HOSTS": "*", "BASE_URL": baseURL}
 	maps.Copy(environ, opts.Environ)
 	var files storage.Storage
 	if environ["STORAGE_URL"] == "" {
@@ -109,7 +111,7 @@ func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
 		mailer = outbox
 	}
 	site, err := vola.New(cfg, vola.Options{
-		Environ: environ, Storage: files, Mailer: mailer, Dev: opts.Dev, Now: opts.Now, BaseURL: baseURL,
+		Environ: environ, Storage: files, Mailer: mailer, Dev: opts.Dev, Now: opts.Now,
 		Log: slog.New(slog.NewTextHandler(opts.Log, nil)),
 	})
 	if err != nil {
@@ -132,8 +134,27 @@ func Start(t testing.TB, cfg vola.Config, opts Options) *Client {
 
 // Another returns a client of the same site with cookies of its own, as another browser has
 // them. It may be used by another goroutine.
-func (c *Client) Another() *Client {
-	c = &Client{Client: webtest.New(c.t, c.Site), Site: c.Site, DB: c.DB, t: c.t, modules: c.modules, outbox: c.outbox}
+func (c *Client) Another() *Client { return c.with(c.t, c.seen) }
+
+// For returns a client of the same site for another test, such as a subtest, or one that uses the
+// site when the test before is over: with cookies of its own, and of the mails it has those that are
+// sent from now on. The rows in the database are what they are.
+func (c *Client) For(t testing.TB) *Client {
+	t.Helper()
+	seen := c.seen
+	if c.outbox != nil {
+		if err := c.Site.WaitMail(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if all := c.outbox.Messages(); len(all) > 0 {
+			seen = all[len(all)-1].ID
+		}
+	}
+	return c.with(t, seen)
+}
+
+func (c *Client) with(t testing.TB, seen string) *Client {
+	c = &Client{Client: webtest.New(t, c.Site), Site: c.Site, DB: c.DB, t: t, modules: c.modules, outbox: c.outbox, seen: seen}
 	c.OnRequest(func(r *http.Request) *http.Request {
 		c.statements.Reset()
 		return r.WithContext(c.statements.Observe(r.Context()))

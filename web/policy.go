@@ -95,6 +95,9 @@ func (n pageNeeds) widen(h http.Header) (nonce string) {
 	for _, header := range policyHeaders {
 		values, shared := h[header], true // other requests may have the array
 		for i, value := range values {
+			if n.linkedOnly() && !hasWord(value, strictDynamic) {
+				continue // as most pages and policies are: not worth taking apart
+			}
 			policies := strings.Split(value, ",")
 			for k, policy := range policies {
 				policies[k] = n.widenPolicy(policy, &nonce)
@@ -111,13 +114,33 @@ func (n pageNeeds) widen(h http.Header) (nonce string) {
 	return nonce
 }
 
+// linkedOnly reports whether the page has scripts with src, and nothing else that is its own.
+func (n pageNeeds) linkedOnly() bool { return !n.script && !n.style && n.hashes == "" }
+
+// strictDynamic is the source with which a policy accepts no script for where it comes from.
+const strictDynamic = "'strict-dynamic'"
+
+// hasWord reports whether a text has a word in quotes, in any case of its letters.
+func hasWord(text, word string) bool {
+	for {
+		i := strings.IndexByte(text, '\'')
+		if i < 0 || len(text)-i < len(word) {
+			return false
+		}
+		if strings.EqualFold(text[i:i+len(word)], word) {
+			return true
+		}
+		text = text[i+1:]
+	}
+}
+
 // widenPolicy is widen for one policy. It makes the nonce if that is the first
 // to need one.
 func (n pageNeeds) widenPolicy(policy string, nonce *string) string {
 	directives := strings.Split(policy, ";")
 	scripts, at := governing(directives, "script-src-elem", "script-src", "default-src")
 	add := n.hashes
-	if at >= 0 && (n.script || n.linked && hasSource(scripts, "'strict-dynamic'")) && restricts(scripts) {
+	if at >= 0 && (n.script || n.linked && hasSource(scripts, strictDynamic)) && restricts(scripts) {
 		add += nonceSource(nonce)
 	}
 	if add != "" && at >= 0 && restricts(scripts) {
@@ -175,7 +198,7 @@ func restricts(sources string) bool {
 	}
 	for source := range strings.FieldsSeq(sources) {
 		source = strings.ToLower(source)
-		if source == "'strict-dynamic'" || strings.HasPrefix(source, "'nonce-") || strings.HasPrefix(source, "'sha") {
+		if source == strictDynamic || strings.HasPrefix(source, "'nonce-") || strings.HasPrefix(source, "'sha") {
 			return true // 'unsafe-inline' does not count beside these
 		}
 	}

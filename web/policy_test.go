@@ -208,11 +208,18 @@ func TestImportMapsAreHashedAsParsed(t *testing.T) {
 	}
 }
 
-// TestPagesWithoutPlacesAllocateNothingMore: neither nonce nor policy is made for them.
-func TestPagesWithoutPlacesAllocateNothingMore(t *testing.T) {
-	page := render(t, "<p>x")
+// TestPagesWithoutNeedsAllocateNothingMore: neither nonce nor policy is made for pages without places, or
+// with scripts that have a src and no policy with 'strict-dynamic'.
+func TestPagesWithoutNeedsAllocateNothingMore(t *testing.T) {
+	for _, text := range []string{"<p>x", `<script src="/x.js"></script>`} {
+		noMoreAllocations(t, render(t, text))
+	}
+}
+
+func noMoreAllocations(t *testing.T, page *ownPage) {
+	t.Helper()
 	r := httptest.NewRequest("POST", "/", nil)
-	policy := []string{"script-src 'self'"}
+	policy := []string{"default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self'"}
 	allocations := func(send func(w http.ResponseWriter) error) float64 {
 		w := &nullWriter{http.Header{}}
 		return testing.AllocsPerRun(100, func() {

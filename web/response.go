@@ -35,6 +35,8 @@ type Response struct {
 	before  []func(status int) error
 	early   [1]func(status int) error // where before begins
 	refused error                     // of before: nothing is sent
+
+	mapStatus func(status int) int // nil for none
 }
 
 // Observe returns w itself if it is a Response, otherwise a new one around it.
@@ -76,6 +78,17 @@ func (rw *Response) BeforeHeader(fn func(status int) error) {
 	rw.before = append(rw.before, fn)
 }
 
+// MapStatus makes fn decide which status is sent, given the one that the handler sends; it may
+// change the header. It is called once, before what is registered by BeforeHeader. If there are
+// several, the one that is registered last is called first.
+func (rw *Response) MapStatus(fn func(status int) int) {
+	if before := rw.mapStatus; before != nil {
+		last := fn
+		fn = func(status int) int { return before(last(status)) }
+	}
+	rw.mapStatus = fn
+}
+
 // Unwrap returns the writer below, for [http.ResponseController].
 func (rw *Response) Unwrap() http.ResponseWriter { return rw.w }
 
@@ -85,6 +98,10 @@ func (rw *Response) Header() http.Header { return rw.w.Header() }
 // WriteHeader sends the status. Informational statuses may precede it.
 func (rw *Response) WriteHeader(status int) {
 	if rw.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
+		if fn := rw.mapStatus; fn != nil && rw.refused == nil {
+			rw.mapStatus = nil
+			status = fn(status)
+		}
 		if rw.mayBegin(status) != nil {
 			return
 		}

@@ -14,7 +14,7 @@ import (
 // out by them.
 func TestGuessesWithTheCookieOfADevice(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		lost, owner := from(c.Another(), "198.51.100.7:1"), from(c.Another(), "198.51.100.8:1")
 		for _, device := range []*volatest.Client{lost, owner} {

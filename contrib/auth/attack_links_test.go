@@ -45,7 +45,7 @@ func takeBack(c *volatest.Client, link string) int {
 // that link ends; it would give the account away again.
 func TestRevertsOfLaterChanges(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		ofOwner := moveTo(t, c, "ann@example.org", "first@evil.example")
@@ -67,7 +67,7 @@ func TestRevertsOfLaterChanges(t *testing.T) {
 // one too.
 func TestRevertsOfEarlierChanges(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		first := moveTo(t, c, "ann@example.org", "new@example.org")
@@ -88,7 +88,7 @@ func TestRevertsOfEarlierChanges(t *testing.T) {
 // another, however that was stored.
 func TestLinkOfAnotherAddress(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		ann := authtest.User(t, c, "ann", func(u *auth.User) { u.Email = "typo@example.org" })
 		if err := authtest.Of(t, c).Invite(t.Context(), c.DB, ann); err != nil {
 			t.Fatal(err)
@@ -158,7 +158,7 @@ func TestTwoLinksAtOnce(t *testing.T) {
 // have not proved.
 func TestMailsToOthers(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		const spam = "You have won, see evil.example"
 		authtest.User(t, c, "ann", func(u *auth.User) { u.Name = spam })
 		logIn(c, "ann", authtest.Password)
@@ -173,7 +173,7 @@ func TestMailsToOthers(t *testing.T) {
 // TestNothingBeginsNoSession: addresses that lead nowhere leave no session behind.
 func TestNothingBeginsNoSession(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		for _, path := range []string{"/accounts/open/reset/x/", "/accounts/open/signup/" + strings.Repeat("x", 43) + "/", "/accounts/open/keep/%00/"} {
 			if status := c.Get(path).Status; status != 410 && status != 404 {
 				t.Errorf("%s: %d", path, status)
@@ -192,7 +192,7 @@ func TestNothingBeginsNoSession(t *testing.T) {
 // address goes with that change, and one of before stays.
 func TestFactorIsTakenBack(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		for _, before := range []bool{false, true} {
 			name := fmt.Sprint("ann", before)
 			ann := authtest.User(t, c, name)

@@ -17,7 +17,7 @@ import (
 // has a length that is stored.
 func TestNamesThatLookAlike(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		ann := authtest.User(t, c, "ann")
 		ask(c, "/accounts/signup/", "new@example.org")
 		c.Get(volatest.Link(t, c.WantMail("new@example.org"), "/accounts/open/signup/"))

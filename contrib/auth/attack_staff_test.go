@@ -15,7 +15,7 @@ import (
 // the limits of staff from then on.
 func TestSessionOfNewStaff(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		ann := authtest.User(t, c, "ann")
 		young, old := c.Another(), c
 		enter := func(b *volatest.Client) {

@@ -17,7 +17,7 @@ import (
 // does not have their phone, cannot turn the second factor off by changing the password first.
 func TestPasswordChangeProvesNoFactor(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		turnOn(t, c, clock)
@@ -39,7 +39,7 @@ func TestPasswordChangeProvesNoFactor(t *testing.T) {
 // their password takes it all the same, and one whose clock was set back does not.
 func TestClocksApart(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		for _, step := range []struct {

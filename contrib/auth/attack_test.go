@@ -98,7 +98,7 @@ func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 // TestFixation: a token that somebody has planted is not that of the user who logs in with it.
 func TestFixation(t *testing.T) {
 	t.Parallel()
-	c := volatest.New(t, site())
+	c := one(t, nil)
 	authtest.User(t, c, "ann")
 	attacker := c.Another()
 	authtest.User(t, c, "eve")
@@ -123,7 +123,7 @@ func TestFixation(t *testing.T) {
 // TestHostOfLinks: a link in a mail leads to the site, whatever Host and headers a request has.
 func TestHostOfLinks(t *testing.T) {
 	t.Parallel()
-	c := volatest.New(t, site())
+	c := one(t, nil)
 	authtest.User(t, c, "ann")
 	c.OnRequest(func(r *http.Request) *http.Request {
 		if r.Method == http.MethodPost {
@@ -146,7 +146,7 @@ func TestHostOfLinks(t *testing.T) {
 // TestBadInput: names and passwords of every kind log nobody in and break nothing.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		authtest.User(t, c, "ann")
 		for _, s := range []string{
 			"\x00", "ann\x00", "\xff\xfe", strings.Repeat("a", 1<<20), "' OR '1'='1", "ann' --", "%", "_nn", "*", "ａｎｎ\u200b", "аnn", "ann\u202e", "नमस्ते", "👩‍👩‍👧", "مرحبا", "<script>",

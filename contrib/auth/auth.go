@@ -14,6 +14,7 @@ import (
 	"github.com/volaweb/vola/contrib/auth/tokens"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/forms"
+	"github.com/volaweb/vola/internal/cleaning"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
@@ -84,7 +85,8 @@ type Auth struct {
 	permissions []module.Permission
 	throttle    throttle
 	pages       Pages
-	wrong       []error // what modules did wrong that build on this one
+	wrong       []error           // what modules did wrong that build on this one
+	called      map[string]string // what rows of tables are called, see Extension.CallRows
 	takingBack  []func(ctx context.Context, tx *database.Tx, user *User, since time.Time) error
 	// countingWays count the ways to log in that modules have.
 	countingWays []func(ctx context.Context, h database.Handle, user *User) (int64, error)
@@ -93,7 +95,7 @@ type Auth struct {
 // New returns the module.
 func New(cfg Config) *Auth {
 	cfg = cfg.withDefaults()
-	return &Auth{cfg: cfg, hasher: passwords.New(cfg.Hashing), pages: Pages{loginPage, confirmPage, accountPage}}
+	return &Auth{cfg: cfg, hasher: passwords.New(cfg.Hashing), pages: Pages{loginPage, confirmPage, accountPage}, called: map[string]string{}}
 }
 
 // Name is "accounts".
@@ -155,11 +157,9 @@ func (a *Auth) Start(ctx context.Context, h *module.Host) error {
 	a.permissions = h.Permissions
 	a.SessionStore(h)
 	a.throttle = newThrottle(h)
-	go a.clean(ctx)
+	go cleaning.Run(ctx, h.Log, "accounts were not cleaned up", a.clean)
 	go a.store.Run(ctx, h.Now, h.Log)
-	go limits.New(func() *database.DB { return h.DB }).Run(ctx, 0, func(err error) {
-		h.Log.Warn("limits that are over cannot be deleted; it is tried again", "error", err)
-	})
+	go limits.New(func() *database.DB { return h.DB }).Run(ctx, h.Now, h.Log)
 	return nil
 }
 

@@ -68,7 +68,7 @@ func logIn(c *volatest.Client, name, password string) {
 
 func TestLogInAndOut(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		authtest.User(t, c, "Ann", func(u *auth.User) { u.Name = "Ann Á <b>" })
 		c.Get("/papers/private/?a=1&b=2").WantStatus(303).WantHeader("Location", "/accounts/login/?next=%2Fpapers%2Fprivate%2F%3Fa%3D1%26b%3D2")
 		page := c.Get("/accounts/login/?next=%2Fpapers%2Fprivate%2F%3Fa%3D1%26b%3D2")
@@ -98,7 +98,7 @@ func TestLogInAndOut(t *testing.T) {
 
 func TestGuards(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		a := authtest.Of(t, c)
 		wantJSON := http.Header{"Accept": {"application/json"}}
 		paths := []string{"/papers/private/", "/papers/print/", "/papers/both/", "/papers/staff/", "/papers/sudo/"}
@@ -162,7 +162,7 @@ func TestGuards(t *testing.T) {
 // TestStatements: nothing is read for a page that does not ask.
 func TestStatements(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		ann := authtest.User(t, c, "ann")
 		c.Get("/papers/open/").WantStatus(418)
 		c.WantStatements(0)
@@ -180,7 +180,7 @@ func TestStatements(t *testing.T) {
 // TestNext: a log-in leads nowhere but to this site.
 func TestNext(t *testing.T) {
 	t.Parallel()
-	c := volatest.New(t, site())
+	c := one(t, nil)
 	ann := authtest.User(t, c, "ann")
 	authtest.LogIn(t, c, ann)
 	for _, next := range []string{
@@ -211,9 +211,8 @@ func TestNext(t *testing.T) {
 // TestRemember has both kinds of log-in side by side, and staff.
 func TestRemember(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
-	clock := func() time.Time { return now }
-	c := volatest.Start(t, site(), volatest.Options{Now: clock})
+	clock := volatest.NewClock(time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC))
+	c := one(t, clock)
 	authtest.User(t, c, "ann")
 	authtest.User(t, c, "stan", func(u *auth.User) { u.Staff = true })
 	enter := func(name string, remember bool) (token string, age int) {
@@ -234,7 +233,7 @@ func TestRemember(t *testing.T) {
 	}
 	want := func(after time.Duration, statuses ...int) {
 		t.Helper()
-		now = now.Add(after)
+		clock.Add(after)
 		for i, token := range []string{short, long, staff} {
 			c.SetCookie("session", token)
 			if got := c.Get("/papers/private/").Status; got != statuses[i] {
@@ -251,12 +250,12 @@ func TestRemember(t *testing.T) {
 
 func TestSudo(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
-	c := volatest.Start(t, site(), volatest.Options{Now: func() time.Time { return now }})
+	clock := volatest.NewClock(time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC))
+	c := one(t, clock)
 	authtest.User(t, c, "ann")
 	logIn(c, "ann", authtest.Password)
 	c.Get("/papers/sudo/").WantStatus(418)
-	now = now.Add(15 * time.Minute)
+	clock.Add(15 * time.Minute)
 	c.Get("/papers/private/").WantStatus(418)
 	c.Get("/papers/sudo/").WantStatus(303).WantHeader("Location", "/accounts/confirm/?next=%2Fpapers%2Fsudo%2F")
 	form := c.Get("/accounts/confirm/?next=/papers/sudo/").Form("Go on")
@@ -268,6 +267,6 @@ func TestSudo(t *testing.T) {
 		t.Error("the token stays the same")
 	}
 	c.Get("/papers/sudo/").WantStatus(418)
-	now = now.Add(-time.Hour) // a clock that was moved back
+	clock.Add(-time.Hour) // a clock that was moved back
 	c.Get("/papers/sudo/").WantStatus(303)
 }

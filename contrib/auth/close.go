@@ -33,7 +33,7 @@ type closeData struct {
 }
 
 type closeEffect struct {
-	What string // the name of the table, without that of its module
+	What string // in the words of the module, or the name of the table without that of its module
 	Rows int64
 }
 
@@ -53,13 +53,18 @@ func (a *Auth) closeAccount(w http.ResponseWriter, r *http.Request) error {
 		for _, e := range plan.Effects {
 			// What belongs to the account itself says nothing to people.
 			module, what, found := strings.Cut(e.Table, "_")
-			if e.Rows == 0 || module == a.Name() || e.Kind != orm.WouldDelete && e.Kind != orm.WouldUnlink {
+			words, called := a.called[e.Table]
+			if e.Rows == 0 || module == a.Name() || called && words == "" || e.Kind != orm.WouldDelete && e.Kind != orm.WouldUnlink {
 				continue
 			}
 			if !found {
 				what = e.Table
 			}
-			data.Effects = append(data.Effects, closeEffect{strings.ReplaceAll(what, "_", " "), e.Rows})
+			what = strings.ReplaceAll(what, "_", " ")
+			if called {
+				what = i18n.From(ctx).T(words)
+			}
+			data.Effects = append(data.Effects, closeEffect{what, e.Rows})
 		}
 		noStore(w)
 		return a.Render(w, r, closePage.Data(data))
@@ -155,19 +160,7 @@ func (a *Auth) deleteClosed(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// cleanEvery is how often it is looked for what is over.
-const cleanEvery = time.Hour
-
-// clean deletes what is over, until the context is done.
-func (a *Auth) clean(ctx context.Context) {
-	for {
-		if err := errors.Join(a.deleteClosed(ctx), a.forgetOld(ctx, a.Now())); err != nil && ctx.Err() == nil {
-			a.Log.Warn("accounts were not cleaned up; it is tried again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(cleanEvery):
-		}
-	}
+// clean deletes what is over.
+func (a *Auth) clean(ctx context.Context) error {
+	return errors.Join(a.deleteClosed(ctx), a.forgetOld(ctx, a.Now()))
 }

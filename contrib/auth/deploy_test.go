@@ -41,7 +41,7 @@ func findings(t *testing.T, c *volatest.Client) string {
 
 func TestDeployChecks(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		want := func(when, ids string) {
 			t.Helper()
 			if got := findings(t, c); got != ids {

@@ -11,6 +11,7 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/signing"
 )
 
 // Factor is the app of a user that makes codes (RFC 6238), the second factor of their log-in.
@@ -18,7 +19,7 @@ type Factor struct {
 	ID   int64
 	User orm.Ref[User] `db:"on_delete=cascade,unique"`
 	// Secret is sealed with the key of the site.
-	Secret string `db:"size=200" json:"-"`
+	Secret signing.Sealed `db:"size=200" json:"-"`
 	// LastStep is that of the code that was used last. Codes up to it are not good any more.
 	LastStep int64
 	// Confirmed is when the first code of the app was right, nil as long as none was.
@@ -32,7 +33,7 @@ type RecoveryCode struct {
 	Hash string        `db:"size=64,unique" json:"-"` // SHA-256
 }
 
-const factorPurpose = "accounts second factor"
+const factorPurpose = signing.Purpose("accounts second factor")
 
 // HasFactor reports whether a user has a second factor, without which nobody is logged in as
 // them by a password.
@@ -46,7 +47,7 @@ func (a *Auth) newFactor(ctx context.Context, user *User) (secret []byte, err er
 	if secret, err = totp.NewSecret(nil); err != nil {
 		return nil, err
 	}
-	f := Factor{User: orm.RefTo[User](user.ID), Secret: a.Signer.Seal(factorPurpose, strconv.FormatInt(user.ID, 10), secret)}
+	f := Factor{User: orm.RefTo[User](user.ID), Secret: factorPurpose.Seal(a.Signer, strconv.FormatInt(user.ID, 10), string(secret))}
 	err = a.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		if _, err := orm.From[Factor](tx).Where(Factors.User.Eq(user.ID), Factors.Confirmed.IsNull()).Delete(ctx); err != nil {
 			return err
@@ -65,12 +66,11 @@ func (a *Auth) factor(ctx context.Context, h database.Handle, user *User) (*Fact
 	if err != nil || !ok {
 		return nil, nil, err
 	}
-	secret, err := a.Signer.Open(factorPurpose, strconv.FormatInt(user.ID, 10), f.Secret)
+	secret, err := factorPurpose.Open(a.Signer, strconv.FormatInt(user.ID, 10), f.Secret)
 	if err != nil {
-		err = fmt.Errorf("the secret of the second factor of user %d cannot be read; is the key that it was stored with among SECRET_KEY_FALLBACKS? %w", user.ID, err)
-		return nil, nil, fault.Wrap(fault.Internal, err, "")
+		return nil, nil, fmt.Errorf("the second factor of user %d: %w", user.ID, err)
 	}
-	return &f, secret, nil
+	return &f, []byte(secret), nil
 }
 
 func errCode() error {
@@ -98,11 +98,7 @@ func (a *Auth) useStep(ctx context.Context, h database.Handle, f *Factor, secret
 	if !ok {
 		return errCode()
 	}
-	set := []orm.Assignment[Factor]{Factors.LastStep.Set(step)}
-	if !a.Signer.SealedNow(f.Secret) { // but with a key of before, which is to be forgotten
-		set = append(set, Factors.Secret.Set(a.Signer.Seal(factorPurpose, strconv.FormatInt(f.User.ID, 10), secret)))
-	}
-	n, err := orm.From[Factor](h).Where(Factors.ID.Eq(f.ID), Factors.LastStep.Lt(step)).Update(ctx, set...)
+	n, err := orm.From[Factor](h).Where(Factors.ID.Eq(f.ID), Factors.LastStep.Lt(step)).Update(ctx, Factors.LastStep.Set(step))
 	if err != nil {
 		return fmt.Errorf("use the code: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/contrib/auth"
 	"github.com/volaweb/vola/contrib/auth/authtest"
 	"github.com/volaweb/vola/contrib/auth/totp"
@@ -42,7 +43,7 @@ func turnOn(t *testing.T, c *volatest.Client, clock *volatest.Clock) (secret []b
 
 func TestSecondFactor(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		ann := authtest.User(t, c, "ann")
 		elsewhere := c.Another()
 		authtest.LogIn(t, elsewhere, ann)
@@ -118,7 +119,7 @@ func TestSecondFactor(t *testing.T) {
 // TestRemoveFactor: somebody who has lost everything is helped by a command, and told.
 func TestRemoveFactor(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		if _, err := c.Command("removefactor", "ann"); err == nil || !strings.Contains(err.Error(), "ann has no second factor") {
 			t.Error(err)
@@ -138,7 +139,7 @@ func TestRemoveFactor(t *testing.T) {
 // TestOneCodeOnce: of twenty who send one code at the same time one is logged in.
 func TestOneCodeOnce(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		secret, codes := turnOn(t, c, clock)
@@ -175,7 +176,7 @@ func TestOneCodeOnce(t *testing.T) {
 // TestCodesAreCounted: after five wrong codes none is tried, from whatever browser.
 func TestCodesAreCounted(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		secret, _ := turnOn(t, c, clock)
@@ -202,12 +203,12 @@ func TestCodesAreCounted(t *testing.T) {
 // TestNoSecretInTheTables: nothing that the database has is a code, a link or a password.
 func TestNoSecretInTheTables(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
 		secret, codes := turnOn(t, c, clock)
 		f, err := orm.From[auth.Factor](c.DB).First(t.Context())
-		if err != nil || strings.Contains(f.Secret, totp.Encode(secret)) || strings.Contains(f.Secret, string(secret)) {
+		if err != nil || strings.Contains(string(f.Secret), totp.Encode(secret)) || strings.Contains(string(f.Secret), string(secret)) {
 			t.Errorf("the secret can be read: %v", err)
 		}
 		rows, err := orm.From[auth.RecoveryCode](c.DB).All(t.Context())
@@ -216,7 +217,7 @@ func TestNoSecretInTheTables(t *testing.T) {
 		}
 		b := c.Another()
 		logIn(b, "ann", authtest.Password)
-		for _, code := range []string{rows[0].Hash, f.Secret} {
+		for _, code := range []string{rows[0].Hash, string(f.Secret)[:120]} {
 			b.Get("/accounts/code/").Form("Log in").Fill("Code", code).Press("Log in").WantStatus(422)
 		}
 		ask(b, "/accounts/reset/", "ann@example.org")
@@ -230,7 +231,7 @@ func TestNoSecretInTheTables(t *testing.T) {
 }
 
 // TestKeyIsExchanged: a secret that was stored with an older key of the site is read, and stored
-// with the new one when it is used; then the old key can go.
+// with the new one by the command reseal; then the old key can go.
 func TestKeyIsExchanged(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, first *database.DB) {
@@ -260,6 +261,14 @@ func TestKeyIsExchanged(t *testing.T) {
 		}
 		if got := enter(start(keys[1], keys[0]), secret); got != 303 {
 			t.Errorf("with both keys: %d", got)
+		}
+		var out, errOut strings.Builder
+		cfg := site()
+		cfg.Drivers = databasetest.Drivers()
+		status := vola.Run(t.Context(), cfg, []string{"reseal"}, []string{"DATABASE_URL=" + first.URL(), "SECRET_KEY=" + keys[1], "SECRET_KEY_FALLBACKS=" + keys[0]},
+			strings.NewReader(""), &out, &errOut)
+		if status != 0 || out.String() != "accounts_factor.secret: sealed 1 value again\n" {
+			t.Errorf("reseal: %d, %s%s", status, out.String(), errOut.String())
 		}
 		if got := enter(start(keys[1], ""), secret); got != 303 {
 			t.Errorf("with the new key alone: %d", got)

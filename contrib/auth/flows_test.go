@@ -50,7 +50,7 @@ func other(t *testing.T, c *volatest.Client) *volatest.Client {
 
 func TestSignUp(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		ask(c, "/accounts/signup/", "new@example.org")
 		if users(t, c) != 0 {
 			t.Error("there is an account before the address was proved")
@@ -98,8 +98,8 @@ func TestSignUp(t *testing.T) {
 // TestManyAskForOneAddress: whoever proves the address first has the account, and nobody else.
 func TestManyAskForOneAddress(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
-	c := volatest.Start(t, site(), volatest.Options{Now: func() time.Time { return now }})
+	clock := volatest.NewClock(time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC))
+	c := one(t, clock)
 	ask(c, "/accounts/signup/", "ann@example.org")
 	first := volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/")
 	ask(c, "/accounts/signup/", "ANN@example.org")
@@ -120,7 +120,7 @@ func TestManyAskForOneAddress(t *testing.T) {
 		t.Errorf("%d users", users(t, c))
 	}
 	// Who has an account gets a mail that says so, and the page is the same.
-	now = now.Add(20 * time.Minute)
+	clock.Add(20 * time.Minute)
 	ask(c, "/accounts/signup/", "ann@example.org")
 	if m := c.WantMail("ann@example.org"); !strings.Contains(m.Text, "you already have one") {
 		t.Error(m.Text)
@@ -129,7 +129,7 @@ func TestManyAskForOneAddress(t *testing.T) {
 
 func TestReset(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		ann := authtest.User(t, c, "ann")
 		session := other(t, c)
 		authtest.LogIn(t, session, ann)
@@ -161,21 +161,21 @@ func TestReset(t *testing.T) {
 // TestLinkExpires, also with the clock of the site moved back and forth.
 func TestLinkExpires(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
-	c := volatest.Start(t, site(), volatest.Options{Now: func() time.Time { return now }})
+	clock := volatest.NewClock(time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC))
+	c := one(t, clock)
 	authtest.User(t, c, "ann")
 	ask(c, "/accounts/reset/", "ann@example.org")
 	c.Get(volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/reset/"))
-	now = now.Add(time.Hour - time.Second)
+	clock.Add(time.Hour - time.Second)
 	c.Get("/accounts/reset/finish/").WantStatus(200)
-	now = now.Add(time.Second)
+	clock.Add(time.Second)
 	c.Get("/accounts/reset/finish/").WantStatus(410)
 }
 
 // TestOneWins: of twenty who use one link at the same time one does.
 func TestOneWins(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		authtest.User(t, c, "ann")
 		ask(c, "/accounts/reset/", "ann@example.org")
 		link := volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/reset/")
@@ -210,7 +210,7 @@ func TestOneWins(t *testing.T) {
 
 func TestChangePassword(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		ann := authtest.User(t, c, "ann")
 		elsewhere := other(t, c)
 		authtest.LogIn(t, elsewhere, ann)
@@ -241,7 +241,7 @@ func TestChangePassword(t *testing.T) {
 
 func TestChangeEmail(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		authtest.User(t, c, "bob")
 		authtest.User(t, c, "ann")
 		logIn(c, "ann", authtest.Password)
@@ -295,7 +295,7 @@ func TestChangeEmail(t *testing.T) {
 
 func TestSessionsPage(t *testing.T) {
 	t.Parallel()
-	c := volatest.New(t, site())
+	c := one(t, nil)
 	ann := authtest.User(t, c, "ann")
 	a, b := other(t, c), other(t, c)
 	for _, x := range []*volatest.Client{a, b, c} {
@@ -320,7 +320,7 @@ func TestSessionsPage(t *testing.T) {
 
 func TestCommands(t *testing.T) {
 	t.Parallel()
-	c := volatest.New(t, site())
+	c := one(t, nil)
 	run := func(stdin string, args ...string) (string, error) {
 		return c.CommandIn(stdin, args[0], args[1:]...)
 	}

@@ -122,7 +122,7 @@ func (a *Auth) issueTo(ctx context.Context, tx *database.Tx, p purpose, user *Us
 }
 
 func errLink() error {
-	return fault.New(fault.Invalid, "This link has expired, was used already, or a newer one was sent. Ask for another.")
+	return fault.New(fault.Invalid, "This link was used already, has expired, was replaced by a newer one, or the account was changed after it was sent. Ask for another.")
 }
 
 // find returns a link that is still good, and its user, who is nil for one to sign up. Its error
@@ -156,6 +156,8 @@ func (a *Auth) find(ctx context.Context, h database.Handle, p purpose, secret st
 		current = !user.Active && same(user.Stamp, link.Stamp)
 	}
 	if !ok || !current {
+		// Whoever has the link reads the same as of every other that is not good.
+		a.Log.Info("auth: a link is not good, as the account was changed or closed after it was sent", "user", link.User.ID, "purpose", p, "sent", link.Created)
 		return nil, nil, errLink()
 	}
 	return &link, &user, nil

@@ -29,9 +29,30 @@ func wantMail(t *testing.T, c *volatest.Client, text string) mail.Message {
 	return mail.Message{}
 }
 
+// TestLinkOfAChangedAccount: the page of a link that is not good any more names what may be the
+// reason, and the log says which.
+func TestLinkOfAChangedAccount(t *testing.T) {
+	t.Parallel()
+	log := new(strings.Builder)
+	c := volatest.Start(t, site(), volatest.Options{Log: log})
+	ann := authtest.User(t, c, "ann")
+	c.Get("/accounts/reset/").Form("Send the mail").Fill("Email address", "ann@example.org").Press("Send the mail")
+	link := volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/reset/")
+	if err := authtest.Of(t, c).EndSessions(t.Context(), c.DB, ann); err != nil {
+		t.Fatal(err)
+	}
+	page := c.Get(link).WantStatus(410).WantText("main p", "This link was used already, has expired, was replaced by a newer one, or the account was changed after it was sent. Ask for another.")
+	if other := c.Get("/accounts/open/reset/" + strings.Repeat("x", 43) + "/").WantStatus(410); other.Body != page.Body {
+		t.Error("the page of a link that nobody was sent is another")
+	}
+	if strings.Count(log.String(), "a link is not good, as the account was changed") != 1 {
+		t.Errorf("the log: %s", log.String())
+	}
+}
+
 func TestCloseAccount(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		a := authtest.Of(t, c)
 		ann := authtest.User(t, c, "ann")
 		if err := a.Allow(t.Context(), c.DB, ann, "papers.print"); err != nil {
@@ -123,13 +144,13 @@ func TestMagicLink(t *testing.T) {
 	c.Get(volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/login/"))
 	now = now.Add(15 * time.Minute)
 	c.Get("/accounts/magic/finish/").WantStatus(410)
-	volatest.New(t, site()).Get("/accounts/magic/").WantStatus(404)
+	one(t, nil).Get("/accounts/magic/").WantStatus(404)
 }
 
 // TestNewDevice: the user is told of a device that has not been used before, and of no other.
 func TestNewDevice(t *testing.T) {
 	t.Parallel()
-	c := volatest.New(t, site())
+	c := one(t, nil)
 	authtest.User(t, c, "ann")
 	logIn(c, "ann", authtest.Password)
 	if n := len(c.Mails()); n != 0 {
@@ -147,7 +168,7 @@ func TestNewDevice(t *testing.T) {
 // TestEvents: what happens is noted, without what must not be.
 func TestEvents(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		authtest.User(t, c, "ann")
 		logIn(c, "my-secret-typed-as-a-name", "x")
 		logIn(c, "ann", "wrong")
@@ -184,7 +205,7 @@ func TestEvents(t *testing.T) {
 // it has ended their session.
 func TestToldAfterTheEnd(t *testing.T) {
 	t.Parallel()
-	volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+	each(t, func(t *testing.T, c *volatest.Client) {
 		ann := authtest.User(t, c, "ann")
 		authtest.LogIn(t, c, ann)
 		ask(c, "/accounts/email/", "other@example.org")
@@ -204,7 +225,7 @@ func TestToldAfterTheEnd(t *testing.T) {
 // TestSecondIsRequired: where a code or a scope must be given, the form says so at the field.
 func TestSecondIsRequired(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.LogIn(t, c, authtest.User(t, c, "ann"))
 		turnOn(t, c, clock)
 		page := c.Get("/accounts/confirm/").WantStatus(200)

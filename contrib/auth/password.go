@@ -202,7 +202,11 @@ func (a *Auth) confirm(w http.ResponseWriter, r *http.Request) error {
 			field, err = &form.Value.Code, a.tryCode(ctx, user, form.Value.Code)
 		}
 		if err == nil {
-			return a.confirmed(w, r, user, form.Value.Next, has)
+			to, err := Extension{a}.Confirm(r, user, has, form.Value.Next)
+			if err != nil {
+				return err
+			}
+			return web.Redirect(w, r, to, http.StatusSeeOther)
 		}
 		if status, err = a.shown(w, form, field, err); err != nil {
 			return err
@@ -222,27 +226,6 @@ func require(form interface {
 	}
 	f.Required = true
 	return nil
-}
-
-// confirmed notes that the user has proved again who they are, and leads to what they were about
-// to do.
-func (a *Auth) confirmed(w http.ResponseWriter, r *http.Request, user *User, next string, factor bool) error {
-	ctx := r.Context()
-	if err := sessions.From(ctx).Renew(ctx); err != nil {
-		return err
-	}
-	err := inSession.Update(ctx, func(in *loggedIn) error {
-		in.Stamp, in.At, in.Factor = user.Stamp, a.Now(), factor
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	forget(ctx)
-	if err := a.note(ctx, a.DB, Confirmed, user, ""); err != nil {
-		return err
-	}
-	return web.Redirect(w, r, web.SafeNext(r, next, a.cfg.Home), http.StatusSeeOther)
 }
 
 // sessions lists where the user is logged in.

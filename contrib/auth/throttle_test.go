@@ -35,7 +35,7 @@ func try(c *volatest.Client, name, password string) int {
 // somebody has it, and its owner gets in all the same.
 func TestGuessing(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		owner := from(c.Another(), "198.51.100.7:1")
 		if try(owner, "ann", authtest.Password) != 303 {
@@ -81,7 +81,7 @@ func TestGuessing(t *testing.T) {
 // TestGuessesAtOnce: many guesses at the same time are counted before they are tried.
 func TestGuessesAtOnce(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, _ *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, _ *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		var wg sync.WaitGroup
 		var mu sync.Mutex
@@ -107,7 +107,7 @@ func TestGuessesAtOnce(t *testing.T) {
 // TestMailsAreCounted: nobody's mailbox can be filled, and the page is the same.
 func TestMailsAreCounted(t *testing.T) {
 	t.Parallel()
-	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+	eachAt(t, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		authtest.User(t, c, "ann")
 		for range 5 {
 			for _, address := range []string{"ann@example.org", "nobody@example.org"} {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/orm"
+	"github.com/volaweb/vola/signing"
 )
 
 // Users describes the fields of User, for queries.
@@ -70,7 +71,7 @@ var Factors = orm.Describe[factorFields]()
 type factorFields struct {
 	ID        *orm.Number[*Factor, int64]
 	User      *orm.ForeignKey[*Factor, *User, int64]
-	Secret    *orm.Text[*Factor, string]
+	Secret    *orm.Text[*Factor, signing.Sealed]
 	LastStep  *orm.Number[*Factor, int64]
 	Confirmed *orm.NullOrdered[*Factor, time.Time]
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/sessions"
 )
 
 // Pages are those that ask who somebody is. A module with another way to prove it, such as
@@ -24,7 +25,7 @@ type Pages struct {
 }
 
 // Extension is what a module needs of Auth that lets people prove in another way who they are.
-// Its methods are safe for concurrent use, but for UsePages.
+// Its methods are safe for concurrent use, but for those that are called before the site is made.
 type Extension struct{ Auth *Auth }
 
 // UsePages puts pages of the module in place of those of Auth. It is called before the site is
@@ -44,6 +45,14 @@ func (e Extension) OnTakingBack(fn func(ctx context.Context, tx *database.Tx, us
 	e.Auth.takingBack = append(e.Auth.takingBack, fn)
 }
 
+// CallRows says what people read instead of the name of a table where they close their account, if
+// rows of it are deleted with the account: a text that [i18n.Mark] has marked, such as "Passkeys".
+// An empty one leaves those rows out, which say nothing to people. It is called before the site is
+// made.
+//
+// [i18n.Mark]: https://pkg.go.dev/github.com/volaweb/vola/i18n#Mark
+func (e Extension) CallRows(table, text string) { e.Auth.called[table] = text }
+
 // Admit logs somebody in who has proved to the module all that is asked of them, as the pages of
 // accounts do: [Auth.LogIn], and a mail if they have not used the device before. It returns where
 // to send them: next if that is a page of this site, else Config.Home. The user is active.
@@ -60,6 +69,28 @@ func (e Extension) Admit(w http.ResponseWriter, r *http.Request, user *User, how
 		if !first {
 			a.tellDevice(r.Context(), user)
 		}
+	}
+	return web.SafeNext(r, next, a.cfg.Home), nil
+}
+
+// Confirm notes that the user who sent the request has proved again who they are, and with factor a
+// second factor too, so that [SudoRequired] lets them pass for a while. What their session holds
+// stays. It returns where to send them, as [Extension.Admit] does.
+func (e Extension) Confirm(r *http.Request, user *User, factor bool, next string) (to string, err error) {
+	ctx, a := r.Context(), e.Auth
+	if err := sessions.From(ctx).Renew(ctx); err != nil {
+		return "", err
+	}
+	err = inSession.Update(ctx, func(in *loggedIn) error {
+		in.Stamp, in.At, in.Factor = user.Stamp, a.Now(), factor
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	forget(ctx)
+	if err := a.note(ctx, a.DB, Confirmed, user, ""); err != nil {
+		return "", err
 	}
 	return web.SafeNext(r, next, a.cfg.Home), nil
 }

@@ -6,13 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/volaweb/vola/contrib/auth"
 	"github.com/volaweb/vola/database"
@@ -21,10 +17,8 @@ import (
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/messages"
+	"github.com/volaweb/vola/web/sessions"
 )
-
-// maxName is how long the name of a passkey may be, in characters.
-const maxName = 100
 
 // account is a user as the library knows them.
 type account struct {
@@ -51,7 +45,7 @@ func (p *Passkeys) accountOf(ctx context.Context, user *auth.User) (*account, er
 	if err != nil {
 		return nil, err
 	}
-	a, handle := &account{user: user}, randomText()
+	a, handle := &account{user: user}, sessions.NewToken()
 	for i := range all {
 		record, err := all[i].record()
 		if err != nil {
@@ -72,38 +66,19 @@ func (p *Passkeys) errFull() error {
 	return fault.New(fault.Conflict, "You have {n} passkeys, and cannot have more. Remove one first.", "n", p.cfg.Max)
 }
 
-// cleanName returns the name of a passkey as it is stored.
-func cleanName(name string) (string, error) {
-	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
-		return "", fault.New(fault.Invalid, "The name has characters that are no text.")
-	}
-	switch name = norm.NFC.String(strings.TrimSpace(name)); {
-	case name == "":
-		return "", fault.New(fault.Invalid, "Give the passkey a name.")
-	case utf8.RuneCountInString(name) > maxName:
-		return "", fault.New(fault.Invalid, "The name has more than {n} characters.", "n", maxName)
-	}
-	return name, nil
-}
-
 // beginAdd answers with what the browser makes a passkey of.
 func (p *Passkeys) beginAdd(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	var in struct {
-		Name string `json:"name"`
+	if p.library == nil {
+		return errNowhere()
 	}
-	if err := readJSON(r, &in); err != nil {
+	form := nameForm.Bind(ctx, passkeyName{})
+	if ok, err := form.Read(r); err != nil {
 		return err
-	}
-	name, err := cleanName(in.Name)
-	if err != nil {
-		return err
+	} else if !ok {
+		return web.JSON(w, form.Status(), map[string]string{"message": form.Problems()[0].Text})
 	}
 	user, err := auth.Current(ctx)
-	if err != nil {
-		return err
-	}
-	library, err := p.library()
 	if err != nil {
 		return err
 	}
@@ -117,12 +92,12 @@ func (p *Passkeys) beginAdd(w http.ResponseWriter, r *http.Request) error {
 	if err := p.mayBegin(r); err != nil {
 		return err
 	}
-	options, data, err := library.BeginRegistration(a, webauthn.WithExclusions(webauthn.Credentials(a.records).CredentialDescriptors()))
+	options, data, err := p.library.BeginRegistration(a, webauthn.WithExclusions(webauthn.Credentials(a.records).CredentialDescriptors()))
 	if err != nil {
 		return fmt.Errorf("begin a passkey: %w", err)
 	}
 	mine := orm.RefTo[auth.User](user.ID)
-	id, err := p.keepCeremony(ctx, &Ceremony{Kind: toAdd, User: &mine, Name: name}, data)
+	id, err := p.keepCeremony(ctx, &Ceremony{Kind: toAdd, User: &mine, Name: form.Value.Name}, data)
 	if err != nil {
 		return err
 	}
@@ -155,19 +130,19 @@ func (p *Passkeys) finishAdd(w http.ResponseWriter, r *http.Request) error {
 	if err := messages.Success(ctx, i18n.From(ctx).T("The passkey is added. You can log in with it from now on.")); err != nil {
 		return err
 	}
-	return p.answerWith(w, r, "passkeys:list")
+	to, err := p.URLFor(ctx, "passkeys:list")
+	if err != nil {
+		return err
+	}
+	return answerTo(w, to)
 }
 
 // made checks the answer of a device that was asked for a passkey.
 func (p *Passkeys) made(user *auth.User, ceremony *Ceremony, data *webauthn.SessionData, response []byte) (*Credential, error) {
-	library, err := p.library()
-	if err != nil {
-		return nil, err
-	}
 	parsed, err := protocol.ParseCredentialCreationResponseBytes(response)
 	var record *webauthn.Credential
 	if err == nil {
-		record, err = library.CreateCredential(&account{handle: data.UserID, user: user}, *data, parsed)
+		record, err = p.library.CreateCredential(&account{handle: data.UserID, user: user}, *data, parsed)
 	}
 	if err != nil {
 		p.Log.Warn("passkeys: a passkey was not added, as the answer of the device is not right", "user", user, "error", err, "why", detailOf(err))
@@ -210,11 +185,15 @@ func (p *Passkeys) store(ctx context.Context, user *auth.User, c *Credential) er
 	return err
 }
 
-// lock makes changes of the passkeys of a user wait for each other, and reads the user again.
+// lock makes changes of the passkeys of a user wait for each other, and reads the user again, who
+// is still the one who sent the request: not closed, nor with a password that was changed since.
 func lock(ctx context.Context, tx *database.Tx, user *auth.User) error {
 	fresh, err := orm.From[auth.User](tx).Where(auth.Users.ID.Eq(user.ID)).ForUpdate(orm.Wait).First(ctx)
 	if err != nil {
 		return err
+	}
+	if !fresh.Active || fresh.Stamp != user.Stamp {
+		return fault.New(fault.Unauthenticated, "Your account was changed at the same time. Log in again.")
 	}
 	*user = fresh
 	return nil

@@ -20,14 +20,16 @@ import (
 	"github.com/volaweb/vola/volatest/chromium"
 )
 
-// serve lets a browser reach a site, at a port of localhost, and returns where.
-func serve(t *testing.T, c *volatest.Client) string {
+// serve starts a site that a browser can reach, at a port of localhost, and returns where.
+func serve(t *testing.T) (c *volatest.Client, at string) {
 	t.Helper()
-	server := httptest.NewServer(c.Site)
+	server := httptest.NewUnstartedServer(nil)
+	at = "http://" + strings.Replace(server.Listener.Addr().String(), "127.0.0.1", "localhost", 1)
+	c = volatest.Start(t, site(), volatest.Options{Environ: map[string]string{"BASE_URL": at}})
+	server.Config.Handler = c.Site
+	server.Start()
 	t.Cleanup(server.Close)
-	at := strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
-	c.Site.Host().Site.BaseURL = at // as the command serve does
-	return at
+	return c, at
 }
 
 // withDevice gives the browser a device that has passkeys.
@@ -124,15 +126,14 @@ func logOut(ctx context.Context, t *testing.T, at string) {
 func TestInABrowser(t *testing.T) {
 	t.Parallel()
 	ctx := chromium.Start(t)
-	c := volatest.New(t, site())
-	at := serve(t, c)
+	c, at := serve(t)
 	authtest.User(t, c, "ann")
 	device := withDevice(ctx, t)
 	logInByPassword(ctx, t, at)
 	chromium.CheckPage(ctx, t, "no passkeys")
 
 	chromium.Do(ctx, t, chromedp.Click(addButton))
-	wantSaid(ctx, t, "Give the passkey a name.")
+	wantSaid(ctx, t, "Fill in this field.")
 	verifies(ctx, t, device, false)
 	chromium.Do(ctx, t, chromedp.SendKeys(`[name=name]`, "My phone"), chromedp.Click(addButton))
 	wantSaid(ctx, t, "It was stopped, or took too long.")
@@ -167,7 +168,16 @@ func TestInABrowser(t *testing.T) {
 	logOut(ctx, t, at)
 	chromium.Do(ctx, t, chromedp.Navigate(at+"/accounts/login/?next=/accounts/sessions/"))
 	until(ctx, t, "the log-in page", asked)
-	chromium.Load(ctx, t, chromedp.Evaluate[chromedp.Void](`void offerPasskeys(true)`))
+	before, err := orm.From[passkeys.Ceremony](c.DB).Count(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	chromium.Do(ctx, t, chromedp.Evaluate[chromedp.Void](`void offerPasskeys(true)`))
+	until(ctx, t, "the field of the user name", `document.querySelector("[name=login]").autocomplete === "username webauthn"`)
+	if after, err := orm.From[passkeys.Ceremony](c.DB).Count(t.Context()); after != before || err != nil {
+		t.Errorf("a page that is merely open has begun a log-in: %d, %d before, %v", after, before, err)
+	}
+	chromium.Load(ctx, t, chromedp.Focus(`[name=login]`))
 	want(ctx, t, `sessionStorage.autocomplete`, "username webauthn")
 	want(ctx, t, `location.pathname`, "/accounts/sessions/")
 
@@ -189,8 +199,7 @@ func TestInABrowser(t *testing.T) {
 // anotherSite signs on another port of the same host what the site has asked for, which the site
 // does not take. At another host the browser does not sign at all.
 func anotherSite(ctx context.Context, t *testing.T, at string) {
-	other := volatest.New(t, site())
-	evil := serve(t, other)
+	_, evil := serve(t)
 	const fetches = `(async (path, body) => {
 		const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 		return answer.status + " " + await answer.text();

@@ -1,13 +1,10 @@
 package passkeys
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -53,6 +50,10 @@ type answer struct {
 	Remember bool            `json:"remember"` // of a log-in
 }
 
+func errNowhere() error {
+	return fault.New(fault.NotFound, "This site has no passkeys at this address.")
+}
+
 func errOver() error {
 	return fault.New(fault.Invalid, "That took too long, or was sent already. Try again.")
 }
@@ -74,7 +75,7 @@ func (p *Passkeys) keepCeremony(ctx context.Context, c *Ceremony, data *webauthn
 		return "", err
 	}
 	if browser == "" {
-		browser = randomText()
+		browser = sessions.NewToken()
 		if err := inBrowser.Set(ctx, browser); err != nil {
 			return "", err
 		}
@@ -83,7 +84,7 @@ func (p *Passkeys) keepCeremony(ctx context.Context, c *Ceremony, data *webauthn
 	if err != nil {
 		return "", err
 	}
-	name := randomText()
+	name := sessions.NewToken()
 	c.Hash, c.Browser, c.Session, c.Expires = hashOf([]byte(name)), hashOf([]byte(browser)), string(raw), p.Now().Add(ceremonyFor)
 	return name, orm.Create(ctx, p.DB, c)
 }
@@ -119,31 +120,26 @@ func (p *Passkeys) takeCeremony(ctx context.Context, kind, name string, user *au
 	return &rows[0], data, nil
 }
 
+// answerTo tells the script where to go.
+func answerTo(w http.ResponseWriter, to string) error {
+	noStore(w)
+	return web.JSON(w, http.StatusOK, map[string]string{"to": to})
+}
+
 // readJSON reads a message of the script. Other content types are refused, which forms of other
 // sites can send.
 func readJSON(r *http.Request, into any) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return web.WithStatus(http.StatusUnsupportedMediaType, fault.New(fault.Invalid, "Send JSON, with the content type application/json."))
 	}
-	raw, err := io.ReadAll(io.LimitReader(r.Body, maxMessage+1))
-	var tooLarge *http.MaxBytesError
-	if len(raw) > maxMessage || errors.As(err, &tooLarge) {
-		return fault.New(fault.TooLarge, "The message is longer than 64 KiB.")
-	}
+	raw, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
 	}
-	if err := json.NewDecoder(bytes.NewReader(raw)).Decode(into); err != nil {
+	if err := json.Unmarshal(raw, into); err != nil {
 		return fault.Wrap(fault.Invalid, err, "The message is not JSON of the form that is asked for.")
 	}
 	return nil
-}
-
-// randomText returns 256 random bits as text.
-func randomText() string {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // it never fails
-	return base64.RawURLEncoding.EncodeToString(b)
 }
 
 // hashOf returns the SHA-256 of bytes as text.

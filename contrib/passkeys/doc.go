@@ -32,6 +32,7 @@
 // What was begun is deleted before its answer is checked, so that of many copies of an answer one
 // counts. A passkey that is not known and a signature that is wrong get the same answer. A
 // counter that has not risen says that somebody may have a copy of the key: it is noted as an
-// event and in the log, and staff are refused. A passkey that was not stored in a cloud when it
+// event and in the log and mailed to the owner, and staff are refused with that passkey from then
+// on, until they have removed it and added another. A passkey that was not stored in a cloud when it
 // was made, and now is, does not log in until its owner has accepted that.
 package passkeys

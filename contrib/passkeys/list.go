@@ -3,6 +3,7 @@ package passkeys
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/volaweb/vola/contrib/auth"
@@ -42,10 +43,11 @@ var (
 // listData is what the page of passkeys shows.
 type listData struct {
 	Passkeys []Credential
+	User     *auth.User
 	Form     *forms.Bound[passkeyName]
-	Offered  bool // the site has passkeys where it is
-	Full     bool // no more can be added
-	Last     bool // the only way of somebody to log in, which cannot be removed
+	Offered  bool  // the site has passkeys where it is
+	Full     bool  // no more can be added
+	Last     int64 // the key of the only one that logs in somebody who has no other way, which cannot be removed; 0 for none
 }
 
 type nameData struct {
@@ -58,7 +60,6 @@ type mailData struct {
 	Name    string
 	Event   auth.EventKind
 	Passkey string
-	Link    string // to the page of passkeys
 }
 
 // noStore keeps a page of an account out of every cache, that of the browser too.
@@ -79,14 +80,36 @@ func (p *Passkeys) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if len(all) == 1 && all[0].Changed == nil {
-		ways-- // without the only one
-	}
 	noStore(w)
 	return p.Render(w, r, listPage.Data(listData{
-		Passkeys: all, Form: nameForm.Bind(ctx, passkeyName{}), Offered: partyOf(p.Site).offered(),
-		Full: len(all) >= p.cfg.Max, Last: len(all) == 1 && ways == 0,
+		Passkeys: all, User: user, Form: nameForm.Bind(ctx, passkeyName{}), Offered: p.at.offered(),
+		Full: len(all) >= p.cfg.Max, Last: last(user, all, ways),
 	}))
+}
+
+// last returns the key of the only passkey that logs in a user who has no other way, 0 if there is none
+// or several are left. ways are all of the user.
+func last(user *auth.User, all []Credential, ways int64) int64 {
+	left := slices.DeleteFunc(slices.Clone(all), func(c Credential) bool { return c.Refused(user) })
+	good := slices.DeleteFunc(slices.Clone(left), func(c Credential) bool { return c.Changed != nil })
+	if ways > int64(len(good)) { // a password, or what another module has
+		return 0
+	}
+	// One that must be accepted is the last way in only if there is no other.
+	if len(good) > 0 {
+		left = good
+	}
+	if len(left) != 1 {
+		return 0
+	}
+	return left[0].ID
+}
+
+// count returns how many passkeys log a user in as they are.
+func (p *Passkeys) count(ctx context.Context, h database.Handle, user *auth.User) (int64, error) {
+	all, err := p.of(ctx, h, user)
+	good := slices.DeleteFunc(all, func(c Credential) bool { return c.Changed != nil || c.Refused(user) })
+	return int64(len(good)), err
 }
 
 // change finds the passkey that the path of the request names, and changes it in a transaction in
@@ -154,10 +177,7 @@ func (p *Passkeys) rename(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.changed(ctx, tx, user, Renamed, c.Name)
 	})
-	if err != nil {
-		return err
-	}
-	return p.backToList(w, r, i18n.From(ctx).T("The passkey has its new name."))
+	return p.backToList(w, r, err, i18n.From(ctx).T("The passkey has its new name."))
 }
 
 // remove removes a passkey. All other sessions of the user end: that of a device which was lost
@@ -165,32 +185,29 @@ func (p *Passkeys) rename(w http.ResponseWriter, r *http.Request) error {
 func (p *Passkeys) remove(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	user, err := p.change(r, func(ctx context.Context, tx *database.Tx, user *auth.User, c *Credential) error {
-		if _, err := orm.From[Credential](tx).Where(Credentials.ID.Eq(c.ID)).Delete(ctx); err != nil {
+		all, err := p.of(ctx, tx, user)
+		if err != nil {
 			return err
 		}
-		if others, err := p.auth.Ways(ctx, tx, user); err != nil {
+		ways, err := p.auth.Ways(ctx, tx, user)
+		if err != nil {
 			return err
-		} else if others == 0 {
+		}
+		if c.ID == last(user, all, ways) {
 			return fault.New(fault.Conflict, "This is your only way to log in. Choose a password or add another passkey first.")
+		}
+		if _, err := orm.From[Credential](tx).Where(Credentials.ID.Eq(c.ID)).Delete(ctx); err != nil {
+			return err
 		}
 		if err := p.changed(ctx, tx, user, Removed, c.Name); err != nil {
 			return err
 		}
 		return p.auth.Auth.EndSessions(ctx, tx, user)
 	})
-	if fault.KindOf(err) == fault.Conflict {
-		if err := messages.Error(ctx, web.Message(ctx, err)); err != nil {
-			return err
-		}
-		return p.backToList(w, r, "")
+	if err == nil {
+		err = p.auth.LogInAgain(ctx, user)
 	}
-	if err != nil {
-		return err
-	}
-	if err := p.auth.LogInAgain(ctx, user); err != nil {
-		return err
-	}
-	return p.backToList(w, r, i18n.From(ctx).T("The passkey is removed. You are logged out everywhere else. Delete it on the device too."))
+	return p.backToList(w, r, err, i18n.From(ctx).T("The passkey is removed. You are logged out everywhere else. Delete it on the device too."))
 }
 
 // accept lets a passkey log in again that its device has begun to store in a cloud. That happens
@@ -214,10 +231,7 @@ func (p *Passkeys) accept(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.changed(ctx, tx, user, Accepted, c.Name)
 	})
-	if err != nil {
-		return err
-	}
-	return p.backToList(w, r, i18n.From(r.Context()).T("The passkey logs you in again."))
+	return p.backToList(w, r, err, i18n.From(r.Context()).T("The passkey logs you in again."))
 }
 
 // changed notes what became of a passkey, and mails it to the user.
@@ -225,34 +239,26 @@ func (p *Passkeys) changed(ctx context.Context, tx *database.Tx, user *auth.User
 	if err := p.auth.Note(ctx, tx, kind, user, name); err != nil || user.Email == "" {
 		return err
 	}
-	path, err := p.URLFor(ctx, "passkeys:list")
-	if err != nil {
-		return err
-	}
-	return p.SendMail(ctx, tx, changedMail.Data(mailData{user.Called(), kind, name, p.Site.BaseURL + path}),
+	return p.SendMail(ctx, tx, changedMail.Data(mailData{user.Called(), kind, name}),
 		mail.To(mail.Address{Name: user.Name, Address: user.Email}))
 }
 
-// backToList leads to the page of passkeys, which shows a message.
-func (p *Passkeys) backToList(w http.ResponseWriter, r *http.Request, message string) error {
-	if message != "" {
-		if err := messages.Success(r.Context(), message); err != nil {
-			return err
-		}
+// backToList leads to the page of passkeys, which says what was done, or why it could not be; an
+// error that is not about what is stored is returned.
+func (p *Passkeys) backToList(w http.ResponseWriter, r *http.Request, err error, done string) error {
+	ctx := r.Context()
+	switch {
+	case err == nil:
+		err = messages.Success(ctx, done)
+	case fault.KindOf(err) == fault.Conflict:
+		err = messages.Error(ctx, web.Message(ctx, err))
 	}
-	to, err := p.URLFor(r.Context(), "passkeys:list")
+	if err != nil {
+		return err
+	}
+	to, err := p.URLFor(ctx, "passkeys:list")
 	if err != nil {
 		return err
 	}
 	return web.Redirect(w, r, to, http.StatusSeeOther)
-}
-
-// answerWith tells the script where to go.
-func (p *Passkeys) answerWith(w http.ResponseWriter, r *http.Request, route string) error {
-	to, err := p.URLFor(r.Context(), route)
-	if err != nil {
-		return err
-	}
-	noStore(w)
-	return web.JSON(w, http.StatusOK, map[string]string{"to": to})
 }

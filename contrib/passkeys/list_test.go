@@ -2,6 +2,7 @@ package passkeys_test
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -79,13 +80,25 @@ func TestRenameAndRemove(t *testing.T) {
 		}
 		authtest.LogIn(t, c, &fresh)
 		c.Get("/passkeys/").WantStatus(200).WantCount(".devices button", 0)
-		for _, id := range []string{"2", "3"} {
-			c.Post("/passkeys/"+id+"/remove/", nil)
+		left, err := orm.From[passkeys.Credential](c.DB).First(t.Context())
+		if err != nil {
+			t.Fatal(err)
 		}
+		c.Post(fmt.Sprintf("/passkeys/%d/remove/", left.ID), nil).WantRedirect("/passkeys/")
+		c.Get("/passkeys/").WantText(".message", "This is your only way to log in. Choose a password or add another passkey first.")
 		if n, err := orm.From[passkeys.Credential](c.DB).Count(t.Context()); n != 1 || err != nil {
 			t.Errorf("%d passkeys, %v", n, err)
 		}
 	})
+}
+
+// TestCloseAccount: who closes their account reads what goes with it in words of people.
+func TestCloseAccount(t *testing.T) {
+	t.Parallel()
+	c := volatest.New(t, site())
+	withPasskey(t, c, authtest.User(t, c, "ann"))
+	begin(t, c, addBegin, "another")
+	c.Get("/accounts/close/").WantStatus(200).WantCount("main li", 1).WantText("main li", "Passkeys: 1")
 }
 
 // TestAddresses: passkeys are offered where browsers have them, and the log says where not.

@@ -15,7 +15,6 @@ import (
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
-	"github.com/volaweb/vola/web/sessions"
 )
 
 var (
@@ -35,14 +34,13 @@ func (p *Passkeys) beginLogIn(w http.ResponseWriter, r *http.Request) error {
 	if err := readJSON(r, new(struct{})); err != nil {
 		return err
 	}
+	if p.library == nil {
+		return errNowhere()
+	}
 	if err := p.mayBegin(r); err != nil {
 		return err
 	}
-	library, err := p.library()
-	if err != nil {
-		return err
-	}
-	options, data, err := library.BeginDiscoverableLogin()
+	options, data, err := p.library.BeginDiscoverableLogin()
 	if err != nil {
 		return fmt.Errorf("begin a log-in by a passkey: %w", err)
 	}
@@ -73,16 +71,16 @@ func (p *Passkeys) finishLogIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	remember := in.Remember
+	var to string
 	if current != nil {
-		remember = sessions.From(ctx).Remembered(ctx)
+		to, err = p.auth.Confirm(r, current, true, in.Next)
+	} else {
+		to, err = p.auth.Admit(w, r, user, auth.How{Remember: in.Remember, Factor: true}, in.Next)
 	}
-	to, err := p.auth.Admit(w, r, user, auth.How{Remember: remember, Factor: true}, in.Next)
 	if err != nil {
 		return err
 	}
-	noStore(w)
-	return web.JSON(w, http.StatusOK, map[string]string{"to": to})
+	return answerTo(w, to)
 }
 
 // prove returns the user whose passkey has signed what the browser was asked to sign. current
@@ -142,12 +140,12 @@ func (p *Passkeys) use(ctx context.Context, tx *database.Tx, user *auth.User, c 
 		return errMoved(), p.changed(ctx, tx, user, Moved, c.Name)
 	case record.Authenticator.CloneWarning:
 		p.Log.Warn("passkeys: the counter of a passkey has not risen; somebody may have a copy of it", "user", user, "passkey", c.ID)
-		if err := p.auth.Note(ctx, tx, CounterFell, user, c.Name); err != nil {
+		if err := p.suspect(ctx, tx, user, c); err != nil {
 			return nil, err
 		}
-		if user.Staff || user.Superuser {
-			return errRefused(), nil
-		}
+	}
+	if c.Refused(user) {
+		return errRefused(), nil
 	}
 	now := p.Now()
 	c.LastUsed = &now
@@ -157,6 +155,19 @@ func (p *Passkeys) use(ctx context.Context, tx *database.Tx, user *auth.User, c 
 	return nil, orm.Update(ctx, tx, c, Credentials.LastUsed, Credentials.Record)
 }
 
+// suspect notes that somebody may have a copy of a passkey, and tells its owner the first time.
+func (p *Passkeys) suspect(ctx context.Context, tx *database.Tx, user *auth.User, c *Credential) error {
+	if c.Suspect != nil {
+		return p.auth.Note(ctx, tx, CounterFell, user, c.Name)
+	}
+	now := p.Now()
+	c.Suspect = &now
+	if err := orm.Update(ctx, tx, c, Credentials.Suspect); err != nil {
+		return err
+	}
+	return p.changed(ctx, tx, user, CounterFell, c.Name)
+}
+
 func errMoved() error {
 	return fault.New(fault.Invalid, "This passkey is stored in another way than when you added it, so that it does not log you in. Log in in another way, and accept it on the page of your passkeys.")
 }
@@ -164,10 +175,6 @@ func errMoved() error {
 // verify checks a signature and returns the passkey as it is afterwards: nil if all is right but
 // that it can be stored in a cloud now, and could not when it was made.
 func (p *Passkeys) verify(user *auth.User, c *Credential, data *webauthn.SessionData, parsed *protocol.ParsedCredentialAssertionData) (*webauthn.Credential, error) {
-	library, err := p.library()
-	if err != nil {
-		return nil, err
-	}
 	record, err := c.record()
 	if err != nil {
 		return nil, err
@@ -181,7 +188,7 @@ func (p *Passkeys) verify(user *auth.User, c *Credential, data *webauthn.Session
 	if err != nil {
 		return nil, err
 	}
-	after, err := library.ValidateDiscoverableLogin(func(_, _ []byte) (webauthn.User, error) {
+	after, err := p.library.ValidateDiscoverableLogin(func(_, _ []byte) (webauthn.User, error) {
 		return &account{handle, user, []webauthn.Credential{record}}, nil
 	}, *data, parsed)
 	if err != nil || moved {

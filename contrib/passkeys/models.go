@@ -28,6 +28,15 @@ type Credential struct {
 	// Changed is when the passkey was first used after its device began to store it in a cloud;
 	// it logs nobody in until the user has accepted that. Nil for one that is as it was made.
 	Changed *time.Time
+	// Suspect is when the counter of the passkey first did not rise, so that somebody may have a
+	// copy of it. Nil for never.
+	Suspect *time.Time
+}
+
+// Refused reports whether the passkey logs its user in no more, whatever they do: it is of staff,
+// and somebody may have a copy of it.
+func (c *Credential) Refused(user *auth.User) bool {
+	return c.Suspect != nil && (user.Staff || user.Superuser)
 }
 
 // Ceremony is what a browser was asked to sign.

@@ -1,6 +1,7 @@
 package passkeys
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -8,7 +9,6 @@ import (
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
 
-	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/module"
 )
 
@@ -49,21 +49,13 @@ func partyOf(site module.Site) party {
 // offered reports whether people can have passkeys where the site is.
 func (p party) offered() bool { return p.id != "" }
 
-// library returns what makes and checks messages.
-func (p *Passkeys) library() (*webauthn.WebAuthn, error) {
-	at := partyOf(p.Site)
-	if !at.offered() {
-		return nil, fault.New(fault.NotFound, "This site has no passkeys at this address.")
-	}
+// library returns what makes and checks messages of a site with a name.
+func (p party) library(name string) (*webauthn.WebAuthn, error) {
 	// The library compares with the clock of the machine; takeCeremony compares with that of
 	// the site.
 	timeout := webauthn.TimeoutConfig{Enforce: true, Timeout: ceremonyFor, TimeoutUVD: ceremonyFor}
-	name := p.Site.Name
-	if name == "" {
-		name = at.id
-	}
 	w, err := webauthn.New(&webauthn.Config{
-		RPID: at.id, RPDisplayName: name, RPOrigins: []string{at.origin},
+		RPID: p.id, RPDisplayName: cmp.Or(name, p.id), RPOrigins: []string{p.origin},
 		AttestationPreference: protocol.PreferNoAttestation,
 		AuthenticatorSelection: protocol.AuthenticatorSelection{
 			ResidentKey: protocol.ResidentKeyRequirementRequired, RequireResidentKey: protocol.ResidentKeyRequired(),
@@ -74,7 +66,7 @@ func (p *Passkeys) library() (*webauthn.WebAuthn, error) {
 		ExtensionsUnsolicitedOutputPolicy: protocol.UnsolicitedOutputPolicyIgnore,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("passkeys at %s: %w", at.origin, err)
+		return nil, fmt.Errorf("passkeys at %s: %w", p.origin, err)
 	}
 	return w, nil
 }

@@ -7,15 +7,20 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"github.com/volaweb/vola/contrib/auth"
 	"github.com/volaweb/vola/contrib/passkeys/migrations"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/forms"
+	"github.com/volaweb/vola/i18n"
+	"github.com/volaweb/vola/internal/cleaning"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/middleware"
 	"github.com/volaweb/vola/web/ratelimit"
 	limits "github.com/volaweb/vola/web/ratelimit/dbstore"
 )
@@ -35,6 +40,9 @@ type Passkeys struct {
 	cfg   Config
 	auth  auth.Extension
 	begin *ratelimit.Limiter
+	at    party
+	// library makes and checks messages, nil where there are no passkeys.
+	library *webauthn.WebAuthn
 }
 
 // New returns the module. accounts is the module auth of the same site, whose pages get those
@@ -47,7 +55,9 @@ func New(accounts *auth.Auth, cfg Config) *Passkeys {
 	if accounts != nil {
 		p.auth.UsePages(auth.Pages{LogIn: loginPage, Confirm: confirmPage, Account: accountPage})
 		p.auth.OnTakingBack(p.takeBack)
-		p.auth.OnCountingWays(count)
+		p.auth.OnCountingWays(p.count)
+		p.auth.CallRows("passkeys_credential", i18n.Mark("Passkeys"))
+		p.auth.CallRows("passkeys_ceremony", "")
 	}
 	return p
 }
@@ -80,7 +90,7 @@ func (p *Passkeys) Checks() []error {
 // Funcs is the function passkeysOffered of templates, which reports whether people can have
 // passkeys at the address of the site.
 func (p *Passkeys) Funcs() map[string]any {
-	return map[string]any{"passkeysOffered": func() bool { return p.Host != nil && partyOf(p.Site).offered() }}
+	return map[string]any{"passkeysOffered": func() bool { return p.at.offered() }}
 }
 
 // Pages are those of passkeys, and those that ask who somebody is.
@@ -94,18 +104,19 @@ func (*Passkeys) Forms() []forms.Checked { return []forms.Checked{nameForm} }
 // Mails is that about a change, with sample data.
 func (*Passkeys) Mails() []module.MailPreview {
 	return []module.MailPreview{{Name: "changed", Page: func(context.Context) (templates.Rendering, error) {
-		return changedMail.Data(mailData{Name: "Ann", Event: Added, Passkey: "Phone", Link: "https://example.org/passkeys/"}), nil
+		return changedMail.Data(mailData{Name: "Ann", Event: Added, Passkey: "Phone"}), nil
 	}}}
 }
 
 // Routes are those of passkeys.
 func (p *Passkeys) Routes(r *web.Router) {
-	r.Post("/login/begin/", p.beginLogIn).Name("login-begin").API()
-	r.Post("/login/finish/", p.finishLogIn).Name("login-finish").API()
+	small := r.Wrap(middleware.MaxBody(maxMessage))
+	small.Post("/login/begin/", p.beginLogIn).Name("login-begin").API()
+	small.Post("/login/finish/", p.finishLogIn).Name("login-finish").API()
 	sudo := r.Wrap(auth.SudoRequired)
 	sudo.Get("/", p.list).Name("list")
 	sudo.Post("/add/begin/", p.beginAdd).Name("add-begin").API()
-	sudo.Post("/add/finish/", p.finishAdd).Name("add-finish").API()
+	sudo.Wrap(middleware.MaxBody(maxMessage)).Post("/add/finish/", p.finishAdd).Name("add-finish").API()
 	sudo.Get("/{id:int}/", p.rename).Name("rename")
 	sudo.Post("/{id:int}/", p.rename)
 	sudo.Post("/{id:int}/remove/", p.remove).Name("remove")
@@ -117,14 +128,21 @@ func (p *Passkeys) Start(ctx context.Context, h *module.Host) error {
 	if err := p.Base.Start(ctx, h); err != nil {
 		return err
 	}
-	if at := partyOf(h.Site); at.problem != "" {
-		h.Log.Warn("passkeys: " + at.problem)
+	p.at = partyOf(h.Site)
+	if p.at.problem != "" {
+		h.Log.Warn("passkeys: " + p.at.problem)
+	}
+	if p.at.offered() {
+		var err error
+		if p.library, err = p.at.library(h.Site.Name); err != nil {
+			return err
+		}
 	}
 	p.begin = ratelimit.New(ratelimit.Config{
 		Name: "passkeys-begin", Limit: ratelimit.Limit{Rate: 60, Per: 10 * time.Minute, Burst: 60},
 		Store: limits.New(func() *database.DB { return h.DB }), Secret: h.Signer.Derive("passkeys limits"), Now: h.Now,
 	})
-	go p.clean(ctx)
+	go cleaning.Run(ctx, h.Log, "what was asked to be signed and nobody has answered cannot be deleted", p.clean)
 	return nil
 }
 
@@ -138,21 +156,8 @@ func (p *Passkeys) takeBack(ctx context.Context, tx *database.Tx, user *auth.Use
 	return p.auth.Note(ctx, tx, Removed, user, string(auth.EmailReverted))
 }
 
-// count returns how many passkeys log a user in.
-func count(ctx context.Context, h database.Handle, user *auth.User) (int64, error) {
-	return orm.From[Credential](h).Where(Credentials.User.Eq(user.ID), Credentials.Changed.IsNull()).Count(ctx)
-}
-
-// clean deletes every ten minutes what nobody has answered, until the context is done.
-func (p *Passkeys) clean(ctx context.Context) {
-	for {
-		if _, err := orm.From[Ceremony](p.DB).Where(Ceremonies.Expires.Le(p.Now())).Delete(ctx); err != nil && ctx.Err() == nil {
-			p.Log.Warn("passkeys: what nobody has answered was not deleted; it is tried again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(10 * time.Minute):
-		}
-	}
+// clean deletes what nobody has answered.
+func (p *Passkeys) clean(ctx context.Context) error {
+	_, err := orm.From[Ceremony](p.DB).Where(Ceremonies.Expires.Le(p.Now())).Delete(ctx)
+	return err
 }

@@ -1,6 +1,7 @@
 package passkeys_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -15,9 +16,12 @@ import (
 	"github.com/volaweb/vola/contrib/auth/authtest"
 	"github.com/volaweb/vola/contrib/auth/passwords"
 	"github.com/volaweb/vola/contrib/passkeys"
+	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/volatest"
+	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/sessions"
 	"github.com/volaweb/vola/web/webtest"
 )
 
@@ -50,7 +54,13 @@ func post(t *testing.T, c *volatest.Client, path string, body any) *webtest.Resp
 func begin(t *testing.T, c *volatest.Client, path, name string) begun {
 	t.Helper()
 	var b begun
-	res := post(t, c, path, map[string]string{"name": name}).WantStatus(200).WantHeader("Cache-Control", "private, no-store")
+	var res *webtest.Response
+	if path == addBegin {
+		res = c.Post(path, webtest.Values{"name": name})
+	} else {
+		res = post(t, c, path, struct{}{})
+	}
+	res.WantStatus(200).WantHeader("Cache-Control", "private, no-store")
 	if err := json.Unmarshal([]byte(res.Body), &b); err != nil {
 		t.Fatal(err)
 	}
@@ -144,9 +154,9 @@ func TestAddAndLogIn(t *testing.T) {
 	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
 		ann := authtest.User(t, c, "ann")
 		authtest.LogIn(t, c, ann)
-		for name, want := range map[string]int{"": 400, "  ": 400, "a\x00b": 400, strings.Repeat("x", 101): 400} {
-			if got := post(t, c, addBegin, map[string]string{"name": name}).Status; got != want {
-				t.Errorf("the name %q: %d, want %d", name, got, want)
+		for name, want := range map[string]int{"": 422, "  ": 422, "a\x00b": 422, strings.Repeat("x", 101): 422} {
+			if res := c.Post(addBegin, webtest.Values{"name": name}); res.Status != want || !strings.Contains(res.Body, `{"message":"`) {
+				t.Errorf("the name %q: %d, want %d: %s", name, res.Status, want, res.Body)
 			}
 		}
 		d := withPasskey(t, c, ann)
@@ -191,9 +201,12 @@ func TestAddAndLogIn(t *testing.T) {
 		// After a while a passkey proves who it is.
 		clock.Add(16 * time.Minute)
 		b.Get("/passkeys/").WantStatus(303)
-		post(t, b, addBegin, map[string]string{"name": "x"}).WantStatus(403)
+		b.Header = http.Header{"Accept": {"application/json"}}
+		b.Post(addBegin, webtest.Values{"name": "x"}).WantStatus(403)
+		b.Header = nil
 		post(t, b, loginFinish, d.sign(t, begin(t, b, loginBegin, ""))).WantStatus(200)
 		b.Get("/passkeys/").WantStatus(200)
+		wantEvents(t, c, ann, auth.LoggedIn, auth.Confirmed)
 	})
 }
 
@@ -293,7 +306,7 @@ func TestRefused(t *testing.T) {
 		unverified.Options.UserNotVerified = true
 		post(t, c, addFinish, unverified.make(t, begin(t, c, addBegin, "x"))).WantStatus(400)
 		post(t, c, addFinish, newDevice().make(t, begin(t, c, addBegin, "x"))).WantStatus(200)
-		post(t, c, addBegin, map[string]string{"name": "x"}).WantStatus(409) // three are the most
+		c.Post(addBegin, webtest.Values{"name": "x"}).WantStatus(409) // three are the most
 		if n, err := orm.From[passkeys.Credential](c.DB).Count(t.Context()); n != 4 || err != nil {
 			t.Errorf("%d passkeys, %v", n, err)
 		}
@@ -335,7 +348,9 @@ func TestMessages(t *testing.T) {
 			c.Send("POST", path, "application/json", "{}").WantStatus(403)
 			c.Header = nil
 		}
-		post(t, c, addBegin, map[string]string{"name": "x"}).WantStatus(401)
+		c.Header = http.Header{"Accept": {"application/json"}}
+		c.Post(addBegin, webtest.Values{"name": "x"}).WantStatus(401)
+		c.Header = nil
 
 		// A network begins 60 times, and then once in ten seconds.
 		clock.Add(time.Hour)
@@ -400,14 +415,116 @@ func TestCounter(t *testing.T) {
 		wantEvents(t, c, ann, passkeys.CounterFell, auth.LoggedIn)
 		try(11, 200) // the warning of before does not stay
 		wantEvents(t, c, ann, passkeys.CounterFell, auth.LoggedIn, auth.LoggedIn)
+		told := 0
+		for _, m := range c.Mails() {
+			if strings.Contains(m.Text, "a copy of the passkey Phone of ann") {
+				told++
+			}
+		}
+		if told != 1 {
+			t.Errorf("%d mails about the counter instead of one", told)
+		}
+		c.Get("/passkeys/").WantText(".warning", "Somebody may have a copy of this passkey. Remove it and add a new one.")
 		ann.Staff = true
 		if err := orm.Update(t.Context(), c.DB, ann, auth.Users.Staff); err != nil {
 			t.Fatal(err)
 		}
 		try(11, 400)
 		wantEvents(t, c, ann, passkeys.CounterFell)
-		try(12, 200)
+		try(12, 400) // also if it counts on
+		c.Get("/passkeys/").WantText(".warning", "Somebody may have a copy of this passkey. It does not log you in any more. Remove it and add a new one.")
+		if _, err := orm.From[auth.User](c.DB).Where(auth.Users.ID.Eq(ann.ID)).Update(t.Context(), auth.Users.Password.Set("")); err != nil {
+			t.Fatal(err)
+		}
+		c.Get("/passkeys/").Form("Remove: Phone of ann").Press("Remove: Phone of ann").WantStatus(303) // it is no way to log in
+		c.Get("/passkeys/").WantCount(".devices form", 0)
 	})
+}
+
+// TestConfirm: who is logged in and proves by a passkey who they are keeps what their session holds.
+func TestConfirm(t *testing.T) {
+	t.Parallel()
+	cfg := func() vola.Config {
+		c := site()
+		c.Modules = append(c.Modules, &cart{})
+		return c
+	}
+	volatest.EachAt(t, cfg, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+		ann := authtest.User(t, c, "ann")
+		d := withPasskey(t, c, ann)
+		c.Post("/cart/", nil).WantStatus(200)
+		clock.Add(16 * time.Minute)
+		c.Get("/passkeys/").WantStatus(303)
+		token := c.Cookie("session")
+		body := d.sign(t, begin(t, c, loginBegin, ""))
+		body["next"] = "/passkeys/"
+		if res := post(t, c, loginFinish, body).WantStatus(200); res.Body != `{"to":"/passkeys/"}`+"\n" {
+			t.Errorf("the answer is %s", res.Body)
+		}
+		c.Get("/passkeys/").WantStatus(200)
+		if body := c.Get("/cart/").WantStatus(200).Body; body != "soap" {
+			t.Errorf("the session holds %q", body)
+		}
+		if c.Cookie("session") == token {
+			t.Error("the session has its old token")
+		}
+		wantEvents(t, c, ann, auth.Confirmed)
+	})
+}
+
+// cart is a module that keeps something in the session.
+type cart struct{ module.Base }
+
+const inCart = sessions.Key[string]("cart.what")
+
+func (*cart) Name() string { return "cart" }
+
+func (*cart) Routes(r *web.Router) {
+	r.Post("/", func(_ http.ResponseWriter, r *http.Request) error { return inCart.Set(r.Context(), "soap") })
+	r.Get("/", func(w http.ResponseWriter, r *http.Request) error {
+		what, err := inCart.Get(r.Context())
+		if err == nil {
+			_, err = w.Write([]byte(what))
+		}
+		return err
+	})
+}
+
+// TestChangedMeanwhile: a passkey is not added to an account that was closed, or got another
+// password, after the request had begun.
+func TestChangedMeanwhile(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*auth.User){
+		"closed":           func(u *auth.User) { u.Active = false },
+		"another password": func(u *auth.User) { u.Stamp = "another" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			volatest.Each(t, site, func(t *testing.T, c *volatest.Client) {
+				ann := authtest.User(t, c, "ann")
+				authtest.LogIn(t, c, ann)
+				body := newDevice().make(t, begin(t, c, addBegin, "x"))
+				var once sync.Once
+				c.OnRequest(func(r *http.Request) *http.Request {
+					return r.WithContext(database.Observe(r.Context(), func(_ context.Context, s database.Statement) {
+						if !strings.HasPrefix(s.SQL, "DELETE") || !strings.Contains(s.SQL, "passkeys_ceremony") {
+							return
+						}
+						once.Do(func() {
+							change(ann)
+							if err := orm.Update(t.Context(), c.DB, ann, auth.Users.Active, auth.Users.Stamp); err != nil {
+								t.Error(err)
+							}
+						})
+					}))
+				})
+				post(t, c, addFinish, body).WantStatus(401)
+				if n, err := orm.From[passkeys.Credential](c.DB).Count(t.Context()); n != 0 || err != nil {
+					t.Errorf("%d passkeys, %v", n, err)
+				}
+			})
+		})
+	}
 }
 
 // TestMovedToACloud: a passkey that can be stored in a cloud now, and could not when it was made,

@@ -23,6 +23,7 @@ type credentialFields struct {
 	Created  *orm.Ordered[*Credential, time.Time]
 	LastUsed *orm.NullOrdered[*Credential, time.Time]
 	Changed  *orm.NullOrdered[*Credential, time.Time]
+	Suspect  *orm.NullOrdered[*Credential, time.Time]
 }
 
 // Descriptors is for the check at the start that Credentials fits Credential.

@@ -209,6 +209,8 @@ func (b browser) member() {
 	chromium.Do(b.ctx, b.t, chromedp.Click(`[name=inner]`))
 	b.press("Pin it")
 	b.check("board", "Notice board")
+	b.open("/1/")
+	b.check("change", "Change a notice")
 	b.open("/profile/")
 	b.check("profile", "Your profile")
 	for _, p := range [][2]string{

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/volaweb/vola/contrib/auth"
@@ -30,8 +31,9 @@ var files embed.FS
 var (
 	noticeForm  = forms.New[Notice]()
 	profileForm = forms.New[Profile]()
-	boardPage   = templates.Page[[]Notice]("club/board.html")
+	boardPage   = templates.Page[[]onBoard]("club/board.html")
 	noticePage  = templates.Page[*forms.Bound[Notice]]("club/notice.html")
+	editPage    = templates.Page[*forms.Bound[Notice]]("club/edit.html")
 	profilePage = templates.Page[*forms.Bound[Profile]]("club/profile.html")
 )
 
@@ -47,7 +49,7 @@ func (*club) Models() []orm.Declaration {
 func (*club) Migrations() []migrate.Migration { return migrations.All() }
 func (*club) Forms() []forms.Checked          { return []forms.Checked{noticeForm, profileForm} }
 func (*club) Pages() []templates.Checked {
-	return []templates.Checked{boardPage, noticePage, profilePage}
+	return []templates.Checked{boardPage, noticePage, editPage, profilePage}
 }
 func (*club) Templates() fs.FS { return files }
 
@@ -100,7 +102,57 @@ func (c *club) board(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(w, r, boardPage.Data(all))
+	page, err := c.onBoard(r.Context(), all)
+	if err != nil {
+		return err
+	}
+	return c.Render(w, r, boardPage.Data(page))
+}
+
+// onBoard is a notice as the visitor sees it.
+type onBoard struct {
+	Notice Notice
+	Phone  string // of its author, for members
+	Change bool   // the visitor may change it
+}
+
+// onBoard returns notices with what the visitor may see and do.
+func (c *club) onBoard(ctx context.Context, all []Notice) ([]onBoard, error) {
+	user, err := auth.Current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page := make([]onBoard, len(all))
+	keys, authors := make([]int64, len(all)), make([]int64, len(all))
+	for i, n := range all {
+		page[i].Notice, keys[i], authors[i] = n, n.ID, n.Author.ID
+	}
+	if user == nil {
+		return page, nil
+	}
+	profiles, err := orm.From[Profile](c.DB).Where(Profiles.User.In(authors...)).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	everything, err := auth.Can(ctx, "club.edit_board")
+	if err != nil {
+		return nil, err
+	}
+	q, err := notices.Filter(ctx, auth.Change, orm.From[Notice](c.DB).Where(Notices.ID.In(keys...)))
+	if err != nil {
+		return nil, err
+	}
+	own, err := orm.Select[int64](q, Notices.ID).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range page {
+		if at := slices.IndexFunc(profiles, func(p Profile) bool { return p.User.ID == authors[i] }); at >= 0 {
+			page[i].Phone = profiles[at].Phone
+		}
+		page[i].Change = everything || slices.Contains(own, keys[i])
+	}
+	return page, nil
 }
 
 // pin is the page for a new notice.
@@ -110,7 +162,7 @@ func (c *club) pin(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form := noticeForm.BindNew(r.Context(), Notice{Author: orm.RefTo[auth.User](user.ID)})
-	return c.save(w, r, form, func(ctx context.Context, tx *database.Tx) error {
+	return c.save(w, r, form, noticePage, func(ctx context.Context, tx *database.Tx) error {
 		return orm.Create(ctx, tx, form.Value)
 	})
 }
@@ -135,13 +187,13 @@ func (c *club) edit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form := noticeForm.Bind(r.Context(), notice)
-	return c.save(w, r, form, func(ctx context.Context, tx *database.Tx) error {
+	return c.save(w, r, form, editPage, func(ctx context.Context, tx *database.Tx) error {
 		return orm.Update(ctx, tx, form.Value)
 	})
 }
 
 // save answers with the form until it is right, then stores it.
-func (c *club) save(w http.ResponseWriter, r *http.Request, form *forms.Bound[Notice], write func(ctx context.Context, tx *database.Tx) error) error {
+func (c *club) save(w http.ResponseWriter, r *http.Request, form *forms.Bound[Notice], page templates.PageOf[*forms.Bound[Notice]], write func(ctx context.Context, tx *database.Tx) error) error {
 	ok, err := form.Read(r)
 	if err == nil && ok {
 		ok, err = ormforms.Save(r.Context(), c.DB, form, write)
@@ -150,7 +202,7 @@ func (c *club) save(w http.ResponseWriter, r *http.Request, form *forms.Bound[No
 		return err
 	}
 	if !ok {
-		return c.RenderStatus(w, r, form.Status(), noticePage.Data(form))
+		return c.RenderStatus(w, r, form.Status(), page.Data(form))
 	}
 	if err := messages.Success(r.Context(), "The notice is on the board."); err != nil {
 		return err

@@ -2,6 +2,7 @@ package club_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/contrib/auth"
@@ -35,11 +36,12 @@ func TestWhoMayChange(t *testing.T) {
 		c.Get("/pin/").WantStatus(303).WantHeader("Location", "/accounts/login/?next=%2Fpin%2F")
 		authtest.LogIn(t, c, authtest.User(t, c, "ann"))
 		c.Get("/pin/").Form("Pin it").Fill("Title", "Boat").Fill("What is it about?", "It leaks.").Press("Pin it").WantStatus(303)
-		c.Get("/1/").WantStatus(200)
+		c.Get("/").Click("article a").WantStatus(200).WantText("h1", "Change a notice").WantText("title", "Change a notice - Rowing club")
 
 		bob := authtest.User(t, c, "bob")
 		other := c.Another()
 		authtest.LogIn(t, other, bob)
+		other.Get("/").WantCount("article a", 0)
 		other.Get("/1/").WantStatus(403)
 		if err := authtest.Of(t, c).Allow(t.Context(), c.DB, bob, "club.edit_board"); err != nil {
 			t.Fatal(err)
@@ -61,6 +63,9 @@ func TestProfile(t *testing.T) {
 			c.Get("/profile/").Form("Store it").Fill("Phone number", phone).Press("Store it").WantStatus(303)
 			c.Get("/").WantBody("Your profile is stored.")
 		}
+		c.Get("/pin/").Form("Pin it").Fill("Title", "Boat").Fill("What is it about?", "It leaks.").Press("Pin it")
+		c.Get("/").WantText(`article [href^="tel:"]`, "+49 30 5678")
+		c.Another().Get("/").WantCount("article", 1).WantCount(`article [href^="tel:"]`, 0)
 		all, err := orm.From[club.Profile](c.DB).All(t.Context())
 		if err != nil || len(all) != 1 || all[0].Phone != "+49 30 5678" || all[0].User.ID != ann.ID {
 			t.Errorf("profiles %+v, %v", all, err)
@@ -74,3 +79,21 @@ func TestProfile(t *testing.T) {
 		}
 	})
 }
+
+// snippet: time
+
+// TestResetLink: a link that was mailed works for an hour, in any browser.
+func TestResetLink(t *testing.T) {
+	t.Parallel()
+	volatest.EachAt(t, site, func(t *testing.T, c *volatest.Client, clock *volatest.Clock) {
+		authtest.User(t, c, "ann")
+		c.Get("/accounts/reset/").Form("Send the mail").Fill("Email address", "ann@example.org").Submit()
+		link := volatest.Link(t, c.WantMail("ann@example.org"), "/accounts/open/reset/")
+		clock.Add(time.Hour - time.Second)
+		c.Another().Get(link).WantRedirect("/accounts/reset/finish/")
+		clock.Add(time.Second)
+		c.Another().Get(link).WantStatus(410)
+	})
+}
+
+// end snippet

@@ -4,6 +4,7 @@ package contact
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"strconv"
@@ -70,7 +71,7 @@ func (c *contact) Routes(r *web.Router) {
 // Checks refuses a setting that is not an address.
 func (c *contact) Checks() []error {
 	if _, err := mail.ParseAddress(c.settings.To); err != nil {
-		return []error{err}
+		return []error{fmt.Errorf("setting CONTACT_TO: %w", err)}
 	}
 	return nil
 }

@@ -73,3 +73,12 @@ func TestErrors(t *testing.T) {
 		}
 	})
 }
+
+// TestSettings: a setting that is not an address is named.
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	_, err := vola.New(site(), vola.Options{Environ: map[string]string{"CONTACT_TO": "nobody"}})
+	if err == nil || !strings.Contains(err.Error(), `setting CONTACT_TO: mail: the text "nobody" is not an address`) {
+		t.Errorf("the error is %v", err)
+	}
+}

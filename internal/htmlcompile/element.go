@@ -47,7 +47,7 @@ const space = " \t\r\n\f"
 
 // nextAttribute takes the first attribute, with its name and value in lower case, off the text of a
 // tag; false at the end of the tag or of the text. A value that the text does not have
-// whole ends the attributes.
+// whole, as an action goes on with it, is "", and ends the attributes.
 func nextAttribute(text []byte) (name, value string, rest []byte, ok bool) {
 	text = bytes.TrimLeft(text, space+"/")
 	if len(text) == 0 || text[0] == '>' {
@@ -65,17 +65,17 @@ func nextAttribute(text []byte) (name, value string, rest []byte, ok bool) {
 	after = bytes.TrimLeft(after[1:], space)
 	switch {
 	case len(after) == 0: // an action is the value
-		return name, "", nil, name == "src"
+		return name, "", nil, true
 	case after[0] == '"' || after[0] == '\'':
 		end := bytes.IndexByte(after[1:], after[0])
 		if end < 0 {
-			return name, "", nil, name == "src"
+			return name, "", nil, true
 		}
 		return name, strings.ToLower(string(after[1 : end+1])), after[end+2:], true
 	}
 	end = bytes.IndexAny(after, space+">")
 	if end < 0 {
-		return name, "", nil, name == "src"
+		return name, "", nil, true
 	}
 	return name, strings.ToLower(string(after[:end])), after[end:], true
 }

@@ -122,8 +122,7 @@ func nextTag(text []byte) int {
 			if end >= len(text) || !bytes.EqualFold(text[from:end], []byte(name)) || !bytes.ContainsRune([]byte(" \t\r\n\f>"), rune(text[end])) {
 				continue
 			}
-			tag, _, _ := bytes.Cut(text[end:], []byte(">"))
-			if !hasNonce(tag) {
+			if !hasNonce(text[end:]) {
 				return end
 			}
 		}
@@ -132,15 +131,13 @@ func nextTag(text []byte) int {
 
 // hasNonce reports whether the attributes of a tag have a nonce.
 func hasNonce(attributes []byte) bool {
-	_, after, found := bytes.Cut(bytes.ToLower(attributes), []byte("nonce"))
-	if !found {
-		return false
+	for {
+		name, _, rest, ok := nextAttribute(attributes)
+		if !ok || name == "nonce" {
+			return ok
+		}
+		attributes = rest
 	}
-	before := attributes[len(attributes)-len(after)-len("nonce")-1]
-	if bytes.IndexByte([]byte(" \t\r\n\f/\"'"), before) >= 0 && !(len(after) > 0 && after[0] == '-') {
-		return true
-	}
-	return hasNonce(attributes[len(attributes)-len(after):])
 }
 
 func nonceAction(number int, kind Kind, pos parse.Pos) *parse.ActionNode {

@@ -8,15 +8,15 @@ package scaffold
 
 import (
 	"bytes"
-	"crypto/rand"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"go/format"
 	"io/fs"
 	"path"
 	"strings"
 	"text/template"
+
+	"github.com/volaweb/vola/internal/secretkey"
 )
 
 //go:embed templates
@@ -57,10 +57,8 @@ func (s Site) Files() ([]File, error) {
 // DotEnv returns the file .env of a new site, with a secret key of 256 random bits. What the
 // site's .gitignore says keeps it out of git.
 func DotEnv() File {
-	var key [32]byte
-	rand.Read(key[:]) // never fails
 	return File{Path: ".env", Secret: true, Text: []byte("# Settings of this machine, which git ignores: each machine has its own.\n" +
-		"SECRET_KEY=" + hex.EncodeToString(key[:]) + "\n")}
+		"SECRET_KEY=" + secretkey.New() + "\n")}
 }
 
 // Module is what a new module is made from.

@@ -27,6 +27,7 @@ import (
 	gosmtp "github.com/wneessen/go-mail/smtp"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/internal/hostname"
 	"github.com/volaweb/vola/mail"
 )
 
@@ -103,19 +104,10 @@ func New(cfg Config) (*Client, error) {
 		return nil, fmt.Errorf("smtp: the host %q, or the name %q for the greeting, is not the name of a host", cfg.Host, cfg.Name)
 	case cfg.Port < 1 || cfg.Port > 65535:
 		return nil, fmt.Errorf("smtp: the port %d is not from 1 to 65535", cfg.Port)
-	case cfg.Security == Off && !isLoopback(cfg.Host):
+	case cfg.Security == Off && !hostname.IsLocal(cfg.Host):
 		return nil, fmt.Errorf("smtp: the host %q is not on this machine, so mails to it are encrypted; leave out tls=off", cfg.Host)
 	}
 	return &Client{cfg: cfg}, nil
-}
-
-// isLoopback reports whether a host is this machine.
-func isLoopback(host string) bool {
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return addr.IsLoopback()
-	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // addr is where the server is.

@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/volaweb/vola/internal/split"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/middleware"
@@ -133,7 +134,7 @@ func templatePlace(e *templates.Error) place {
 // at hand.
 func filePlace(where string) place {
 	p := place{Where: where}
-	name, num, _ := cutLast(where, ":")
+	name, num, _ := split.Last(where, ":")
 	at, err := strconv.Atoi(num)
 	if err != nil {
 		return p
@@ -229,12 +230,4 @@ func isSecret(name string) bool {
 		}
 	}
 	return false
-}
-
-// cutLast is strings.Cut at the last sep.
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
 }

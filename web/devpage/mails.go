@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/volaweb/vola/fault"
@@ -81,17 +80,7 @@ type shownMail struct {
 }
 
 // Addresses returns addresses as people write them.
-func (shownMail) Addresses(list []mail.Address) string {
-	var out []string
-	for _, a := range list {
-		if a.Name != "" {
-			out = append(out, a.Name+" <"+a.Address+">")
-			continue
-		}
-		out = append(out, a.Address)
-	}
-	return strings.Join(out, ", ")
-}
+func (shownMail) Addresses(list []mail.Address) string { return mail.FormatAddresses(list) }
 
 // Sender returns who sends it.
 func (s shownMail) Sender() string { return s.Addresses([]mail.Address{s.From}) }
@@ -131,8 +120,7 @@ func (m *mails) preview(r *http.Request) (shownMail, error) {
 func (m *mails) list(w http.ResponseWriter, r *http.Request) error {
 	var sent []listedMail
 	for _, s := range m.outbox.Sent() {
-		shown := shownMail{Message: s.Message}
-		sent = append(sent, listedMail{s.Number, shown.Addresses(slices.Concat(s.Message.To, s.Message.Cc, s.Message.Bcc)), s.Message.Subject, s.Time})
+		sent = append(sent, listedMail{s.Number, mail.FormatAddresses(slices.Concat(s.Message.To, s.Message.Cc, s.Message.Bcc)), s.Message.Subject, s.Time})
 	}
 	slices.Reverse(sent)
 	var names []string

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/volaweb/vola/internal/hostname"
 )
 
 // visitor is who made a request, as proxies say.
@@ -246,7 +248,7 @@ func schemeOf(s string) string {
 
 // hostOf returns a host that a request could be made to; "" for anything else.
 func hostOf(s string) string {
-	if _, ok := hostName(s); !ok {
+	if _, ok := hostname.Parse(s); !ok {
 		return ""
 	}
 	return s

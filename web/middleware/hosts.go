@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/internal/hostname"
 	"github.com/volaweb/vola/web"
 )
 
@@ -37,7 +38,7 @@ func Hosts(cfg HostsConfig) web.Middleware {
 	var once sync.Once
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			name, ok := hostName(r.Host)
+			name, ok := hostname.Parse(r.Host)
 			if ok && cfg.Allowed != nil && cfg.Allowed(name) || cfg.Exempt != nil && cfg.Exempt(r) {
 				next.ServeHTTP(w, r)
 				return
@@ -73,7 +74,7 @@ func ParseHosts(list string) (HostList, error) {
 	for item := range strings.SplitSeq(list, ",") {
 		item = strings.TrimSpace(item)
 		domain := strings.HasPrefix(item, ".")
-		name, ok := hostName(strings.TrimPrefix(item, "."))
+		name, ok := hostname.Parse(strings.TrimPrefix(item, "."))
 		_, notAddress := netip.ParseAddr(name)
 		switch {
 		case item == "":
@@ -116,64 +117,4 @@ func hasPort(host string) bool {
 		return !strings.HasSuffix(host, "]")
 	}
 	return strings.Count(host, ":") == 1
-}
-
-// hostName returns the name or address in a Host header, in the form in which names are
-// compared; false if it cannot be that of a host.
-func hostName(host string) (string, bool) {
-	name, port := host, ""
-	switch {
-	case strings.HasPrefix(host, "["):
-		inside, after, ok := strings.Cut(host[1:], "]")
-		if !ok || after != "" && after[0] != ':' {
-			return "", false
-		}
-		name, port = inside, strings.TrimPrefix(after, ":")
-		if a, err := netip.ParseAddr(name); err != nil || !a.Is6() || a.Zone() != "" {
-			return "", false
-		}
-	case strings.Count(host, ":") == 1:
-		name, port, _ = strings.Cut(host, ":")
-	}
-	if len(port) > 5 || strings.Trim(port, "0123456789") != "" {
-		return "", false
-	}
-	if c := name; c != "" && (c[len(c)-1] >= '0' && c[len(c)-1] <= '9' || strings.Contains(c, ":")) {
-		// Only an address ends with a digit, but for names that end so in other words.
-		if a, err := netip.ParseAddr(c); err == nil {
-			return plainAddr(a).String(), a.Zone() == ""
-		}
-	}
-	name = strings.TrimSuffix(name, ".")
-	if !isDNSName(name) {
-		return "", false
-	}
-	return strings.ToLower(name), true
-}
-
-// isDNSName reports whether a name has the form of one that hosts have: labels of
-// letters, digits, hyphens and underscores, and not digits alone.
-func isDNSName(name string) bool {
-	if name == "" || len(name) > 253 {
-		return false
-	}
-	label, digits := 0, true
-	for i := range len(name) {
-		switch c := name[i]; {
-		case c == '.':
-			if label == 0 {
-				return false
-			}
-			label = -1
-		case c >= '0' && c <= '9':
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '-', c == '_':
-			digits = false
-		default:
-			return false
-		}
-		if label++; label > 63 {
-			return false
-		}
-	}
-	return label > 0 && !digits
 }

@@ -83,18 +83,24 @@ func TestRedirectHTTPS(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		remote, method, target, host, proto, want string
+		port                                      string
 	}{
-		{"10.0.0.1:1", "GET", "/a%2Fb//c?d=e", "example.org", "http", "https://example.org/a%2Fb//c?d=e"},
-		{"10.0.0.1:1", "POST", "/", "example.org:80", "http", "https://example.org/"},
-		{"10.0.0.1:1", "GET", "//evil.test/", "[2001:db8::1]:80", "http", "https://[2001:db8::1]//evil.test/"},
-		{"10.0.0.1:1", "GET", "/", "example.org", "https", ""},
-		{"10.0.0.1:1", "GET", "/", "example.org", "", ""},
-		{"10.0.0.1:1", "GET", "/healthz", "example.org", "http", ""},
-		{"203.0.113.9:1", "GET", "/", "example.org", "http", ""},
+		{"10.0.0.1:1", "GET", "/a%2Fb//c?d=e", "example.org", "http", "https://example.org/a%2Fb//c?d=e", ""},
+		{"10.0.0.1:1", "POST", "/", "example.org:80", "http", "https://example.org/", ""},
+		{"10.0.0.1:1", "GET", "//evil.test/", "[2001:db8::1]:80", "http", "https://[2001:db8::1]//evil.test/", ""},
+		{"10.0.0.1:1", "GET", "/", "example.org", "https", "", ""},
+		{"10.0.0.1:1", "GET", "/", "example.org", "", "", ""},
+		{"10.0.0.1:1", "GET", "/healthz", "example.org", "http", "", ""},
+		{"203.0.113.9:1", "GET", "/", "example.org", "http", "", ""},
+		{"10.0.0.1:1", "GET", "/a?b=c", "example.org:8080", "http", "https://example.org:8443/a?b=c", "8443"},
+		{"10.0.0.1:1", "GET", "/", "www.example.org", "http", "https://www.example.org:8443/", "8443"},
+		{"10.0.0.1:1", "GET", "/", "[2001:db8::1]:80", "http", "https://[2001:db8::1]:8443/", "8443"},
+		{"10.0.0.1:1", "GET", "/", "example.org", "http", "https://example.org/", "443"},
 	}
-	h := middleware.Proxies(middleware.ProxiesConfig{Trusted: trusted, HTTPS: true})(
-		middleware.RedirectHTTPS(func(r *http.Request) bool { return r.URL.Path == "/healthz" })(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})))
+	exempt := func(r *http.Request) bool { return r.URL.Path == "/healthz" }
 	for _, tt := range tests {
+		h := middleware.Proxies(middleware.ProxiesConfig{Trusted: trusted, HTTPS: true})(
+			middleware.RedirectHTTPS(middleware.RedirectHTTPSConfig{Port: tt.port, Exempt: exempt})(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})))
 		r, w := httptest.NewRequest(tt.method, tt.target, nil), httptest.NewRecorder()
 		r.RemoteAddr, r.Host = tt.remote, tt.host
 		if tt.proto != "" {

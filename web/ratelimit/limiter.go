@@ -19,7 +19,8 @@ type Config struct {
 	Limit Limit
 	// Store has the buckets. Limiters may share it.
 	Store Store
-	// Secret is the key of the hashes of names, see [KeyOf].
+	// Secret is the key of the hashes of names (HMAC-SHA-256). Without one they are plain SHA-256,
+	// from which whoever has the store can find out addresses and names by trying all.
 	Secret []byte
 	// Now is the clock. Defaults to time.Now.
 	Now func() time.Time
@@ -51,17 +52,17 @@ func (l *Limiter) Name() string { return l.cfg.Name }
 // Limit returns how often each name may pass.
 func (l *Limiter) Limit() Limit { return l.cfg.Limit }
 
-// Take takes one for a name. An empty name is an error of kind [fault.Invalid], and counts nothing:
-// all who send none would share a bucket. Other errors are those of the store. A store in a
+// Take takes one for a name. An empty name is a mistake of the program, and an error that counts nothing:
+// all who have none would share a bucket. Other errors are those of the store. A store in a
 // database must not be used in a transaction of the caller, which would undo what was counted.
 //
 // A name is compared as it is: one that people type is first brought to the form in which it is
 // looked up, without spaces around it, in small letters.
 func (l *Limiter) Take(ctx context.Context, name string) (*Reservation, error) {
 	if name == "" {
-		return nil, fault.Newf(fault.Invalid, "ratelimit: %s: the name is empty", l.cfg.Name)
+		return nil, fmt.Errorf("ratelimit: %s: the name to count for is empty; give all who have none a name of their own, or do not count them", l.cfg.Name)
 	}
-	key := KeyOf(l.cfg.Secret, l.cfg.Name, name)
+	key := keyOf(l.cfg.Secret, l.cfg.Name, name)
 	result, err := l.cfg.Store.Take(ctx, key, l.cfg.Limit, l.cfg.Now())
 	if err != nil {
 		return nil, fmt.Errorf("ratelimit: %s: %w", l.cfg.Name, err)

@@ -42,8 +42,8 @@ func TestMemoryIsBounded(t *testing.T) {
 	if take(0, now) { // which makes it the youngest
 		t.Error("0 is allowed twice")
 	}
-	if !take(10, now) || m.Len() != 10 {
-		t.Errorf("%d buckets", m.Len())
+	if !take(10, now) || ratelimit.Len(m) != 10 {
+		t.Errorf("%d buckets", ratelimit.Len(m))
 	}
 	if take(0, now) || take(2, now) || !take(1, now) {
 		t.Error("another one than 1 was forgotten")
@@ -51,14 +51,14 @@ func TestMemoryIsBounded(t *testing.T) {
 	for n := range 100_000 {
 		take(n, now)
 	}
-	if m.Len() != 10 {
-		t.Errorf("%d buckets", m.Len())
+	if ratelimit.Len(m) != 10 {
+		t.Errorf("%d buckets", ratelimit.Len(m))
 	}
 	for n := range 5 {
 		take(n, now.Add(2*time.Hour)) // when all are full
 	}
-	if m.Len() != 5 {
-		t.Errorf("%d buckets, full ones are kept", m.Len())
+	if ratelimit.Len(m) != 5 {
+		t.Errorf("%d buckets, full ones are kept", ratelimit.Len(m))
 	}
 }
 
@@ -209,8 +209,8 @@ func TestErrors(t *testing.T) {
 	m := ratelimit.NewMemory(0)
 	limit := ratelimit.Limit{Rate: 1, Per: time.Minute}
 	l := ratelimit.New(ratelimit.Config{Name: "x", Limit: limit, Store: m})
-	if r, err := l.Take(t.Context(), ""); r != nil || fault.KindOf(err) != fault.Invalid || m.Len() != 0 {
-		t.Errorf("empty: %v, %v, %d buckets", r, err, m.Len())
+	if r, err := l.Take(t.Context(), ""); r != nil || fault.KindOf(err) != fault.Internal || ratelimit.Len(m) != 0 {
+		t.Errorf("empty: %v, %v, %d buckets", r, err, ratelimit.Len(m))
 	}
 	broken := errors.New("no disk")
 	if r, err := ratelimit.New(ratelimit.Config{Name: "x", Limit: limit, Store: brokenStore{broken}}).Take(t.Context(), "ann"); r != nil || !errors.Is(err, broken) {
@@ -284,7 +284,7 @@ func FuzzTake(f *testing.F) {
 		for i, name := range []string{a, b, a} {
 			r, err := l.Take(t.Context(), name)
 			if name == "" {
-				if r != nil || fault.KindOf(err) != fault.Invalid {
+				if r != nil || fault.KindOf(err) != fault.Internal {
 					t.Errorf("empty: %v, %v", r, err)
 				}
 				continue

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// DefaultSize is how many buckets a [Memory] has if it is not told otherwise. They take about 22
+// defaultSize is how many buckets a [Memory] has if it is not told otherwise. They take about 22
 // MB.
-const DefaultSize = 100_000
+const defaultSize = 100_000
 
 // Memory is a [Store] for one process, which loses all buckets at its end. It has at most so many
 // buckets that are not full; when there is no room for a new one, the one that was not used for
@@ -26,10 +26,11 @@ type bucket struct {
 	full time.Time
 }
 
-// NewMemory returns an empty store of at most size buckets. Zero or less is [DefaultSize].
+// NewMemory returns an empty store of at most size buckets. Zero or less is
+// 100,000, which take about 22 MB.
 func NewMemory(size int) *Memory {
 	if size <= 0 {
-		size = DefaultSize
+		size = defaultSize
 	}
 	return &Memory{size: size, buckets: map[Key]*list.Element{}, used: list.New()}
 }
@@ -64,13 +65,6 @@ func (m *Memory) Give(_ context.Context, key Key, back time.Duration) error {
 		b.full = b.full.Add(-back)
 	}
 	return nil
-}
-
-// Len returns how many buckets there are.
-func (m *Memory) Len() int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return len(m.buckets)
 }
 
 // forget removes up to two of the oldest buckets that are full.

@@ -10,10 +10,10 @@ import (
 // Key names a bucket. It is a hash: a store does not have the names of users and addresses.
 type Key [sha256.Size]byte
 
-// KeyOf returns the key of a name, such as an address, for a kind of limit, such as "login". It is
+// keyOf returns the key of a name, such as an address, for a kind of limit, such as "login". It is
 // an HMAC-SHA-256 with secret. Without a secret it is a plain SHA-256, from which whoever has the
 // store can find out addresses and names by trying all.
-func KeyOf(secret []byte, kind, name string) (key Key) {
+func keyOf(secret []byte, kind, name string) (key Key) {
 	if len(secret) == 0 {
 		d := sha256.New()
 		_, _ = d.Write([]byte(kind + "\x00" + name)) // a hash never fails

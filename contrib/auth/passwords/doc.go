@@ -24,8 +24,9 @@
 //
 // A computation takes slots of 20 MiB ([SlotMemory]), and waits until they are free: with the
 // default, one for each processor and at most four, 100 log-ins at once need the memory of two hashes on a
-// machine with two. At most 200 wait, for at most 10 seconds. Beyond that the error is of kind
-// [fault.Unavailable], and says when to try again. Once started, a computation keeps its slots
+// machine with two. At most 200 wait. One that has waited for 10 seconds is refused, and so is at
+// once one that finds 200 waiting: the error is of kind [fault.Unavailable], and says to try again
+// after 10 seconds. Once started, a computation keeps its slots
 // until it ends, also when the client has gone.
 //
 // # What still differs

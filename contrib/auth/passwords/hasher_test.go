@@ -2,6 +2,8 @@ package passwords_test
 
 import (
 	"context"
+	"crypto/sha1"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"os"
@@ -278,6 +280,11 @@ func TestNormalForm(t *testing.T) {
 		}
 		if ok, upgrade, err := stronger.Check(t.Context(), encoded, tt.typed); ok != tt.ok || upgrade != (tt.stored == tt.typed) || err != nil {
 			t.Errorf("%+q typed as %+q: ok %v, upgrade %v, %v", tt.stored, tt.typed, ok, upgrade, err)
+		}
+		sum := sha1.Sum([]byte("salt" + tt.stored)) // a fast hash of Django
+		fast := "sha1$salt$" + hex.EncodeToString(sum[:])
+		if ok, upgrade, err := h.Check(t.Context(), fast, tt.typed); ok != tt.ok || upgrade != (tt.stored == tt.typed) || err != nil {
+			t.Errorf("%+q as SHA-1, typed as %+q: ok %v, upgrade %v, %v", tt.stored, tt.typed, ok, upgrade, err)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // QR returns a picture of a URL for the camera of a phone, in the format PNG with a white margin.
-// It is at most 2,000 bytes of URL; that of a usual one is about 3 kB. Send it with
+// The URL may have 2,000 bytes; a longer one is an error. Send the picture with
 // Cache-Control: no-store, from a route of its own: a data: URL needs img-src data: in the policy
 // of the page.
 func QR(url string) ([]byte, error) {

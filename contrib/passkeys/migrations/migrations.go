@@ -10,5 +10,6 @@ import "github.com/volaweb/vola/migrate"
 func All() []migrate.Migration {
 	return []migrate.Migration{
 		m0001Initial,
+		m0002Suspect,
 	}
 }

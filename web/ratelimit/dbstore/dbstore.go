@@ -17,10 +17,11 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"log/slog"
 	"time"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/internal/cleaning"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/web/ratelimit"
 )
@@ -37,11 +38,7 @@ func Model() orm.Declaration { return orm.Model[Bucket](orm.Table("vola_ratelimi
 
 // Store is a [ratelimit.Store] in a database. It is safe for concurrent use, also by other
 // processes with the same database.
-type Store struct {
-	db func() *database.DB
-	// Now is the clock of [Store.Run]. Defaults to time.Now.
-	Now func() time.Time
-}
+type Store struct{ db func() *database.DB }
 
 var _ ratelimit.Store = (*Store)(nil)
 
@@ -50,7 +47,7 @@ var _ ratelimit.Store = (*Store)(nil)
 // opened after routes are made:
 //
 //	dbstore.New(func() *database.DB { return host.DB })
-func New(db func() *database.DB) *Store { return &Store{db: db, Now: time.Now} }
+func New(db func() *database.DB) *Store { return &Store{db} }
 
 // open returns the database.
 func (s *Store) open() (*database.DB, error) {
@@ -110,10 +107,10 @@ func (s *Store) Give(ctx context.Context, key ratelimit.Key, back time.Duration)
 
 func text(key ratelimit.Key) string { return base64.RawURLEncoding.EncodeToString(key[:]) }
 
-// Piece is how many rows [Store.Clean] deletes with one statement.
-const Piece = 1000
+// piece is how many rows [Store.Clean] deletes with one statement.
+const piece = 1000
 
-// Clean deletes the buckets that are full at a time, in statements of [Piece] rows, so that others
+// Clean deletes the buckets that are full at a time, in statements of 1,000 rows, so that others
 // can write between them. It returns how many were deleted, also with an error.
 func (s *Store) Clean(ctx context.Context, now time.Time) (deleted int64, err error) {
 	db, err := s.open()
@@ -123,7 +120,7 @@ func (s *Store) Clean(ctx context.Context, now time.Time) (deleted int64, err er
 	// The condition is there twice since a bucket may be used after the inner query has seen it.
 	const clean = `DELETE FROM vola_ratelimit WHERE full_at <= ? AND "key" IN (SELECT "key" FROM vola_ratelimit WHERE full_at <= ? ORDER BY full_at LIMIT ?)`
 	for {
-		n, err := orm.ExecSQL(ctx, db, clean, now.UnixNano(), now.UnixNano(), int64(Piece))
+		n, err := orm.ExecSQL(ctx, db, clean, now.UnixNano(), now.UnixNano(), int64(piece))
 		deleted += n
 		if err != nil {
 			return deleted, fmt.Errorf("delete full buckets: %w", err)
@@ -134,21 +131,11 @@ func (s *Store) Clean(ctx context.Context, now time.Time) (deleted int64, err er
 	}
 }
 
-// Run calls [Store.Clean] until ctx ends, at intervals of every, of which a tenth is at random so
-// that several processes do not do it at once. Zero is ten minutes. It tells failed of errors, and
-// goes on. A module runs it as long as the site runs, in one process at least.
-func (s *Store) Run(ctx context.Context, every time.Duration, failed func(error)) {
-	if every <= 0 {
-		every = 10 * time.Minute
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(every - every/20 + rand.N(every/10+1)):
-		}
-		if _, err := s.Clean(ctx, s.Now()); err != nil && ctx.Err() == nil {
-			failed(err)
-		}
-	}
+// Run deletes full buckets every ten minutes, a little earlier or later, until the context is done. A
+// module runs it as long as the site runs, with the clock of its limits and the log of its host.
+func (s *Store) Run(ctx context.Context, now func() time.Time, log *slog.Logger) {
+	cleaning.Run(ctx, log, "limits that are over cannot be deleted", func(ctx context.Context) error {
+		_, err := s.Clean(ctx, now())
+		return err
+	})
 }

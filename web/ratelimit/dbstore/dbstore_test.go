@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
-	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/volaweb/vola/database"
@@ -86,22 +86,25 @@ func TestOneStatement(t *testing.T) {
 	})
 }
 
+// piece is how many rows are deleted with one statement.
+const piece = 1000
+
 // TestClean deletes what is full, in pieces, and nothing else.
 func TestClean(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		store := prepare(t, db, true)
 		now := time.Now()
-		rows := make([]dbstore.Bucket, 2*dbstore.Piece+500)
+		rows := make([]dbstore.Bucket, 2*piece+500)
 		for i := range rows {
-			rows[i] = dbstore.Bucket{Key: fmt.Sprint("key ", i), FullAt: now.Add(time.Duration(i-2*dbstore.Piece-1) * time.Second).UnixNano()}
+			rows[i] = dbstore.Bucket{Key: fmt.Sprint("key ", i), FullAt: now.Add(time.Duration(i-2*piece-1) * time.Second).UnixNano()}
 		}
 		if err := orm.CreateAll(t.Context(), db, rows); err != nil {
 			t.Fatal(err)
 		}
 		var statements databasetest.Statements
 		n, err := store.Clean(statements.Observe(t.Context()), now)
-		if n != 2*dbstore.Piece+2 || err != nil {
+		if n != 2*piece+2 || err != nil {
 			t.Errorf("%d deleted, %v", n, err)
 		}
 		statements.Want(t, 4) // 1,000, 1,000, 2 and none
@@ -115,35 +118,31 @@ func TestClean(t *testing.T) {
 	})
 }
 
-// TestRun cleans again and again, and stops with its context.
+// TestRun deletes, by the clock that it is given, what is full, and stops with its context.
 func TestRun(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, db *database.DB) {
-		store := prepare(t, db, true)
-		if _, err := store.Take(t.Context(), ratelimit.Key{1}, ratelimit.Limit{Rate: 1, Per: time.Minute}, time.Now().Add(-time.Hour)); err != nil {
+	synctest.Test(t, func(t *testing.T) {
+		store := prepare(t, databasetest.SQLite(t), true)
+		later := func() time.Time { return time.Now().Add(365 * 24 * time.Hour) }
+		if _, err := store.Take(t.Context(), ratelimit.Key{1}, ratelimit.Limit{Rate: 1, Per: 300 * 24 * time.Hour}, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		cleaned := make(chan bool, 1)
-		ctx = database.Observe(ctx, func(_ context.Context, s database.Statement) {
-			if strings.HasPrefix(s.SQL, "DELETE") {
-				select {
-				case cleaned <- true:
-				default:
-				}
-			}
-		})
 		ended := make(chan bool)
+		cleaned := make(chan bool)
 		go func() {
 			defer close(ended)
-			store.Run(ctx, time.Nanosecond, func(err error) { t.Error(err) })
+			store.Run(database.Observe(ctx, func(context.Context, database.Statement) {
+				select {
+				case cleaned <- true:
+				case <-ctx.Done():
+				}
+			}), later, slog.New(slog.DiscardHandler))
 		}()
-		for range 3 {
-			<-cleaned
-		}
+		<-cleaned
 		cancel()
 		<-ended
-		if n, err := orm.From[dbstore.Bucket](db).Count(t.Context()); n != 0 || err != nil {
+		if n, err := store.Clean(t.Context(), later()); n != 0 || err != nil {
 			t.Errorf("%d left, %v", n, err)
 		}
 	})

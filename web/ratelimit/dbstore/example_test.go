@@ -29,7 +29,7 @@ func newShop() *shop {
 func (s *shop) Models() []orm.Declaration { return []orm.Declaration{dbstore.Model()} }
 
 func (s *shop) Start(ctx context.Context, host *module.Host) error {
-	go s.buckets.Run(ctx, 0, func(err error) { host.Log.Warn("clean up", "error", err) })
+	go s.buckets.Run(ctx, host.Now, host.Log)
 	return s.Base.Start(ctx, host)
 }
 

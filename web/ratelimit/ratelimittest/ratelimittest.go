@@ -2,6 +2,7 @@
 package ratelimittest
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -26,9 +27,14 @@ func Run(t *testing.T, stores ...ratelimit.Store) {
 // start is when tests begin, with more digits than databases keep of times.
 func start() time.Time { return time.Unix(1_800_000_000, 123_456_789) }
 
+// keyOf returns the key of a bucket of the test's own.
+func keyOf(t *testing.T, name string) ratelimit.Key {
+	return sha256.Sum256([]byte(t.Name() + "\x00" + name))
+}
+
 func take(t *testing.T, store ratelimit.Store, key string, limit ratelimit.Limit, now time.Time) ratelimit.Result {
 	t.Helper()
-	result, err := store.Take(t.Context(), ratelimit.KeyOf(nil, t.Name(), key), limit, now)
+	result, err := store.Take(t.Context(), keyOf(t, key), limit, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +85,7 @@ func atOnce(t *testing.T, stores []ratelimit.Store) {
 	for i := range 64 {
 		calls.Go(func() {
 			<-begin
-			result, err := stores[i%len(stores)].Take(t.Context(), ratelimit.KeyOf(nil, t.Name(), "x"), limit, start())
+			result, err := stores[i%len(stores)].Take(t.Context(), keyOf(t, "x"), limit, start())
 			if err != nil {
 				t.Error(err)
 			}
@@ -108,7 +114,7 @@ func keys(t *testing.T, stores []ratelimit.Store) {
 // give: what is given back can be taken again, and never more than the bucket holds.
 func give(t *testing.T, stores []ratelimit.Store) {
 	limit := ratelimit.Limit{Rate: 3, Per: 3 * time.Minute}
-	key, now := ratelimit.KeyOf(nil, t.Name(), "x"), start()
+	key, now := keyOf(t, "x"), start()
 	back := func(d time.Duration) {
 		t.Helper()
 		if err := stores[len(stores)-1].Give(t.Context(), key, d); err != nil {

@@ -19,12 +19,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"slices"
 	"time"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/internal/cleaning"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/web/sessions"
 )
@@ -41,8 +41,8 @@ type Session struct {
 // Model declares [Session], for the models of the module that has the table.
 func Model() orm.Declaration { return orm.Model[Session]() }
 
-// MaxData is how much one session may take, in bytes of JSON.
-const MaxData = 64 << 10
+// maxData is how much one session may take, in bytes of JSON.
+const maxData = 64 << 10
 
 // Store keeps sessions in the table of a database whose models have [Session]. It is safe for
 // concurrent use.
@@ -223,8 +223,8 @@ func rowOf(hash string, r *sessions.Record) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the session: %w", err)
 	}
-	if len(text) > MaxData {
-		err := fmt.Errorf("the session takes %d bytes, at most %d are stored", len(text), MaxData)
+	if len(text) > maxData {
+		err := fmt.Errorf("the session takes %d bytes, at most %d are stored", len(text), maxData)
 		return nil, fault.Wrap(fault.TooLarge, err, "This is more than the site can remember of you.")
 	}
 	row := &Session{Hash: hash, Until: r.Until(), Version: r.Version, Record: string(text)}
@@ -234,11 +234,8 @@ func rowOf(hash string, r *sessions.Record) (*Session, error) {
 	return row, nil
 }
 
-// Clean-up goes in pieces, so that no statement holds a lock for long.
-const (
-	piece      = 1000 // rows
-	cleanEvery = 10 * time.Minute
-)
+// piece is how many rows are deleted at once, so that no statement holds a lock for long.
+const piece = 1000
 
 // CleanUp deletes the sessions that have expired, and returns how many they were. Sessions
 // that have expired are not found anyway.
@@ -258,15 +255,8 @@ func (s *Store) CleanUp(ctx context.Context, now time.Time) (int, error) {
 
 // Run cleans up every ten minutes, a little earlier or later, until the context is done.
 func (s *Store) Run(ctx context.Context, now func() time.Time, log *slog.Logger) {
-	for {
-		wait := cleanEvery + rand.N(cleanEvery/5) - cleanEvery/10
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(wait):
-		}
-		if _, err := s.CleanUp(ctx, now()); err != nil && !errors.Is(err, context.Canceled) {
-			log.Warn("sessions that have expired cannot be deleted; it is tried again", "error", err)
-		}
-	}
+	cleaning.Run(ctx, log, "sessions that have expired cannot be deleted", func(ctx context.Context) error {
+		_, err := s.CleanUp(ctx, now())
+		return err
+	})
 }

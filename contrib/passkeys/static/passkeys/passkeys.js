@@ -22,7 +22,6 @@ function begin(root) {
     } catch (error) {
       if (adds && (error.status === 401 || error.status === 403)) return location.reload(); // which asks who it is
       say(root, words(root, error));
-      if (root.dataset.passkeys === "login") offer(root);
     } finally {
       busy = false;
     }
@@ -31,7 +30,7 @@ function begin(root) {
 }
 
 async function add(root) {
-  const { ceremony, options } = await post(root.dataset.begin, { name: root.elements.name.value });
+  const { ceremony, options } = await post(root.dataset.begin, new URLSearchParams(new FormData(root)));
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
   const credential = await navigator.credentials.create({ publicKey });
   const { to } = await post(root.dataset.finish, { ceremony, response: credential.toJSON() });
@@ -52,30 +51,42 @@ async function logIn(root, mediation) {
   location.assign(to);
 }
 
-// offer lets the browser fill in a passkey where it fills in a user name. What it asks to be
-// signed is good for two minutes, so it is asked anew before that, for ten minutes.
+// offer lets the browser fill in a passkey where it fills in a user name. The site is asked what to
+// sign when somebody turns to that field, not for a page that is merely open. That is good for two
+// minutes, and what comes after them asks again when somebody turns to the field again.
 async function offer(root) {
   const input = document.querySelector("input[autocomplete~=username]");
   if (!input || !(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
   input.autocomplete = "username webauthn";
-  for (let n = 0; n < 6; n++) {
-    const timer = setTimeout(() => waiting.abort("anew"), 100_000);
+  let turned = document.activeElement === input || turnedTo(input);
+  for (;;) {
+    await turned;
+    const timer = setTimeout(() => waiting.abort("over"), 100_000);
     try {
       return await logIn(root, "conditional");
     } catch (error) {
-      if (error === "anew") continue;
-      if (error.status && error.status !== 429) say(root, words(root, error));
-      return;
+      if (error !== "over" && error.name !== "AbortError") { // which the button ends it with
+        if (error.status && error.status !== 429) say(root, words(root, error));
+        return;
+      }
+      turned = turnedTo(input);
     } finally {
       clearTimeout(timer);
     }
   }
 }
 
+function turnedTo(input) {
+  return new Promise((resolve) => {
+    for (const kind of ["focus", "pointerdown", "keydown"]) input.addEventListener(kind, resolve, { once: true });
+  });
+}
+
 async function post(url, body, signal) {
+  const isForm = body instanceof URLSearchParams;
   const response = await fetch(url, {
-    method: "POST", signal, body: JSON.stringify(body),
-    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    method: "POST", signal, body: isForm ? body : JSON.stringify(body),
+    headers: { ...(!isForm && { "Content-Type": "application/json" }), Accept: "application/json" },
   });
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw Object.assign(new Error(answer.message), { status: response.status });
