@@ -179,7 +179,18 @@ func (m *OIDC) finishConfirm(w http.ResponseWriter, r *http.Request, p *provider
 	if err != nil {
 		return m.fail(w, r, err, "")
 	}
-	return m.enter(w, r, p, user, current, c, at.Next)
+	has, err := m.auth.Auth.HasFactor(ctx, m.DB, user)
+	if err != nil {
+		return err
+	}
+	if has && !p.SecondFactor { // the code is asked for too
+		return m.enter(w, r, p, user, current, c, at.Next)
+	}
+	to, err := m.auth.Confirm(r, user, p.SecondFactor, at.Next)
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 // asker returns the user who has begun an attempt, and is still logged in.

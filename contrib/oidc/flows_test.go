@@ -267,6 +267,9 @@ func TestConfirm(t *testing.T) {
 	c.Get(confirm(func(m map[string]any) { m["auth_time"], m["sub"] = clock.Now().Unix(), "sub-new" })).WantStatus(400)
 	c.Get("/oidc/").WantStatus(303)
 	c.Get(confirm(func(m map[string]any) { m["auth_time"] = clock.Now().Unix() })).WantRedirect("/oidc/")
+	if got := kinds(t, c); !strings.HasSuffix(got, ", confirmed") {
+		t.Errorf("events: %s", got)
+	}
 	c.Get("/oidc/").WantStatus(200)
 
 	// Whoever is logged in as somebody else meanwhile has not asked.

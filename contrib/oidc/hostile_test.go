@@ -29,12 +29,12 @@ type hostile struct {
 	*httptest.Server
 	key  *rsa.PrivateKey
 	now  func() time.Time
-	iss  string                                              // of the answer (RFC 9207), "" for none
-	doc  map[string]any                                      // what it says of itself otherwise
-	make func(claims map[string]any)                         // changes the claims of tokens
-	sign func(claims map[string]any) string                  // makes a token
-	at   map[string]func(http.ResponseWriter, *http.Request) // answers in place of its own
-	info map[string]any                                      // userinfo
+	iss  string                             // of the answer (RFC 9207), "" for none
+	doc  map[string]any                     // what it says of itself otherwise
+	make func(claims map[string]any)        // changes the claims of tokens
+	sign func(claims map[string]any) string // makes a token
+	at   handlers                           // answers in place of its own
+	info map[string]any                     // userinfo
 
 	mu    sync.Mutex
 	codes map[string]url.Values // what was asked for
@@ -50,10 +50,13 @@ var testKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
+// handlers are those of paths.
+type handlers map[string]func(http.ResponseWriter, *http.Request)
+
 // newHostile starts it.
 func newHostile(t *testing.T, now func() time.Time) *hostile {
 	t.Helper()
-	h := &hostile{key: testKey(), now: now, codes: map[string]url.Values{}, at: map[string]func(http.ResponseWriter, *http.Request){}}
+	h := &hostile{key: testKey(), now: now, codes: map[string]url.Values{}, at: handlers{}}
 	h.sign = func(claims map[string]any) string { return signed(t, jose.RS256, h.key, "k1", claims) }
 	h.Server = httptest.NewServer(h)
 	t.Cleanup(func() {

@@ -158,6 +158,9 @@ func TestDeleted(t *testing.T) {
 		link(t, c, ann, h.URL, "sub-ann")
 		authtest.LogIn(t, c, ann)
 		leave(t, c.Get("/oidc/"), "Link an account of Acme")
+		if page := c.Get("/accounts/close/").WantStatus(200); !strings.Contains(page.Body, "Linked accounts of other services") || strings.Contains(page.Body, "attempt") {
+			t.Errorf("the page does not say what is deleted: %s", page.Body)
+		}
 		if _, err := orm.From[auth.User](c.DB).Where(auth.Users.ID.Eq(ann.ID)).Delete(t.Context()); err != nil {
 			t.Fatal(err)
 		}

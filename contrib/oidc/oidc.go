@@ -13,6 +13,7 @@ import (
 	"github.com/volaweb/vola/contrib/oidc/migrations"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/forms"
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/migrate"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
@@ -74,6 +75,8 @@ func New(cfg Config) *OIDC {
 	m.settings = settingsOf(cfg.Providers)
 	m.auth.OnTakingBack(m.takeBack)
 	m.auth.OnCountingWays(m.count)
+	m.auth.CallRows("oidc_identity", i18n.Mark("Linked accounts of other services"))
+	m.auth.CallRows("oidc_attempt", "")
 	return m
 }
 
