@@ -230,6 +230,20 @@ func TestSecondFactor(t *testing.T) {
 		if !isIn(b) {
 			t.Error("nobody is logged in")
 		}
+
+		// So it is when somebody confirms that they are still there.
+		clock.Add(20 * time.Minute)
+		b.Get("/oidc/").WantStatus(303)
+		h.make = func(m map[string]any) { m["auth_time"] = clock.Now().Unix() }
+		back := h.answer(t, leave(t, b.Get("/accounts/confirm/?next=%2Foidc%2F"), "Confirm with Acme"))
+		if both {
+			b.Get(back).WantRedirect("/oidc/")
+		} else {
+			b.Get(back).WantRedirect("/accounts/code/")
+			b.Get("/oidc/").WantStatus(303)
+			b.Get("/accounts/code/").Form("Log in").Fill("Code", totp.Code(secret, totp.At(clock.Now()))).Press("Log in").WantRedirect("/oidc/")
+		}
+		b.Get("/oidc/").WantStatus(200)
 	}
 }
 
