@@ -58,6 +58,8 @@ func borrow(t *testing.T, cfg func(providers ...oidc.Provider) func() vola.Confi
 	link(t, site, authtest.User(t, site, "ann"), h.URL, "sub-ann")
 	return func(t *testing.T) (*volatest.Client, *hostile) {
 		clock.Add(2 * time.Hour)
+		h.mu.Lock()
+		defer h.mu.Unlock()
 		h.now, h.iss, h.doc, h.make, h.info, h.sign, h.at = clock.Now, "", nil, nil, nil, sign, handlers{}
 		return site.For(t), h
 	}
@@ -204,7 +206,9 @@ func TestComesUp(t *testing.T) {
 			w.WriteHeader(http.StatusBadGateway)
 			return
 		}
+		h.mu.Lock()
 		delete(h.at, r.URL.Path)
+		h.mu.Unlock()
 		h.ServeHTTP(w, r)
 	}
 	c := volatest.Start(t, site(auth.Config{}, acme(h.URL))(), volatest.Options{Now: clock.Now})

@@ -95,7 +95,10 @@ func signedRaw(t *testing.T, algorithm jose.SignatureAlgorithm, key any, id stri
 
 // ServeHTTP answers as a provider does.
 func (h *hostile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if other := h.at[r.URL.Path]; other != nil {
+	h.mu.Lock() // of a request that the site has given up nobody waits for the answer
+	other := h.at[r.URL.Path]
+	h.mu.Unlock()
+	if other != nil {
 		other(w, r)
 		return
 	}
