@@ -5,7 +5,7 @@
 #
 #   scripts/test.sh [-C directory] [packages and flags of go test]
 #
-# Without packages it also runs the tests of contrib/s3, which is a module of its own.
+# Without packages it also runs the tests of contrib/s3 and contrib/oidc, which are modules of their own.
 #
 # As root on a system with apt-get it installs what is missing, unless
 # VOLA_TEST_INSTALL=no. It starts a PostgreSQL server of its own, on a free port
@@ -33,7 +33,7 @@ if [ "${1-}" = -C ]; then
 	shift 2
 fi
 nested=() # modules inside this one whose tests are run too
-[ $# -gt 0 ] || [ "$directory" != "$root" ] || nested=(contrib/s3)
+[ $# -gt 0 ] || [ "$directory" != "$root" ] || nested=(contrib/s3 contrib/oidc)
 [ $# -gt 0 ] || set -- ./...
 
 work=$(mktemp -d)

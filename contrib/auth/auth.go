@@ -88,6 +88,8 @@ type Auth struct {
 	wrong       []error           // what modules did wrong that build on this one
 	called      map[string]string // what rows of tables are called, see Extension.CallRows
 	takingBack  []func(ctx context.Context, tx *database.Tx, user *User, since time.Time) error
+	// countingWays count the ways to log in that modules have.
+	countingWays []func(ctx context.Context, h database.Handle, user *User) (int64, error)
 }
 
 // New returns the module.

@@ -58,11 +58,19 @@ const (
 
 // askForCode keeps who has given the right password until they give a code.
 func (a *Auth) askForCode(w http.ResponseWriter, r *http.Request, user *User, remember bool, next string) error {
-	ctx := r.Context()
-	if err := inPending.Set(ctx, pending{user.ID, user.Stamp, remember, next, a.Now()}); err != nil {
+	to, err := a.keepPending(r.Context(), user, remember, next)
+	if err != nil {
 		return err
 	}
-	return a.goTo(w, r, "accounts:code")
+	return web.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// keepPending is askForCode without the answer: it returns where the code is asked for.
+func (a *Auth) keepPending(ctx context.Context, user *User, remember bool, next string) (to string, err error) {
+	if err := inPending.Set(ctx, pending{user.ID, user.Stamp, remember, next, a.Now()}); err != nil {
+		return "", err
+	}
+	return a.URLFor(ctx, "accounts:code")
 }
 
 // pendingUser returns who has given the right password a moment ago, nil if nobody has.

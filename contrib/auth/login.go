@@ -268,6 +268,10 @@ type How struct {
 	// Factor says that they have proved a second factor too, or one that counts as two, such as
 	// a passkey.
 	Factor bool
+	// At is when they have proved who they are, if that is a while ago, as with a service that
+	// knows them from before: what asks for a proof that is not older than 15 minutes asks again.
+	// Zero is now, and so is a time to come.
+	At time.Time
 }
 
 // LogIn logs a user in who has proved who they are, in the request of the context. The session
@@ -289,7 +293,11 @@ func (a *Auth) LogIn(ctx context.Context, user *User, how How) error {
 	if err := sessions.From(ctx).LogIn(ctx, user.ID, limits); err != nil {
 		return err
 	}
-	if err := inSession.Set(ctx, loggedIn{Stamp: user.Stamp, At: now, Factor: how.Factor, Staff: user.Staff || user.Superuser}); err != nil {
+	at := now
+	if !how.At.IsZero() && how.At.Before(now) {
+		at = how.At
+	}
+	if err := inSession.Set(ctx, loggedIn{Stamp: user.Stamp, At: at, Factor: how.Factor, Staff: user.Staff || user.Superuser}); err != nil {
 		return err
 	}
 	forget(ctx)
@@ -317,7 +325,7 @@ func (a *Auth) logInAgain(ctx context.Context, user *User, factor bool) error {
 	if err != nil {
 		return err
 	}
-	if err := a.LogIn(ctx, user, How{sessions.From(ctx).Remembered(ctx), factor}); err != nil {
+	if err := a.LogIn(ctx, user, How{Remember: sessions.From(ctx).Remembered(ctx), Factor: factor}); err != nil {
 		return err
 	}
 	return inSession.Update(ctx, func(in *loggedIn) error {

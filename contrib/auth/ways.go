@@ -15,7 +15,9 @@ import (
 // Pages are those that ask who somebody is. A module with another way to prove it, such as
 // passkeys, puts pages of its own in their place. They extend accounts/login.html,
 // accounts/confirm.html and accounts/account.html, and fill the block "ways", of which that of
-// an account is a place for items of a list.
+// an account is a place for items of a list. The block begins with {{super}}, as a module such
+// as oidc puts more ways into the pages that they extend, by a file of the same name in its
+// Loaders.
 type Pages struct {
 	LogIn   templates.PageOf[LogInData]
 	Confirm templates.PageOf[ConfirmData]
@@ -97,6 +99,55 @@ func (e Extension) Confirm(r *http.Request, user *User, factor bool, next string
 // token, the same limits, and a second factor if they had given one.
 func (e Extension) LogInAgain(ctx context.Context, user *User) error {
 	return e.Auth.logInAgain(ctx, user, e.Auth.provedFactor(ctx))
+}
+
+// Enter is [Extension.Admit] for a proof that may be one factor only: a user who has a second one
+// is sent to the page that asks for its code, unless how says that it was given, and is logged in
+// when the code is right.
+func (e Extension) Enter(w http.ResponseWriter, r *http.Request, user *User, how How, next string) (to string, err error) {
+	if !how.Factor {
+		has, err := e.Auth.HasFactor(r.Context(), e.Auth.DB, user)
+		if err != nil {
+			return "", err
+		}
+		if has {
+			return e.Auth.keepPending(r.Context(), user, how.Remember, web.SafeNext(r, next, e.Auth.cfg.Home))
+		}
+	}
+	return e.Admit(w, r, user, how, next)
+}
+
+// OnCountingWays makes fn count the ways to log in that the module has stored for a user. It is
+// called before the site is made.
+func (e Extension) OnCountingWays(fn func(ctx context.Context, h database.Handle, user *User) (int64, error)) {
+	e.Auth.countingWays = append(e.Auth.countingWays, fn)
+}
+
+// Ways returns how many ways to log in a user has: the password, and those that modules count. A
+// module that removes one asks afterwards, in the transaction, and takes it back if there is none
+// left.
+func (e Extension) Ways(ctx context.Context, h database.Handle, user *User) (int64, error) {
+	var n int64
+	if user.Password != "" {
+		n++
+	}
+	for _, count := range e.Auth.countingWays {
+		more, err := count(ctx, h, user)
+		if err != nil {
+			return 0, fmt.Errorf("count the ways of user %d to log in: %w", user.ID, err)
+		}
+		n += more
+	}
+	return n, nil
+}
+
+// SignUp reports whether everybody can make an account.
+func (e Extension) SignUp() bool { return e.Auth.cfg.SignUp }
+
+// MayMail counts a mail that a visitor asks for, to an address that may be somebody else's. If it
+// is false there were too many: the mail is not sent, and the page does not say so.
+func (e Extension) MayMail(r *http.Request, address string) (bool, error) {
+	return e.Auth.mayMail(r, address)
 }
 
 // Note stores an event about the account of a user, nil for nobody. h may be a transaction. The

@@ -47,7 +47,7 @@ type listData struct {
 	Form     *forms.Bound[passkeyName]
 	Offered  bool  // the site has passkeys where it is
 	Full     bool  // no more can be added
-	Last     int64 // the key of the only one that logs in somebody without a password, which cannot be removed; 0 for none
+	Last     int64 // the key of the only one that logs in somebody who has no other way, which cannot be removed; 0 for none
 }
 
 type nameData struct {
@@ -76,28 +76,40 @@ func (p *Passkeys) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	ways, err := p.auth.Ways(ctx, p.DB, user)
+	if err != nil {
+		return err
+	}
 	noStore(w)
 	return p.Render(w, r, listPage.Data(listData{
 		Passkeys: all, User: user, Form: nameForm.Bind(ctx, passkeyName{}), Offered: p.at.offered(),
-		Full: len(all) >= p.cfg.Max, Last: last(user, all),
+		Full: len(all) >= p.cfg.Max, Last: last(user, all, ways),
 	}))
 }
 
-// last returns the key of the only passkey that logs in a user without a password, 0 if there is none
-// or several are left.
-func last(user *auth.User, all []Credential) int64 {
+// last returns the key of the only passkey that logs in a user who has no other way, 0 if there is none
+// or several are left. ways are all of the user.
+func last(user *auth.User, all []Credential, ways int64) int64 {
 	left := slices.DeleteFunc(slices.Clone(all), func(c Credential) bool { return c.Refused(user) })
-	if user.Password != "" {
+	good := slices.DeleteFunc(slices.Clone(left), func(c Credential) bool { return c.Changed != nil })
+	if ways > int64(len(good)) { // a password, or what another module has
 		return 0
 	}
 	// One that must be accepted is the last way in only if there is no other.
-	if good := slices.DeleteFunc(slices.Clone(left), func(c Credential) bool { return c.Changed != nil }); len(good) > 0 {
+	if len(good) > 0 {
 		left = good
 	}
 	if len(left) != 1 {
 		return 0
 	}
 	return left[0].ID
+}
+
+// count returns how many passkeys log a user in as they are.
+func (p *Passkeys) count(ctx context.Context, h database.Handle, user *auth.User) (int64, error) {
+	all, err := p.of(ctx, h, user)
+	good := slices.DeleteFunc(all, func(c Credential) bool { return c.Changed != nil || c.Refused(user) })
+	return int64(len(good)), err
 }
 
 // change finds the passkey that the path of the request names, and changes it in a transaction in
@@ -177,7 +189,11 @@ func (p *Passkeys) remove(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		if c.ID == last(user, all) {
+		ways, err := p.auth.Ways(ctx, tx, user)
+		if err != nil {
+			return err
+		}
+		if c.ID == last(user, all, ways) {
 			return fault.New(fault.Conflict, "This is your only way to log in. Choose a password or add another passkey first.")
 		}
 		if _, err := orm.From[Credential](tx).Where(Credentials.ID.Eq(c.ID)).Delete(ctx); err != nil {

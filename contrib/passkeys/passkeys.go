@@ -55,6 +55,7 @@ func New(accounts *auth.Auth, cfg Config) *Passkeys {
 	if accounts != nil {
 		p.auth.UsePages(auth.Pages{LogIn: loginPage, Confirm: confirmPage, Account: accountPage})
 		p.auth.OnTakingBack(p.takeBack)
+		p.auth.OnCountingWays(p.count)
 		p.auth.CallRows("passkeys_credential", i18n.Mark("Passkeys"))
 		p.auth.CallRows("passkeys_ceremony", "")
 	}
