@@ -19,11 +19,15 @@ func (a *Auth) groupCommands() []module.Command {
 		},
 		{
 			Name: "join", Args: "USERNAME GROUP", Help: "put a user into a group, which gets its permissions by accounts allow --group",
-			Run: func(ctx context.Context, _ module.Env, args []string) error { return a.moveUser(ctx, args[0], args[1], true) },
+			Run: func(ctx context.Context, _ module.Env, args []string) error {
+				return a.moveUser(ctx, args[0], args[1], true)
+			},
 		},
 		{
 			Name: "leave", Args: "USERNAME GROUP", Help: "take a user out of a group",
-			Run: func(ctx context.Context, _ module.Env, args []string) error { return a.moveUser(ctx, args[0], args[1], false) },
+			Run: func(ctx context.Context, _ module.Env, args []string) error {
+				return a.moveUser(ctx, args[0], args[1], false)
+			},
 		},
 	}
 }
