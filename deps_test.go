@@ -40,6 +40,10 @@ const policy = `
 	internal/... < mail < BOTTOM;
 	mail < mail/smtp;
 
+	# What takes long to compute, for a while.
+	internal/... < cache < BOTTOM;
+	cache < cache/cachetest;
+
 	internal/... < schema, templates < BOTTOM;
 	i18n < templates;
 
@@ -148,13 +152,14 @@ const policy = `
 
 	# Templates know neither HTTP nor models; a schema is plain data; the data
 	# column does not know the web; the web column has no SQL.
-	net/http, database/sql !<< i18n, templates, schema, contrib/auth/passwords, contrib/auth/totp;
+	net/http, database/sql !<< i18n, templates, schema, cache, contrib/auth/passwords, contrib/auth/totp;
 	reflect !< schema, migrate;
 	net/http !<< database, orm, migrate;
 	database/sql !<< web, web/middleware, web/assets, web/devpage, web/ratelimit, forms;
 
 	# Other modules, and who may use them. Not inherited by those above.
 	internal/house: golang.org/x/tools/go/packages;
+	cache: github.com/maypok86/otter/v2;
 	templates: golang.org/x/text;
 	database/sqlite: modernc.org/sqlite modernc.org/libc golang.org/x/text;
 	database/postgres: github.com/jackc/pgx/v5;
@@ -278,6 +283,11 @@ func TestPolicySaysWhatTheDesignSays(t *testing.T) {
 		{"contrib/auth/passwords", "web", false},
 		{"module", "mail", true},
 		{"mail", "web", false},
+		{"cache", "web", false},
+		{"cache", "database", false},
+		{"cache/dbcache", "orm", true},
+		{"web/pagecache", "database", false},
+		{"vola", "cache/dbcache", true},
 		{"mail", "templates", false},
 		{"vola", "mail/smtp", false},
 		{"examples/contact/contactsite", "mail/smtp", true},

@@ -50,6 +50,9 @@ func SendPage(w http.ResponseWriter, r *http.Request, status int, page []byte, o
 		if h.Get("Etag") == "" {
 			h.Set("Etag", etagOf(page, own, nonce != ""))
 		}
+		if tag := h.Get("Etag"); nonce != "" && tag[0] == '"' {
+			h.Set("Etag", "W/"+tag) // the bytes differ
+		}
 		if hasETag(r.Header.Values("If-None-Match"), h.Get("Etag")) {
 			if nonce != "" {
 				for _, name := range policyHeaders {

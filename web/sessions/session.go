@@ -48,7 +48,10 @@ const (
 
 // load reads the session once. The caller has the lock.
 func (s *Session) load(ctx context.Context) error {
-	s.asked = true
+	if !s.asked {
+		s.asked = true
+		web.MarkPersonal(s.w) // before anybody knows anything
+	}
 	if s.loaded {
 		return nil
 	}
