@@ -83,7 +83,10 @@ const policy = `
 	# How often something may be done: stores in memory, and what each store must pass.
 	web < web/ratelimit < web/ratelimit/ratelimittest;
 
-	web, web/middleware, web/assets, web/devpage, web/messages, web/ratelimit, forms < WEB;
+	# Pages that are kept for all visitors.
+	web, cache < web/pagecache;
+
+	web, web/middleware, web/assets, web/devpage, web/messages, web/pagecache, web/ratelimit, forms < WEB;
 
 	# Where the columns meet: bridges, each named for what it joins ...
 	DATA, forms < orm/ormforms;
@@ -155,7 +158,7 @@ const policy = `
 	net/http, database/sql !<< i18n, templates, schema, cache, contrib/auth/passwords, contrib/auth/totp;
 	reflect !< schema, migrate;
 	net/http !<< database, orm, migrate;
-	database/sql !<< web, web/middleware, web/assets, web/devpage, web/ratelimit, forms;
+	database/sql !<< web, web/middleware, web/assets, web/devpage, web/ratelimit, web/pagecache, forms;
 
 	# Other modules, and who may use them. Not inherited by those above.
 	internal/house: golang.org/x/tools/go/packages;
