@@ -96,8 +96,9 @@ const policy = `
 	database, WEB < web/webtest;
 
 	DATA, web/ratelimit < web/ratelimit/dbstore;
+	DATA, cache < cache/dbcache;
 
-	templates/dbloader, templates/ziploader, orm/ormforms, web/sessions/dbstore, web/ratelimit/dbstore < BRIDGES;
+	templates/dbloader, templates/ziploader, orm/ormforms, web/sessions/dbstore, web/ratelimit/dbstore, cache/dbcache < BRIDGES;
 
 	# ... the contract of modules, and on it the commands about migrations and
 	# the program that joins the parts.
