@@ -47,7 +47,9 @@ func (c *cached) Loaders(*module.Host) []templates.Loader {
 	})}
 }
 
-func (c *cached) Pages() []templates.Checked { return []templates.Checked{cachedPage, cachedPart, scriptPart} }
+func (c *cached) Pages() []templates.Checked {
+	return []templates.Checked{cachedPage, cachedPart, scriptPart}
+}
 
 func (c *cached) Routes(r *web.Router) {
 	kept := pagecache.Middleware(pagecache.Config{Cache: func() *cache.Cache { return c.Cache }, For: time.Hour, Tags: []string{"bar"}})
@@ -167,4 +169,51 @@ func TestCacheSetting(t *testing.T) {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
+}
+
+// TestPoisonedRequests: what a visitor says of the host and the way of a request comes into no page
+// that others get.
+func TestPoisonedRequests(t *testing.T) {
+	t.Parallel()
+	link := pathModule{}
+	s, err := vola.New(vola.Config{Modules: []module.Module{&link}}, vola.Options{Environ: map[string]string{"BASE_URL": "https://shop.example"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	if err := s.Open(t.Context(), databasetest.SQLite(t)); err != nil {
+		t.Fatal(err)
+	}
+	get := func(host, target string, headers ...string) *httptest.ResponseRecorder {
+		r, w := httptest.NewRequest("GET", target, nil), httptest.NewRecorder()
+		r.Host = host
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		s.ServeHTTP(w, r)
+		return w
+	}
+	for _, name := range []string{"X-Forwarded-Host", "X-Host", "X-Forwarded-Server", "X-Original-Url", "X-Rewrite-Url", "Forwarded", "X-Forwarded-Proto", "X-Forwarded-Prefix", "Cookie", "Origin", "Referer"} {
+		get("shop.example", "/link/?evil.example", name, "evil.example")
+	}
+	if got := get("evil.example", "/link/"); got.Code != http.StatusMisdirectedRequest {
+		t.Errorf("another host: %d", got.Code)
+	}
+	got := get("SHOP.example", "/link/")
+	if got.Code != 200 || strings.Contains(got.Body.String(), "evil") || got.Header().Get("Age") == "" {
+		t.Errorf("%d %v %s", got.Code, got.Header(), got.Body)
+	}
+}
+
+// pathModule tells all that it knows of a request.
+type pathModule struct{ module.Base }
+
+func (*pathModule) Name() string { return "link" }
+
+func (m *pathModule) Routes(r *web.Router) {
+	kept := pagecache.Middleware(pagecache.Config{Cache: func() *cache.Cache { return m.Cache }, For: time.Hour, IgnoreOthers: true})
+	r.Wrap(kept).Get("/", func(w http.ResponseWriter, r *http.Request) error {
+		_, err := fmt.Fprint(w, r.Host, r.URL, r.Header, r.RemoteAddr, r.RequestURI)
+		return err
+	})
 }

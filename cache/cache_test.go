@@ -504,3 +504,10 @@ func BenchmarkHit(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkNewMemory(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		cache.NewMemory(0)
+	}
+}

@@ -49,6 +49,8 @@ type Store interface {
 }
 
 // Leaser is a [Store] for several processes that can tell that one of them is computing a key.
+//
+// size: the lease of a key ends when the key is set, so one value must do both
 type Leaser interface {
 	Store
 	// Lease gives the lease of a key to owner for so long, if nobody else has it.

@@ -299,7 +299,7 @@ func TestFeedsAreKept(t *testing.T) {
 		s.imports()
 		for _, path := range []string{"/blog/rss/latest/", "/blog/atom/", "/blog/tag/go/rss/", "/sitemap.xml"} {
 			first := s.Get(path).WantStatus(200)
-			if again := s.Get(path + "?utm=x").WantHeader("Age", "0"); again.Body != first.Body {
+			if again := s.Get(path+"?utm=x").WantHeader("Age", "0"); again.Body != first.Body {
 				t.Errorf("%s: another answer", path)
 			}
 		}

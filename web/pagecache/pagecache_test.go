@@ -16,9 +16,11 @@ import (
 
 	"github.com/volaweb/vola/cache"
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/signing"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/middleware"
 	"github.com/volaweb/vola/web/pagecache"
 	"github.com/volaweb/vola/web/sessions"
 )
@@ -675,5 +677,42 @@ func TestNoCache(t *testing.T) {
 			}()
 			pagecache.Middleware(cfg)
 		}()
+	}
+}
+
+// TestLanguagesAndZones: each has a page of its own.
+func TestLanguagesAndZones(t *testing.T) {
+	t.Parallel()
+	texts, err := i18n.Load(i18n.Config{Languages: []string{"en", "de"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := cache.New(cache.Config{})
+	defer c.Close()
+	made := 0
+	answer := web.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
+		made++
+		return write(w, i18n.From(r.Context()).Tag()+" "+i18n.Zone(r.Context()).String())
+	})
+	cfg := pagecache.Config{Cache: func() *cache.Cache { return c }, For: time.Hour}
+	h := middleware.Language(texts)(middleware.Zone(middleware.ZoneConfig{Visitors: true})(pagecache.Middleware(cfg)(answer)))
+	for range 2 {
+		for _, language := range []string{"en", "de"} {
+			for _, zone := range []string{"UTC", "Europe/Rome"} {
+				r, w := httptest.NewRequest("GET", "/", nil), httptest.NewRecorder()
+				r.Header.Set("Accept-Language", language)
+				r.Header.Set("Cookie", "zone="+zone)
+				h.ServeHTTP(w, r)
+				if w.Body.String() != language+" "+zone {
+					t.Errorf("%q, want %s %s", w.Body, language, zone)
+				}
+				if vary := fmt.Sprint(w.Header()["Vary"]); !strings.Contains(vary, "Accept-Language") || !strings.Contains(vary, "Cookie") {
+					t.Errorf("Vary: %s", vary)
+				}
+			}
+		}
+	}
+	if made != 4 {
+		t.Errorf("made %d times", made)
 	}
 }
