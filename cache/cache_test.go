@@ -373,9 +373,9 @@ func TestDirect(t *testing.T) {
 	direct := context.WithValue(t.Context(), directKey{}, true)
 	for _, step := range []struct {
 		ctx         context.Context
-		make_, want int64
+		value, want int64
 	}{{direct, 1, 1}, {t.Context(), 2, 2}, {direct, 3, 3}, {t.Context(), 4, 2}} {
-		got, err := numbers.Get(step.ctx, c, "a", func(context.Context) (int64, error) { return step.make_, nil })
+		got, err := numbers.Get(step.ctx, c, "a", func(context.Context) (int64, error) { return step.value, nil })
 		if got != step.want || err != nil {
 			t.Errorf("%d, %v, want %d", got, err, step.want)
 		}
@@ -509,5 +509,47 @@ func BenchmarkNewMemory(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		cache.NewMemory(0)
+	}
+}
+
+// slow is a store whose first answer reaches who asked only when told.
+type slow struct {
+	cache.Store
+	asked, goOn chan bool
+	once        sync.Once
+}
+
+func (s *slow) Get(ctx context.Context, key string) (cache.Found, error) {
+	found, err := s.Store.Get(ctx, key)
+	s.once.Do(func() {
+		close(s.asked)
+		<-s.goOn
+	})
+	return found, err
+}
+
+// TestAskedBeforeAndComputesAfter: who has found nothing, and is late to compute it, finds what
+// another one has computed meanwhile.
+func TestAskedBeforeAndComputesAfter(t *testing.T) {
+	t.Parallel()
+	store := &slow{Store: cache.NewMemory(0), asked: make(chan bool), goOn: make(chan bool)}
+	c, other := cache.New(cache.Config{Store: store}), cache.New(cache.Config{Store: store.Store})
+	defer c.Close()
+	defer other.Close()
+	late := make(chan int64)
+	go func() {
+		n, err := numbers.Get(t.Context(), c, "a", func(context.Context) (int64, error) { return 2, nil })
+		if err != nil {
+			t.Error(err)
+		}
+		late <- n
+	}()
+	<-store.asked
+	if _, err := numbers.Get(t.Context(), other, "a", func(context.Context) (int64, error) { return 1, nil }); err != nil {
+		t.Error(err)
+	}
+	close(store.goOn)
+	if n := <-late; n != 1 {
+		t.Errorf("number %d, which was computed once more", n)
 	}
 }

@@ -105,11 +105,14 @@ func (c *Cache) fly(ctx context.Context, f *flight, req request) {
 		c.mu.Unlock()
 		close(f.done)
 	}()
-	if c.leaser == nil || f.mark == 0 {
-		f.value, f.tags, _, f.err = c.compute(ctx, f.mark, req)
-		return
+	switch {
+	case f.mark == 0:
+		f.value, f.tags, _, f.err = c.compute(ctx, 0, req)
+	case c.leaser != nil:
+		f.value, f.tags, f.err = c.leased(ctx, f.mark, req)
+	default:
+		f.value, f.tags, _, f.err = c.look(ctx, f.mark, req)
 	}
-	f.value, f.tags, f.err = c.leased(ctx, f.mark, req)
 }
 
 // leased computes a value, or takes it from another process that does.
@@ -138,13 +141,19 @@ func (c *Cache) leased(ctx context.Context, mark Mark, req request) ([]byte, []s
 			c.release(ctx, req.key, owner)
 		}
 	}()
-	found := c.find(ctx, req.key)
-	if found.OK && c.cfg.Now().Before(found.Fresh) {
-		return found.Value, found.Tags, nil // it came between the look at the store and the lease
-	}
-	value, tags, stored, err := c.compute(ctx, max(mark, found.Now), req)
+	value, tags, stored, err := c.look(ctx, mark, req)
 	kept = stored
 	return value, tags, err
+}
+
+// look computes a value unless it is there now: it may have come between the look at the store
+// and the flight, or the lease.
+func (c *Cache) look(ctx context.Context, mark Mark, req request) (value []byte, tags []string, stored bool, err error) {
+	found := c.find(ctx, req.key)
+	if found.OK && c.cfg.Now().Before(found.Fresh) {
+		return found.Value, found.Tags, false, nil
+	}
+	return c.compute(ctx, max(mark, found.Now), req)
 }
 
 // wait waits for about d, so that many who wait do not ask at once.

@@ -94,8 +94,8 @@ func TestTagsOfAnyText(t *testing.T) {
 		w := httptest.NewRecorder()
 		web.NotModified(w, httptest.NewRequest("GET", "/", nil), web.Validators{ETag: text})
 		tag := w.Header().Get("Etag")
-		inside, ok := strings.CutPrefix(strings.TrimPrefix(tag, "W/"), `"`)
-		if inside, ok = strings.CutSuffix(inside, `"`); !ok || inside == "" || strings.ContainsAny(inside, "\" \r\n") || len(tag) > 70 {
+		inside, begins := strings.CutPrefix(strings.TrimPrefix(tag, "W/"), `"`)
+		if inside, ends := strings.CutSuffix(inside, `"`); !begins || !ends || inside == "" || strings.ContainsAny(inside, "\" \r\n") || len(tag) > 70 {
 			t.Errorf("%q is sent as %q", text, tag)
 		}
 		if other, ok := seen[tag]; ok {

@@ -42,7 +42,7 @@ func (d driver) Scheme() string { return string(d) }
 func (d driver) Open(_ context.Context, raw string, environ map[string]string) (cache.Store, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return nil, errors.New("rediscache: the URL is not of the form redis://host:6379/0?prefix=shop:")
+		return nil, errors.New("rediscache: the URL is not of the form redis://host:6379/0?prefix=shop")
 	}
 	query := u.Query()
 	prefix := "vola:"
@@ -57,7 +57,7 @@ func (d driver) Open(_ context.Context, raw string, environ map[string]string) (
 	}
 	options, err := redis.ParseURL(u.String())
 	if err != nil {
-		return nil, errors.New("rediscache: the URL is not of the form redis://host:6379/0?prefix=shop:")
+		return nil, errors.New("rediscache: the URL is not of the form redis://host:6379/0?prefix=shop")
 	}
 	if options.Username == "" {
 		options.Username = environ["REDIS_USERNAME"]
