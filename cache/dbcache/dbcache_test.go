@@ -92,6 +92,22 @@ func TestStatements(t *testing.T) {
 	})
 }
 
+// TestComputing: a value that is computed costs four statements, and one that is found one.
+func TestComputing(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		c := cache.New(cache.Config{Store: prepare(t, db, true)})
+		defer c.Close()
+		for _, want := range []int{4, 1} {
+			var statements databasetest.Statements
+			if _, err := counted.Get(statements.Observe(t.Context()), c, "a", func(context.Context) (int64, error) { return 1, nil }, "x"); err != nil {
+				t.Fatal(err)
+			}
+			statements.Want(t, want)
+		}
+	})
+}
+
 // TestClean deletes what has expired, and what is not needed to know.
 func TestClean(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"testing"
 
 	"github.com/volaweb/vola/web"
@@ -28,10 +29,10 @@ func BenchmarkHit(b *testing.B) {
 		router := web.NewRouter()
 		router.Get("/", func(w http.ResponseWriter, _ *http.Request) error {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 			_, err := w.Write(body)
 			return err
 		})
-		router.Get("/sent/", func(w http.ResponseWriter, r *http.Request) error { return web.Send(w, r, 200, body) })
 		mux, err := router.Build(web.BuildConfig{})
 		if err != nil {
 			b.Fatal(err)
