@@ -107,14 +107,16 @@ func (p *page) encode() []byte {
 	}
 	b = binary.AppendVarint(b, p.made.UnixNano())
 	b = binary.AppendVarint(b, p.fresh.UnixNano())
-	b = binary.AppendUvarint(b, uint64(len(p.header)))
+	var texts []byte // of the header, so that they are read as one
+	n := 0
 	for _, f := range p.header {
-		b = appendPart(b, f.name)
-		b = binary.AppendUvarint(b, uint64(len(f.values)))
+		n += len(f.values)
 		for _, value := range f.values {
-			b = appendPart(b, value)
+			texts = appendPart(appendPart(texts, f.name), value)
 		}
 	}
+	b = binary.AppendUvarint(b, uint64(n))
+	b = appendPart(b, string(texts))
 	b = binary.AppendUvarint(b, uint64(len(p.own)))
 	for _, place := range p.own {
 		b = binary.AppendUvarint(b, uint64(place.At))
@@ -132,20 +134,24 @@ func decode(b []byte) (p page, ok bool) {
 	p.exact = in.byte() == 1
 	p.made, p.fresh = time.Unix(0, in.varint()), time.Unix(0, in.varint())
 	n := in.length()
+	texts := in.text()
 	p.header = make([]field, 0, n)
+	values := make([]string, 0, n)
 	for range n {
-		f := field{name: in.text()}
-		values := in.length()
-		f.values = make([]string, 0, values)
-		for range values {
-			f.values = append(f.values, in.text())
+		name, ok := cutPart(&texts)
+		value, also := cutPart(&texts)
+		if !ok || !also {
+			return p, false
 		}
-		if len(f.values) == 0 {
-			in.bad = true
-			break
+		values = append(values, value)
+		one := values[len(values)-1 : len(values) : len(values)]
+		if last := len(p.header) - 1; last >= 0 && p.header[last].name == name {
+			p.header[last].values = append(p.header[last].values, value)
+		} else {
+			p.header = append(p.header, field{name, one})
 		}
-		p.header = append(p.header, f)
 	}
+	in.bad = in.bad || texts != ""
 	last := 0
 	for range in.length() {
 		place := templates.Place{At: int(in.uvarint()), Kind: templates.PlaceKind(in.byte())}
@@ -201,6 +207,24 @@ func (in *reader) length() int {
 		return 0
 	}
 	return int(n)
+}
+
+// cutPart takes off what appendPart has written.
+func cutPart(text *string) (part string, ok bool) {
+	n, size := uint64(0), 0
+	for i := 0; i < len(*text) && i < binary.MaxVarintLen32; i++ {
+		c := (*text)[i]
+		n |= uint64(c&0x7f) << (7 * i)
+		if c < 0x80 {
+			size = i + 1
+			break
+		}
+	}
+	if size == 0 || n > uint64(len(*text)-size) {
+		return "", false
+	}
+	part, *text = (*text)[size:size+int(n)], (*text)[size+int(n):]
+	return part, true
 }
 
 func (in *reader) text() string {

@@ -49,6 +49,7 @@ func newSite(t testing.TB, cfg pagecache.Config, h web.HandlerFunc) *site {
 	kept := router.Wrap(pagecache.Middleware(cfg))
 	kept.Get("/{any:path}", answer)
 	kept.Get("/", answer)
+	router.Get("/not-kept/", answer)
 	mux, err := router.Build(web.BuildConfig{Middleware: []web.Middleware{
 		sessions.Middleware(sessions.Config{Store: sessions.Cookie{Signer: signing.New([]byte("0123456789abcdef0123456789abcdef"))}}),
 		func(next http.Handler) http.Handler {
