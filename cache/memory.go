@@ -167,7 +167,7 @@ func (m *Memory) Invalidate(_ context.Context, tags ...string) error {
 }
 
 // MemoryDriver opens stores in memory: "memory:64MB" holds so much, "memory:" [DefaultSize].
-var MemoryDriver memoryDriver
+var MemoryDriver Driver = memoryDriver{}
 
 type memoryDriver struct{}
 

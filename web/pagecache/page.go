@@ -53,13 +53,23 @@ func (rec *recorder) page(cfg *Config, personal bool) (*page, time.Duration) {
 		case "Content-Length", "Date", "Age", "Connection", "Keep-Alive":
 			continue // of one answer
 		}
-		if i := slices.Index(policyNames[:], name); i >= 0 && slices.Equal(values, rec.policies[i]) {
-			continue // that of others
+		if rec.isOfOthers(name, values) {
+			continue
 		}
 		p.header = append(p.header, field{name, values})
 	}
 	slices.SortFunc(p.header, func(a, b field) int { return strings.Compare(a.name, b.name) })
 	return p, life
+}
+
+// isOfOthers reports whether a field is a policy that the handler has left as it was.
+func (rec *recorder) isOfOthers(name string, values []string) bool {
+	for i, policy := range policyNames {
+		if policy == name {
+			return slices.Equal(values, rec.policies[i])
+		}
+	}
+	return false
 }
 
 // etagOf returns the tag of a page, a weak one if its bytes differ by a nonce.
