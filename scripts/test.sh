@@ -5,7 +5,7 @@
 #
 #   scripts/test.sh [-C directory] [packages and flags of go test]
 #
-# Without packages it also runs the tests of contrib/s3 and contrib/oidc, which are modules of their own.
+# Without packages it also runs the tests of contrib/s3, contrib/oidc and contrib/rediscache, which are modules of their own.
 #
 # As root on a system with apt-get it installs what is missing, unless
 # VOLA_TEST_INSTALL=no. It starts a PostgreSQL server of its own, on a free port
@@ -19,6 +19,7 @@
 #   VOLA_TEST_KRAMDOWN   path of a Ruby with kramdown and kramdown-parser-gfm
 #   VOLA_TEST_MSGFMT     path of the msgfmt of GNU gettext, beside its msgcat
 #   VOLA_TEST_S3         path of a versitygw, the S3 server that the tests of contrib/s3 run
+#   VOLA_TEST_REDIS      path of a redis-server or valkey-server that the tests of contrib/rediscache run
 #   VOLA_TEST_RACE       "on" or "off"
 #
 # each of which may be "off". With CI=true anything skipped or missing is a
@@ -33,7 +34,7 @@ if [ "${1-}" = -C ]; then
 	shift 2
 fi
 nested=() # modules inside this one whose tests are run too
-[ $# -gt 0 ] || [ "$directory" != "$root" ] || nested=(contrib/s3 contrib/oidc)
+[ $# -gt 0 ] || [ "$directory" != "$root" ] || nested=(contrib/s3 contrib/oidc contrib/rediscache)
 [ $# -gt 0 ] || set -- ./...
 
 work=$(mktemp -d)
@@ -100,6 +101,12 @@ find_kramdown() {
 	kramdown=$(command -v ruby) && "$kramdown" -e 'require "kramdown-parser-gfm"' >/dev/null 2>&1 </dev/null
 }
 
+# find_redis sets redis to a server of Redis, or of Valkey. Debian has the program in redis-tools, under the
+# name of another one that it is too.
+find_redis() {
+	redis=$(command -v redis-server || command -v valkey-server || command -v redis-check-rdb)
+}
+
 # install_missing adds, with apt-get, what the tests could use and do not find.
 install_missing() {
 	[ "$(id -u)" = 0 ] && have apt-get && [ "${VOLA_TEST_INSTALL-}" != no ] || return 0
@@ -110,6 +117,7 @@ install_missing() {
 	[ -n "${VOLA_TEST_AXE-}" ] || [ "${VOLA_TEST_CHROMIUM-}" = off ] || have curl || packages+=(curl ca-certificates)
 	[ -n "${VOLA_TEST_KRAMDOWN-}" ] || find_kramdown || packages+=(ruby-kramdown ruby-kramdown-parser-gfm)
 	[ -n "${VOLA_TEST_MSGFMT-}" ] || have msgfmt || packages+=(gettext)
+	[ -n "${VOLA_TEST_REDIS-}" ] || find_redis || packages+=(redis-tools) # the server is in it, and nothing starts it
 	have xmllint || packages+=(libxml2-utils)
 	[ ${#packages[@]} -gt 0 ] || return 0
 	echo "installing ${packages[*]} with apt-get (VOLA_TEST_INSTALL=no prevents it)"
@@ -297,6 +305,27 @@ if [ ${#nested[@]} -gt 0 ]; then
 		fi
 		;;
 	*) ran+=("an S3 server (the VOLA_TEST_S3 given)") ;;
+	esac
+fi
+
+if [ ${#nested[@]} -gt 0 ]; then
+	case ${VOLA_TEST_REDIS-} in
+	off)
+		unset VOLA_TEST_REDIS
+		missing+=("Redis (VOLA_TEST_REDIS=off)")
+		;;
+	"")
+		unset VOLA_TEST_REDIS
+		if find_redis; then
+			# The name by which it is called says what it is.
+			ln -sf "$redis" "$work/redis-server"
+			export VOLA_TEST_REDIS=$work/redis-server
+			ran+=("$("$VOLA_TEST_REDIS" --version 2>/dev/null </dev/null | sed -n '1s/^\([A-Za-z]*\) server v=\([0-9.]*\).*$/\1 \2/p')")
+		else
+			missing+=("Redis (no redis-server or valkey-server found)")
+		fi
+		;;
+	*) ran+=("Redis at the VOLA_TEST_REDIS given") ;;
 	esac
 fi
 

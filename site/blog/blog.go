@@ -102,21 +102,21 @@ func (b *Blog) Start(ctx context.Context, h *module.Host) error {
 
 // Routes declares the blog's addresses.
 func (b *Blog) Routes(r *web.Router) {
-	lists, articles, feeds := lists{b}, articles{b}, feeds{b}
+	lists, articles, feeds, kept := lists{b}, articles{b}, feeds{b}, r.Wrap(b.kept())
 	r.Get("/", lists.index).Name("index")
 	r.Get("/page/{page:int}/", lists.index).Name("index-page")
 	r.Get("/{year:int}/{month:int}/{slug}/", articles.post).Name("post")
 	r.Get("/tag/{slug}/", lists.topic).Name("topic")
 	r.Get("/tag/{slug}/{page:int}/", lists.topic).Name("topic-page")
-	r.Get("/tag/{slug}/rss/", feeds.topicFeed).Name("topic-feed")
+	kept.Get("/tag/{slug}/rss/", feeds.topicFeed).Name("topic-feed")
 	r.Get("/author/{username}/", lists.author).Name("author")
 	r.Get("/author/{username}/{page:int}/", lists.author).Name("author-page")
 	r.Get("/archive/", lists.months).Name("months")
 	r.Get("/archive/{year:int}/{month:slug}/", lists.archive).Name("archive")
 	r.Get("/archive/{year:int}/{month:slug}/{page:int}/", lists.archive).Name("archive-page")
 	r.Get("/search/", searches{b}.search).Name("search")
-	r.Get("/rss/latest/", feeds.rss).Name("rss")
-	r.Get("/atom/", feeds.atom).Name("atom")
+	kept.Get("/rss/latest/", feeds.rss).Name("rss")
+	kept.Get("/atom/", feeds.atom).Name("atom")
 	r.Get("/preview/{slug}/{key}/", articles.preview).Name("preview").Secret().AllLanguages()
 	r.Get("/media/{file:path}", articles.serveMedia).Name("media").AllLanguages()
 }

@@ -69,6 +69,9 @@ type postFeed struct {
 func (b feeds) feed(ctx context.Context, q *orm.Query[Post], self, page string, args ...any) (postFeed, error) {
 	lang := i18n.From(ctx)
 	f := postFeed{Feed: feed.Feed{Title: b.Site.Name, Description: b.title(ctx), Language: lang.Tag()}}
+	if err := b.untilNext(ctx); err != nil {
+		return f, err
+	}
 	selfPath, err := b.URLFor(ctx, self, args...)
 	if err != nil {
 		return f, err

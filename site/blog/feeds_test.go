@@ -290,3 +290,25 @@ func TestALongPostHasItsExcerptInFeeds(t *testing.T) {
 		}
 	})
 }
+
+// TestFeedsAreKept: what programs read is made once, and again when a post was written.
+func TestFeedsAreKept(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *site) {
+		s.many(3, "author: Ann; tags: [go]")
+		s.imports()
+		for _, path := range []string{"/blog/rss/latest/", "/blog/atom/", "/blog/tag/go/rss/", "/sitemap.xml"} {
+			first := s.Get(path).WantStatus(200)
+			if again := s.Get(path+"?utm=x").WantHeader("Age", "0"); again.Body != first.Body {
+				t.Errorf("%s: another answer", path)
+			}
+		}
+		s.post("2013-10-17-newest.md", "title: The newest; date: 2013-10-17 11:30:00; author: Ann; tags: [go]", "Text.")
+		s.imports()
+		for _, path := range []string{"/blog/rss/latest/", "/blog/atom/", "/blog/tag/go/rss/", "/sitemap.xml"} {
+			if got := s.Get(path).WantHeader("Age", ""); !strings.Contains(got.Body, "newest") {
+				t.Errorf("%s does not have the newest post", path)
+			}
+		}
+	})
+}

@@ -111,9 +111,14 @@ func (s *store) overview(ctx context.Context) (*overview, error) {
 	return fresh, nil
 }
 
-// changed says that this process has written posts: the overview that is kept
-// is now one that was never made, and another one after each write.
-func (s *store) changed() {
+// changed says that this process has written posts.
+func (s *store) changed(ctx context.Context) error {
+	s.forget()
+	return s.host.Invalidate(ctx, s.db, allPosts)
+}
+
+// forget makes the overview that is kept one that was never made, and another one after each write.
+func (s *store) forget() {
 	for _, kept := range s.kept {
 		kept.newest.Store(new(overview))
 	}

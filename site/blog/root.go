@@ -22,8 +22,9 @@ func (root) Name() string { return "pages" }
 
 func (m root) Routes(r *web.Router) {
 	sitemaps, articles := sitemaps{m.blog}, articles{m.blog}
-	r.Get("/sitemap.xml", sitemaps.all).Name("sitemap").AllLanguages()
-	r.Get("/sitemap/{n:int}.xml", sitemaps.part).Name("sitemap-part").AllLanguages()
+	kept := r.Wrap(m.blog.kept())
+	kept.Get("/sitemap.xml", sitemaps.all).Name("sitemap").AllLanguages()
+	kept.Get("/sitemap/{n:int}.xml", sitemaps.part).Name("sitemap-part").AllLanguages()
 	r.Get("/{slug}/", articles.page).Name("page")
 }
 

@@ -54,6 +54,9 @@ func (b sitemaps) part(w http.ResponseWriter, r *http.Request) error {
 // parts returns the number of sitemaps that everything needs. The front pages
 // of the blog are in the first.
 func (b sitemaps) parts(ctx context.Context) (int, error) {
+	if err := b.untilNext(ctx); err != nil {
+		return 0, err
+	}
 	total, err := b.store.anyEdition().Count(ctx)
 	return (int(total)+len(b.store.editions.tags())-1)/feed.SitemapLimit + 1, err
 }

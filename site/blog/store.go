@@ -50,6 +50,7 @@ type store struct {
 	now    func() time.Time
 	newKey func() (string, error) // makes the keys of previews
 	links  links
+	host   *module.Host
 	index  index
 
 	editions editions
@@ -58,13 +59,13 @@ type store struct {
 
 func newStore(h *module.Host, newKey func() (string, error)) *store {
 	s := &store{
-		db: h.DB, now: h.Now, newKey: newKey, links: links{h}, index: indexOf(h.DB),
+		db: h.DB, now: h.Now, newKey: newKey, links: links{h}, host: h, index: indexOf(h.DB),
 		editions: editionsOf(h), kept: map[string]*keptOverview{},
 	}
 	for _, tag := range s.editions.tags() {
 		s.kept[tag] = new(keptOverview)
 	}
-	s.changed()
+	s.forget()
 	return s
 }
 
@@ -79,8 +80,7 @@ func (s *store) put(ctx context.Context, f file) (p Post, done outcome, err erro
 			break
 		}
 	}
-	s.changed()
-	return p, done, err
+	return p, done, errors.Join(err, s.changed(ctx))
 }
 
 func (s *store) putIn(ctx context.Context, tx *database.Tx, f file) (Post, outcome, error) {
@@ -135,8 +135,7 @@ func (s *store) putIn(ctx context.Context, tx *database.Tx, f file) (Post, outco
 // remove removes the posts that came from these files, and remembers when: there
 // is one row that says it.
 func (s *store) remove(ctx context.Context, origins []Origin) error {
-	defer s.changed()
-	return s.db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+	err := s.db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		for _, o := range origins {
 			if _, err := orm.From[Post](tx).Where(Posts.ID.Eq(o.Post.ID)).Delete(ctx); err != nil {
 				return fmt.Errorf("remove the post of %s: %w", o.Path, err)
@@ -148,6 +147,7 @@ func (s *store) remove(ctx context.Context, origins []Origin) error {
 		}
 		return orm.Save(ctx, tx, &last) // a new row if there was none
 	})
+	return errors.Join(err, s.changed(ctx))
 }
 
 // originOf returns what is known of a file, or of the draft that it was.
