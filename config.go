@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"runtime/debug"
 
+	"github.com/volaweb/vola/cache"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/module"
@@ -27,6 +28,9 @@ type Config struct {
 	// Storages are where the site can keep files that people send, beside folders (see
 	// the setting STORAGE_URL).
 	Storages []storage.Driver
+	// Caches are where the site can keep values that take long to compute, beside memory and the
+	// database (see the setting CACHE_URL).
+	Caches []cache.Driver
 	// Mailers are ways to send mails, such as smtp.Driver of package mail/smtp (see the
 	// setting MAIL_URL).
 	Mailers []mail.Driver

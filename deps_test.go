@@ -40,6 +40,10 @@ const policy = `
 	internal/... < mail < BOTTOM;
 	mail < mail/smtp;
 
+	# What takes long to compute, for a while.
+	internal/... < cache < BOTTOM;
+	cache < cache/cachetest;
+
 	internal/... < schema, templates < BOTTOM;
 	i18n < templates;
 
@@ -82,7 +86,14 @@ const policy = `
 	# How often something may be done: stores in memory, and what each store must pass.
 	web < web/ratelimit < web/ratelimit/ratelimittest;
 
+<<<<<<< HEAD
 	web, web/middleware, web/assets, web/devpage, web/messages, web/ratelimit, web/ajax, forms < WEB;
+=======
+	# Pages that are kept for all visitors.
+	web, cache < web/pagecache;
+
+	web, web/middleware, web/assets, web/devpage, web/messages, web/pagecache, web/ratelimit, forms < WEB;
+>>>>>>> h-cache
 
 	# Where the columns meet: bridges, each named for what it joins ...
 	DATA, forms < orm/ormforms;
@@ -92,8 +103,9 @@ const policy = `
 	database, WEB < web/webtest;
 
 	DATA, web/ratelimit < web/ratelimit/dbstore;
+	DATA, cache < cache/dbcache;
 
-	templates/dbloader, templates/ziploader, orm/ormforms, web/sessions/dbstore, web/ratelimit/dbstore < BRIDGES;
+	templates/dbloader, templates/ziploader, orm/ormforms, web/sessions/dbstore, web/ratelimit/dbstore, cache/dbcache < BRIDGES;
 
 	# ... the contract of modules, and on it the commands about migrations and
 	# the program that joins the parts.
@@ -151,13 +163,14 @@ const policy = `
 
 	# Templates know neither HTTP nor models; a schema is plain data; the data
 	# column does not know the web; the web column has no SQL.
-	net/http, database/sql !<< i18n, templates, schema, contrib/auth/passwords, contrib/auth/totp;
+	net/http, database/sql !<< i18n, templates, schema, cache, contrib/auth/passwords, contrib/auth/totp;
 	reflect !< schema, migrate;
 	net/http !<< database, orm, migrate;
-	database/sql !<< web, web/middleware, web/assets, web/devpage, web/ratelimit, forms;
+	database/sql !<< web, web/middleware, web/assets, web/devpage, web/ratelimit, web/pagecache, forms;
 
 	# Other modules, and who may use them. Not inherited by those above.
 	internal/house: golang.org/x/tools/go/packages;
+	cache: github.com/maypok86/otter/v2;
 	templates: golang.org/x/text;
 	database/sqlite: modernc.org/sqlite modernc.org/libc golang.org/x/text;
 	database/postgres: github.com/jackc/pgx/v5;
@@ -281,6 +294,11 @@ func TestPolicySaysWhatTheDesignSays(t *testing.T) {
 		{"contrib/auth/passwords", "web", false},
 		{"module", "mail", true},
 		{"mail", "web", false},
+		{"cache", "web", false},
+		{"cache", "database", false},
+		{"cache/dbcache", "orm", true},
+		{"web/pagecache", "database", false},
+		{"vola", "cache/dbcache", true},
 		{"mail", "templates", false},
 		{"vola", "mail/smtp", false},
 		{"examples/contact/contactsite", "mail/smtp", true},

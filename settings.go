@@ -34,6 +34,7 @@ type settings struct {
 	TimeZone        string        `env:"TIME_ZONE" envDefault:"UTC" help:"the zone that times are shown in, such as Europe/Rome"`
 	LogSQL          statementLog  `env:"LOG_SQL" envDefault:"off" help:"log statements: off, on, or redacted (without arguments)"`
 	StorageURL      string        `env:"STORAGE_URL" envDefault:"disk:files" help:"where files that people send are kept: disk:FOLDER, or a URL of another driver"`
+	CacheURL        string        `env:"CACHE_URL" envDefault:"memory:64MB" help:"where computed values are kept: memory:SIZE for each process on its own, database: for all with the same database, or a URL of another driver"`
 	MailURL         string        `env:"MAIL_URL" envDefault:"console:" help:"how mails are sent: console: prints them, dir:FOLDER keeps them as files, smtp://USER:PASSWORD@HOST sends them"`
 	MailFrom        string        `env:"MAIL_FROM" help:"the address that mails come from: shop@example.org, or Shop <shop@example.org>"`
 	SecurityContact string        `env:"SECURITY_CONTACT" help:"whom to tell of a vulnerability, for /.well-known/security.txt: mailto:NAME@HOST or https://..."`

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/volaweb/vola/cache/dbcache"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/mail"
@@ -64,9 +65,12 @@ type Site struct {
 	host      *module.Host
 	languages languages
 	mails     mails
-	started   bool
-	listensOn string // the address that serve has taken, unless that is all of them
-	stop      context.CancelFunc
+	// cacheTable is the cache in the database, if it is there; cacheCloser closes another one.
+	cacheTable  *dbcache.Store
+	cacheCloser io.Closer
+	started     bool
+	listensOn   string // the address that serve has taken, unless that is all of them
+	stop        context.CancelFunc
 	// stopStreams ends the answers that go on until the server stops.
 	stopStreams context.CancelFunc
 }
@@ -107,6 +111,8 @@ func New(cfg Config, opts Options) (*Site, error) {
 	}}, renderer{s}, urls{s})
 	try(s.openStorage())
 	try(s.openMail())
+	try(s.openCache())
+	try(s.checkCache())
 	s.host.Signer = s.signer()
 	try(s.checkSessions())
 	s.host.Permissions, err = s.permissions()
@@ -215,6 +221,7 @@ func (s *Site) Open(ctx context.Context, db *database.DB) error {
 	}
 	s.host.DB = db
 	ctx, s.stop = context.WithCancel(ctx)
+	s.cleanCache(ctx)
 	for _, m := range s.cfg.Modules {
 		st, ok := module.As[module.Starter](m)
 		if !ok {
@@ -252,6 +259,7 @@ func (s *Site) Close() {
 	if s.stopStreams != nil {
 		s.stopStreams()
 	}
+	s.closeCache()
 	s.closeMail()
 }
 

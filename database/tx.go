@@ -50,6 +50,17 @@ func (db *DB) outside(ctx context.Context) error {
 	return nil
 }
 
+// InTransaction reports whether a context belongs to a transaction that is open: what is read with it
+// may be what nobody else ever sees.
+func InTransaction(ctx context.Context) bool {
+	for m, _ := ctx.Value(txKey{}).(*txMark); m != nil; m = m.outer {
+		if !m.tx.done {
+			return true
+		}
+	}
+	return false
+}
+
 // InTx runs fn in a transaction: it is committed when fn returns nil and
 // rolled back when fn returns an error, which InTx then returns, or panics. It is
 // also rolled back, on every database, when fn returns nil although a statement

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/volaweb/vola/cache"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/i18n"
@@ -40,6 +41,9 @@ type Host struct {
 	// MailFrom is who sends mails that do not say it. Defaults to noreply at the host of
 	// Site.BaseURL.
 	MailFrom mail.Address
+	// Cache keeps what takes long to compute. It is never nil on a site. In a transaction nothing is
+	// taken from it or put into it.
+	Cache *cache.Cache
 	// Site describes the site.
 	Site Site
 	// Permissions are those that users of the site can have, sorted by their names: to view,

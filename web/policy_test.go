@@ -167,8 +167,9 @@ type keepingWriter struct {
 }
 
 func (w *keepingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-func (w *keepingWriter) KeepPage(status int, page []byte, own []templates.Place) {
+func (w *keepingWriter) KeepPage(status int, page []byte, own []templates.Place) bool {
 	w.kept, w.header = &ownPage{bytes.Clone(page), slices.Clone(own)}, w.Header().Clone()
+	return false
 }
 
 // outerWriter is the writer of other middleware.

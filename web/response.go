@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -31,6 +32,8 @@ type Response struct {
 	onSend []func()
 	first  [1]func() // where onSend begins
 	lost   error     // why the client did not get what was written
+
+	personal atomic.Bool // the answer depends on who asks
 
 	before  []func(status int) error
 	early   [1]func(status int) error // where before begins

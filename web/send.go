@@ -35,8 +35,9 @@ func Send(w http.ResponseWriter, r *http.Request, status int, body []byte) error
 // if the handler says nothing else, it gets "Cache-Control: private, no-cache".
 // Middleware that keeps whole pages is a [PageKeeper].
 func SendPage(w http.ResponseWriter, r *http.Request, status int, page []byte, own []templates.Place) error {
-	if len(own) > 0 {
-		keep(w, status, page, own)
+	if len(own) > 0 && keep(w, status, page, own) {
+		w.WriteHeader(status)
+		return nil
 	}
 	h := w.Header()
 	var nonce string
@@ -49,6 +50,9 @@ func SendPage(w http.ResponseWriter, r *http.Request, status int, page []byte, o
 	if status == http.StatusOK && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !forbidsStoring(h) {
 		if h.Get("Etag") == "" {
 			h.Set("Etag", etagOf(page, own, nonce != ""))
+		}
+		if tag := h.Get("Etag"); nonce != "" && tag[0] == '"' {
+			h.Set("Etag", "W/"+tag) // the bytes differ
 		}
 		if hasETag(r.Header.Values("If-None-Match"), h.Get("Etag")) {
 			if nonce != "" {
@@ -79,19 +83,21 @@ func SendPage(w http.ResponseWriter, r *http.Request, status int, page []byte, o
 type PageKeeper interface {
 	// KeepPage is called before the status of a page with places is sent,
 	// when the header is as the handler left it. Page and places must be
-	// copied: they are used again after it returns.
-	KeepPage(status int, page []byte, own []templates.Place)
+	// copied: they are used again after it returns. With true it has taken the page, which it
+	// will send itself: then only the status follows, no nonce is made and nothing is written.
+	KeepPage(status int, page []byte, own []templates.Place) (taken bool)
 }
 
-// keep offers a page to those around the handler that may keep it.
-func keep(w http.ResponseWriter, status int, page []byte, own []templates.Place) {
+// keep offers a page to those around the handler that may keep it, and reports whether one has
+// taken it.
+func keep(w http.ResponseWriter, status int, page []byte, own []templates.Place) bool {
 	for {
-		if keeper, ok := w.(PageKeeper); ok {
-			keeper.KeepPage(status, page, own)
+		if keeper, ok := w.(PageKeeper); ok && keeper.KeepPage(status, page, own) {
+			return true
 		}
 		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
 		if !ok {
-			return
+			return false
 		}
 		w = u.Unwrap()
 	}

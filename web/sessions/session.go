@@ -48,7 +48,10 @@ const (
 
 // load reads the session once. The caller has the lock.
 func (s *Session) load(ctx context.Context) error {
-	s.asked = true
+	if !s.asked {
+		s.asked = true
+		web.MarkPersonal(s.w) // before anybody knows anything
+	}
 	if s.loaded {
 		return nil
 	}
@@ -380,10 +383,16 @@ func (s *Session) sendCookie(token string, age time.Duration) error {
 
 // end is called when the handler is done.
 func (s *Session) end() {
-	if s.asked && !s.saved && !s.w.Written() {
+	s.mu.Lock() // others may go on with the session, such as what makes a page again that is kept
+	open := s.asked && !s.saved
+	s.mu.Unlock()
+	if open && !s.w.Written() {
 		s.w.WriteHeader(http.StatusOK) // as a handler that writes nothing answers
 	}
-	if s.err != nil && !s.w.Written() {
-		web.Fail(s.w, s.r, s.err) // the handler did not look at the error of its write
+	s.mu.Lock()
+	err := s.err
+	s.mu.Unlock()
+	if err != nil && !s.w.Written() {
+		web.Fail(s.w, s.r, err) // the handler did not look at the error of its write
 	}
 }

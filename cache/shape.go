@@ -1,0 +1,72 @@
+package cache
+
+import (
+	"crypto/sha256"
+	"encoding"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// shapeOf returns a short text that is another for each form that values of a type have as JSON,
+// or why they cannot be kept.
+func shapeOf(t reflect.Type) (string, error) {
+	var text strings.Builder
+	if err := describe(&text, t, "", map[reflect.Type]bool{}); err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(text.String()))
+	return base64.RawURLEncoding.EncodeToString(sum[:6]), nil
+}
+
+// describe writes what JSON of the type looks like. seen are the types around it.
+func describe(text *strings.Builder, t reflect.Type, path string, seen map[reflect.Type]bool) error {
+	if writesItself(t) {
+		text.WriteString(t.String())
+		return nil
+	}
+	if seen[t] {
+		text.WriteString("^" + t.String())
+		return nil
+	}
+	seen[t] = true
+	defer delete(seen, t)
+	text.WriteString(t.Kind().String())
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice:
+		return describe(text, t.Elem(), path, seen)
+	case reflect.Array:
+		fmt.Fprint(text, t.Len())
+		return describe(text, t.Elem(), path, seen)
+	case reflect.Map:
+		if err := describe(text, t.Key(), path, seen); err != nil {
+			return err
+		}
+		return describe(text, t.Elem(), path, seen)
+	case reflect.Struct:
+		text.WriteString("{")
+		for f := range t.Fields() {
+			if !f.IsExported() || f.Tag.Get("json") == "-" {
+				return fmt.Errorf("the field %s of %v would be lost, as encoding/json does not write it; export it, or keep another type", path+f.Name, t)
+			}
+			fmt.Fprintf(text, "%s %q ", f.Name, f.Tag.Get("json"))
+			if err := describe(text, f.Type, path+f.Name+".", seen); err != nil {
+				return err
+			}
+			text.WriteString(";")
+		}
+		text.WriteString("}")
+	case reflect.Interface, reflect.Func, reflect.Chan, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
+		return fmt.Errorf("%s has type %v, which encoding/json does not read back; keep another type", strings.TrimSuffix("the value "+path, "."), t)
+	}
+	return nil
+}
+
+// writesItself reports whether a type says itself how it is written and read.
+func writesItself(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return p.Implements(reflect.TypeFor[json.Marshaler]()) && p.Implements(reflect.TypeFor[json.Unmarshaler]()) ||
+		p.Implements(reflect.TypeFor[encoding.TextMarshaler]()) && p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+}

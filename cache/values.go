@@ -1,0 +1,115 @@
+package cache
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// Values declares a kind of values that are kept: their type, how long they are good, and the
+// name that their keys begin with. It is a small immutable value, meant for a package-level
+// variable. It is made by [Of].
+type Values[T any] struct {
+	name, prefix string
+	life         life
+}
+
+// life is how long values are used.
+type life struct{ fresh, stale time.Duration }
+
+// Option says how values are kept.
+type Option func(*life)
+
+// For sets how long a value is good. Up to a tenth of it is taken off at random, so that values
+// that were made together are not all made again together. It is needed.
+func For(d time.Duration) Option { return func(l *life) { l.fresh = d } }
+
+// Stale sets how long a value is served after that, while one computes it again, and when that
+// fails. Defaults to not at all: then who asks waits.
+func Stale(d time.Duration) Option { return func(l *life) { l.stale = d } }
+
+// Of declares values of type T. The name, of small letters, digits, hyphens and dots, tells
+// them from others in a cache. Values are kept as JSON, but for []byte and string; so T has
+// what encoding/json reads back as it was: no fields that are not exported, no interfaces, functions
+// and channels. What cannot be used is a mistake of the program and panics.
+//
+// A change of T changes the keys: a program with another version of it does not find the values of
+// this one.
+func Of[T any](name string, options ...Option) Values[T] {
+	if name == "" || len(name) > 60 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "" {
+		panic(fmt.Sprintf("cache: the name %q is not 1 to 60 small letters, digits, hyphens and dots", name))
+	}
+	var l life
+	for _, option := range options {
+		option(&l)
+	}
+	if l.fresh <= 0 || l.stale < 0 {
+		panic(fmt.Sprintf("cache: %s: values are good for %v and stale for %v; say cache.For with more than 0", name, l.fresh, l.stale))
+	}
+	shape, err := shapeOf(reflect.TypeFor[T]())
+	if err != nil {
+		panic(fmt.Sprintf("cache: %s: %v", name, err))
+	}
+	return Values[T]{name: name, prefix: name + "/" + shape + "/", life: l}
+}
+
+// Name returns the name given to [Of].
+func (v Values[T]) Name() string { return v.name }
+
+// Get returns the value of a key, computed by load if c does not have it, with these tags and
+// those that load gives to [Tag]. The error is that of load. What is wrong with the store is no
+// error: it is logged, and load computes.
+//
+// The context of load is not cancelled with ctx, as others may wait for the value; it ends after
+// [Config].Timeout. load may also run after Get has returned, to replace a value that is stale. A
+// panic of load is an error for all who wait.
+//
+// A nil Cache keeps nothing.
+func (v Values[T]) Get(ctx context.Context, c *Cache, key string, load func(ctx context.Context) (T, error), tags ...string) (T, error) {
+	var out T
+	if c == nil || c.cfg.Direct != nil && c.cfg.Direct(ctx) {
+		return load(ctx)
+	}
+	if v.name == "" {
+		return out, fmt.Errorf("cache: values that cache.Of has not made")
+	}
+	raw, err := c.get(ctx, v.prefix+key, v.life, tags, func(ctx context.Context) ([]byte, error) {
+		value, err := load(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return encode(value)
+	})
+	if err != nil {
+		return out, err
+	}
+	if err := decode(raw, &out); err != nil {
+		return out, fmt.Errorf("cache: %s: %w", v.name, err)
+	}
+	return out, nil
+}
+
+func encode(value any) ([]byte, error) {
+	switch value := value.(type) {
+	case []byte:
+		return value, nil
+	case string:
+		return []byte(value), nil
+	}
+	return json.Marshal(value)
+}
+
+func decode(raw []byte, to any) error {
+	switch to := to.(type) {
+	case *[]byte:
+		*to = raw
+		return nil
+	case *string:
+		*to = string(raw)
+		return nil
+	}
+	return json.Unmarshal(raw, to)
+}
