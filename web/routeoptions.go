@@ -109,6 +109,9 @@ func WantsJSON(w http.ResponseWriter, r *http.Request) bool {
 	}
 	header := r.Header.Get("Accept")
 	json, exactJSON := accept.Weight(header, "application/json")
+	if problem, exact := accept.Weight(header, "application/problem+json"); problem > json || exact > exactJSON {
+		json, exactJSON = problem, exact
+	}
 	html, exactHTML := accept.Weight(header, "text/html")
 	return json > html || json > 0 && json == html && exactJSON > exactHTML
 }
