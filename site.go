@@ -59,6 +59,7 @@ type Site struct {
 	models    *orm.Models
 	graph     *migrate.Graph
 	mux       *web.Mux
+	wrappers  []string // the names of what wraps every route
 	pages     *pages
 	static    *assets.Set
 	host      *module.Host
@@ -171,6 +172,7 @@ func (s *Site) route() error {
 	if s.cfg.LanguagePaths {
 		cfg.LanguagePaths = s.languages.texts().PathTags()
 	}
+	s.wrappers = web.WrapperNames(cfg.Middleware...)
 	s.mux, err = r.Build(cfg)
 	return err
 }

@@ -16,6 +16,7 @@ type routeOptions struct {
 	atWork       int
 	deadline     time.Duration
 	setLimits    bool // Deadline or MaxAtWork was called
+	description  any
 }
 
 // Deadline sets how long a request of this route may take, instead of what
@@ -87,6 +88,14 @@ func (r *Router) API() *Router {
 func RouteOf(w http.ResponseWriter) *RouteInfo {
 	if rw := responseOf(w); rw != nil && rw.route != nil {
 		return &rw.route.info
+	}
+	return nil
+}
+
+// MuxOf returns the Mux that w is from, nil where it is from none.
+func MuxOf(w http.ResponseWriter) *Mux {
+	if rw := responseOf(w); rw != nil {
+		return rw.mux
 	}
 	return nil
 }
