@@ -79,10 +79,13 @@ const policy = `
 	web < web/ajax;
 	web/sessions < web/sessions/sessionstest;
 
+	# Handlers for programs, and what describes them.
+	web < web/api;
+
 	# How often something may be done: stores in memory, and what each store must pass.
 	web < web/ratelimit < web/ratelimit/ratelimittest;
 
-	web, web/middleware, web/assets, web/devpage, web/messages, web/ratelimit, web/ajax, forms < WEB;
+	web, web/middleware, web/assets, web/devpage, web/messages, web/ratelimit, web/ajax, web/api, forms < WEB;
 
 	# Where the columns meet: bridges, each named for what it joins ...
 	DATA, forms < orm/ormforms;
@@ -181,7 +184,7 @@ const policy = `
 	site/jekyll: golang.org/x/net/html go.yaml.in/yaml/v4;
 	TEST: github.com/google/go-cmp github.com/google/uuid github.com/rogpeppe/go-internal
 		github.com/chromedp golang.org/x/tools golang.org/x/net/html github.com/emersion/go-smtp github.com/emersion/go-sasl
-		github.com/descope/virtualwebauthn;
+		github.com/descope/virtualwebauthn github.com/getkin/kin-openapi;
 `
 
 // TestPolicyNamesWhatExists: the policy is about packages and modules that there

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/volaweb/vola/internal/cli"
+	"github.com/volaweb/vola/web/api"
 )
 
 // routesCommand prints the table of URLs.
@@ -41,6 +42,25 @@ func (p *program) routesCommand() cli.Command {
 				return err
 			}
 			_, err = fmt.Fprintln(p.stdout, "all routes:", strings.Join(s.wrappers, " "))
+			return err
+		},
+	}
+}
+
+// openapiCommand prints the description of the routes for programs.
+func (p *program) openapiCommand() cli.Command {
+	return cli.Command{
+		Name: "openapi", Help: "print the description of the routes for programs, as OpenAPI 3.1",
+		Run: func(_ context.Context, args []string) error {
+			s, err := p.assemble(siteFlags{})
+			if err != nil {
+				return err
+			}
+			text, err := api.Describe(s.apiInfo(), s.Routes()).JSON()
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(p.stdout, "%s\n", text)
 			return err
 		},
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/volaweb/vola/storage"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/ajax"
+	"github.com/volaweb/vola/web/api"
 	"github.com/volaweb/vola/web/assets"
 	"github.com/volaweb/vola/web/middleware"
 )
@@ -160,6 +161,7 @@ func (s *Site) route() error {
 	})).Stream(0).AllLanguages()
 	s.wellKnown(r)
 	s.mailPages(r)
+	s.apiPages(r)
 	streams, stop := context.WithCancel(context.Background())
 	s.stopStreams = stop
 	log := s.opts.Log
@@ -176,6 +178,18 @@ func (s *Site) route() error {
 	s.mux, err = r.Build(cfg)
 	return err
 }
+
+// apiPath is where the description of the routes for programs is, in development.
+const apiPath = "/docs/api/"
+
+// apiPages adds the pages about the routes for programs, in development, if there are any.
+func (s *Site) apiPages(r *web.Router) {
+	if s.opts.Dev && r.HasAPI() && !r.Has(apiPath) {
+		r.Mount(apiPath, "", api.Pages(s.apiInfo()))
+	}
+}
+
+func (s *Site) apiInfo() api.Info { return api.Info{Title: s.cfg.Name, Version: s.cfg.Version} }
 
 // middleware returns what each request of the site goes through, the first
 // outermost. Streams end with the context.

@@ -45,10 +45,15 @@ func (e *InputError) Error() string {
 
 // Unwrap returns an error with what the visitor is told, and with the status.
 func (e *InputError) Unwrap() error {
-	if e.Meaning || len(e.Problems) == 0 {
+	if e.Meaning {
 		return WithStatus(http.StatusUnprocessableEntity, fault.New(fault.Invalid, "Some of the values that were sent cannot be used."))
 	}
-	return fault.New(fault.Invalid, e.Problems[0].Message, e.Problems[0].Values...)
+	for _, p := range e.Problems {
+		if p.Pointer == "" || strings.Contains(p.Message, "{path}") || strings.Contains(p.Message, "{name}") {
+			return fault.New(fault.Invalid, p.Message, p.Values...)
+		}
+	}
+	return fault.New(fault.Invalid, "Some of the values that were sent cannot be used.")
 }
 
 // Problem is the answer to a program whose request failed: the members of RFC 9457,

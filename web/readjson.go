@@ -59,6 +59,16 @@ func MergeJSON(r *http.Request, v any) error {
 	return readJSON(r, at.Elem(), true)
 }
 
+// FillJSON is [ReadJSON] into a value that is zero, or that has only fields which JSON does not
+// name: v is a pointer. After an error v is not for use.
+func FillJSON(r *http.Request, v any) error {
+	at := reflect.ValueOf(v)
+	if at.Kind() != reflect.Pointer || at.IsNil() {
+		return errors.New("web: FillJSON needs a pointer to the value")
+	}
+	return readJSON(r, at.Elem(), false)
+}
+
 func readJSON(r *http.Request, v reflect.Value, merge bool) error {
 	text, err := jsonBody(r)
 	if err != nil {

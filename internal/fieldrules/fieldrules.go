@@ -88,6 +88,15 @@ func (r Rules) Check(v reflect.Value) (message string, values []any) {
 		}
 		v = v.Elem()
 	}
+	if v.Kind() == reflect.Slice {
+		if c := Choices(v.Type().Elem()); c != nil {
+			for i := range v.Len() {
+				if !contains(c, v.Index(i)) {
+					return "Choose one of the options.", nil
+				}
+			}
+		}
+	}
 	if c := Choices(v.Type()); c != nil && !contains(c, v) && (!r.Optional || !v.IsZero()) {
 		return "Choose one of the options.", nil
 	}

@@ -34,7 +34,8 @@ func (f Field) Value(v reflect.Value) reflect.Value {
 	return v
 }
 
-// Of returns the fields of a struct in their order. Of several with one name that
+// Of returns the fields of a struct in their order. Those with a tag path, query or header are
+// not in the body of a request, see package web/api. Of several with one name that
 // which is embedded least deeply counts, then that which is named by a tag; if that does
 // not tell them apart, none does.
 func Of(t reflect.Type) []Field {
@@ -63,7 +64,7 @@ func collect(t reflect.Type, path []int, above []reflect.Type) []Field {
 	for i := range t.NumField() {
 		sf := t.Field(i)
 		tag := sf.Tag.Get("json")
-		if tag == "-" {
+		if tag == "-" || elsewhere(sf) {
 			continue
 		}
 		name, options, _ := strings.Cut(tag, ",")
@@ -87,6 +88,16 @@ func collect(t reflect.Type, path []int, above []reflect.Type) []Field {
 		out = append(out, f)
 	}
 	return out
+}
+
+// elsewhere reports whether a field is read from another part of a request than its body.
+func elsewhere(f reflect.StructField) bool {
+	for _, key := range [...]string{"path", "query", "header"} {
+		if _, has := f.Tag.Lookup(key); has {
+			return true
+		}
+	}
+	return false
 }
 
 func isScalar(t reflect.Type) bool {
