@@ -89,6 +89,7 @@ const policy = `
 
 	# Where the columns meet: bridges, each named for what it joins ...
 	DATA, forms < orm/ormforms;
+	DATA, signing, web/api < orm/ormapi;
 	DATA, templates < templates/dbloader;
 	DATA, web/sessions < web/sessions/dbstore;
 	templates < templates/ziploader;
@@ -96,7 +97,7 @@ const policy = `
 
 	DATA, web/ratelimit < web/ratelimit/dbstore;
 
-	templates/dbloader, templates/ziploader, orm/ormforms, web/sessions/dbstore, web/ratelimit/dbstore < BRIDGES;
+	templates/dbloader, templates/ziploader, orm/ormforms, orm/ormapi, web/sessions/dbstore, web/ratelimit/dbstore < BRIDGES;
 
 	# ... the contract of modules, and on it the commands about migrations and
 	# the program that joins the parts.

@@ -133,9 +133,11 @@ func (r *Route) Describe(description any) *Route {
 	return r
 }
 
-// Invalid makes Build fail with err, for packages that make handlers: registering never fails.
+// Invalid makes Build fail with err, unless it is nil, for packages that make handlers: registering never fails.
 func (r *Route) Invalid(err error) *Route {
-	r.invalid = err
+	if err != nil {
+		r.invalid = err
+	}
 	return r
 }
 

@@ -43,6 +43,7 @@ func Of(f reflect.StructField) Rules {
 	if !has {
 		return r
 	}
+	r.Optional = r.Optional || base.Kind() == reflect.Bool // as a box that is not ticked sends nothing
 	isText := base.Kind() == reflect.String
 	if isText {
 		r.Size = line
@@ -55,6 +56,7 @@ func Of(f reflect.StructField) Rules {
 			r.Optional = true
 		case "required":
 			r.Ticked = base.Kind() == reflect.Bool
+			r.Optional = false
 		case "size":
 			if n, err := strconv.Atoi(value); err == nil {
 				r.Size, sized = n, true

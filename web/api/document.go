@@ -87,6 +87,7 @@ func Describe(info Info, routes []web.RouteInfo) *Document {
 	b.doc.Info.Version = cmp.Or(info.Version, "0")
 	named := map[string]*Schema{}
 	b.in = &schemas{input: true, named: named, names: map[reflect.Type]string{}}
+	b.change = &schemas{input: true, partial: true, named: named, names: map[reflect.Type]string{}}
 	b.out = &schemas{named: named, names: map[reflect.Type]string{}}
 	b.problem = b.out.of(reflect.TypeFor[web.Problem]())
 	for _, route := range routes {
@@ -101,6 +102,7 @@ func Describe(info Info, routes []web.RouteInfo) *Document {
 type describer struct {
 	doc     *Document
 	in, out *schemas
+	change  *schemas
 	problem *Schema
 	ids     map[string]bool
 }
@@ -151,7 +153,11 @@ func (b *describer) describe(item *PathItem, op Operation, route web.RouteInfo) 
 		item.Parameters = append(item.Parameters, param)
 	}
 	if in.body {
-		item.RequestBody = &RequestBody{Required: true, Content: map[string]Content{"application/json": {b.in.of(op.Input)}}}
+		kind, schema := "application/json", b.in.of(op.Input)
+		if op.Partial {
+			kind, schema = "application/merge-patch+json", b.change.of(op.Input)
+		}
+		item.RequestBody = &RequestBody{Required: true, Content: map[string]Content{kind: {schema}}}
 	}
 	answer := &ResponseOf{Description: cmp.Or(http.StatusText(op.Status), "Success")}
 	if op.Status != http.StatusNoContent {

@@ -29,6 +29,8 @@ type input struct {
 	typ    reflect.Type
 	fields []parameter
 	body   bool // there are fields of the body
+	// partial says that the body is not read here.
+	partial bool
 }
 
 // parameter is a field that is not in the body.
@@ -146,6 +148,9 @@ func (in *input) read(r *http.Request, v reflect.Value) error {
 	}
 	if len(problems) > 0 {
 		return &web.InputError{Problems: problems, Meaning: !form}
+	}
+	if in.partial {
+		return nil
 	}
 	if in.body {
 		return readBody(r, v)

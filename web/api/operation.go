@@ -20,6 +20,9 @@ type Operation struct {
 	Status  int    // of a success
 	// Input and Output are structs, or other types for Output; those of [Nothing] have no fields.
 	Input, Output reflect.Type
+	// Partial says that the body has only what is to change: the handler reads it by
+	// web.MergeJSON.
+	Partial bool
 	// Hidden leaves the route out of the document.
 	Hidden bool
 }
@@ -70,7 +73,7 @@ func Delete[In, Out any](r *web.Router, pattern string, h func(context.Context, 
 // Handle registers h for a method. The route is declared with [web.Route.API]. An input that
 // cannot be read is an error of Build.
 func Handle[In, Out any](r *web.Router, method, pattern string, h func(context.Context, In) (Out, error), options ...Option) *web.Route {
-	op := Operation{Status: http.StatusOK, Input: reflect.TypeFor[In](), Output: reflect.TypeFor[Out]()}
+	op := Operation{Input: reflect.TypeFor[In](), Output: reflect.TypeFor[Out]()}
 	switch {
 	case op.Output == reflect.TypeFor[Nothing]():
 		op.Status = http.StatusNoContent
@@ -80,25 +83,41 @@ func Handle[In, Out any](r *web.Router, method, pattern string, h func(context.C
 	for _, option := range options {
 		option(&op)
 	}
-	in, err := inputOf(op.Input, method)
-	route := r.Method(method, pattern, func(w http.ResponseWriter, r *http.Request) error {
-		var value In
-		if err := in.read(r, reflect.ValueOf(&value).Elem()); err != nil {
-			return err
-		}
-		out, err := h(r.Context(), value)
-		if err != nil {
-			return err
-		}
-		if op.Status == http.StatusNoContent {
-			w.WriteHeader(op.Status)
-			return nil
-		}
-		return web.JSON(w, op.Status, out)
-	}).API().Describe(op).For(h)
-	if h == nil {
-		return route
+	var serve func(w http.ResponseWriter, r *http.Request, in any) (any, error)
+	if h != nil {
+		serve = func(_ http.ResponseWriter, r *http.Request, in any) (any, error) { return h(r.Context(), *in.(*In)) }
 	}
+	return Untyped(r, method, pattern, op, serve).For(h)
+}
+
+// Untyped is [Handle] for types that are known only when the program runs: h is given a
+// pointer to a new value of op.Input, and what it returns is sent with op.Status, which defaults to
+// 200. It may set the header.
+func Untyped(r *web.Router, method, pattern string, op Operation, h func(w http.ResponseWriter, r *http.Request, in any) (any, error)) *web.Route {
+	if op.Status == 0 {
+		op.Status = http.StatusOK
+	}
+	in, err := inputOf(op.Input, method)
+	in.partial = op.Partial
+	var handler web.HandlerFunc
+	if h != nil {
+		handler = func(w http.ResponseWriter, r *http.Request) error {
+			value := reflect.New(op.Input)
+			if err := in.read(r, value.Elem()); err != nil {
+				return err
+			}
+			out, err := h(w, r, value.Interface())
+			if err != nil {
+				return err
+			}
+			if op.Status == http.StatusNoContent {
+				w.WriteHeader(op.Status)
+				return nil
+			}
+			return web.JSON(w, op.Status, out)
+		}
+	}
+	route := r.Method(method, pattern, handler).API().Describe(op).For(h)
 	if err == nil && (op.Status < 200 || op.Status > 299) {
 		err = fmt.Errorf("the status of a success is %d; use 200 to 299", op.Status)
 	}

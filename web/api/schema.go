@@ -50,9 +50,10 @@ func (s *Schema) typeName() string {
 
 // schemas collects the schemas of types that have names.
 type schemas struct {
-	input bool // what is sent, not what is answered
-	named map[string]*Schema
-	names map[reflect.Type]string
+	input   bool // what is sent, not what is answered
+	partial bool // no field must be there
+	named   map[string]*Schema
+	names   map[reflect.Type]string
 }
 
 var (
@@ -172,7 +173,10 @@ func (c *schemas) nameFor(t reflect.Type) string {
 	}
 	name = strings.Trim(unnamed.ReplaceAllString(name, "_"), "_")
 	name = strings.ToUpper(name[:1]) + name[1:]
-	if c.input {
+	switch {
+	case c.partial:
+		name += "Change"
+	case c.input:
 		name += "Input"
 	}
 	for n, base := 2, name; c.named[name] != nil; n++ {
@@ -192,7 +196,7 @@ func (c *schemas) fill(s *Schema, t reflect.Type) {
 		}
 		rules := fieldrules.Of(f.StructField)
 		s.Properties[f.Name] = c.field(f.StructField, rules, f.Quoted)
-		if c.input && rules.Set && !rules.Optional || !c.input && !f.OmitEmpty {
+		if c.input && !c.partial && rules.Set && !rules.Optional || !c.input && !f.OmitEmpty {
 			s.Required = append(s.Required, f.Name)
 		}
 	}
