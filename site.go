@@ -207,10 +207,13 @@ func (s *Site) middleware(streams context.Context) []web.Middleware {
 		all = append(all, middleware.SecureHeaders(s.secureHeaders()))
 	}
 	all = append(all, s.hostMiddleware()...)
+	if len(s.cfg.CORS.Paths) > 0 {
+		all = append(all, middleware.CORS(s.cfg.CORS))
+	}
 	all = append(all, ajax.Middleware,
 		middleware.Limits(middleware.LimitsConfig{MaxURL: maxURL}),
 		middleware.MaxBody(1<<20),
-		middleware.CrossOrigin(http.NewCrossOriginProtection()),
+		s.crossOrigin,
 		middleware.Work(middleware.WorkConfig{AtWork: s.set.MaxRequests, Deadline: s.set.deadline(), Stop: streams}),
 	)
 	if zone := s.set.zone; s.cfg.VisitorZones || zone != nil && zone != time.UTC {
@@ -218,6 +221,21 @@ func (s *Site) middleware(streams context.Context) []web.Middleware {
 	}
 	all = append(all, s.sessionMiddleware())
 	return append(all, s.moduleMiddleware()...)
+}
+
+// crossOrigin refuses requests of pages of other sites, but for those that CORS lets.
+func (s *Site) crossOrigin(next http.Handler) http.Handler {
+	protected := middleware.CrossOrigin(http.NewCrossOriginProtection())(next)
+	if len(s.cfg.CORS.Paths) == 0 {
+		return protected
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.cfg.CORS.Trusts(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		protected.ServeHTTP(w, r)
+	})
 }
 
 // Open makes db the site's database and starts the modules. The migrations

@@ -282,7 +282,8 @@ func (s Resource[T]) matching(ctx context.Context, tx *database.Tx, p *plan, ver
 		return row, err
 	}
 	for one := range strings.SplitSeq(match, ",") {
-		if strings.TrimSpace(one) == tag {
+		// One that became weak when the answer was compressed is of the same row.
+		if strings.TrimPrefix(strings.TrimSpace(one), "W/") == tag {
 			return row, nil
 		}
 	}
