@@ -12,6 +12,7 @@ import (
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/api"
@@ -174,14 +175,14 @@ func badParameter(name, value string, err error) error {
 	if fault.KindOf(err) != fault.Invalid {
 		return err
 	}
-	return &web.InputError{Problems: []web.InputProblem{{Pointer: name, Parameter: true, Message: "The value of {name} is {value} and cannot be read.", Values: []any{"name", name, "value", fmt.Sprintf("%.40q", value)}}}}
+	return &web.InputError{Problems: []web.InputProblem{{Pointer: name, Parameter: true, Message: i18n.Mark("The value of {name} is {value} and cannot be read."), Values: []any{"name", name, "value", fmt.Sprintf("%.40q", value)}}}}
 }
 
 func badCursor(err error) error {
 	if fault.KindOf(err) != fault.Invalid {
 		return err
 	}
-	return &web.InputError{Problems: []web.InputProblem{{Pointer: "cursor", Parameter: true, Message: "The cursor is not one of this list."}}}
+	return &web.InputError{Problems: []web.InputProblem{{Pointer: "cursor", Parameter: true, Message: i18n.Mark("The cursor is not one of this list.")}}}
 }
 
 // detail answers with a row.
@@ -311,7 +312,7 @@ func (p *plan) refused(err error) error {
 	if !ok {
 		return err
 	}
-	problem := web.InputProblem{Message: "The value of {path} cannot be stored."}
+	problem := web.InputProblem{Message: i18n.Mark("The value of {path} cannot be stored.")}
 	for i, name := range p.write.fields {
 		if name == field.Field {
 			problem.Pointer = "/" + p.write.names[i]
