@@ -15,7 +15,7 @@ type deep struct {
 	Both    int
 }
 
-type tagged struct {
+type Tagged struct {
 	Other int `json:"B"`
 	D     int
 	Both  int
@@ -24,10 +24,9 @@ type tagged struct {
 type all struct {
 	A int
 	deep
-	*tagged
+	*Tagged
 	Named  deep `json:"named"`
 	Hidden int  `json:"-"`
-	Dash   int  `json:"-,"`
 	own    int
 	Empty  int    `json:",omitempty"`
 	Text   int64  `json:"text,string"`
@@ -38,7 +37,7 @@ type all struct {
 // are read from elsewhere.
 func TestOfIsWhatPackageJSONWrites(t *testing.T) {
 	t.Parallel()
-	text, err := json.Marshal(all{tagged: &tagged{}, Empty: 1, own: 1})
+	text, err := json.Marshal(all{Tagged: &Tagged{}, Empty: 1, own: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
