@@ -19,8 +19,8 @@ import (
 	"github.com/volaweb/vola/civil"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/forms"
-	"github.com/volaweb/vola/signing"
 	"github.com/volaweb/vola/i18n"
+	"github.com/volaweb/vola/signing"
 )
 
 type size string
