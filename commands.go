@@ -31,7 +31,7 @@ func (p *program) main(ctx context.Context, args []string) int {
 func (p *program) commands() []cli.Command {
 	out := []cli.Command{p.serveCommand()}
 	out = append(out, p.project().Commands()...)
-	out = append(out, p.checkCommand(), p.templatesCommand(), p.routesCommand(), p.settingsCommand(),
+	out = append(out, p.checkCommand(), p.templatesCommand(), p.routesCommand(), p.openapiCommand(), p.settingsCommand(),
 		p.dbshellCommand(), p.backupCommand(), p.copyDataCommand(), p.resealCommand(), p.versionCommand())
 	for _, m := range p.cfg.Modules {
 		if has, ok := module.As[module.HasCommands](m); ok {

@@ -50,6 +50,9 @@ type Config struct {
 	// proxy writes one; NoSecureHeaders the headers of
 	// middleware.SecureHeaders, as where Middleware sets them in another way.
 	NoRequestID, NoAccessLog, NoSecureHeaders bool
+	// CORS says which pages of other sites may ask this one by scripts, and which paths. By
+	// default there are none.
+	CORS middleware.CORSConfig
 	// SecureHeaders are the headers that tell browsers to be careful with the site. Those that
 	// are not set have their defaults.
 	SecureHeaders middleware.SecureHeadersConfig

@@ -84,16 +84,20 @@ const policy = `
 	web < web/ajax;
 	web/sessions < web/sessions/sessionstest;
 
+	# Handlers for programs, and what describes them.
+	web < web/api;
+
 	# How often something may be done: stores in memory, and what each store must pass.
 	web < web/ratelimit < web/ratelimit/ratelimittest;
 
 	# Pages that are kept for all visitors.
 	web, cache < web/pagecache;
 
-	web, web/middleware, web/assets, web/devpage, web/messages, web/pagecache, web/ratelimit, web/ajax, forms < WEB;
+	web, web/middleware, web/assets, web/devpage, web/messages, web/pagecache, web/ratelimit, web/ajax, web/api, forms < WEB;
 
 	# Where the columns meet: bridges, each named for what it joins ...
 	DATA, forms < orm/ormforms;
+	DATA, signing, web/api < orm/ormapi;
 	DATA, templates < templates/dbloader;
 	DATA, web/sessions < web/sessions/dbstore;
 	templates < templates/ziploader;
@@ -102,7 +106,7 @@ const policy = `
 	DATA, web/ratelimit < web/ratelimit/dbstore;
 	DATA, cache < cache/dbcache;
 
-	templates/dbloader, templates/ziploader, orm/ormforms, web/sessions/dbstore, web/ratelimit/dbstore, cache/dbcache < BRIDGES;
+	templates/dbloader, templates/ziploader, orm/ormforms, orm/ormapi, web/sessions/dbstore, web/ratelimit/dbstore, cache/dbcache < BRIDGES;
 
 	# ... the contract of modules, and on it the commands about migrations and
 	# the program that joins the parts.
@@ -192,7 +196,7 @@ const policy = `
 	site/jekyll: golang.org/x/net/html go.yaml.in/yaml/v4;
 	TEST: github.com/google/go-cmp github.com/google/uuid github.com/rogpeppe/go-internal
 		github.com/chromedp golang.org/x/tools golang.org/x/net/html github.com/emersion/go-smtp github.com/emersion/go-sasl
-		github.com/descope/virtualwebauthn;
+		github.com/descope/virtualwebauthn github.com/getkin/kin-openapi;
 `
 
 // TestPolicyNamesWhatExists: the policy is about packages and modules that there

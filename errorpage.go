@@ -54,8 +54,7 @@ func (s *Site) handleError(w http.ResponseWriter, r *http.Request, err error) {
 	case s.opts.Dev && (status >= 500 || s.devNotFound(w, r, status)):
 		devpage.Write(w, r, status, err, s.mux)
 	case web.WantsJSON(w, r):
-		// The client may have left meanwhile: nobody to tell.
-		_ = web.JSON(w, status, map[string]string{"error": http.StatusText(status), "message": web.Message(r.Context(), err), "request_id": data.RequestID})
+		web.WriteProblem(w, r, err, data.RequestID)
 	default:
 		s.sendErrorPage(w, r, data, err)
 	}

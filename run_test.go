@@ -73,7 +73,7 @@ func TestUsageLine(t *testing.T) {
 		want string
 	}{
 		{[]string{"sqlmigrate"}, "needs MODULE NAME\nUsage: sqlmigrate [flags] MODULE NAME\n"},
-		{[]string{"routes", "x"}, "routes takes no arguments, but got \"x\"\nUsage: routes\n"},
+		{[]string{"routes", "x"}, "routes takes no arguments, but got \"x\"\nUsage: routes [flags]\n"},
 		{[]string{"migrate", "--chek"}, "not defined: -chek; see: migrate --help\nUsage: migrate [flags] [MODULE [NAME]]\n"},
 		{[]string{"one", "echo"}, "echo needs TEXT...\nUsage: one echo [flags] TEXT...\n"},
 		{[]string{"one", "eco"}, "the module one has no such command; it has one echo\n"},

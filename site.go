@@ -20,6 +20,7 @@ import (
 	"github.com/volaweb/vola/storage"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/ajax"
+	"github.com/volaweb/vola/web/api"
 	"github.com/volaweb/vola/web/assets"
 	"github.com/volaweb/vola/web/middleware"
 )
@@ -60,6 +61,7 @@ type Site struct {
 	models    *orm.Models
 	graph     *migrate.Graph
 	mux       *web.Mux
+	wrappers  []string // the names of what wraps every route
 	pages     *pages
 	static    *assets.Set
 	host      *module.Host
@@ -165,6 +167,7 @@ func (s *Site) route() error {
 	})).Stream(0).AllLanguages()
 	s.wellKnown(r)
 	s.mailPages(r)
+	s.apiPages(r)
 	streams, stop := context.WithCancel(context.Background())
 	s.stopStreams = stop
 	log := s.opts.Log
@@ -177,9 +180,22 @@ func (s *Site) route() error {
 	if s.cfg.LanguagePaths {
 		cfg.LanguagePaths = s.languages.texts().PathTags()
 	}
+	s.wrappers = web.WrapperNames(cfg.Middleware...)
 	s.mux, err = r.Build(cfg)
 	return err
 }
+
+// apiPath is where the description of the routes for programs is, in development.
+const apiPath = "/docs/api/"
+
+// apiPages adds the pages about the routes for programs, in development, if there are any.
+func (s *Site) apiPages(r *web.Router) {
+	if s.opts.Dev && r.HasAPI() && !r.Has(apiPath) {
+		r.Mount(apiPath, "", api.Pages(s.apiInfo()))
+	}
+}
+
+func (s *Site) apiInfo() api.Info { return api.Info{Title: s.cfg.Name, Version: s.cfg.Version} }
 
 // middleware returns what each request of the site goes through, the first
 // outermost. Streams end with the context.
@@ -197,10 +213,13 @@ func (s *Site) middleware(streams context.Context) []web.Middleware {
 		all = append(all, middleware.SecureHeaders(s.secureHeaders()))
 	}
 	all = append(all, s.hostMiddleware()...)
+	if len(s.cfg.CORS.Paths) > 0 {
+		all = append(all, middleware.CORS(s.cfg.CORS))
+	}
 	all = append(all, ajax.Middleware,
 		middleware.Limits(middleware.LimitsConfig{MaxURL: maxURL}),
 		middleware.MaxBody(1<<20),
-		middleware.CrossOrigin(http.NewCrossOriginProtection()),
+		s.crossOrigin,
 		middleware.Work(middleware.WorkConfig{AtWork: s.set.MaxRequests, Deadline: s.set.deadline(), Stop: streams}),
 	)
 	if zone := s.set.zone; s.cfg.VisitorZones || zone != nil && zone != time.UTC {
@@ -208,6 +227,21 @@ func (s *Site) middleware(streams context.Context) []web.Middleware {
 	}
 	all = append(all, s.sessionMiddleware())
 	return append(all, s.moduleMiddleware()...)
+}
+
+// crossOrigin refuses requests of pages of other sites, but for those that CORS lets.
+func (s *Site) crossOrigin(next http.Handler) http.Handler {
+	protected := middleware.CrossOrigin(http.NewCrossOriginProtection())(next)
+	if len(s.cfg.CORS.Paths) == 0 {
+		return protected
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.cfg.CORS.Trusts(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		protected.ServeHTTP(w, r)
+	})
 }
 
 // Open makes db the site's database and starts the modules. The migrations

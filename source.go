@@ -147,7 +147,7 @@ func (s sources) loaders(h *module.Host) []templates.Loader {
 		}
 		out = append(out, templates.FS("module "+m.Name()+" (embedded)", folder(has.Templates(), "templates")))
 	}
-	out = append(out, templates.FS("Vola's forms (embedded)", forms.Templates()))
+	out = append(out, templates.FS("Vola's forms (embedded)", forms.Templates()), templates.FS("Vola's lists (embedded)", templates.Builtin()))
 	return out
 }
 

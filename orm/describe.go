@@ -240,3 +240,7 @@ func list[V any](values []V) []any {
 	}
 	return out
 }
+
+// FieldName returns the Go name of a field of a model, for programs that work with fields
+// that they are given.
+func FieldName[M any](field Field[M]) string { return fieldNames([]Field[M]{field})[0] }

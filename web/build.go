@@ -155,6 +155,9 @@ func (b *builder) bind(route *Route, in mounting) {
 	if err != nil {
 		b.errorf(route.source, "%v: %w", bound, err)
 	}
+	if route.invalid != nil {
+		b.errorf(route.source, "%v: %w", bound, route.invalid)
+	}
 	if route.label == "" {
 		b.errorf(route.source, "%v: the handler is nil", bound)
 	}

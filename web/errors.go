@@ -271,15 +271,12 @@ func Title(ctx context.Context, status int) string {
 
 // WriteError is the [ErrorHandler] that is used when none is given: a small
 // page with the status and the user's message in the language of the request,
-// nothing else of err. Where [WantsJSON] says so it is a JSON object with the fields error and message.
+// nothing else of err. Where [WantsJSON] says so it is a [Problem].
 func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	status := Status(err)
 	title := Title(r.Context(), status)
 	if WantsJSON(w, r) {
-		_ = JSON(w, status, struct { // the client went away: nobody to tell
-			Error   string `json:"error"`
-			Message string `json:"message"`
-		}{cmp.Or(http.StatusText(status), "Error"), Message(r.Context(), err)})
+		WriteProblem(w, r, err, "")
 		return
 	}
 	l := i18n.From(r.Context())

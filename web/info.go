@@ -18,6 +18,9 @@ type RouteInfo struct {
 	Stream       bool          // it is not one of the requests at work
 	MaxAtWork    int           // requests at a time; 0 means no limit of its own
 	Deadline     time.Duration // of a request; 0 is that of the site, [NoDeadline] none
+
+	Wrappers    []string // the middleware of the route by its Go names, the first outermost; without that of BuildConfig
+	Description any      // given by [Route.Describe], else nil
 }
 
 // ParamInfo describes a parameter of a route.
@@ -52,6 +55,7 @@ func (b *boundRoute) info() RouteInfo {
 		Handler: b.label, Source: b.source,
 		API: b.api, AllLanguages: b.options.allLanguages, Secret: b.options.secret, Stream: b.options.stream,
 		MaxAtWork: b.options.atWork, Deadline: b.options.deadline,
+		Wrappers: wrapperNames(b.mw), Description: b.options.description,
 	}
 	for _, s := range b.pattern.params() {
 		info.Params = append(info.Params, ParamInfo{Name: s.param, Converter: s.conv.String()})

@@ -16,6 +16,7 @@ type routeOptions struct {
 	atWork       int
 	deadline     time.Duration
 	setLimits    bool // Deadline or MaxAtWork was called
+	description  any
 }
 
 // Deadline sets how long a request of this route may take, instead of what
@@ -91,6 +92,14 @@ func RouteOf(w http.ResponseWriter) *RouteInfo {
 	return nil
 }
 
+// MuxOf returns the Mux that w is from, nil where it is from none.
+func MuxOf(w http.ResponseWriter) *Mux {
+	if rw := responseOf(w); rw != nil {
+		return rw.mux
+	}
+	return nil
+}
+
 // LogPath returns the path of the request as it may be logged: escaped,
 // or the pattern of a route that is declared with [Route.Secret].
 func LogPath(w http.ResponseWriter, r *http.Request) string {
@@ -109,6 +118,9 @@ func WantsJSON(w http.ResponseWriter, r *http.Request) bool {
 	}
 	header := r.Header.Get("Accept")
 	json, exactJSON := accept.Weight(header, "application/json")
+	if problem, exact := accept.Weight(header, "application/problem+json"); problem > json || exact > exactJSON {
+		json, exactJSON = problem, exact
+	}
 	html, exactHTML := accept.Weight(header, "text/html")
 	return json > html || json > 0 && json == html && exactJSON > exactHTML
 }

@@ -59,8 +59,8 @@ func ExampleRouter_API() {
 		fmt.Print(rec.Code, " ", rec.Body)
 	}
 	// Output:
-	// 404 {"error":"Not Found","message":"There is no such soup."}
-	// 404 {"error":"Not Found","message":"There is no page at this address."}
+	// 404 {"type":"about:blank","title":"Not Found","status":404,"detail":"There is no such soup.","error":"Not Found","message":"There is no such soup."}
+	// 404 {"type":"about:blank","title":"Not Found","status":404,"detail":"There is no page at this address.","error":"Not Found","message":"There is no page at this address."}
 }
 
 // TestErrorsOfAnAPI: every error of an API is JSON, those without a route too;

@@ -66,6 +66,7 @@ type Route struct {
 	name    string
 	named   bool
 	options routeOptions
+	invalid error // what Build fails with
 }
 
 // Name names the route, so that [Mux.URL] finds it. A Mount puts its namespace
@@ -127,6 +128,23 @@ func (r *Router) MountHandler(prefix string, h http.Handler) *Route {
 	route := r.add("", strings.TrimSuffix(prefix, "/"), h)
 	route.subtree = true
 	return route
+}
+
+// HasAPI reports whether a route of this router, or of one that is mounted in it, is declared
+// with API.
+func (r *Router) HasAPI() bool { return r.table.hasAPI(nil) }
+
+func (t *table) hasAPI(above []*table) bool {
+	if t == nil || slices.Contains(above, t) {
+		return false // an error, which Build reports
+	}
+	above = append(above, t)
+	return slices.ContainsFunc(t.items, func(it item) bool {
+		if it.route != nil {
+			return it.api || it.route.options.api
+		}
+		return it.sub.hasAPI(above)
+	})
 }
 
 // Has reports whether a route is registered for exactly this pattern, in this
@@ -191,8 +209,10 @@ func caller(skip int) string {
 	if !ok {
 		return "unknown source"
 	}
-	return fmt.Sprintf("%s:%d", file, line)
+	return frameSource(runtime.Frame{File: file, Line: line})
 }
+
+func frameSource(f runtime.Frame) string { return fmt.Sprintf("%s:%d", f.File, f.Line) }
 
 // handlerLabel returns the name of the handler's function without the path of
 // its package, or the type of a handler that is none, or "" for nil.

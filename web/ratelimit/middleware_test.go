@@ -70,7 +70,7 @@ func TestMiddleware(t *testing.T) {
 	}
 	get(h, "192.0.2.1:1")
 	rec := get(h, "192.0.2.1:9", "Accept", "application/json")
-	if rec.Code != 429 || rec.Body.String() != `{"error":"Too Many Requests","message":"There were too many requests; try again later."}`+"\n" {
+	if rec.Code != 429 || rec.Body.String() != `{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"There were too many requests; try again later.","error":"Too Many Requests","message":"There were too many requests; try again later."}`+"\n" {
 		t.Errorf("%d: %s", rec.Code, rec.Body)
 	}
 }

@@ -1,0 +1,223 @@
+// Package fieldrules reads the tag "form" of a field as rules for a value, for what
+// does not come from a form: JSON that programs send, and the description of it.
+// The words of the tag, and the texts about what is wrong, are those of package forms.
+package fieldrules
+
+import (
+	"encoding"
+	"fmt"
+	"math/big"
+	"net/mail"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Rules are what a tag says of a value. The zero value allows everything.
+type Rules struct {
+	Set      bool   // the field has the tag
+	Optional bool   // it may be missing and empty
+	Ticked   bool   // a bool must be true
+	Size     int    // the most characters of a text, 0 for no limit
+	Min, Max string // of a number or a day; "" for none
+	Format   string // "email", "url" or ""
+}
+
+// The most characters of a text that names no size, as in package forms.
+const (
+	line = 200
+	area = 10_000
+)
+
+// Of returns the rules of a field.
+func Of(f reflect.StructField) Rules {
+	tag, has := f.Tag.Lookup("form")
+	base := f.Type
+	for base.Kind() == reflect.Pointer {
+		base = base.Elem()
+	}
+	r := Rules{Set: has, Optional: f.Type.Kind() == reflect.Pointer}
+	if !has {
+		return r
+	}
+	r.Optional = r.Optional || base.Kind() == reflect.Bool // as a box that is not ticked sends nothing
+	isText := base.Kind() == reflect.String
+	if isText {
+		r.Size = line
+	}
+	sized := false
+	for word := range strings.SplitSeq(tag, ",") {
+		key, value, _ := strings.Cut(strings.TrimSpace(word), "=")
+		switch key {
+		case "optional":
+			r.Optional = true
+		case "required":
+			r.Ticked = base.Kind() == reflect.Bool
+			r.Optional = false
+		case "size":
+			if n, err := strconv.Atoi(value); err == nil {
+				r.Size, sized = n, true
+			}
+		case "textarea":
+			if isText && !sized {
+				r.Size = area
+			}
+		case "min":
+			r.Min = value
+		case "max":
+			r.Max = value
+		case "email", "url":
+			r.Format = key
+		case "decimal":
+			r.Size = 0
+		}
+	}
+	return r
+}
+
+// Missing is the text about a value that must be there.
+func Missing() string { return "Fill in this field." }
+
+// Check returns what is wrong with a value, as a text of the catalogue with its values;
+// "" if nothing is.
+func (r Rules) Check(v reflect.Value) (message string, values []any) {
+	for v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return "", nil
+		}
+		v = v.Elem()
+	}
+	if v.Kind() == reflect.Slice {
+		if c := Choices(v.Type().Elem()); c != nil {
+			for i := range v.Len() {
+				if !contains(c, v.Index(i)) {
+					return "Choose one of the options.", nil
+				}
+			}
+		}
+	}
+	if c := Choices(v.Type()); c != nil && !contains(c, v) && (!r.Optional || !v.IsZero()) {
+		return "Choose one of the options.", nil
+	}
+	if !r.Set {
+		return "", nil
+	}
+	switch v.Kind() {
+	case reflect.Bool:
+		if r.Ticked && !v.Bool() {
+			return "Tick this box to go on.", nil
+		}
+	case reflect.String:
+		if message, values := r.checkText(v.String()); message != "" {
+			return message, values
+		}
+	case reflect.Slice:
+		if !r.Optional && v.Len() == 0 {
+			return Missing(), nil
+		}
+		return r.checkLength(v.Len())
+	}
+	return r.checkBounds(v)
+}
+
+// checkLength compares how many there are of a list.
+func (r Rules) checkLength(n int) (string, []any) {
+	if least, err := strconv.Atoi(r.Min); err == nil && n < least {
+		return "Fill in at least {least}.", []any{"least", least}
+	}
+	if most, err := strconv.Atoi(r.Max); err == nil && n > most {
+		return "There can be at most {most}.", []any{"most", most}
+	}
+	return "", nil
+}
+
+func (r Rules) checkText(text string) (string, []any) {
+	if text == "" {
+		if r.Optional {
+			return "", nil
+		}
+		return Missing(), nil
+	}
+	if have := utf8.RuneCountInString(text); r.Size > 0 && have > r.Size {
+		return "Use at most {most} characters; these are {have}.", []any{"most", r.Size, "have", have}
+	}
+	unseen := strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsPrint(c) })
+	switch r.Format {
+	case "email":
+		if a, err := mail.ParseAddress(text); unseen || err != nil || a.Address != text || a.Name != "" {
+			return "Write an email address, such as name@example.org.", nil
+		}
+	case "url":
+		if u, err := url.Parse(text); unseen || err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return "Write an address that begins with https:// or http://.", nil
+		}
+	}
+	return "", nil
+}
+
+// checkBounds compares a number, or a day that is written as 2006-01-02.
+func (r Rules) checkBounds(v reflect.Value) (string, []any) {
+	if r.Min == "" && r.Max == "" {
+		return "", nil
+	}
+	text := fmt.Sprint(v.Interface())
+	if m, ok := v.Interface().(encoding.TextMarshaler); ok {
+		if b, err := m.MarshalText(); err == nil {
+			text = string(b)
+		}
+	}
+	switch {
+	case r.Min != "" && below(text, r.Min):
+		return "The least that is possible is {least}.", []any{"least", r.Min}
+	case r.Max != "" && below(r.Max, text):
+		return "The most that is possible is {most}.", []any{"most", r.Max}
+	}
+	return "", nil
+}
+
+// below compares numbers as numbers, and everything else, such as days, as text.
+func below(a, b string) bool {
+	x, okX := new(big.Rat).SetString(a)
+	y, okY := new(big.Rat).SetString(b)
+	if okX && okY {
+		return x.Cmp(y) < 0
+	}
+	return a < b
+}
+
+// Choices returns the values of a type with a method Choices, as package orm has it;
+// nil for other types. The method is that of a package that this one does not know.
+func Choices(t reflect.Type) []any {
+	method := reflect.New(t).MethodByName("Choices")
+	if !method.IsValid() || method.Type().NumIn() != 0 || method.Type().NumOut() != 1 || method.Type().Out(0).Kind() != reflect.Slice {
+		return nil
+	}
+	item := method.Type().Out(0).Elem()
+	if item.Kind() != reflect.Struct {
+		return nil
+	}
+	if f, ok := item.FieldByName("Value"); !ok || f.Type.Kind() != reflect.Interface {
+		return nil
+	}
+	list := method.Call(nil)[0]
+	out := make([]any, 0, list.Len())
+	for i := range list.Len() {
+		out = append(out, list.Index(i).FieldByName("Value").Interface())
+	}
+	return out
+}
+
+func contains(choices []any, v reflect.Value) bool {
+	if !v.Comparable() {
+		return true
+	}
+	for _, c := range choices {
+		if c == v.Interface() {
+			return true
+		}
+	}
+	return false
+}

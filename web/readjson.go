@@ -1,0 +1,160 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/i18n"
+)
+
+// The bounds of what [ReadJSON] reads.
+const (
+	maxJSON      = 32 << 20 // bytes, where the site has no lower limit
+	maxJSONDepth = 64       // of lists and objects in each other
+	maxProblems  = 20       // that an error names
+)
+
+// ReadJSON reads the body of a request, which must be one JSON value, as a T:
+//
+//	in, err := web.ReadJSON[newBook](r)
+//
+// It is strict, so that a mistake of the client is an error and not a value that
+// is silently missing: names that T does not have are refused, and those that are
+// there twice; names are compared with case; null is for pointers, maps, slices and
+// interfaces only. A field with the tag form has its rules, as package forms has
+// them: it must be there unless it is optional or a pointer, and size, min, max, email and url
+// are checked; without that tag a field may be missing, and is then zero. A value of a type with a
+// method Choices is one of them. If *T has a method Validate(context.Context) error, as models
+// have, its error is one of the input.
+//
+// What is wrong with the input is an [InputError], which names up to 20 problems, each
+// with its path. A body of another kind than application/json, or application/*+json, is 415, and
+// one that is larger than the site or the route allows is 413.
+func ReadJSON[T any](r *http.Request) (T, error) {
+	var v T
+	if err := readJSON(r, reflect.ValueOf(&v).Elem(), false); err != nil {
+		var zero T
+		return zero, err
+	}
+	return v, nil
+}
+
+// MergeJSON is [ReadJSON] into a value that is there, such as a row to change: v is a
+// pointer, and what the input does not name stays as it is, also in objects in it (RFC 7396).
+// Lists are replaced as a whole. After an error v holds part of the input and is not for use.
+func MergeJSON(r *http.Request, v any) error {
+	at := reflect.ValueOf(v)
+	if at.Kind() != reflect.Pointer || at.IsNil() {
+		return errors.New("web: MergeJSON needs a pointer to the value")
+	}
+	return readJSON(r, at.Elem(), true)
+}
+
+// FillJSON is [ReadJSON] into a value that is zero, or that has only fields which JSON does not
+// name: v is a pointer. After an error v is not for use.
+func FillJSON(r *http.Request, v any) error {
+	at := reflect.ValueOf(v)
+	if at.Kind() != reflect.Pointer || at.IsNil() {
+		return errors.New("web: FillJSON needs a pointer to the value")
+	}
+	return readJSON(r, at.Elem(), false)
+}
+
+func readJSON(r *http.Request, v reflect.Value, merge bool) error {
+	text, err := jsonBody(r)
+	if err != nil {
+		return err
+	}
+	reading := jsonReading{text: text, merge: merge}
+	reading.value(v, "")
+	if problems := reading.problems; len(problems) > 0 {
+		return &InputError{Problems: problems, Meaning: !reading.form}
+	}
+	return validate(r.Context(), v)
+}
+
+// validate asks the type itself. An error without a kind is about the input, as for models.
+func validate(ctx context.Context, v reflect.Value) error {
+	own, ok := v.Addr().Interface().(interface{ Validate(context.Context) error })
+	if !ok {
+		return nil
+	}
+	err := own.Validate(ctx)
+	var kinded fault.Kinded
+	if err == nil || errors.As(err, &kinded) || ctx.Err() != nil {
+		return err
+	}
+	return WithStatus(http.StatusUnprocessableEntity, fault.Wrap(fault.Invalid, err, "Some of the values that were sent cannot be used."))
+}
+
+// jsonBody reads a body and checks that it is one JSON value.
+func jsonBody(r *http.Request) ([]byte, error) {
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	charset := strings.ToLower(params["charset"])
+	if err != nil || kind != "application/json" && (!strings.HasPrefix(kind, "application/") || !strings.HasSuffix(kind, "+json")) ||
+		charset != "" && charset != "utf-8" || !slices.Contains([]string{"", "identity"}, strings.ToLower(r.Header.Get("Content-Encoding"))) {
+		cause := errors.New("the body is " + shorten(r.Header.Get("Content-Type")) + " " + shorten(r.Header.Get("Content-Encoding")) + ", not JSON")
+		return nil, WithStatus(http.StatusUnsupportedMediaType, fault.Wrap(fault.Unsupported, cause, "Send JSON in UTF-8, with the header Content-Type: application/json."))
+	}
+	body := r.Body
+	if body == nil {
+		body = http.NoBody
+	}
+	text, err := io.ReadAll(io.LimitReader(body, maxJSON+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(text) > maxJSON:
+		return nil, fault.New(fault.TooLarge, "The JSON that was sent is too large.")
+	case len(text) == 0:
+		return nil, wholeJSON(i18n.Mark("The request has no body; send JSON."))
+	case !utf8.Valid(text):
+		return nil, wholeJSON(i18n.Mark("The JSON that was sent is not UTF-8."))
+	case jsonDepth(text) > maxJSONDepth:
+		return nil, wholeJSON(i18n.Mark("The JSON that was sent has more than {most} lists and objects in each other."), "most", maxJSONDepth)
+	}
+	var all json.RawMessage
+	if err := json.Unmarshal(text, &all); err != nil {
+		if damaged, ok := errors.AsType[*json.SyntaxError](err); ok {
+			return nil, wholeJSON(i18n.Mark("The JSON that was sent is damaged at byte {offset}."), "offset", damaged.Offset)
+		}
+		return nil, err
+	}
+	return text, nil
+}
+
+func wholeJSON(message string, values ...any) error {
+	return &InputError{Problems: []InputProblem{{Message: message, Values: values}}}
+}
+
+// shorten keeps what a client sent from filling the log.
+func shorten(text string) string { return text[:min(len(text), 60)] }
+
+// jsonDepth returns how deep lists and objects are in each other.
+func jsonDepth(text []byte) int {
+	depth, most, quoted := 0, 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			most = max(most, depth)
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return most
+}
