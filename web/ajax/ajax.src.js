@@ -110,20 +110,25 @@ function answer(request, parts, options, again) {
 }
 
 // parse makes a document of an answer. Parts are read as those of a template, which may have rows of
-// tables.
+// tables. In a document that is not shown scripts count as having run, so they do not run in the page.
 function parse(html, parts) {
   if (parts) html = `<template>${html}</template>`;
   const doc = new DOMParser().parseFromString(policy?.createHTML(html) ?? html, "text/html");
-  return parts ? doc.querySelector("template").content : doc;
+  if (parts) doc.body.append(doc.querySelector("template").content);
+  return doc;
 }
 
 function swap(doc, parts, sent, good) {
-  const first = doc.firstElementChild, title = doc.title ?? (first?.localName === "title" ? first.textContent : null);
-  if (title) document.title = title.trim();
+  if (doc.title) document.title = doc.title;
   for (const { id, how } of parts) {
     const old = document.getElementById(id), fresh = doc.getElementById(id);
     if (!old) continue;
-    if (how === "morph") morph(old, fresh, sent, good);
+    if (how === "morph") {
+      // Of several radio buttons the one that the server checks last would win.
+      const chosen = [...old.querySelectorAll("[type=radio]:checked")].filter((e) => !e.defaultChecked && sent?.get(e) !== "true");
+      morph(old, fresh, sent, good);
+      for (const e of chosen) e.checked = true;
+    }
     else if (how === "replace") old.replaceWith(document.importNode(fresh, true));
     else {
       const nodes = [...fresh.childNodes].filter((n) => {
@@ -149,11 +154,14 @@ function whole(doc, url) {
 // morph makes old what fresh is, and keeps what the visitor has done: what they typed and chose,
 // the focus, what is open and what plays.
 function morph(old, fresh, sent, good) {
-  if (old.dataset.keep !== undefined || old.isEqualNode(fresh) && !sent) return;
+  if (old.hasAttribute("data-keep") || old.isEqualNode(fresh) && !sent) return;
   const settle = field(old, fresh, sent, good);
-  const own = (name) => name === "open" && /^(details|dialog)$/.test(old.localName) || name === "aria-busy";
-  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value && !own(name)) old.setAttribute(name, value);
-  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !own(name)) old.removeAttribute(name);
+  for (const name of new Set([...fresh.getAttributeNames(), ...old.getAttributeNames()])) {
+    const attribute = fresh.getAttributeNode(name);
+    if (name === "open" && /^(details|dialog)$/.test(old.localName) || name === "aria-busy" || old.getAttribute(name) === attribute?.value) continue;
+    if (!attribute) old.removeAttribute(name);
+    else try { old.setAttributeNode(attribute.cloneNode()); } catch { /* a handler, which Trusted Types forbid */ }
+  }
   if (old.localName === "template") old.content.replaceChildren(...document.importNode(fresh.content, true).childNodes);
   else if (!(old.isContentEditable && old.contains(document.activeElement))) children(old, fresh, sent, good);
   settle?.();
@@ -192,28 +200,31 @@ function dirty(e) {
 }
 
 // key tells an element from its siblings: by its id or name, or that of the first element in it.
+// Attributes are not read as properties: those of a form may be its fields, such as one named id.
 function key(n) {
   if (n.nodeType !== 1) return "";
-  if (n.id) return "#" + n.id;
-  if (n.dataset?.key) return ":" + n.dataset.key;
+  const id = n.getAttribute("id") || n.getAttribute("data-key"), name = n.getAttribute("name");
+  if (id) return "#" + id;
   if (n.localName === "option") return "=" + n.value;
-  const name = n.getAttribute("name");
   if (name) return name + (/^(radio|checkbox|submit|hidden)$/.test(n.type) ? "=" + n.getAttribute("value") : "");
   const inner = n.querySelector("[id], [name]");
-  return inner ? ">" + (inner.id || inner.getAttribute("name")) : "";
+  return inner ? ">" + (inner.getAttribute("id") || inner.getAttribute("name")) : "";
 }
 
+const kind = (e) => /file|checkbox|radio/.exec(e.getAttribute("type"))?.[0];
 const alike = (a, b) => a.nodeType === b.nodeType && (a.nodeType !== 1 ||
-  a.localName === b.localName && a.namespaceURI === b.namespaceURI && a.type === b.type);
+  a.localName === b.localName && a.namespaceURI === b.namespaceURI && kind(a) === kind(b));
 
 function children(old, fresh, sent, good) {
   const news = [...fresh.childNodes], wanted = new Set(news.map(key)), keyed = new Map();
-  for (const n of old.children) if (key(n) && !keyed.has(key(n))) keyed.set(key(n), n);
+  for (const n of old.childNodes) {
+    const k = key(n);
+    if (k) keyed.get(k)?.push(n) ?? keyed.set(k, [n]);
+  }
   let at = old.firstChild;
   for (const n of news) {
     const k = key(n);
-    let match = k && keyed.get(k);
-    keyed.delete(k);
+    let match = k && keyed.get(k)?.shift();
     if (match && !alike(match, n)) match = null;
     if (!match && (!k || k[0] === ">")) {
       for (match = at; match && !(alike(match, n) && (!key(match) || key(match)[0] === ">" && !wanted.has(key(match))));) match = match.nextSibling;
@@ -242,10 +253,8 @@ function holdFocus() {
     if (!e || e === document.body) return true;
     const to = e.isConnected ? e : e.id && document.getElementById(e.id);
     if (!to) return false;
-    if (to !== document.activeElement) {
-      to.focus({ preventScroll: true });
-      if (start != null && to.setSelectionRange) try { to.setSelectionRange(start, end); } catch { /* such as of an email */ }
-    }
+    if (to !== document.activeElement) to.focus({ preventScroll: true });
+    if (start != null) try { to.setSelectionRange(start, end); } catch { /* such as of an email */ }
     return true;
   };
 }
