@@ -170,7 +170,7 @@ func TestBuilt(t *testing.T) {
 		t.Fatal(err)
 	}
 	first, _, _ := strings.Cut(string(built), "\n")
-	if want := fmt.Sprintf("/* Vola, web/ajax/ajax.src.js, sha256 %x */", sha256.Sum256(source)); first != want {
+	if want := fmt.Sprintf("/* Vola: ajax.src.js %.8x */", sha256.Sum256(source)); first != want {
 		t.Errorf("the module is older than its source: run scripts/ajax.sh\n%s\n%s", first, want)
 	}
 	var b bytes.Buffer

@@ -105,7 +105,7 @@ func TestPeers(t *testing.T) {
 		open := func() {
 			chromium.Do(b.ctx, t, chromedp.Navigate(server.URL+"/?script="+peer))
 			b.until(`document.readyState === "complete"`)
-			b.do(`window.mark = 1`)
+			b.do(`window.mark = 1; window.settled = 0; for (const n of ["htmx:afterSettle", "htmx:after:settle"]) addEventListener(n, () => settled++)`)
 		}
 		open()
 		b.do(`document.getElementById("` + name + `").click()`)
@@ -117,6 +117,9 @@ func TestPeers(t *testing.T) {
 		open()
 		b.do(`document.querySelector("#form button").click()`)
 		b.until(`document.querySelector("#form b")`)
+		if name == "htmx" { // it has not seen the new form before
+			b.until(`settled`)
+		}
 		b.is(`document.querySelectorAll("#form").length === 1`, `document.querySelector("#form [aria-invalid]")`, `document.querySelector("h1")`, `window.mark === 1`)
 		took("POST Unprocessable Entity form")
 		// After a redirect the part is asked for too, by the header that went with the first request.
