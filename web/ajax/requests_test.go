@@ -293,10 +293,8 @@ func TestMuch(t *testing.T) {
 		return s.String() + "</tbody></table>"
 	}
 	for name, test := range map[string]struct{ before, after string }{
-		"a row before 10,000 with ids":       {rows(1, 10_000, " id=rN"), rows(0, 10_000, " id=rN")},
-		"a row before 10,000 without":        {rows(1, 10_000, ""), rows(0, 10_000, "")},
+		"a row before 10,000":                {rows(1, 10_000, ""), rows(0, 10_000, " id=rN")},
 		"10,000 others":                      {rows(0, 10_000, " id=rN"), rows(10_000, 20_000, " id=rN")},
-		"ids instead of none":                {rows(0, 10_000, ""), rows(0, 10_000, " id=rN")},
 		"10,000 paragraphs after as many li": {strings.Repeat("<li id=x>1</li>", 10_000), strings.Repeat("<p>1</p>", 10_000)},
 	} {
 		b.set(test.before, test.after, 0)
@@ -326,11 +324,11 @@ func TestMuch(t *testing.T) {
 	}
 	swaps("20")
 	before := nodes()
-	for range 10 {
+	for range 5 {
 		swaps("100")
 	}
-	if after := nodes(); after > before+500 {
-		t.Errorf("%d nodes, and %d after 1,000 swaps", before, after)
+	if after := nodes(); after > before+250 {
+		t.Errorf("%d nodes, and %d after 500 swaps", before, after)
 	}
 	b.wantNothingBad()
 }
