@@ -27,7 +27,7 @@ const (
 func TestExitStatus(t *testing.T) {
 	t.Parallel()
 	// Given, so that nothing is missing, but nothing is started either.
-	given := []string{"VOLA_TEST_POSTGRES=postgres://127.0.0.1/", "VOLA_TEST_CHROMIUM=/bin/true", "VOLA_TEST_AXE=/bin/true", "VOLA_TEST_KRAMDOWN=/bin/true", "VOLA_TEST_MSGFMT=/bin/true"}
+	given := []string{"VOLA_TEST_POSTGRES=postgres://127.0.0.1/", "VOLA_TEST_CHROMIUM=/bin/true", "VOLA_TEST_AXE=/bin/true", "VOLA_TEST_PEERS=/", "VOLA_TEST_KRAMDOWN=/bin/true", "VOLA_TEST_MSGFMT=/bin/true"}
 	off := []string{"VOLA_TEST_POSTGRES=off", "VOLA_TEST_CHROMIUM=off", "VOLA_TEST_KRAMDOWN=off", "VOLA_TEST_MSGFMT=off", "VOLA_TEST_RACE=off"}
 	// A registry that does not answer, or no curl, and nothing in the cache.
 	noAxe := append(append([]string{"XDG_CACHE_HOME=" + t.TempDir(), "npm_config_registry=http://127.0.0.1:1/"}, off...), "VOLA_TEST_CHROMIUM=/bin/true")
@@ -44,7 +44,8 @@ func TestExitStatus(t *testing.T) {
 		{"skip with CI", skipped, append([]string{"CI=true"}, given...), 1, []string{"nothing may be skipped", "0 passed, 0 failed, 1 skipped\n"}},
 		{"something missing with CI", passing, append([]string{"CI=true"}, off...), 1, []string{"not run with: Chromium", "not run with: kramdown (VOLA_TEST_KRAMDOWN=off)", "1 passed, 0 failed, 0 skipped\n"}},
 		{"axe-core cannot be fetched", passing, noAxe, 1, nil},
-		{"axe-core is not wanted", passing, append(slices.Clone(noAxe), "VOLA_TEST_AXE=off"), 0, []string{"not run with: axe-core (VOLA_TEST_AXE=off)", "1 passed, 0 failed, 0 skipped\n"}},
+		{"axe-core is not wanted", passing, append(slices.Clone(noAxe), "VOLA_TEST_AXE=off", "VOLA_TEST_PEERS=off"), 0, []string{"not run with: axe-core (VOLA_TEST_AXE=off)", "not run with: htmx and Turbo (VOLA_TEST_PEERS=off)", "1 passed, 0 failed, 0 skipped\n"}},
+		{"htmx cannot be fetched", passing, append(slices.Clone(noAxe), "VOLA_TEST_AXE=/bin/true"), 1, nil},
 		{"does not build", broken, off, 1, []string{"cannot use", "0 passed, 1 failed, 0 skipped\n"}},
 		{"is no Go", "", off, 1, []string{"expected 'package'", "0 passed, 1 failed, 0 skipped\n"}},
 		{"go does not run", passing, append([]string{"GOFLAGS=-mod=nonsense"}, off...), 1, nil},

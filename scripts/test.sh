@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs all tests, with whatever makes them stronger that this machine has: the
-# race detector, PostgreSQL, Chromium, axe-core, kramdown, xmllint, gettext. "make test" is this
-# script. Its last lines say what was run, and what was not and why.
+# race detector, PostgreSQL, Chromium, axe-core, htmx and Turbo, kramdown, xmllint, gettext.
+# "make test" is this script. Its last lines say what was run, and what was not and why.
 #
 #   scripts/test.sh [-C directory] [packages and flags of go test]
 #
@@ -16,6 +16,8 @@
 #   VOLA_TEST_CHROMIUM   path of a Chromium
 #   VOLA_TEST_AXE        path of the script axe.min.js of axe-core; without it
 #                        scripts/axe.sh fetches one, and the run fails if it cannot
+#   VOLA_TEST_PEERS      directory with the scripts of htmx and Turbo; without it
+#                        scripts/peers.sh fetches them, and the run fails if it cannot
 #   VOLA_TEST_KRAMDOWN   path of a Ruby with kramdown and kramdown-parser-gfm
 #   VOLA_TEST_MSGFMT     path of the msgfmt of GNU gettext, beside its msgcat
 #   VOLA_TEST_S3         path of a versitygw, the S3 server that the tests of contrib/s3 run
@@ -114,7 +116,7 @@ install_missing() {
 	[ "${VOLA_TEST_RACE-}" = off ] || race_works || packages+=(gcc libc6-dev)
 	[ -n "${VOLA_TEST_POSTGRES-}" ] || find_postgres || packages+=(postgresql)
 	[ -n "${VOLA_TEST_CHROMIUM-}" ] || find_chromium || packages+=(chromium)
-	[ -n "${VOLA_TEST_AXE-}" ] || [ "${VOLA_TEST_CHROMIUM-}" = off ] || have curl || packages+=(curl ca-certificates)
+	[ -n "${VOLA_TEST_AXE-}" ] && [ -n "${VOLA_TEST_PEERS-}" ] || [ "${VOLA_TEST_CHROMIUM-}" = off ] || have curl || packages+=(curl ca-certificates)
 	[ -n "${VOLA_TEST_KRAMDOWN-}" ] || find_kramdown || packages+=(ruby-kramdown ruby-kramdown-parser-gfm)
 	[ -n "${VOLA_TEST_MSGFMT-}" ] || have msgfmt || packages+=(gettext)
 	[ -n "${VOLA_TEST_REDIS-}" ] || find_redis || packages+=(redis-tools) # the server is in it, and nothing starts it
@@ -251,6 +253,26 @@ off)
 	fi
 	;;
 *) ran+=("axe-core at the VOLA_TEST_AXE given") ;;
+esac
+
+case ${VOLA_TEST_PEERS-} in
+off)
+	unset VOLA_TEST_PEERS
+	missing+=("htmx and Turbo (VOLA_TEST_PEERS=off)")
+	;;
+"")
+	unset VOLA_TEST_PEERS
+	if [ -z "${VOLA_TEST_CHROMIUM-}" ]; then
+		missing+=("htmx and Turbo (they need Chromium)")
+	elif VOLA_TEST_PEERS=$("$root/scripts/peers.sh"); then
+		export VOLA_TEST_PEERS
+		ran+=("htmx and Turbo")
+	else
+		echo "the tests were not run; VOLA_TEST_PEERS=off runs them without htmx and Turbo" >&2
+		exit 1
+	fi
+	;;
+*) ran+=("htmx and Turbo at the VOLA_TEST_PEERS given") ;;
 esac
 
 case ${VOLA_TEST_KRAMDOWN-} in

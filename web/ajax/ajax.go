@@ -26,8 +26,10 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/web"
@@ -79,7 +81,7 @@ func Asked(r *http.Request) (parts, optional []string, err error) {
 			if rest, ok := strings.CutSuffix(name, "?"); ok {
 				name, list = rest, &optional
 			}
-			if !slices.Contains(*list, name) {
+			if name = decoded(name); !slices.Contains(*list, name) {
 				*list = append(*list, name)
 			}
 		}
@@ -88,18 +90,43 @@ func Asked(r *http.Request) (parts, optional []string, err error) {
 		}
 		return parts, optional, nil
 	}
-	// A page of htmx's history is a whole one.
-	if id := r.Header.Get(htmx); id != "" && r.Header.Get("Hx-History-Restore-Request") != "true" {
-		_, after, found := strings.Cut(id, "#") // version 4 names the element, as in ul#list
-		if found {
-			id = after
-		}
+	if id := askedByHTMX(r.Header); id != "" {
 		return []string{id}, nil, nil
 	}
-	if id := r.Header.Get(turbo); id != "" {
-		return []string{id}, nil, nil
+	if id := r.Header.Get(turbo); id != "" && len(r.Header[htmx]) == 0 {
+		return []string{decoded(id)}, nil, nil
 	}
 	return nil, nil, nil
+}
+
+// askedByHTMX returns the id that a request of htmx asks for, "" for a whole page: one of its
+// history, or one that it takes something from. Version 4, which sends Hx-Source, names
+// elements, as in ul#list, and leaves their ids in percent encoding.
+func askedByHTMX(h http.Header) string {
+	id := h.Get(htmx)
+	if h.Get("Hx-History-Restore-Request") == "true" || h.Get("Hx-Request-Type") == "full" {
+		return ""
+	}
+	if h.Get("Hx-Source") != "" {
+		_, id, _ = strings.Cut(id, "#")
+	}
+	return decoded(id)
+}
+
+// decoded is a name as it was before it became a header: in percent encoding, or with one byte
+// for each letter of Latin-1, which is what browsers send.
+func decoded(name string) string {
+	if !utf8.ValidString(name) {
+		letters := make([]rune, len(name))
+		for i := range len(name) {
+			letters[i] = rune(name[i])
+		}
+		return string(letters)
+	}
+	if plain, err := url.PathUnescape(name); err == nil {
+		return plain
+	}
+	return name
 }
 
 func errTarget() error {

@@ -62,7 +62,7 @@ func TestAnswers(t *testing.T) {
 		"to a POST, lacking":    {method: "POST", path: "/", body: "text=", header: []string{"Vola-Target", "none"}, status: 422, has: whole},
 		"empty":                 {path: "/", header: []string{"Vola-Target", ""}, status: 200, has: whole},
 		"htmx":                  {path: "/", header: []string{"HX-Request", "true", "HX-Target", "list"}, status: 200, has: []string{`<ul id="list">`}, lacks: []string{"<h1"}, parts: "list"},
-		"htmx 4":                {path: "/", header: []string{"HX-Request", "true", "HX-Target", "ul#list"}, status: 200, has: []string{`<ul id="list">`}, lacks: []string{"<h1"}, parts: "list"},
+		"htmx 4":                {path: "/", header: []string{"HX-Request", "true", "HX-Target", "ul#list", "HX-Source", "a"}, status: 200, has: []string{`<ul id="list">`}, lacks: []string{"<h1"}, parts: "list"},
 		"htmx, lacking":         {path: "/", header: []string{"HX-Request", "true", "HX-Target", "body"}, status: 200, has: whole},
 		"htmx, history":         {path: "/", header: []string{"HX-Request", "true", "HX-Target", "list", "HX-History-Restore-Request", "true"}, status: 200, has: whole},
 		"Turbo":                 {path: "/", header: []string{"Turbo-Frame", "list"}, status: 200, has: []string{`<ul id="list">`}, lacks: []string{"<h1"}, parts: "list"},
@@ -161,7 +161,7 @@ func TestBuilt(t *testing.T) {
 		t.Fatal(err)
 	}
 	first, _, _ := strings.Cut(string(built), "\n")
-	if want := fmt.Sprintf("/* Vola, web/ajax/ajax.src.js, sha256 %x */", sha256.Sum256(source)); first != want {
+	if want := fmt.Sprintf("/* Vola: ajax.src.js %.8x */", sha256.Sum256(source)); first != want {
 		t.Errorf("the module is older than its source: run scripts/ajax.sh\n%s\n%s", first, want)
 	}
 	var b bytes.Buffer

@@ -60,7 +60,7 @@ func (b *tab) until(condition string) {
 
 // state is what the page looks like, for errors.
 func (b *tab) state() string {
-	return chromium.Eval[string](b.ctx, b.t, `location.href + " " + JSON.stringify(window.log ?? "no log") + " " + document.activeElement?.outerHTML.slice(0, 200) + document.body.innerHTML.slice(0, 900)`)
+	return chromium.Eval[string](b.ctx, b.t, `location.href + " at " + scrollY + " " + JSON.stringify(window.log ?? "no log") + " " + document.activeElement?.outerHTML.slice(0, 200) + document.body.innerHTML.slice(0, 900)`)
 }
 
 // is checks conditions of the page.
