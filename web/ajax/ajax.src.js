@@ -88,15 +88,15 @@ function answer(request, parts, options, again) {
   const url = new URL(to ?? request.responseURL, options.url);
   if (to) {
     if (url.origin !== location.origin && (stay || !/^http/.test(url.protocol))) return fail();
-    return visit(url, parts, { from, history: stay || page(url) === page(location) ? "none" : "push", sent, hops: hops + 1, pop, stay });
+    return visit(url, parts, { from, history: stay || mode === "none" || page(url) === page(location) ? "none" : "push", sent, hops: hops + 1, pop, stay });
   }
   url.hash ||= hash;
   if (status === 204 && !header("Vola-Visit")) return clear();
   const html = /^text\/html/.test(header("Content-Type") ?? "");
   const doc = html && parse(request.responseText, header("Vola-Parts"));
   if (!doc || !parts.every((p) => p.maybe || doc.getElementById(p.id))) {
-    if (get && !stay) return void (page(url) === page(location) || pop ? location.reload() : location.assign(url));
-    if (!get && doc && status < 400) return whole(doc, url);
+    if (get && !stay && !(sent && status >= 400)) return void (page(url) === page(location) || pop ? location.reload() : location.assign(url));
+    if (!get && doc && (status < 400 || status === 422)) return whole(doc, url);
     return fail(doc && (doc.querySelector("h1")?.textContent.trim() || doc.title));
   }
   parts = parts.filter((p) => asked[p.id] === number && doc.getElementById(p.id));
@@ -154,7 +154,6 @@ function swap(doc, parts, sent, good) {
 
 // whole shows a page that answers a form and has none of its parts.
 function whole(doc, url) {
-  console.info("vola: redirect after POST");
   document.title = doc.title;
   document.body.replaceWith(copy(doc.body));
   if (page(url) !== page(location)) push(url, [0, 0]);
@@ -377,7 +376,7 @@ addEventListener("submit", (e) => {
   }
   if (sending.get(form)?.safe === false) return; // it is on its way
   const sent = new Map([...document.querySelectorAll("input, textarea, select")].filter((f) => f.form === form && f.name).map((f) => [f, valueOf(f)]));
-  visit(url, parts, { from: form, history: "none", method, sent, body: take("enctype") === "multipart/form-data" ? data : fields });
+  visit(url, parts, { from: form, history: form.getAttribute("data-history"), method, sent, body: take("enctype") === "multipart/form-data" ? data : fields });
 });
 
 // Links with data-prefetch are fetched when somebody points at them.

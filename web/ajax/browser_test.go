@@ -209,6 +209,15 @@ func TestForms(t *testing.T) {
 		`document.querySelector("#messages").textContent === "Saved eight"`, `!document.querySelector("[aria-invalid]")`, `!document.querySelector("[aria-busy]")`, `window.mark === 1`)
 	b.wantRequests("POST / form list pager", "GET / form list pager")
 
+	// A form that names what the page does not have is left to the browser, with its errors.
+	b.do(`const f = document.querySelector("#form"); f.dataset.swap = "list nothing"; f.querySelector("button").click()`)
+	b.until(`window.mark === undefined && document.querySelector("[name=text][aria-invalid=true]")`)
+	// An answer with errors that lacks a part is shown as a page.
+	b.open("/")
+	b.do(`const f = document.querySelector("#form"); f.dataset.swap = "list nothing"; document.body.append(Object.assign(document.createElement("p"), {id: "nothing"})); f.querySelector("button").click()`)
+	b.until(`document.querySelector("[name=text][aria-invalid=true]")`)
+	b.is(`window.mark === 1`, `document.querySelector("#form").dataset.swap === "form list pager"`)
+
 	// The button counts: this one leaves the page.
 	b.do(`document.querySelector("[name=text]").value = "nine"; document.querySelector("#form button[value=home]").click()`)
 	b.until(`location.pathname === "/plain/"`)
@@ -262,6 +271,11 @@ func TestFailures(t *testing.T) {
 	b.is(`window.mark === 1`, `location.pathname === "/"`, `document.querySelector("#vola-status").getAttribute("role") === "alert"`, `log.at(-1) === "error failed"`)
 	b.do(`document.querySelector("#fail button").click()`)
 	b.until(`/Internal Server Error/.test(document.querySelector("#vola-status")?.textContent)`)
+
+	// What a redirect after a POST leads to may fail too.
+	b.do(`const f = document.querySelector("#fail"); f.setAttribute("action", "/broken/"); document.querySelector("[name=text]").value = "typed"; f.querySelector("button").click()`)
+	b.until(`log.at(-1) === "error failed" && document.querySelector("#vola-status").innerText.includes("Internal Server Error")`)
+	b.is(`window.mark === 1`, `location.pathname === "/"`, `document.querySelector("[name=text]").value === "typed"`)
 
 	cut := func(off bool) {
 		if _, err := chromedp.Call(b.ctx, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{

@@ -121,6 +121,9 @@ func (m *notes) Routes(r *web.Router) {
 	both("/other/", func(w http.ResponseWriter, r *http.Request) error {
 		return web.Redirect(w, r, "/plain/#end", http.StatusSeeOther)
 	})
+	r.Post("/broken/", func(w http.ResponseWriter, r *http.Request) error {
+		return web.Redirect(w, r, "/fail/", http.StatusSeeOther)
+	})
 	r.Get("/plain/", func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		return web.Send(w, r, 200, []byte(`<!doctype html><title>Plain</title><p>plain<p id="end">end`))
