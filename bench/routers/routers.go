@@ -1,7 +1,6 @@
 package routers
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"net"
@@ -10,8 +9,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-chi/chi/v5"
-	"github.com/gofiber/fiber/v3"
-	"github.com/gofiber/fiber/v3/middleware/adaptor"
 	"github.com/gorilla/mux"
 	"github.com/labstack/echo/v5"
 )
@@ -71,12 +68,6 @@ func inGorilla(h http.Handler) Server {
 	return newServer(r)
 }
 
-func inFiber(h http.Handler) Server {
-	app := fiber.New()
-	app.Use(adaptor.HTTPHandler(h))
-	return fiberServer{app}
-}
-
 // server is one of the standard library.
 type server struct{ http.Server }
 
@@ -90,19 +81,4 @@ func (s *server) Serve(l net.Listener) error {
 		return err
 	}
 	return nil
-}
-
-// fiberServer is that of fiber, which is not built on net/http.
-type fiberServer struct{ app *fiber.App }
-
-// Serve takes connections from the listener until Close.
-func (s fiberServer) Serve(l net.Listener) error {
-	return s.app.Listener(l, fiber.ListenConfig{DisableStartupMessage: true})
-}
-
-// Close waits for the requests at work, at most ten seconds.
-func (s fiberServer) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	return s.app.ShutdownWithContext(ctx)
 }
