@@ -1,7 +1,7 @@
 # "make" prints what there is to make. Everything here is a short command or a
 # script that can be run without make.
 
-.PHONY: help test lint vuln bench ormbench pagebench compilebench soak differential cover fmt gen cldr docs js-registry
+.PHONY: help test lint vuln bench ormbench pagebench compilebench soak differential routers cover fmt gen cldr docs js-registry
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ soak: ## run fuzz and soak tests for long (VOLA_FUZZ=30s, VOLA_SOAK=10m)
 
 differential: ## compare queries and pages with other implementations, for long (VOLA_SOAK=10m)
 	@scripts/differential.sh
+
+routers: ## compare one handler in six routers, and put a Varnish in front of it
+	@scripts/routers.sh
 
 cover: ## print the share of statements that tests run, for each package
 	@go test -coverprofile=cover.out ./... | grep -v 'no test files'
