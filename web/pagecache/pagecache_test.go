@@ -649,7 +649,7 @@ func TestFailures(t *testing.T) {
 	})
 	for path, status := range map[string]int{"/panic": 500, "/before": 500, "/error": 403} {
 		for range 2 {
-			if got := s.get(path, "Accept", "application/json"); got.Code != status || got.Header().Get("Content-Type") != "application/json" {
+			if got := s.get(path, "Accept", "application/json"); got.Code != status || got.Header().Get("Content-Type") != "application/problem+json" {
 				t.Errorf("%s: %d %v", path, got.Code, got.Header())
 			}
 		}
