@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/module"
@@ -84,4 +85,13 @@ func TestCORS(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestRoutesWithMistakes: the list of routes is there for those who have written a name wrong.
+func TestRoutesWithMistakes(t *testing.T) {
+	t.Parallel()
+	cfg := site(t.TempDir())
+	cfg.Templates = fstest.MapFS{"templates/blog/index.html": {Data: []byte(`{{url "blog:indx"}}`)}}
+	run(t, cfg, nil, "check").want(t, 1, `blog:indx`)
+	run(t, cfg, nil, "routes").want(t, 0, "blog:index", "the templates have errors", `blog/index.html:1:3: no route is named`)
 }

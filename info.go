@@ -22,7 +22,8 @@ func (p *program) routesCommand() cli.Command {
 			f.BoolVar(&verbose, "v", false, "what wraps each route too, the first outermost, and what wraps all of them")
 		},
 		Run: func(_ context.Context, args []string) error {
-			s, err := p.assemble(siteFlags{})
+			// Who looks for the name of a route has perhaps written it wrong in a template.
+			s, err := p.assemble(siteFlags{listing: true})
 			if err != nil {
 				return err
 			}

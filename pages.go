@@ -69,7 +69,7 @@ func (s *Site) readPages() error {
 		}
 	}
 	set, err := templates.New(s.pages.cfg)
-	if s.opts.Dev {
+	if s.opts.Dev || s.opts.listing {
 		if err != nil {
 			s.opts.Log.Error("the templates have errors", "error", err)
 		}

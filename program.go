@@ -31,6 +31,7 @@ type siteFlags struct {
 	database string
 	dev      bool
 	addr     string
+	listing  bool // see Options
 }
 
 func (f *siteFlags) declare(flags *flag.FlagSet) {
@@ -79,6 +80,7 @@ func (p *program) assemble(f siteFlags) (*Site, error) {
 		return nil, err
 	}
 	opts := vars.withFlags(f).options()
+	opts.listing = f.listing
 	opts.Dev, opts.Console, opts.Log = f.dev, p.stderr, slog.New(linelog.New(p.stderr, &level))
 	s, err := New(p.cfg, opts)
 	if err != nil {

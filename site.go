@@ -48,6 +48,9 @@ type Options struct {
 	// Console takes mails that are printed. Defaults to dropping them.
 	Console io.Writer
 
+	// listing says that the site is only looked at: mistakes in templates are logged.
+	listing bool
+
 	// origins are where values of Environ come from, if not of the environment.
 	origins map[string]string
 }
