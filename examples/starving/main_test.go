@@ -120,7 +120,10 @@ func TestOneFetch(t *testing.T) {
 	s.down.Store(false)
 	s.body.Store(`{}`)
 	clock.Add(time.Hour)
-	until(t, func() bool { return strings.Contains(get(app).Body.String(), "Nobody is hungry.") })
+	until(t, func() bool {
+		clock.Add(11 * time.Second) // what has failed is tried again after ten
+		return strings.Contains(get(app).Body.String(), "Nobody is hungry.")
+	})
 }
 
 // until tries until it is so, or the test is out of time.
