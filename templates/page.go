@@ -38,7 +38,6 @@ type Rendering struct {
 	name     string
 	dataType reflect.Type
 	data     any
-	only     []string // parts; nil for the whole page
 }
 
 // TemplateName returns the name of the page's template.

@@ -8,35 +8,19 @@ import (
 	"text/template/parse"
 )
 
-// Parts returns the names of the parts of a rendering's page, sorted. A part is a block that the
-// page always shows, that is called with the page's own data, and whose text begins with an
-// element that has the block's name as its id:
+// PartChooser is a writer that [Set.Render] asks, before it renders a page, which of its parts are
+// wanted. A part is a block that the page always shows, that is called with the page's own data,
+// and whose text begins with an element that has the block's name as its id:
 //
 //	{{block "list" .}}<ul id="list">{{range .Posts}}<li>{{.Title}}{{end}}</ul>{{end}}
 //
-// Such a block can be rendered without the rest of its page; see [Rendering.Only].
-func (s *Set) Parts(r Rendering) []string {
-	p, err := s.page(r)
-	if err != nil {
-		return nil
-	}
-	return p.partNames
-}
-
-// PartChooser is a writer that [Set.Render] asks, before it renders a page, which of its parts are
-// wanted: nil for the whole page. An error ends the rendering and is returned as it is. It is not
-// asked about a rendering by [Rendering.Only].
+// So it can be rendered without the rest of its page. Then the writer gets the elements of the parts
+// one after the other, after an element title with the block "title" if the page has it.
 type PartChooser interface {
-	// ChooseParts returns some of the names that it is given, which are those of [Set.Parts].
+	// ChooseParts is given the names of the page's parts, sorted, and returns those that are
+	// wanted, in the order in which they are rendered; nil for the whole page. An error ends
+	// the rendering and is returned as it is.
 	ChooseParts(have []string) (only []string, err error)
-}
-
-// Only returns the rendering of some parts of a page: their elements one after the other, in the
-// order of the names, after an element title with the block "title" if the page has it. A
-// name that is no part of the page is an error of [Set.Render].
-func (r Rendering) Only(parts ...string) Rendering {
-	r.only = parts
-	return r
 }
 
 // titleBlock is the block that a layout has in its element title.
@@ -56,8 +40,8 @@ func (c *composition) partCalls() map[string]string {
 			if !call.certain || !isDot(call.node.Pipe) {
 				continue
 			}
-			// A tree is "file", "file#block", or "file#block#file" if it is that of another file.
-			if words := strings.Split(call.callee, "#"); len(words) > 1 {
+			// A tree is "file", "file#block", or "file#block#file" for what a block overrides.
+			if words := strings.Split(call.callee, "#"); len(words) == 2 {
 				block := words[1]
 				_, twice := found[block]
 				if !twice && (block == titleBlock || beginsWithID(c.trees[call.callee], block)) {

@@ -25,6 +25,27 @@ func shelves(t *testing.T, files templates.Memory) *templates.Set {
 	return set
 }
 
+// chosen is a writer that takes some parts of a page.
+type chosen struct {
+	bytes.Buffer
+	only, have []string
+}
+
+func (c *chosen) ChooseParts(have []string) ([]string, error) {
+	c.have = have
+	return c.only, nil
+}
+
+// partsOf returns the parts of a page.
+func partsOf(t *testing.T, set *templates.Set) []string {
+	t.Helper()
+	var c chosen
+	if err := set.Render(t.Context(), &c, shelfPage.Data(shelf{Name: "x", Books: []string{"y"}})); err != nil {
+		t.Fatal(err)
+	}
+	return c.have
+}
+
 // TestParts: which blocks can be rendered without the rest of their page.
 func TestParts(t *testing.T) {
 	t.Parallel()
@@ -49,6 +70,8 @@ func TestParts(t *testing.T) {
 		"a part of the data":            {"{{block `list` .Books}}<ul id=\"list\"></ul>{{end}}", nil},
 		"under a condition":             {"{{if .Name}}{{block `list` .}}<ul id=\"list\"></ul>{{end}}{{end}}", nil},
 		"for each row":                  {"{{range .Books}}{{block `list` .}}<ul id=\"list\"></ul>{{end}}{{end}}", nil},
+		"that overrides one":            {"{{extends `base.html`}}{{block `rows` .}}<b>x</b>{{super}}{{end}}", nil},
+		"that is overridden":            {"{{extends `base.html`}}{{block `rows` .}}<ol id=\"rows\">x</ol>{{end}}", []string{"rows"}},
 		"with a condition inside":       {"{{block `list` .}}<ul id=\"list\">{{if .Name}}x{{end}}</ul>{{end}}", []string{"list"}},
 		"only a title":                  {"<title>{{block `title` .}}{{.Name}}{{end}}</title>", nil},
 		"a condition round the element": {"{{block `list` .}}{{if .Name}}<ul id=\"list\"></ul>{{end}}{{end}}", nil},
@@ -56,8 +79,8 @@ func TestParts(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			set := shelves(t, templates.Memory{"shelf.html": test.text, "list.html": "<p>{{block `rows` .}}<ol id=\"rows\"></ol>{{end}}"})
-			if got := set.Parts(shelfPage.Data(shelf{})); !slices.Equal(got, test.want) {
+			set := shelves(t, templates.Memory{"shelf.html": test.text, "list.html": "<p>{{block `rows` .}}<ol id=\"rows\"></ol>{{end}}", "base.html": "{{block `rows` .}}<ol id=\"rows\"></ol>{{end}}"})
+			if got := partsOf(t, set); !slices.Equal(got, test.want) {
 				t.Errorf("%v, want %v", got, test.want)
 			}
 		})
@@ -72,14 +95,15 @@ func TestRenderOnly(t *testing.T) {
 		"shelf.html": "{{extends `base.html`}} {{block `title` .}}{{.Name}} – {{super}}{{end}} {{block `main` .}}<h1>{{.Name}}</h1>{{block `list` .}}<ul id=\"list\" title=\"{{.Name}}\">{{range .Books}}<li>{{.}}{{end}}</ul>{{end}}{{end}} {{block `pager` .}}<nav id=\"pager\">of {{.Name}}, {{super}}</nav>{{end}}",
 	})
 	all := shelfPage.Data(shelf{Name: "<Red>", Books: []string{"A&B", "C"}})
-	if got := set.Parts(all); !slices.Equal(got, []string{"list", "pager"}) {
+	if got := partsOf(t, set); !slices.Equal(got, []string{"list", "pager"}) {
 		t.Fatal(got)
 	}
-	var whole, parts bytes.Buffer
+	var whole bytes.Buffer
+	parts := chosen{only: []string{"pager", "list"}}
 	if err := set.Render(t.Context(), &whole, all); err != nil {
 		t.Fatal(err)
 	}
-	if err := set.Render(t.Context(), &parts, all.Only("pager", "list")); err != nil {
+	if err := set.Render(t.Context(), &parts, all); err != nil {
 		t.Fatal(err)
 	}
 	const list = `<ul id="list" title="&lt;Red&gt;"><li>A&amp;B<li>C</ul>`
@@ -92,8 +116,8 @@ func TestRenderOnly(t *testing.T) {
 			t.Errorf("the page does not have %s: %s", part, whole.String())
 		}
 	}
-	var none bytes.Buffer
-	if err := set.Render(t.Context(), &none, all.Only("list", "main")); err == nil || none.Len() > 0 || !strings.Contains(err.Error(), `page shelf.html has no part "main"`) {
+	none := chosen{only: []string{"list", "main"}}
+	if err := set.Render(t.Context(), &none, all); err == nil || none.Len() > 0 || !strings.Contains(err.Error(), `page shelf.html has no part "main"`) {
 		t.Errorf("%v, %q", err, none.String())
 	}
 }
@@ -104,7 +128,8 @@ func TestSwaps(t *testing.T) {
 	const list = `{{block "list" .}}<ul id="list"></ul>{{end}}`
 	tests := map[string]struct{ text, want string }{
 		"an element of the page":    {list + `<a data-swap="list">x</a>`, ""},
-		"with a way and a mark":     {list + `<a data-swap='list:append other?'>x</a><p id=other>`, ""},
+		"with a way and a mark":     {list + `<a data-swap='list:append other?'>x</a>`, ""},
+		"with an unknown way":       {list + `<a data-swap="list:apend">x</a>`, `shelf.html:1:59: data-swap: "apend" is no way to change a part; did you mean "append"?`},
 		"in another file":           {`<a data-swap="rows">x</a>{{template "list.html" .}}`, ""},
 		"misspelt":                  {list + "\n<a\n data-swap=\"list lsit\">x</a>", `shelf.html:3:13: data-swap: no element of the page shelf.html has the id "lsit"; did you mean "list"?`},
 		"not there":                 {`<a data-swap="cart">x</a>` + list, `shelf.html:1:15: data-swap: no element of the page shelf.html has the id "cart"`},

@@ -258,13 +258,14 @@ func (s *Set) execute(ctx context.Context, x *htmlcompile.Execution, r Rendering
 	if ctx.Err() != nil {
 		return stopped(ctx, r.name)
 	}
-	if chooser != nil && r.only == nil {
-		if r.only, err = chooser.ChooseParts(p.partNames); err != nil {
+	var only []string
+	if chooser != nil {
+		if only, err = chooser.ChooseParts(p.partNames); err != nil {
 			return err
 		}
 	}
-	if r.only != nil {
-		err = p.executeOnly(x, r.data, r.only)
+	if only != nil {
+		err = p.executeOnly(x, r.data, only)
 	} else {
 		err = p.execute(x, r.data)
 	}

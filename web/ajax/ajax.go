@@ -1,6 +1,6 @@
 // Package ajax changes parts of pages in place: the server's side, and the module of JavaScript
 // for browsers. A link or a form names the parts, which are blocks of the page (see
-// [templates.Set.Parts]):
+// [templates.PartChooser]):
 //
 //	<a href="?page=2" data-swap="list pager">Older</a>
 //
@@ -18,7 +18,7 @@
 // name with a question mark at its end is one that the page may lack. Requests of htmx, by
 // HX-Target, and of Turbo, by Turbo-Frame, get the same part.
 //
-// [templates.Set.Parts]: https://pkg.go.dev/github.com/volaweb/vola/templates#Set.Parts
+// [templates.PartChooser]: https://pkg.go.dev/github.com/volaweb/vola/templates#PartChooser
 // [module.Host.Render]: https://pkg.go.dev/github.com/volaweb/vola/module#Host.Render
 package ajax
 
@@ -67,10 +67,10 @@ const (
 	maxParts  = 20
 )
 
-// Asked returns the parts that a request asks for, nil for a whole page. Those in optional are
+// asked returns the parts that a request asks for, nil for a whole page. Those in optional are
 // wanted if the page has them. The error, for more than 20 names or 1,000 bytes, is of kind
 // fault.Invalid.
-func Asked(r *http.Request) (parts, optional []string, err error) {
+func asked(r *http.Request) (parts, optional []string, err error) {
 	if values := r.Header[target]; len(values) > 0 {
 		text := strings.Join(values, " ")
 		if len(text) > maxTarget {
@@ -149,7 +149,7 @@ func Answer(w http.ResponseWriter, r *http.Request, have []string) (only []strin
 	if len(have) == 0 && !ours {
 		return nil, false, nil
 	}
-	parts, optional, err := Asked(r)
+	parts, optional, err := asked(r)
 	if err != nil || len(parts) == 0 {
 		return nil, false, err
 	}

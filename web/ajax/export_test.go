@@ -1,0 +1,4 @@
+package ajax
+
+// Asked is what a request asks for.
+var Asked = asked
