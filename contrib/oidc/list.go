@@ -161,11 +161,9 @@ func (m *OIDC) remove(w http.ResponseWriter, r *http.Request) error {
 		return fault.Wrap(fault.NotFound, err, "You have no such account linked.")
 	}
 	err = m.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		fresh, err := orm.From[auth.User](tx).Where(auth.Users.ID.Eq(user.ID)).ForUpdate(orm.Wait).First(ctx)
-		if err != nil {
+		if err := m.auth.Lock(ctx, tx, user); err != nil {
 			return err
 		}
-		*user = fresh
 		return m.removeIn(ctx, tx, user, number)
 	})
 	if fault.KindOf(err) == fault.Conflict {

@@ -120,7 +120,7 @@ func (p *Passkeys) change(r *http.Request, change func(ctx context.Context, tx *
 		return nil, err
 	}
 	return user, p.DB.InTx(r.Context(), func(ctx context.Context, tx *database.Tx) error {
-		if err := lock(ctx, tx, user); err != nil {
+		if err := p.auth.Lock(ctx, tx, user); err != nil {
 			return err
 		}
 		c, err := find(ctx, tx, r, user)
