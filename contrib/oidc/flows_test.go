@@ -437,6 +437,31 @@ func TestLastWay(t *testing.T) {
 	}
 }
 
+// TestLastWayOfAnotherIssuer: an identity that logs nobody in, as its provider has got another issuer,
+// is no way to log in: the other one stays, and it can be removed.
+func TestLastWayOfAnotherIssuer(t *testing.T) {
+	t.Parallel()
+	each(t, auth.Config{}, func(t *testing.T, c *volatest.Client, h *hostile) {
+		ann := authtest.User(t, c, "ann")
+		ann.Password = ""
+		if err := orm.Update(t.Context(), c.DB, ann, auth.Users.Password); err != nil {
+			t.Fatal(err)
+		}
+		link(t, c, ann, "https://old.example", "sub-old")
+		link(t, c, ann, h.URL, "sub-ann")
+		c.Get(h.answer(t, start(t, c))).WantRedirect("/")
+		c.Get("/oidc/").WantCount(`form[action$="/remove/"]`, 1)
+		c.Post("/oidc/2/remove/", nil).WantRedirect("/oidc/")
+		if n := len(identities(t, c)); n != 2 {
+			t.Fatalf("%d identities: the last way to log in is removed", n)
+		}
+		c.Get("/oidc/").Form("Remove").Press("Remove").WantRedirect("/oidc/")
+		if all := identities(t, c); len(all) != 1 || all[0].Subject != "sub-ann" {
+			t.Errorf("identities %+v", all)
+		}
+	})
+}
+
 // TestChangedMeanwhile: what was begun links nothing when the account was changed before it is done,
 // as by its owner, who ends the sessions of whoever has begun it.
 func TestChangedMeanwhile(t *testing.T) {

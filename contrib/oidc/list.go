@@ -34,12 +34,12 @@ type listData struct {
 	Identities []shownIdentity
 	Providers  []Choice // that can be linked
 	Full       bool     // no more can be linked
-	Last       bool     // the only way of somebody to log in, which cannot be removed
 }
 
 type shownIdentity struct {
 	Identity
 	Label string
+	Last  bool // the only way of its user to log in, which cannot be removed
 }
 
 // linkData asks whether two accounts are to be linked.
@@ -73,7 +73,7 @@ func (m *OIDC) own(ctx context.Context) ([]Choice, error) {
 		return nil, err
 	}
 	return slices.DeleteFunc(m.choices(), func(c Choice) bool {
-		return !slices.ContainsFunc(all, func(id Identity) bool { return id.Provider == c.Name })
+		return !slices.ContainsFunc(all, func(id Identity) bool { return id.Provider == c.Name && m.logsIn(id) })
 	}), nil
 }
 
@@ -94,10 +94,7 @@ func (m *OIDC) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	data := listData{Providers: m.choices(), Full: len(all) >= m.cfg.Max}
 	for _, id := range all {
-		data.Identities = append(data.Identities, shownIdentity{id, m.label(id.Provider)})
-		if m.provider(id.Provider) != nil {
-			data.Last = ways == 1
-		}
+		data.Identities = append(data.Identities, shownIdentity{id, m.label(id.Provider), ways == 1 && m.logsIn(id)})
 	}
 	noStore(w)
 	return m.Render(w, r, listPage.Data(data))
