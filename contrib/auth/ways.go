@@ -158,6 +158,15 @@ func (e Extension) Lock(ctx context.Context, tx *database.Tx, user *User) error 
 	return nil
 }
 
+// Tell mails a page to a user, after the commit if h is a transaction; those who have no address are
+// not told.
+func (e Extension) Tell(ctx context.Context, h database.Handle, user *User, page templates.Rendering) error {
+	if user.Email == "" {
+		return nil
+	}
+	return e.Auth.SendMail(ctx, h, page, addressOf(user))
+}
+
 // SignUp reports whether everybody can make an account.
 func (e Extension) SignUp() bool { return e.Auth.cfg.SignUp }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/i18n"
-	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
@@ -54,7 +53,7 @@ type mailData struct {
 	Event    auth.EventKind
 	Provider string
 	Account  string // the address there, "" for none
-	Link     string
+	Link     string // absolute, of mails about an address that somebody has entered
 }
 
 // identities returns those of a user, the newest last.
@@ -210,13 +209,5 @@ func (m *OIDC) removeIn(ctx context.Context, tx *database.Tx, user *auth.User, n
 
 // tell mails a user what became of an identity.
 func (m *OIDC) tell(ctx context.Context, tx *database.Tx, user *auth.User, kind auth.EventKind, provider, account string) error {
-	if user.Email == "" {
-		return nil
-	}
-	path, err := m.URLFor(ctx, "oidc:list")
-	if err != nil {
-		return err
-	}
-	return m.SendMail(ctx, tx, changedMail.Data(mailData{user.Called(), kind, provider, account, m.Site.BaseURL + path}),
-		mail.To(mail.Address{Name: user.Name, Address: user.Email}))
+	return m.auth.Tell(ctx, tx, user, changedMail.Data(mailData{Name: user.Called(), Event: kind, Provider: provider, Account: account}))
 }

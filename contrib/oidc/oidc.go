@@ -182,8 +182,11 @@ func (*OIDC) Forms() []forms.Checked { return []forms.Checked{newForm, addressFo
 func (*OIDC) Mails() []module.MailPreview {
 	sample := mailData{Name: "Ann", Event: Linked, Provider: "Acme", Account: "ann@acme.example", Link: "https://example.org/oidc/"}
 	var out []module.MailPreview
-	for name, page := range map[string]templates.PageOf[mailData]{"changed": changedMail, "prove": proveMail, "known": knownMail} {
-		out = append(out, module.MailPreview{Name: name, Page: func(context.Context) (templates.Rendering, error) { return page.Data(sample), nil }})
+	for _, m := range []struct {
+		name string
+		page templates.PageOf[mailData]
+	}{{"changed", changedMail}, {"prove", proveMail}, {"known", knownMail}} {
+		out = append(out, module.MailPreview{Name: m.name, Page: func(context.Context) (templates.Rendering, error) { return m.page.Data(sample), nil }})
 	}
 	return out
 }
