@@ -108,8 +108,8 @@ func (p *Passkeys) beginAdd(w http.ResponseWriter, r *http.Request) error {
 // finishAdd stores the passkey that the device has made.
 func (p *Passkeys) finishAdd(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	var in answer
-	if err := readJSON(r, &in); err != nil {
+	in, err := web.ReadJSON[answer](r)
+	if err != nil {
 		return err
 	}
 	user, err := auth.Current(ctx)
