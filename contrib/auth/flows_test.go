@@ -384,6 +384,9 @@ func TestCommands(t *testing.T) {
 	if _, err := run("", "leave", "bob", "clerks"); err != nil {
 		t.Error(err)
 	}
+	if out, err := run("", "groups"); out != "clerks\t0\n" || err != nil {
+		t.Errorf("groups without users: %q, %v", out, err)
+	}
 	b.Get("/papers/print/").WantStatus(403)
 	if _, err := run("", "join", "bob", "clarks"); err == nil || !strings.Contains(err.Error(), `there is no group "clarks"; accounts groups lists all`) {
 		t.Error(err)

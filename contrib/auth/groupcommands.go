@@ -33,26 +33,29 @@ func (a *Auth) groupCommands() []module.Command {
 }
 
 func (a *Auth) listGroups(ctx context.Context, env module.Env, args []string) error {
-	q := orm.From[Group](a.DB).OrderBy(Groups.Name.Asc()).With(Groups.Users)
+	q := orm.From[Group](a.DB).OrderBy(Groups.Name.Asc())
 	if len(args) == 1 {
 		user, err := a.named(ctx, args[0])
 		if err != nil {
 			return err
 		}
-		q = q.Where(Groups.Users.Any(Users.ID.Eq(user.ID)))
-	}
-	groups, err := q.All(ctx)
-	if err != nil {
+		names, err := orm.Select[string](q.Where(Groups.Users.Any(Users.ID.Eq(user.ID))), Groups.Name).All(ctx)
+		for _, name := range names {
+			fmt.Fprintln(env.Stdout, name)
+		}
 		return err
 	}
+	groups, err := orm.Select[groupSize](q, Groups.Name, orm.As("Users", orm.Via(Groups.Users, orm.Count[User]()))).All(ctx)
 	for _, g := range groups {
-		if len(args) == 1 {
-			fmt.Fprintln(env.Stdout, g.Name)
-			continue
-		}
-		fmt.Fprintf(env.Stdout, "%s\t%d\n", g.Name, len(g.Users.Rows()))
+		fmt.Fprintf(env.Stdout, "%s\t%d\n", g.Name, g.Users)
 	}
-	return nil
+	return err
+}
+
+// groupSize is how many users a group has.
+type groupSize struct {
+	Name  string
+	Users int64
 }
 
 // moveUser puts a user into a group or takes them out, and stores the event if it changes something.

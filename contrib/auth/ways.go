@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
+	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/sessions"
@@ -139,6 +141,30 @@ func (e Extension) Ways(ctx context.Context, h database.Handle, user *User) (int
 		n += more
 	}
 	return n, nil
+}
+
+// Lock makes changes of the ways of a user to log in wait for each other until the transaction ends,
+// and reads the user again, who is still the one who sent the request: an account that was closed,
+// or whose sessions were ended, since that is an error of kind [fault.Unauthenticated].
+func (e Extension) Lock(ctx context.Context, tx *database.Tx, user *User) error {
+	fresh, err := orm.From[User](tx).Where(Users.ID.Eq(user.ID)).ForUpdate(orm.Wait).First(ctx)
+	if err != nil {
+		return err
+	}
+	if !fresh.Active || fresh.Stamp != user.Stamp {
+		return fault.New(fault.Unauthenticated, "Your account was changed at the same time. Log in again.")
+	}
+	*user = fresh
+	return nil
+}
+
+// Tell mails a page to a user, after the commit if h is a transaction; those who have no address are
+// not told.
+func (e Extension) Tell(ctx context.Context, h database.Handle, user *User, page templates.Rendering) error {
+	if user.Email == "" {
+		return nil
+	}
+	return e.Auth.SendMail(ctx, h, page, addressOf(user))
 }
 
 // SignUp reports whether everybody can make an account.

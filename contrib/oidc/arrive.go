@@ -75,8 +75,7 @@ func (m *OIDC) hook(ctx context.Context, tx *database.Tx, p *provider, user *aut
 // link makes an account at a provider log a user in.
 func (m *OIDC) link(ctx context.Context, p *provider, user *auth.User, c Claims) error {
 	err := m.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		fresh, err := orm.From[auth.User](tx).Where(auth.Users.ID.Eq(user.ID)).ForUpdate(orm.Wait).First(ctx)
-		if err != nil {
+		if err := m.auth.Lock(ctx, tx, user); err != nil {
 			return err
 		}
 		have, err := orm.From[Identity](tx).Where(Identities.User.Eq(user.ID)).Count(ctx)
@@ -86,10 +85,10 @@ func (m *OIDC) link(ctx context.Context, p *provider, user *auth.User, c Claims)
 		if have >= int64(m.cfg.Max) {
 			return fault.New(fault.Conflict, "You cannot have more than {n} linked accounts. Remove one first.", "n", m.cfg.Max)
 		}
-		if err := m.store(ctx, tx, p, &fresh, c); err != nil {
+		if err := m.store(ctx, tx, p, user, c); err != nil {
 			return err
 		}
-		return m.tell(ctx, tx, &fresh, Linked, p.Label, addressOf(c))
+		return m.tell(ctx, tx, user, Linked, p.Label, addressOf(c))
 	})
 	if errors.Is(err, database.ErrUnique) {
 		return fault.Wrap(fault.Conflict, err, "This account of {provider} is linked already.", "provider", p.Label)

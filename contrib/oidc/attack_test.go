@@ -222,6 +222,26 @@ func TestComesUp(t *testing.T) {
 	c.Get(h.answer(t, start(t, c))).WantRedirect("/")
 }
 
+// TestSlowFailure: a provider that takes longer to fail than it is left alone afterwards is still left
+// alone: who comes next does not wait for it again.
+func TestSlowFailure(t *testing.T) {
+	t.Parallel()
+	clock := volatest.NewClock(time.Now())
+	h := newHostile(t, clock.Now)
+	asked := atomic.Int32{}
+	h.at["/.well-known/openid-configuration"] = func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		clock.Add(10 * time.Second)
+		w.WriteHeader(http.StatusGatewayTimeout)
+	}
+	c := volatest.Start(t, site(auth.Config{}, acme(h.URL))(), volatest.Options{Now: clock.Now})
+	wantDown(t, c)
+	wantDown(t, c)
+	if n := asked.Load(); n != 1 {
+		t.Errorf("it was asked %d times", n)
+	}
+}
+
 // TestState: the answer to a log-in is good in the browser that began it, at the address of its
 // provider, for a while, once.
 func TestState(t *testing.T) {

@@ -1,7 +1,6 @@
 package oidc
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
@@ -18,6 +17,7 @@ import (
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/ratelimit"
+	"github.com/volaweb/vola/web/sessions"
 )
 
 const (
@@ -65,9 +65,9 @@ func browserOf(r *http.Request) string {
 
 // markBrowser gives the browser a cookie, or lets it keep that which it has.
 func markBrowser(w http.ResponseWriter, r *http.Request) (string, error) {
-	value, ok := web.HostCookieValue(r, browserCookie)
-	if !ok || len(value) != len(randomText()) {
-		value = randomText()
+	value, _ := web.HostCookieValue(r, browserCookie)
+	if _, ok := sessions.HashToken(value); !ok {
+		value = sessions.NewToken()
 	}
 	return hashOf(value), web.SetCookie(w, web.HostCookie(r, browserCookie, value, browserFor))
 }
@@ -117,8 +117,8 @@ func (m *OIDC) begin(w http.ResponseWriter, r *http.Request, kind string, user *
 	if err != nil {
 		return err
 	}
-	state := randomText()
-	at := Attempt{Hash: hashOf(state), Provider: p.Name, Kind: kind, Browser: browser, Nonce: randomText(), Verifier: randomText(),
+	state := sessions.NewToken()
+	at := Attempt{Hash: hashOf(state), Provider: p.Name, Kind: kind, Browser: browser, Nonce: sessions.NewToken(), Verifier: sessions.NewToken(),
 		Next: shortNext(r, r.PostFormValue("next")), Language: i18n.From(ctx).Tag(), Expires: m.Now().Add(attemptFor)}
 	if user != nil {
 		mine := orm.RefTo[auth.User](user.ID)
@@ -227,13 +227,6 @@ func (m *OIDC) fail(w http.ResponseWriter, r *http.Request, err error, detail st
 
 // noStore keeps a page out of every cache, that of the browser too.
 func noStore(w http.ResponseWriter) { w.Header().Set("Cache-Control", "private, no-store") }
-
-// randomText returns 256 random bits as text.
-func randomText() string {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // it never fails
-	return base64.RawURLEncoding.EncodeToString(b)
-}
 
 // hashOf returns the SHA-256 of a text as text.
 func hashOf(text string) string {

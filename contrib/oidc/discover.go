@@ -79,7 +79,7 @@ func (p *provider) discover(ctx context.Context) (*known, error) {
 			p.known, p.failed = k, nil
 			return k, nil
 		}
-		p.failed, p.failedAt = err, now
+		p.failed, p.failedAt = err, p.now() // the failure may have taken longer than keepFailed
 		p.log.Warn("oidc: a provider does not say what it is", "provider", p.Name, "issuer", p.Issuer, "error", cut(err.Error(), 500))
 	}
 	if p.known != nil {

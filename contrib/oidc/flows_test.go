@@ -19,6 +19,7 @@ import (
 	"github.com/volaweb/vola/contrib/oidc"
 	"github.com/volaweb/vola/contrib/passkeys"
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/database/databasetest"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
@@ -433,6 +434,68 @@ func TestLastWay(t *testing.T) {
 	c.Post("/passkeys/1/remove/", nil).WantStatus(303)
 	if n, err := orm.From[passkeys.Credential](c.DB).Count(t.Context()); err != nil || n != 1 {
 		t.Errorf("%d passkeys, %v: the last way is removed", n, err)
+	}
+}
+
+// TestLastWayOfAnotherIssuer: an identity that logs nobody in, as its provider has got another issuer,
+// is no way to log in: the other one stays, and it can be removed.
+func TestLastWayOfAnotherIssuer(t *testing.T) {
+	t.Parallel()
+	each(t, auth.Config{}, func(t *testing.T, c *volatest.Client, h *hostile) {
+		ann := authtest.User(t, c, "ann")
+		ann.Password = ""
+		if err := orm.Update(t.Context(), c.DB, ann, auth.Users.Password); err != nil {
+			t.Fatal(err)
+		}
+		link(t, c, ann, "https://old.example", "sub-old")
+		link(t, c, ann, h.URL, "sub-ann")
+		c.Get(h.answer(t, start(t, c))).WantRedirect("/")
+		c.Get("/oidc/").WantCount(`form[action$="/remove/"]`, 1)
+		c.Post("/oidc/2/remove/", nil).WantRedirect("/oidc/")
+		if n := len(identities(t, c)); n != 2 {
+			t.Fatalf("%d identities: the last way to log in is removed", n)
+		}
+		c.Get("/oidc/").Form("Remove").Press("Remove").WantRedirect("/oidc/")
+		if all := identities(t, c); len(all) != 1 || all[0].Subject != "sub-ann" {
+			t.Errorf("identities %+v", all)
+		}
+	})
+}
+
+// TestChangedMeanwhile: what was begun links nothing when the account was changed before it is done,
+// as by its owner, who ends the sessions of whoever has begun it.
+func TestChangedMeanwhile(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(ctx context.Context, c *volatest.Client, user auth.User) error{
+		"sessions ended": func(ctx context.Context, c *volatest.Client, user auth.User) error {
+			return authtest.Of(t, c).EndSessions(ctx, c.DB, &user)
+		},
+		"closed": func(ctx context.Context, c *volatest.Client, user auth.User) error {
+			user.Active = false
+			return orm.Update(ctx, c.DB, &user, auth.Users.Active)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			databasetest.Each(t, func(t *testing.T, db *database.DB) {
+				h := newHostile(t, time.Now)
+				p := acme(h.URL)
+				var c *volatest.Client
+				p.Allow = func(ctx context.Context, _ oidc.Claims) error {
+					user, err := auth.Current(ctx)
+					if err != nil {
+						return err
+					}
+					return change(ctx, c, *user)
+				}
+				c = volatest.Start(t, site(auth.Config{}, p)(), volatest.Options{DB: db})
+				authtest.LogIn(t, c, authtest.User(t, c, "ann"))
+				c.Get(h.answer(t, leave(t, c.Get("/oidc/"), "Link an account of Acme"))).WantStatus(401)
+				if all := identities(t, c); len(all) != 0 {
+					t.Errorf("identities %+v", all)
+				}
+			})
+		})
 	}
 }
 

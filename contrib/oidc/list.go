@@ -10,7 +10,6 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/i18n"
-	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
@@ -34,12 +33,12 @@ type listData struct {
 	Identities []shownIdentity
 	Providers  []Choice // that can be linked
 	Full       bool     // no more can be linked
-	Last       bool     // the only way of somebody to log in, which cannot be removed
 }
 
 type shownIdentity struct {
 	Identity
 	Label string
+	Last  bool // the only way of its user to log in, which cannot be removed
 }
 
 // linkData asks whether two accounts are to be linked.
@@ -54,7 +53,7 @@ type mailData struct {
 	Event    auth.EventKind
 	Provider string
 	Account  string // the address there, "" for none
-	Link     string
+	Link     string // absolute, of mails about an address that somebody has entered
 }
 
 // identities returns those of a user, the newest last.
@@ -73,7 +72,7 @@ func (m *OIDC) own(ctx context.Context) ([]Choice, error) {
 		return nil, err
 	}
 	return slices.DeleteFunc(m.choices(), func(c Choice) bool {
-		return !slices.ContainsFunc(all, func(id Identity) bool { return id.Provider == c.Name })
+		return !slices.ContainsFunc(all, func(id Identity) bool { return id.Provider == c.Name && m.logsIn(id) })
 	}), nil
 }
 
@@ -94,10 +93,7 @@ func (m *OIDC) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	data := listData{Providers: m.choices(), Full: len(all) >= m.cfg.Max}
 	for _, id := range all {
-		data.Identities = append(data.Identities, shownIdentity{id, m.label(id.Provider)})
-		if m.provider(id.Provider) != nil {
-			data.Last = ways == 1
-		}
+		data.Identities = append(data.Identities, shownIdentity{id, m.label(id.Provider), ways == 1 && m.logsIn(id)})
 	}
 	noStore(w)
 	return m.Render(w, r, listPage.Data(data))
@@ -161,11 +157,9 @@ func (m *OIDC) remove(w http.ResponseWriter, r *http.Request) error {
 		return fault.Wrap(fault.NotFound, err, "You have no such account linked.")
 	}
 	err = m.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		fresh, err := orm.From[auth.User](tx).Where(auth.Users.ID.Eq(user.ID)).ForUpdate(orm.Wait).First(ctx)
-		if err != nil {
+		if err := m.auth.Lock(ctx, tx, user); err != nil {
 			return err
 		}
-		*user = fresh
 		return m.removeIn(ctx, tx, user, number)
 	})
 	if fault.KindOf(err) == fault.Conflict {
@@ -215,13 +209,5 @@ func (m *OIDC) removeIn(ctx context.Context, tx *database.Tx, user *auth.User, n
 
 // tell mails a user what became of an identity.
 func (m *OIDC) tell(ctx context.Context, tx *database.Tx, user *auth.User, kind auth.EventKind, provider, account string) error {
-	if user.Email == "" {
-		return nil
-	}
-	path, err := m.URLFor(ctx, "oidc:list")
-	if err != nil {
-		return err
-	}
-	return m.SendMail(ctx, tx, changedMail.Data(mailData{user.Called(), kind, provider, account, m.Site.BaseURL + path}),
-		mail.To(mail.Address{Name: user.Name, Address: user.Email}))
+	return m.auth.Tell(ctx, tx, user, changedMail.Data(mailData{Name: user.Called(), Event: kind, Provider: provider, Account: account}))
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/messages"
+	"github.com/volaweb/vola/web/sessions"
 )
 
 // newAccount is what somebody chooses who has no account here.
@@ -170,7 +171,7 @@ func (m *OIDC) askAddress(w http.ResponseWriter, r *http.Request) error {
 // mailLink mails a link to an address, or to one that has an account that there is one. The page
 // and the work are the same.
 func (m *OIDC) mailLink(ctx context.Context, p *provider, a *Arrival, email string) error {
-	secret := randomText()
+	secret := sessions.NewToken()
 	return m.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
 		known, err := m.isKnown(ctx, tx, email)
 		if err != nil {
@@ -179,7 +180,7 @@ func (m *OIDC) mailLink(ctx context.Context, p *provider, a *Arrival, email stri
 		page, route, args := proveMail, "oidc:prove", []any{secret}
 		if known {
 			page, route, args = knownMail, "accounts:login", nil
-			secret = randomText() // which nobody gets
+			secret = sessions.NewToken() // which nobody gets
 		}
 		_, err = orm.From[Arrival](tx).Where(Arrivals.Browser.Eq(a.Browser), Arrivals.Subject.Eq(a.Subject)).
 			Update(ctx, Arrivals.Asked.Set(email), Arrivals.Link.Set(hashOf(secret)), Arrivals.Expires.Set(m.Now().Add(arrivalByMail)))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/volaweb/vola/contrib/auth"
@@ -181,8 +182,11 @@ func (*OIDC) Forms() []forms.Checked { return []forms.Checked{newForm, addressFo
 func (*OIDC) Mails() []module.MailPreview {
 	sample := mailData{Name: "Ann", Event: Linked, Provider: "Acme", Account: "ann@acme.example", Link: "https://example.org/oidc/"}
 	var out []module.MailPreview
-	for name, page := range map[string]templates.PageOf[mailData]{"changed": changedMail, "prove": proveMail, "known": knownMail} {
-		out = append(out, module.MailPreview{Name: name, Page: func(context.Context) (templates.Rendering, error) { return page.Data(sample), nil }})
+	for _, m := range []struct {
+		name string
+		page templates.PageOf[mailData]
+	}{{"changed", changedMail}, {"prove", proveMail}, {"known", knownMail}} {
+		out = append(out, module.MailPreview{Name: m.name, Page: func(context.Context) (templates.Rendering, error) { return m.page.Data(sample), nil }})
 	}
 	return out
 }
@@ -238,11 +242,15 @@ func (m *OIDC) takeBack(ctx context.Context, tx *database.Tx, user *auth.User, s
 
 // count returns how many identities log a user in.
 func (m *OIDC) count(ctx context.Context, h database.Handle, user *auth.User) (int64, error) {
-	var names []string
-	for _, c := range m.choices() {
-		names = append(names, c.Name)
-	}
-	return orm.From[Identity](h).Where(Identities.User.Eq(user.ID), Identities.Provider.In(names...)).Count(ctx)
+	all, err := m.identities(ctx, h, user)
+	return int64(len(slices.DeleteFunc(all, func(id Identity) bool { return !m.logsIn(id) }))), err
+}
+
+// logsIn reports whether an identity logs its user in: people can log in with its provider, which
+// has the issuer that it was linked under.
+func (m *OIDC) logsIn(id Identity) bool {
+	p := m.provider(id.Provider)
+	return p != nil && p.Issuer == id.Issuer
 }
 
 // clean deletes every ten minutes what was begun and is over, until the context is done.

@@ -108,8 +108,8 @@ func (p *Passkeys) beginAdd(w http.ResponseWriter, r *http.Request) error {
 // finishAdd stores the passkey that the device has made.
 func (p *Passkeys) finishAdd(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	var in answer
-	if err := readJSON(r, &in); err != nil {
+	in, err := web.ReadJSON[answer](r)
+	if err != nil {
 		return err
 	}
 	user, err := auth.Current(ctx)
@@ -164,7 +164,7 @@ func detailOf(err error) string {
 // store stores a new passkey and tells the user.
 func (p *Passkeys) store(ctx context.Context, user *auth.User, c *Credential) error {
 	err := p.DB.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
-		if err := lock(ctx, tx, user); err != nil {
+		if err := p.auth.Lock(ctx, tx, user); err != nil {
 			return err
 		}
 		n, err := orm.From[Credential](tx).Where(Credentials.User.Eq(user.ID)).Count(ctx)
@@ -183,18 +183,4 @@ func (p *Passkeys) store(ctx context.Context, user *auth.User, c *Credential) er
 		return fault.Wrap(fault.Conflict, err, "This passkey is here already.")
 	}
 	return err
-}
-
-// lock makes changes of the passkeys of a user wait for each other, and reads the user again, who
-// is still the one who sent the request: not closed, nor with a password that was changed since.
-func lock(ctx context.Context, tx *database.Tx, user *auth.User) error {
-	fresh, err := orm.From[auth.User](tx).Where(auth.Users.ID.Eq(user.ID)).ForUpdate(orm.Wait).First(ctx)
-	if err != nil {
-		return err
-	}
-	if !fresh.Active || fresh.Stamp != user.Stamp {
-		return fault.New(fault.Unauthenticated, "Your account was changed at the same time. Log in again.")
-	}
-	*user = fresh
-	return nil
 }

@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"io"
-	"mime"
 	"net/http"
 	"time"
 
@@ -124,22 +122,6 @@ func (p *Passkeys) takeCeremony(ctx context.Context, kind, name string, user *au
 func answerTo(w http.ResponseWriter, to string) error {
 	noStore(w)
 	return web.JSON(w, http.StatusOK, map[string]string{"to": to})
-}
-
-// readJSON reads a message of the script. Other content types are refused, which forms of other
-// sites can send.
-func readJSON(r *http.Request, into any) error {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return web.WithStatus(http.StatusUnsupportedMediaType, fault.New(fault.Invalid, "Send JSON, with the content type application/json."))
-	}
-	raw, err := io.ReadAll(r.Body)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(raw, into); err != nil {
-		return fault.Wrap(fault.Invalid, err, "The message is not JSON of the form that is asked for.")
-	}
-	return nil
 }
 
 // hashOf returns the SHA-256 of bytes as text.

@@ -11,7 +11,6 @@ import (
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/forms"
 	"github.com/volaweb/vola/i18n"
-	"github.com/volaweb/vola/mail"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
@@ -120,7 +119,7 @@ func (p *Passkeys) change(r *http.Request, change func(ctx context.Context, tx *
 		return nil, err
 	}
 	return user, p.DB.InTx(r.Context(), func(ctx context.Context, tx *database.Tx) error {
-		if err := lock(ctx, tx, user); err != nil {
+		if err := p.auth.Lock(ctx, tx, user); err != nil {
 			return err
 		}
 		c, err := find(ctx, tx, r, user)
@@ -236,11 +235,10 @@ func (p *Passkeys) accept(w http.ResponseWriter, r *http.Request) error {
 
 // changed notes what became of a passkey, and mails it to the user.
 func (p *Passkeys) changed(ctx context.Context, tx *database.Tx, user *auth.User, kind auth.EventKind, name string) error {
-	if err := p.auth.Note(ctx, tx, kind, user, name); err != nil || user.Email == "" {
+	if err := p.auth.Note(ctx, tx, kind, user, name); err != nil {
 		return err
 	}
-	return p.SendMail(ctx, tx, changedMail.Data(mailData{user.Called(), kind, name}),
-		mail.To(mail.Address{Name: user.Name, Address: user.Email}))
+	return p.auth.Tell(ctx, tx, user, changedMail.Data(mailData{user.Called(), kind, name}))
 }
 
 // backToList leads to the page of passkeys, which says what was done, or why it could not be; an

@@ -2,6 +2,7 @@ package passkeys
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -31,7 +32,7 @@ func errRefused() error {
 // beginLogIn answers with what a passkey signs. It does not ask who logs in, so that the answer
 // tells nothing of users.
 func (p *Passkeys) beginLogIn(w http.ResponseWriter, r *http.Request) error {
-	if err := readJSON(r, new(struct{})); err != nil {
+	if _, err := web.ReadJSON[map[string]json.RawMessage](r); err != nil { // which no form of another site can send
 		return err
 	}
 	if p.library == nil {
@@ -55,8 +56,8 @@ func (p *Passkeys) beginLogIn(w http.ResponseWriter, r *http.Request) error {
 // finishLogIn logs in who has a passkey. Somebody who is logged in proves again who they are.
 func (p *Passkeys) finishLogIn(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	var in answer
-	if err := readJSON(r, &in); err != nil {
+	in, err := web.ReadJSON[answer](r)
+	if err != nil {
 		return err
 	}
 	_, data, err := p.takeCeremony(ctx, toLogIn, in.Ceremony, nil)
