@@ -53,7 +53,8 @@ func (d *document) versions() []string { return slices.Collect(maps.Keys(d.Versi
 
 // newest returns the version that the registry recommends, or the newest release.
 func (d *document) newest() string {
-	if latest := d.Tags["latest"]; d.Versions[latest].Dist.Tarball != "" {
+	latest := d.Tags["latest"]
+	if _, ok := parseVersion(latest); ok && d.Versions[latest].Dist.Tarball != "" {
 		return latest
 	}
 	return newest(d.versions(), func(v version) bool { return len(v.pre) == 0 })

@@ -172,6 +172,14 @@ func TestRefused(t *testing.T) {
 			w.Write(zeros)
 		}
 	}))
+	n.publishArchive("sparse", "1.0.0", sparseArchive("sparse", 100<<20))
+	n.publishArchive("control", "1.0.0", archiveOf(func(w *tar.Writer) {
+		add(w, "package/package.json", `{"name":"control"}`)
+		add(w, "package/a\x1b[2J.js", "")
+	}))
+	one("build", map[string]string{"index.js": ``})
+	n.publish("build", "1.0.1+/../../newest@1.0.0", map[string]string{"index.js": `evil`})
+	one("builds", map[string]string{"index.js": `import "build"`, "package.json": `{"dependencies":{"build":">1.0.0"}}`})
 	n.publishArchive("many", "1.0.0", archiveOf(func(w *tar.Writer) {
 		for range 20_001 {
 			add(w, "package/a.js", "")
@@ -192,13 +200,14 @@ func TestRefused(t *testing.T) {
 	one("unknown", map[string]string{"index.js": `import "nobody"`, "package.json": `{"dependencies":{"nobody":"1"}}`})
 	one("list", map[string]string{"index.js": `import x from "./vola-js.json" with {type: "json"}`, "vola-js.json": `{}`})
 	for spec, want := range map[string]string{
-		"list@1.0.0": "taken for the list of packages",
-		"newest":     "the newest of newest is 2.0.0, so write newest@2.0.0", "newest@latest": `"latest" is no whole version`, "newest@^1": "no whole version", "newest@3.0.0": "there is no version 3.0.0 of newest; the newest is 2.0.0",
+		"list@1.0.0":   "taken for the list of packages",
+		"builds@1.0.0": "no version in that range", "build@1.0.1+/../../newest@1.0.0": "no name of a package", "build@1.0.1+/x": "no whole version", "build@2.0.0": "the newest is 1.0.0",
+		"newest": "the newest of newest is 2.0.0, so write newest@2.0.0", "newest@latest": `"latest" is no whole version`, "newest@^1": "no whole version", "newest@3.0.0": "there is no version 3.0.0 of newest; the newest is 2.0.0",
 		"nobody@1.0.0": "has no package nobody", "../up@1.0.0": "no name of a package", "@1.0.0": "no name of a package", "": "no name of a package", "a/b@1.0.0": "no name of a package",
 		"tampered@1.0.0": "is not the one that was published", "weak@1.0.0": "no SHA-512",
 		"up@1.0.0": "leads out of its folder", "absolute@1.0.0": "leads out of its folder", "windows@1.0.0": "leads out of its folder", "drive@1.0.0": "leads out of its folder",
 		"symlink@1.0.0": "a link or device", "hardlink@1.0.0": "a link or device", "device@1.0.0": "a link or device",
-		"bomb@1.0.0": "more than 64 MiB", "many@1.0.0": "more than 20000 files", "garbage@1.0.0": "no gzip", "other@1.0.0": `that of a package "another"`, "large@1.0.0": "needs more than 16 MiB",
+		"bomb@1.0.0": "more than 64 MiB", "sparse@1.0.0": "more than 64 MiB", "control@1.0.0": "or is none", "many@1.0.0": "more than 20000 files", "garbage@1.0.0": "no gzip", "other@1.0.0": `that of a package "another"`, "large@1.0.0": "needs more than 16 MiB",
 		"commonjs@1.0.0": "for Node.js (CommonJS, in index.js)", "builtin@1.0.0": `imports "node:fs" of Node.js`, "old-builtin@1.0.0": "does not say that it needs that",
 		"out@1.0.0": "leads out of the package", "root@1.0.0": "not in the package", "lost@1.0.0": `imports "./gone.js", and there is no such file`, "entry@1.0.0": "for browsers",
 		"range@1.0.0": "no version in that range", "git@1.0.0": "cannot be read", "unknown@1.0.0": "has no package nobody",
