@@ -325,7 +325,7 @@ func (r *resolver) other(ctx context.Context, p *unpacked, file, specifier, mean
 	}
 	version, err := r.choose(ctx, name, wanted)
 	if err != nil {
-		return fmt.Errorf("%s needs %s@%s: %w", p.Dir(), name, wanted, err)
+		return fmt.Errorf("%s needs %s, version %q: %w", p.Dir(), name, wanted, err)
 	}
 	q, err := r.load(ctx, name, version)
 	if err != nil {

@@ -220,9 +220,16 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s left %s", spec, files)
 		}
 	}
-	f, _ := folderOf(t, n)
+	f, dir := folderOf(t, n)
 	if _, err := f.Add(t.Context(), "newest@1.0.0", []string{"../../x.js"}); err == nil {
 		t.Error("a subpath out of the package is added")
+	}
+	for _, path := range []string{"", "/%zz"} {
+		secret := strings.Replace(n.url, "//", "//me:secret@", 1) + path
+		_, err := jsvendor.New(jsvendor.Config{Dir: dir, Registry: secret}).Add(t.Context(), "nobody@1.0.0", nil)
+		if err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("the error has the password: %v", err)
+		}
 	}
 }
 
