@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/volaweb/vola/internal/jslock"
 	"github.com/volaweb/vola/internal/jsvendor"
@@ -328,6 +330,43 @@ func TestLockFiles(t *testing.T) {
 		if _, err := jslock.Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
+	}
+}
+
+// TestLongLockFiles: a list of any length that is allowed is read by a site, and a longer one is not written.
+func TestLongLockFiles(t *testing.T) {
+	t.Parallel()
+	long := func(bytes int) jslock.Lock {
+		files := map[string]string{"a@1.0.0/a.js": strings.Repeat("0", 64)}
+		for i := range bytes / 1000 {
+			files[fmt.Sprintf("a@1.0.0/%0900d", i)] = strings.Repeat("0", 64)
+		}
+		return jslock.Lock{Packages: []jslock.Package{{Name: "a", Version: "1.0.0", Imports: map[string]string{"a": "a@1.0.0/a.js"}, Files: files}}}
+	}
+	text, err := long(3 << 20).Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dev := range []bool{false, true} {
+		set, err := assets.New(assets.Config{Dev: dev, Layers: []fs.FS{fstest.MapFS{"vendor/vola-js.json": {Data: text}, "vendor/a@1.0.0/a.js": {}}}})
+		if err != nil {
+			t.Fatalf("dev %v: %v", dev, err)
+		}
+		if m, err := set.ImportMap(); err != nil || !strings.Contains(m, "vendor/a@1.0.0/a.") {
+			t.Errorf("dev %v: %s, %v", dev, m, err)
+		}
+	}
+	for _, dev := range []bool{false, true} {
+		set, err := assets.New(assets.Config{Dev: dev, Layers: []fs.FS{fstest.MapFS{"vendor/vola-js.json": {Data: bytes.Repeat([]byte(" "), 9<<20)}}}})
+		if err == nil {
+			_, err = set.ImportMap()
+		}
+		if err == nil || !strings.Contains(err.Error(), "more than 4194304 bytes") {
+			t.Errorf("dev %v: a list that is too long: %v", dev, err)
+		}
+	}
+	if _, err := long(5 << 20).Text(); err == nil || !strings.Contains(err.Error(), "more than 4194304 bytes") {
+		t.Errorf("a list that is too long is written: %v", err)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/volaweb/vola/internal/jslock"
 )
 
 // How much of a file is held in memory, in bytes. Style sheets and scripts are read for what
@@ -51,8 +53,11 @@ func read(layer fs.FS, name string) (*file, error) {
 	}
 	defer r.Close()
 	most := keep
-	if isSheet(name) || isScript(name) {
+	switch {
+	case isSheet(name) || isScript(name):
 		most = keepSource
+	case isLock(name):
+		most = jslock.MaxSize + 1 // the form says that this is too much
 	}
 	h := sha256.New()
 	var b bytes.Buffer
@@ -63,7 +68,7 @@ func read(layer fs.FS, name string) (*file, error) {
 	f := &file{name: name, layer: layer, kind: contentType(name)}
 	h.Sum(f.sum[:0])
 	f.hash = hex.EncodeToString(f.sum[:])
-	if n <= int64(most) {
+	if n <= int64(most) || isLock(name) {
 		f.content = b.Bytes()
 		if f.content == nil {
 			f.content = []byte{}
