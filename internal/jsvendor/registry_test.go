@@ -103,12 +103,12 @@ func add(w *tar.Writer, name, text string) {
 }
 
 // sparseArchive makes an archive with a file whose size is in its header alone: all of it is a hole.
-func sparseArchive(name string, size int) []byte {
+func sparseArchive(manifest, source string, size int) []byte {
 	var b bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed)
 	w := tar.NewWriter(z)
-	add(w, "package/package.json", `{"name":"`+name+`"}`)
-	add(w, "package/index.js", "")
+	add(w, "package/package.json", manifest)
+	add(w, "package/index.js", source)
 	w.Flush()
 	var records string
 	for _, record := range []string{"GNU.sparse.major=1", "GNU.sparse.minor=0", "GNU.sparse.name=package/hole.js", fmt.Sprintf("GNU.sparse.realsize=%d", size)} {

@@ -18,7 +18,8 @@ import (
 const (
 	maxPackages = 200
 	maxFiles    = 5_000
-	maxStored   = 16 << 20 // bytes of all files
+	maxHeld     = 256 << 20 // bytes of all archives, unpacked
+	maxStored   = 16 << 20  // bytes of all files
 	maxLicence  = 256 << 10
 )
 
@@ -30,6 +31,7 @@ type resolver struct {
 	queue    []work
 	files    map[string][]byte // that are to be stored
 	stored   int               // bytes of those
+	held     int               // bytes of all archives
 }
 
 // unpacked is a package with its archive.
@@ -94,6 +96,12 @@ func (r *resolver) load(ctx context.Context, name, version string) (*unpacked, e
 	p := &unpacked{Package: jslock.Package{Name: name, Version: version, Integrity: integrity, Files: map[string]string{}}}
 	if p.archive, err = unpack(text); err != nil {
 		return nil, fmt.Errorf("the archive of %s: %w", dir, err)
+	}
+	for _, text := range p.archive {
+		r.held += len(text)
+	}
+	if r.held > maxHeld {
+		return nil, fmt.Errorf("the packages that it needs unpack to more than %d MiB, the limit", maxHeld>>20)
 	}
 	if p.manifest, err = readManifest(p.archive); err != nil {
 		return nil, fmt.Errorf("the archive of %s: %w", dir, err)

@@ -174,7 +174,10 @@ func TestRefused(t *testing.T) {
 			w.Write(zeros)
 		}
 	}))
-	n.publishArchive("sparse", "1.0.0", sparseArchive("sparse", 100<<20))
+	n.publishArchive("sparse", "1.0.0", sparseArchive(`{"name":"sparse"}`, "", 100<<20))
+	for i := range 5 {
+		n.publishArchive(fmt.Sprintf("heavy%d", i), "1.0.0", sparseArchive(fmt.Sprintf(`{"name":"heavy%d","dependencies":{"heavy%d":"1"}}`, i, i+1), fmt.Sprintf(`import "heavy%d"`, i+1), 60<<20))
+	}
 	n.publishArchive("control", "1.0.0", archiveOf(func(w *tar.Writer) {
 		add(w, "package/package.json", `{"name":"control"}`)
 		add(w, "package/a\x1b[2J.js", "")
@@ -209,7 +212,7 @@ func TestRefused(t *testing.T) {
 		"tampered@1.0.0": "is not the one that was published", "weak@1.0.0": "no SHA-512",
 		"up@1.0.0": "leads out of its folder", "absolute@1.0.0": "leads out of its folder", "windows@1.0.0": "leads out of its folder", "drive@1.0.0": "leads out of its folder",
 		"symlink@1.0.0": "a link or device", "hardlink@1.0.0": "a link or device", "device@1.0.0": "a link or device",
-		"bomb@1.0.0": "more than 64 MiB", "sparse@1.0.0": "more than 64 MiB", "control@1.0.0": "or is none", "many@1.0.0": "more than 20000 files", "garbage@1.0.0": "no gzip", "other@1.0.0": `that of a package "another"`, "large@1.0.0": "needs more than 16 MiB",
+		"bomb@1.0.0": "more than 64 MiB", "sparse@1.0.0": "more than 64 MiB", "heavy0@1.0.0": "more than 256 MiB", "control@1.0.0": "or is none", "many@1.0.0": "more than 20000 files", "garbage@1.0.0": "no gzip", "other@1.0.0": `that of a package "another"`, "large@1.0.0": "needs more than 16 MiB",
 		"commonjs@1.0.0": "for Node.js (CommonJS, in index.js)", "builtin@1.0.0": `imports "node:fs" of Node.js`, "old-builtin@1.0.0": "does not say that it needs that",
 		"out@1.0.0": "leads out of the package", "root@1.0.0": "not in the package", "lost@1.0.0": `imports "./gone.js", and there is no such file`, "entry@1.0.0": "for browsers",
 		"range@1.0.0": "no version in that range", "git@1.0.0": "cannot be read", "unknown@1.0.0": "has no package nobody",
