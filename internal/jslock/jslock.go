@@ -138,3 +138,12 @@ func (l Lock) Names() Names {
 	}
 	return n
 }
+
+// PackageOf returns the package of a specifier: "@a/b" of "@a/b/c".
+func PackageOf(specifier string) string {
+	parts := strings.SplitN(specifier, "/", 3)
+	if strings.HasPrefix(specifier, "@") && len(parts) > 1 {
+		return parts[0] + "/" + parts[1]
+	}
+	return parts[0]
+}

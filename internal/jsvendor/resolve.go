@@ -318,7 +318,7 @@ func (r *resolver) other(ctx context.Context, p *unpacked, file, specifier, mean
 			return r.inside(p, file, specifier, clean(meant))
 		}
 	}
-	name := packageOf(meant)
+	name := jslock.PackageOf(meant)
 	if name == p.Name {
 		target, err := r.enter(p, meant)
 		p.use(specifier, target)
@@ -382,15 +382,6 @@ func (r *resolver) choose(ctx context.Context, name, wanted string) (string, err
 		return found, nil
 	}
 	return "", errors.New("the registry has no version in that range")
-}
-
-// packageOf returns the package of a specifier: "@a/b" of "@a/b/c".
-func packageOf(specifier string) string {
-	parts := strings.SplitN(specifier, "/", 3)
-	if strings.HasPrefix(specifier, "@") && len(parts) > 1 {
-		return parts[0] + "/" + parts[1]
-	}
-	return parts[0]
 }
 
 // result returns the list with the package that was added, and the files to store.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"path"
 	"strings"
 
@@ -143,7 +142,7 @@ func (s *Set) target(m *modules, f *file) {
 func (s *Set) mapImport(m *modules, in *file, i jsimports.Import) {
 	if !isPath(i.Specifier) {
 		if !m.knows(s.cfg.Prefix+in.name, i.Specifier) && !strings.Contains(i.Specifier, ":") {
-			s.problem(in, i.At, "import %q: no package in %s has that name; run: vola js add %s@VERSION", i.Specifier, jslock.Name, packageOf(i.Specifier))
+			s.problem(in, i.At, "import %q: no package in %s has that name; run: vola js add %s@VERSION", i.Specifier, jslock.Name, jslock.PackageOf(i.Specifier))
 		}
 		return
 	}
@@ -172,19 +171,10 @@ func (m *modules) knows(module, name string) bool {
 	if m.Imports[name] != "" {
 		return true
 	}
-	for folder := range maps.Keys(m.Scopes) {
-		if strings.HasPrefix(module, folder) && m.Scopes[folder][name] != "" {
+	for folder, names := range m.Scopes {
+		if strings.HasPrefix(module, folder) && names[name] != "" {
 			return true
 		}
 	}
 	return false
-}
-
-// packageOf returns the package of a name: "@a/b" of "@a/b/c".
-func packageOf(name string) string {
-	parts := strings.SplitN(name, "/", 3)
-	if strings.HasPrefix(name, "@") && len(parts) > 1 {
-		return parts[0] + "/" + parts[1]
-	}
-	return parts[0]
 }
