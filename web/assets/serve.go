@@ -2,6 +2,7 @@ package assets
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -120,7 +121,7 @@ func (f *file) choose(r *http.Request) *encoded {
 		}
 	}
 	if best == nil && gzipped > 0 && gzipped >= plain {
-		return f.gzip(nil)
+		return f.gzip(context.Background(), nil)
 	}
 	return best
 }
