@@ -25,6 +25,7 @@ const (
 type file struct {
 	name    string
 	hashed  string // the name with the content's hash before its extension
+	url     string // that, as it stands in a URL
 	content []byte // nil for files that are read from their layer
 	sum     [sha256.Size]byte
 	// hash is what stands in the name: of the content, and of the files that a style sheet refers to.
@@ -83,6 +84,12 @@ func (f *file) setNames() {
 	f.etag = `"` + f.hash + `"`
 	ext := path.Ext(f.name)
 	f.hashed = strings.TrimSuffix(f.name, ext) + "." + f.hash + ext
+	f.url = inURL(f.hashed)
+}
+
+// inURL writes a name as a path. What else has to be escaped browsers escape themselves, each in the same way.
+func inURL(name string) string {
+	return strings.NewReplacer("%", "%25", "?", "%3F", "#", "%23").Replace(name)
 }
 
 // limited keeps the first n bytes.
