@@ -26,9 +26,12 @@ func importMapNode(call *parse.ActionNode) parse.Node {
 	text := func(s string) parse.Node {
 		return &parse.TextNode{NodeType: parse.NodeText, Pos: call.Pos, Text: []byte(s)}
 	}
-	shown := parsetree.CopyNode(call)
-	return &parse.IfNode{BranchNode: parse.BranchNode{
-		NodeType: parse.NodeIf, Pos: call.Pos, Line: call.Line, Pipe: call.Pipe,
+	shown := &parse.ActionNode{NodeType: parse.NodeAction, Pos: call.Pos, Line: call.Line, Pipe: &parse.PipeNode{
+		NodeType: parse.NodePipe, Pos: call.Pos, Line: call.Line,
+		Cmds: []*parse.CommandNode{{NodeType: parse.NodeCommand, Pos: call.Pos, Args: []parse.Node{&parse.DotNode{NodeType: parse.NodeDot, Pos: call.Pos}}}},
+	}}
+	return &parse.WithNode{BranchNode: parse.BranchNode{
+		NodeType: parse.NodeWith, Pos: call.Pos, Line: call.Line, Pipe: call.Pipe,
 		List: &parse.ListNode{NodeType: parse.NodeList, Pos: call.Pos, Nodes: []parse.Node{
 			text(`<script type="importmap">`), shown, text(`</script>`),
 		}},
