@@ -103,6 +103,7 @@ func (l *limited) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func isSheet(name string) bool { return path.Ext(name) == ".css" }
+// isSheet and isScript go by the content type, as browsers do.
+func isSheet(name string) bool { return strings.HasPrefix(contentType(name), "text/css") }
 
-func isScript(name string) bool { return path.Ext(name) == ".js" || path.Ext(name) == ".mjs" }
+func isScript(name string) bool { return strings.HasPrefix(contentType(name), "text/javascript") }

@@ -49,6 +49,7 @@ func TestSheetsHaveHashedNames(t *testing.T) {
 		"img/x.png":        "x",
 		"img/a b.png":      "ab",
 		"plain.css":        `a{b:c}`,
+		"OLD.CSS":          `a{b:url(plain.css)}`,
 		"fonts/f.woff2":    "f",
 		"fonts/fonts.css":  `@font-face{src:url(f.woff2?#iefix) format("woff2")}`,
 		"not/a/sheet.html": `<p style="background: url(x.png)">`,
@@ -58,6 +59,7 @@ func TestSheetsHaveHashedNames(t *testing.T) {
 			`url("img/a%20b.#.png")url(img/)url(img/none.png)}`,
 		"parts/a.css":     `/* url(no.png) */ b{c:url("../img/x.#.png")}`,
 		"plain.css":       `a{b:c}`,
+		"OLD.CSS":         `a{b:url("plain.#.css")}`,
 		"fonts/fonts.css": `@font-face{src:url("f.#.woff2?#iefix") format("woff2")}`,
 	} {
 		body := get(set, hashed(t, set, name)).Body.String()
