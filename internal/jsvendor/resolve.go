@@ -274,6 +274,9 @@ func (r *resolver) imported(ctx context.Context, p *unpacked, file, specifier st
 // relative stores a file of the same package.
 func (r *resolver) relative(p *unpacked, file, specifier string) error {
 	url, _, _ := strings.Cut(specifier, "?")
+	if base := url[strings.LastIndexByte(url, '/')+1:]; base == "" || base == "." || base == ".." {
+		return fmt.Errorf("%s: %s imports %q, a folder, which browsers find no file for", p.Dir(), file, specifier)
+	}
 	target := path.Join(path.Dir(file), url)
 	if target == ".." || strings.HasPrefix(target, "../") {
 		return fmt.Errorf("%s: %s imports %q, which leads out of the package", p.Dir(), file, specifier)

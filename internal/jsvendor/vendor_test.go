@@ -198,6 +198,8 @@ func TestRefused(t *testing.T) {
 	one("old-builtin", map[string]string{"index.js": `import fs from "fs"`})
 	one("out", map[string]string{"index.js": `import "../other@1.0.0/index.js"`})
 	one("root", map[string]string{"index.js": `import "/static/site.js"`})
+	one("dot", map[string]string{"index.js": `import "./a/b.js"`, "a/b.js": `import ".."`})
+	one("slash", map[string]string{"index.js": `import "./a/?x"`, "a/index.js": ``})
 	one("lost", map[string]string{"index.js": `import "./gone.js"`})
 	one("entry", map[string]string{"package.json": `{"exports":{"require":"./a.js"}}`})
 	one("range", map[string]string{"index.js": `import "newest"`, "package.json": `{"dependencies":{"newest":"^3"}}`})
@@ -214,7 +216,7 @@ func TestRefused(t *testing.T) {
 		"symlink@1.0.0": "a link or device", "hardlink@1.0.0": "a link or device", "device@1.0.0": "a link or device",
 		"bomb@1.0.0": "more than 64 MiB", "sparse@1.0.0": "more than 64 MiB", "heavy0@1.0.0": "more than 256 MiB", "control@1.0.0": "or is none", "many@1.0.0": "more than 20000 files", "garbage@1.0.0": "no gzip", "other@1.0.0": `that of a package "another"`, "large@1.0.0": "needs more than 16 MiB",
 		"commonjs@1.0.0": "for Node.js (CommonJS, in index.js)", "builtin@1.0.0": `imports "node:fs" of Node.js`, "old-builtin@1.0.0": "does not say that it needs that",
-		"out@1.0.0": "leads out of the package", "root@1.0.0": "not in the package", "lost@1.0.0": `imports "./gone.js", and there is no such file`, "entry@1.0.0": "for browsers",
+		"out@1.0.0": "leads out of the package", "root@1.0.0": "not in the package", "dot@1.0.0": `imports "..", a folder`, "slash@1.0.0": `imports "./a/?x", a folder`, "lost@1.0.0": `imports "./gone.js", and there is no such file`, "entry@1.0.0": "for browsers",
 		"range@1.0.0": "no version in that range", "git@1.0.0": "cannot be read", "unknown@1.0.0": "has no package nobody",
 	} {
 		f, dir := folderOf(t, n)
