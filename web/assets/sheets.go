@@ -17,8 +17,8 @@ import (
 type sheet struct {
 	*file
 	refs []reference
-	// index and low are those of Tarjan's algorithm, which finds sheets that import each other: they
-	// have one hash.
+	// index and low are those of Tarjan's algorithm, which finds sheets that import each other: their
+	// hashes are made together.
 	index, low int
 	open       bool // in the component that is being collected
 }
