@@ -3,9 +3,11 @@ package templates
 import (
 	"bytes"
 	"html/template"
+	"slices"
 	"strings"
 	"text/template/parse"
 
+	"github.com/volaweb/vola/internal/htmlcompile"
 	"github.com/volaweb/vola/internal/parsetree"
 )
 
@@ -26,9 +28,12 @@ func importMapNode(call *parse.ActionNode) parse.Node {
 	text := func(s string) parse.Node {
 		return &parse.TextNode{NodeType: parse.NodeText, Pos: call.Pos, Text: []byte(s)}
 	}
-	shown := parsetree.CopyNode(call)
-	return &parse.IfNode{BranchNode: parse.BranchNode{
-		NodeType: parse.NodeIf, Pos: call.Pos, Line: call.Line, Pipe: call.Pipe,
+	shown := &parse.ActionNode{NodeType: parse.NodeAction, Pos: call.Pos, Line: call.Line, Pipe: &parse.PipeNode{
+		NodeType: parse.NodePipe, Pos: call.Pos, Line: call.Line,
+		Cmds: []*parse.CommandNode{{NodeType: parse.NodeCommand, Pos: call.Pos, Args: []parse.Node{&parse.DotNode{NodeType: parse.NodeDot, Pos: call.Pos}}}},
+	}}
+	return &parse.WithNode{BranchNode: parse.BranchNode{
+		NodeType: parse.NodeWith, Pos: call.Pos, Line: call.Line, Pipe: call.Pipe,
 		List: &parse.ListNode{NodeType: parse.NodeList, Pos: call.Pos, Nodes: []parse.Node{
 			text(`<script type="importmap">`), shown, text(`</script>`),
 		}},
@@ -87,16 +92,16 @@ func (c *composition) checkModules(sources map[string]Source) *Error {
 	p := c.textOf()
 	module := -1
 	for at := 0; ; {
-		start, tag, end := nextElement(p.text, at)
+		start, kind, end := nextElement(p.text, at)
 		if start < 0 {
 			return nil
 		}
-		switch elementKind(tag) {
-		case "module":
+		switch kind {
+		case loadsModules:
 			if module < 0 {
 				module = start
 			}
-		case "importmap":
+		case hasImportMap:
 			if module >= 0 {
 				return p.errorAt(module, sources)
 			}
@@ -124,13 +129,20 @@ func (p *pageText) errorAt(at int, sources map[string]Source) *Error {
 	return errorAt(src, int(found.node.Position())+at-found.at, message)
 }
 
-// nextElement returns the next script or link from an offset on: where its tag begins, the tag from the name on, and
-// where to look further, which is behind the text of a script.
-func nextElement(text []byte, from int) (start int, tag []byte, end int) {
+// The kinds of elements that matter to an import map.
+const (
+	otherElement = iota
+	loadsModules
+	hasImportMap
+)
+
+// nextElement returns the next script or link from an offset on: where its tag begins, its kind, and where to look
+// further, which is behind the text of a script.
+func nextElement(text []byte, from int) (start, kind, end int) {
 	for {
 		at := bytes.IndexByte(text[from:], '<')
 		if at < 0 {
-			return -1, nil, 0
+			return -1, otherElement, 0
 		}
 		from += at + 1
 		rest := text[from:]
@@ -140,15 +152,11 @@ func nextElement(text []byte, from int) (start int, tag []byte, end int) {
 				from += at
 			}
 		case hasName(rest, "script"):
-			tag := tagOf(rest)
-			end := from + len(tag)
-			if at := bytes.Index(bytes.ToLower(text[end:]), []byte("</script")); at >= 0 {
-				end += at
-			}
-			return from - 1, tag, end
+			kind, rest = elementKind("type", rest[len("script"):])
+			return from - 1, kind, len(text) - len(rest) + scriptText(rest)
 		case hasName(rest, "link"):
-			tag := tagOf(rest)
-			return from - 1, tag, from + len(tag)
+			kind, rest = elementKind("rel", rest[len("link"):])
+			return from - 1, kind, len(text) - len(rest)
 		}
 	}
 }
@@ -157,35 +165,32 @@ func hasName(text []byte, name string) bool {
 	return len(text) > len(name) && bytes.EqualFold(text[:len(name)], []byte(name)) && bytes.IndexByte([]byte(" \t\r\n\f/>"), text[len(name)]) >= 0
 }
 
-// tagOf returns the text of a tag up to its ">".
-func tagOf(text []byte) []byte {
-	quote := byte(0)
-	for i, c := range text {
+// elementKind returns the kind of an element by an attribute, and the text from the end of its tag on.
+func elementKind(attribute string, text []byte) (kind int, rest []byte) {
+	for {
+		name, value, next, ok := htmlcompile.NextAttribute(text)
 		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '"' || c == '\'':
-			quote = c
-		case c == '>':
-			return text[:i]
+		case !ok:
+			return kind, text
+		case name != attribute:
+		case name == "rel" && slices.Contains(strings.Fields(value), "modulepreload"), name == "type" && value == "module":
+			kind = loadsModules
+		case name == "type" && value == "importmap":
+			kind = hasImportMap
 		}
+		text = next
 	}
-	return text
 }
 
-// elementKind returns "module" for a tag that loads modules, and "importmap" for one of an import map.
-func elementKind(tag []byte) string {
-	text := strings.NewReplacer(`"`, "", "'", "").Replace(strings.ToLower(string(tag)))
-	words := strings.Fields(strings.ReplaceAll(strings.ReplaceAll(text, " =", "="), "= ", "="))
-	for _, word := range words {
-		switch word {
-		case "type=module", "rel=modulepreload":
-			return "module"
-		case "type=importmap":
-			return "importmap"
+// scriptText returns how long the text of a script is.
+func scriptText(text []byte) int {
+	for at := 0; ; {
+		next := bytes.Index(text[at:], []byte("</"))
+		if next < 0 {
+			return 0
+		}
+		if at += next + 2; hasName(text[at:], "script") {
+			return at - 2
 		}
 	}
-	return ""
 }

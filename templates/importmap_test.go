@@ -81,17 +81,22 @@ func (p *places) WritePage(page []byte, own []templates.Place) error {
 func TestModuleBeforeImportMap(t *testing.T) {
 	t.Parallel()
 	for page, want := range map[string]string{
-		"<p>\n<script type=module src=x></script>{{importmap}}":                                        "page.html:2:1: ",
-		`<script src="{{static "a.js"}}" type = "Module"></script>{{importmap}}`:                       "page.html:1:1: ",
-		`<link rel="modulepreload" href="x">{{importmap}}`:                                             "page.html:1:1: ",
-		"{{define \"a\"}}\n  <script\n type='module'>x</script>{{end}}{{template \"a\"}}{{importmap}}": "page.html:2:3: ",
-		`{{if .}}<script type=module></script>{{else}}{{importmap}}{{end}}`:                            "page.html:1:9: ",
-		`<!-- <script type=module></script> -->{{importmap}}`:                                          "",
-		`<script>x = "<script type=module>"</script>{{importmap}}`:                                     "",
-		`<script src="{{static "a.js"}}"></script>{{importmap}}`:                                       "",
-		`{{importmap}}<script type=module></script>{{importmap}}`:                                      "",
-		`<script type=module></script><p title="{{.}}">`:                                               "",
-		`<script type=module></script><script type="importmap">{}</script>`:                            "page.html:1:1: ",
+		"<p>\n<script type=module src=x></script>{{importmap}}":                                           "page.html:2:1: ",
+		`<script src="{{static "a.js"}}" type = "Module"></script>{{importmap}}`:                          "page.html:1:1: ",
+		`<link rel="modulepreload" href="x">{{importmap}}`:                                                "page.html:1:1: ",
+		"{{define \"a\"}}\n  <script\n type='module'>x</script>{{end}}{{template \"a\"}}{{importmap}}":    "page.html:2:3: ",
+		`{{if .}}<script type=module></script>{{else}}{{importmap}}{{end}}`:                               "page.html:1:9: ",
+		`<!-- <script type=module></script> -->{{importmap}}`:                                             "",
+		`<script>x = "<script type=module>"</script>{{importmap}}`:                                        "",
+		`<script>x = "` + strings.Repeat("İ", 99) + `<script type=module>"</script>{{importmap}}`:         "",
+		`<script>x = "` + strings.Repeat("Ⱥ", 99) + `"</script>{{importmap}}`:                             "",
+		`<script>x = "` + strings.Repeat("Ⱥ", 9) + `"</script><script type=module></script>{{importmap}}`: "page.html:1:33: ",
+		`<script data-x="type=module"></script><link title='x rel=modulepreload'>{{importmap}}`:           "",
+		`<link rel="x modulepreload" href="x">{{importmap}}`:                                              "page.html:1:1: ",
+		`<script src="{{static "a.js"}}"></script>{{importmap}}`:                                          "",
+		`{{importmap}}<script type=module></script>{{importmap}}`:                                         "",
+		`<script type=module></script><p title="{{.}}">`:                                                  "",
+		`<script type=module></script><script type="importmap">{}</script>`:                               "page.html:1:1: ",
 	} {
 		_, err := withMap(t, `{"imports":{"a":"b"}}`, map[string]string{"page.html": page})
 		switch {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/volaweb/vola/internal/cli"
 	"github.com/volaweb/vola/internal/jslock"
@@ -64,7 +65,7 @@ func (e env) addJS(ctx context.Context, dir string, args []string) error {
 		return err
 	}
 	for _, p := range added {
-		licence := p.Licence
+		licence := oneLine(p.Licence)
 		if licence == "" {
 			licence = "no licence named"
 		}
@@ -115,9 +116,9 @@ func (e env) outdatedJS(ctx context.Context, dir string) error {
 	return nil
 }
 
-// oneLine makes what others wrote fit to be printed.
+// oneLine makes what others wrote fit to be printed: nothing in it orders a terminal about.
 func oneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }), " ")
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 }
 
 func (e env) verifyJS(dir string) error {

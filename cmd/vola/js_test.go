@@ -21,7 +21,7 @@ func registryOf(t *testing.T, name, version, source string) string {
 	var archive bytes.Buffer
 	z := gzip.NewWriter(&archive)
 	w := tar.NewWriter(z)
-	for file, text := range map[string]string{"package.json": `{"name":"` + name + `","license":"MIT"}`, "index.js": source} {
+	for file, text := range map[string]string{"package.json": `{"name":"` + name + `","license":"MIT\u001b[2J\u009b31m"}`, "index.js": source} {
 		w.WriteHeader(&tar.Header{Name: "package/" + file, Size: int64(len(text))})
 		w.Write([]byte(text))
 	}
@@ -51,7 +51,7 @@ func TestJSCommands(t *testing.T) {
 		{"js add tiny", 1, "vola: name a version, as what is newest changes: the newest of tiny is 1.0.0, so write tiny@1.0.0\n"},
 		{"js add", 2, "NAME@VERSION"},
 		{"js verify", 1, "vola: there is no vola-js.json in "},
-		{"js add tiny@1.0.0", 0, "tiny@1.0.0 (MIT, 1 file)\n"},
+		{"js add tiny@1.0.0", 0, "tiny@1.0.0 (MIT [2J 31m, 1 file)\n"},
 		{"js add tiny@1.0.0", 0, "no package is new\n"},
 		{"js outdated", 0, "all packages are the newest\n"},
 		{"js verify", 0, "1 file as vola-js.json says\n"},

@@ -16,7 +16,7 @@ func kindOf(before, behind []byte) Kind {
 	for rest := behind; ; {
 		var name, value string
 		var ok bool
-		if name, value, rest, ok = nextAttribute(rest); !ok {
+		if name, value, rest, ok = NextAttribute(rest); !ok {
 			return kind
 		}
 		switch {
@@ -45,10 +45,10 @@ func isScriptType(value string) bool {
 
 const space = " \t\r\n\f"
 
-// nextAttribute takes the first attribute, with its name and value in lower case, off the text of a
+// NextAttribute takes the first attribute, with its name and value in lower case, off the text of a
 // tag; false at the end of the tag or of the text. A value that the text does not have
 // whole, as an action goes on with it, is "", and ends the attributes.
-func nextAttribute(text []byte) (name, value string, rest []byte, ok bool) {
+func NextAttribute(text []byte) (name, value string, rest []byte, ok bool) {
 	text = bytes.TrimLeft(text, space+"/")
 	if len(text) == 0 || text[0] == '>' {
 		return "", "", nil, false

@@ -132,7 +132,7 @@ func nextTag(text []byte) int {
 // hasNonce reports whether the attributes of a tag have a nonce.
 func hasNonce(attributes []byte) bool {
 	for {
-		name, _, rest, ok := nextAttribute(attributes)
+		name, _, rest, ok := NextAttribute(attributes)
 		if !ok || name == "nonce" {
 			return ok
 		}

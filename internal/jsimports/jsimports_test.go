@@ -51,6 +51,7 @@ export*from"d"`, "b c d"},
 		{`let imports = 1, $import = 2; imported("a")`, ""},
 		{`var e={import:function(){},a:b/c,d:/"/};import("x")`, "x?"},
 		{`export import "a"`, "a"},
+		{`all = [...import("a"), ...await import("b")]; f(...typeof /"/); import "c"`, "a? b? c"},
 		{`class A { #import = 1; get import() { return this.#import } } import "a"`, "a"},
 		{`for (const x of /"/.exec(y)) {} import "a"`, "a"},
 	} {
@@ -75,7 +76,7 @@ func TestKinds(t *testing.T) {
 		`import "a"`: "m", `export const a = 1`: "m", `import.meta.url`: "m", `export {a}`: "m", `export * from "a"`: "m", `export default function () {}`: "m",
 		`import("a")`: "", `window.x = 1`: "", `x.require("a")`: "", `require`: "", `x = {module: 1}`: "",
 		`const a = require("a")`: "c", `module.exports = 1`: "c", `exports.a = 1`: "c", `Object.defineProperty(exports, "__esModule", {value: true}); exports["a"] = 1`: "c",
-		`import "a"; require("b")`: "mc", `// require("a")`: "",
+		`all = [...require("a")]`: "c", `import "a"; require("b")`: "mc", `// require("a")`: "",
 	} {
 		r := jsimports.Find([]byte(source))
 		got := ""

@@ -52,6 +52,9 @@ func (l *lexer) is(c byte) bool { return l.kind == sign && l.text[l.start] == c 
 func (l *lexer) next() bool {
 	if l.at > l.start {
 		l.before = l.text[l.at-1]
+		if bytes.HasSuffix(l.text[:l.at], []byte("...")) {
+			l.before = ',' // what follows is no property
+		}
 	}
 	last := l.token()
 	if l.kind != word {

@@ -57,7 +57,7 @@ func (p Package) Dir() string { return p.Name + "@" + p.Version }
 func Parse(text []byte) (Lock, error) {
 	var l Lock
 	if len(text) > MaxSize {
-		return l, fmt.Errorf("%s has more than %d bytes, the limit", Name, MaxSize)
+		return l, errTooLong()
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
@@ -74,6 +74,8 @@ func Parse(text []byte) (Lock, error) {
 	}
 	return l, nil
 }
+
+func errTooLong() error { return fmt.Errorf("%s has more than %d bytes, the limit", Name, MaxSize) }
 
 // check refuses paths that are not below the folder of the file, and files that are not
 // in that of the package.
@@ -96,15 +98,18 @@ func (p Package) check() error {
 	return nil
 }
 
-// Append writes the lock with its packages in order.
-func (l Lock) Append(to []byte) ([]byte, error) {
+// Text returns the text of a lock file, with the packages in order. The error is about its length.
+func (l Lock) Text() ([]byte, error) {
 	l.Format = format
 	l.Packages = slices.SortedFunc(slices.Values(l.Packages), func(a, b Package) int { return strings.Compare(a.Dir(), b.Dir()) })
 	text, err := json.MarshalIndent(l, "", "\t")
 	if err != nil {
 		return nil, err
 	}
-	return append(append(to, text...), '\n'), nil
+	if len(text) >= MaxSize {
+		return nil, errTooLong()
+	}
+	return append(text, '\n'), nil
 }
 
 // Names are the names that modules are imported by: those for all modules, and those for modules
@@ -132,4 +137,13 @@ func (l Lock) Names() Names {
 		}
 	}
 	return n
+}
+
+// PackageOf returns the package of a specifier: "@a/b" of "@a/b/c".
+func PackageOf(specifier string) string {
+	parts := strings.SplitN(specifier, "/", 3)
+	if strings.HasPrefix(specifier, "@") && len(parts) > 1 {
+		return parts[0] + "/" + parts[1]
+	}
+	return parts[0]
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"unicode"
 )
 
 // Limits of an archive.
@@ -25,12 +26,16 @@ func unpack(archive []byte) (map[string][]byte, error) {
 		return nil, fmt.Errorf("it is no gzip: %w", err)
 	}
 	whole := &io.LimitedReader{R: zr, N: maxUnpacked + 1}
+	left := int64(maxUnpacked) // sizes count too, as a file with holes has more than the archive
 	files := map[string][]byte{}
 	r := tar.NewReader(whole)
 	for entries := 0; ; entries++ {
 		h, err := r.Next()
+		if err == nil {
+			left -= min(h.Size, left+1)
+		}
 		switch {
-		case whole.N <= 0:
+		case whole.N <= 0 || left < 0:
 			return nil, fmt.Errorf("it unpacks to more than %d MiB, the limit", maxUnpacked>>20)
 		case errors.Is(err, io.EOF):
 			return files, nil
@@ -41,8 +46,8 @@ func unpack(archive []byte) (map[string][]byte, error) {
 		}
 		name := strings.TrimSuffix(strings.TrimPrefix(h.Name, "./"), "/")
 		_, inside, _ := strings.Cut(name, "/")
-		if !fs.ValidPath(name) || strings.ContainsAny(name, "\\:\x00") || inside == "" && h.Typeflag != tar.TypeDir {
-			return nil, fmt.Errorf("the path %q in it leads out of its folder", h.Name)
+		if !fs.ValidPath(name) || strings.ContainsAny(name, "\\:") || strings.ContainsFunc(name, unicode.IsControl) || inside == "" && h.Typeflag != tar.TypeDir {
+			return nil, fmt.Errorf("the path %q in it leads out of its folder, or is none", h.Name)
 		}
 		switch h.Typeflag {
 		case tar.TypeReg:

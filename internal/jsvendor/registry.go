@@ -53,7 +53,8 @@ func (d *document) versions() []string { return slices.Collect(maps.Keys(d.Versi
 
 // newest returns the version that the registry recommends, or the newest release.
 func (d *document) newest() string {
-	if latest := d.Tags["latest"]; d.Versions[latest].Dist.Tarball != "" {
+	latest := d.Tags["latest"]
+	if _, ok := parseVersion(latest); ok && d.Versions[latest].Dist.Tarball != "" {
 		return latest
 	}
 	return newest(d.versions(), func(v version) bool { return len(v.pre) == 0 })
@@ -66,7 +67,7 @@ func (r *registry) document(ctx context.Context, name string) (*document, error)
 	}
 	text, err := r.get(ctx, r.url+"/"+strings.ReplaceAll(url.PathEscape(name), "%40", "@"), maxDocument)
 	if errors.Is(err, errNotFound) {
-		return nil, fmt.Errorf("the registry %s has no package %s", r.url, name)
+		return nil, fmt.Errorf("the registry %s has no package %s", shown(r.url), name)
 	}
 	if err != nil {
 		return nil, err
@@ -115,13 +116,22 @@ func sha512Of(integrity string) string {
 	return ""
 }
 
+// shown returns an address as it may be printed: without a password.
+func shown(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "..."
+	}
+	return u.Redacted()
+}
+
 var errNotFound = errors.New("not found")
 
 // get reads a URL.
 func (r *registry) get(ctx context.Context, address string, most int64) ([]byte, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, fmt.Errorf("%q is no address of a registry", address)
+		return nil, fmt.Errorf("%q is no address of a registry", shown(address))
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -138,13 +148,13 @@ func (r *registry) get(ctx context.Context, address string, most int64) ([]byte,
 	case http.StatusNotFound:
 		return nil, errNotFound
 	default:
-		return nil, fmt.Errorf("GET %s: %s", address, res.Status)
+		return nil, fmt.Errorf("GET %s: %s", u.Redacted(), res.Status)
 	}
 	var b bytes.Buffer
 	if n, err := io.Copy(&b, io.LimitReader(res.Body, most+1)); err != nil {
-		return nil, fmt.Errorf("GET %s: %w", address, err)
+		return nil, fmt.Errorf("GET %s: %w", u.Redacted(), err)
 	} else if n > most {
-		return nil, fmt.Errorf("GET %s: more than %d MiB, the limit", address, most>>20)
+		return nil, fmt.Errorf("GET %s: more than %d MiB, the limit", u.Redacted(), most>>20)
 	}
 	return b.Bytes(), nil
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -99,4 +100,38 @@ func archiveOf(fill func(*tar.Writer)) []byte {
 func add(w *tar.Writer, name, text string) {
 	w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(text))})
 	io.WriteString(w, text)
+}
+
+// sparseArchive makes an archive with a file whose size is in its header alone: all of it is a hole.
+func sparseArchive(manifest, source string, size int) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	w := tar.NewWriter(z)
+	add(w, "package/package.json", manifest)
+	add(w, "package/index.js", source)
+	w.Flush()
+	var records string
+	for _, record := range []string{"GNU.sparse.major=1", "GNU.sparse.minor=0", "GNU.sparse.name=package/hole.js", fmt.Sprintf("GNU.sparse.realsize=%d", size)} {
+		records += fmt.Sprintf("%d %s\n", len(record)+4, record) // with the two digits of the length
+	}
+	for _, entry := range []struct {
+		kind byte
+		text string
+	}{{tar.TypeXHeader, records}, {tar.TypeReg, "0\n" + strings.Repeat("\x00", 510)}} {
+		var one bytes.Buffer
+		add(tar.NewWriter(&one), "package/x", entry.text)
+		block := one.Bytes()[:512]
+		block[156] = entry.kind
+		copy(block[148:], "        ") // the sum counts itself as spaces
+		sum := 0
+		for _, c := range block {
+			sum += int(c)
+		}
+		copy(block[148:], fmt.Sprintf("%06o\x00 ", sum))
+		z.Write(one.Bytes())
+		z.Write(make([]byte, (512-len(entry.text)%512)%512))
+	}
+	z.Write(make([]byte, 1024))
+	z.Close()
+	return b.Bytes()
 }

@@ -18,7 +18,8 @@ import (
 const (
 	maxPackages = 200
 	maxFiles    = 5_000
-	maxStored   = 16 << 20 // bytes of all files
+	maxHeld     = 256 << 20 // bytes of all archives, unpacked
+	maxStored   = 16 << 20  // bytes of all files
 	maxLicence  = 256 << 10
 )
 
@@ -30,6 +31,7 @@ type resolver struct {
 	queue    []work
 	files    map[string][]byte // that are to be stored
 	stored   int               // bytes of those
+	held     int               // bytes of all archives
 }
 
 // unpacked is a package with its archive.
@@ -94,6 +96,12 @@ func (r *resolver) load(ctx context.Context, name, version string) (*unpacked, e
 	p := &unpacked{Package: jslock.Package{Name: name, Version: version, Integrity: integrity, Files: map[string]string{}}}
 	if p.archive, err = unpack(text); err != nil {
 		return nil, fmt.Errorf("the archive of %s: %w", dir, err)
+	}
+	for _, text := range p.archive {
+		r.held += len(text)
+	}
+	if r.held > maxHeld {
+		return nil, fmt.Errorf("the packages that it needs unpack to more than %d MiB, the limit", maxHeld>>20)
 	}
 	if p.manifest, err = readManifest(p.archive); err != nil {
 		return nil, fmt.Errorf("the archive of %s: %w", dir, err)
@@ -266,6 +274,9 @@ func (r *resolver) imported(ctx context.Context, p *unpacked, file, specifier st
 // relative stores a file of the same package.
 func (r *resolver) relative(p *unpacked, file, specifier string) error {
 	url, _, _ := strings.Cut(specifier, "?")
+	if base := url[strings.LastIndexByte(url, '/')+1:]; base == "" || base == "." || base == ".." {
+		return fmt.Errorf("%s: %s imports %q, a folder, which browsers find no file for", p.Dir(), file, specifier)
+	}
 	target := path.Join(path.Dir(file), url)
 	if target == ".." || strings.HasPrefix(target, "../") {
 		return fmt.Errorf("%s: %s imports %q, which leads out of the package", p.Dir(), file, specifier)
@@ -310,7 +321,7 @@ func (r *resolver) other(ctx context.Context, p *unpacked, file, specifier, mean
 			return r.inside(p, file, specifier, clean(meant))
 		}
 	}
-	name := packageOf(meant)
+	name := jslock.PackageOf(meant)
 	if name == p.Name {
 		target, err := r.enter(p, meant)
 		p.use(specifier, target)
@@ -325,7 +336,7 @@ func (r *resolver) other(ctx context.Context, p *unpacked, file, specifier, mean
 	}
 	version, err := r.choose(ctx, name, wanted)
 	if err != nil {
-		return fmt.Errorf("%s needs %s@%s: %w", p.Dir(), name, wanted, err)
+		return fmt.Errorf("%s needs %s, version %q: %w", p.Dir(), name, wanted, err)
 	}
 	q, err := r.load(ctx, name, version)
 	if err != nil {
@@ -374,15 +385,6 @@ func (r *resolver) choose(ctx context.Context, name, wanted string) (string, err
 		return found, nil
 	}
 	return "", errors.New("the registry has no version in that range")
-}
-
-// packageOf returns the package of a specifier: "@a/b" of "@a/b/c".
-func packageOf(specifier string) string {
-	parts := strings.SplitN(specifier, "/", 3)
-	if strings.HasPrefix(specifier, "@") && len(parts) > 1 {
-		return parts[0] + "/" + parts[1]
-	}
-	return parts[0]
 }
 
 // result returns the list with the package that was added, and the files to store.

@@ -16,6 +16,10 @@ import (
 // the list, then what is gone is removed. Nothing is written outside of the folder, also where a
 // link in it leads out.
 func (f *Folder) replace(before, now jslock.Lock, files map[string][]byte) error {
+	text, err := now.Text()
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(f.cfg.Dir, 0o777); err != nil {
 		return err
 	}
@@ -28,10 +32,6 @@ func (f *Folder) replace(before, now jslock.Lock, files map[string][]byte) error
 		if err := write(root, name, files[name]); err != nil {
 			return fmt.Errorf("%s cannot be stored: %w", name, err)
 		}
-	}
-	text, err := now.Append(nil)
-	if err != nil {
-		return err
 	}
 	if err := write(root, jslock.Name, text); err != nil {
 		return fmt.Errorf("%s cannot be stored: %w", jslock.Name, err)

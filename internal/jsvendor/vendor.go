@@ -75,7 +75,7 @@ func (f *Folder) existing() (jslock.Lock, error) {
 // asked for before. Subpaths are further parts of it that modules or pages name, such as
 // "ext/sse.js" or "dist/style.css". It returns the packages that are new in the folder.
 func (f *Folder) Add(ctx context.Context, spec string, subpaths []string) (added []jslock.Package, err error) {
-	name, wanted, _ := cutVersion(spec)
+	name, wanted := cutVersion(spec)
 	if !isPackageName(name) {
 		return nil, fmt.Errorf("%q is no name of a package; write NAME@VERSION", spec)
 	}
@@ -118,7 +118,7 @@ func (f *Folder) noVersion(ctx context.Context, name, wanted string) error {
 
 // Remove takes a package out, with what only that needed. It returns the packages that are gone.
 func (f *Folder) Remove(name string) (removed []jslock.Package, err error) {
-	name, _, _ = cutVersion(name)
+	name, _ = cutVersion(name)
 	lock, err := f.existing()
 	if err != nil {
 		return nil, err
@@ -218,26 +218,27 @@ func (f *Folder) Outdated(ctx context.Context) ([]Outdated, error) {
 	return out, nil
 }
 
-// Verify compares the folder with the list. The errors name files that are missing, were changed, or
-// that no package has.
+// Verify compares the folder with the list. The errors name files that are missing or were changed, and those in
+// the folder of a package that it does not have.
 func (f *Folder) Verify() (files int, errs []error) {
 	lock, err := f.existing()
 	if err != nil {
 		return 0, []error{err}
 	}
-	known := map[string]bool{}
+	root, err := os.OpenRoot(f.cfg.Dir)
+	if err != nil {
+		return 0, []error{err}
+	}
+	defer root.Close()
 	for _, p := range lock.Packages {
 		for name, want := range p.Files {
-			known[name] = true
 			files++
-			if err := f.check(name, want); err != nil {
+			if err := check(root, name, want); err != nil {
 				errs = append(errs, err)
 			}
 		}
-	}
-	for _, p := range lock.Packages {
-		err := fs.WalkDir(os.DirFS(f.cfg.Dir), p.Dir(), func(name string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() && !known[name] {
+		err := fs.WalkDir(root.FS(), p.Dir(), func(name string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && p.Files[name] == "" {
 				errs = append(errs, fmt.Errorf("%s is of no package; remove it", name))
 			}
 			return nil
@@ -250,32 +251,40 @@ func (f *Folder) Verify() (files int, errs []error) {
 	return files, errs
 }
 
+// errChanged is a file that is another than what was stored.
+var errChanged = errors.New("is not what was stored")
+
 // check compares a file with its SHA-256.
-func (f *Folder) check(name, want string) error {
-	root, err := os.OpenRoot(f.cfg.Dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
+func check(root *os.Root, name, want string) error {
 	text, err := root.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s is missing; add its package again", name)
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s is %w; add its package again", name, errMissing)
+	case err != nil:
 		return err
-	}
-	if hashOf(text) != want {
-		return fmt.Errorf("%s is not what was stored; add its package again", name)
+	case hashOf(text) != want:
+		return fmt.Errorf("%s %w; add its package again", name, errChanged)
 	}
 	return nil
 }
 
 // changed refuses to go on where a file was changed by hand, as that would be lost.
 func (f *Folder) changed(lock jslock.Lock) error {
+	if len(lock.Packages) == 0 {
+		return nil
+	}
+	root, err := os.OpenRoot(f.cfg.Dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
 	for _, p := range lock.Packages {
 		for name, want := range p.Files {
-			if err := f.check(name, want); err != nil && !errors.Is(err, fs.ErrNotExist) && !strings.Contains(err.Error(), "is missing") {
+			switch err := check(root, name, want); {
+			case errors.Is(err, errChanged):
 				return fmt.Errorf("%s was changed by hand, and would be replaced; remove it, or its package, first", name)
+			case err != nil && !errors.Is(err, errMissing):
+				return err
 			}
 		}
 	}
@@ -288,12 +297,12 @@ func hashOf(text []byte) string {
 }
 
 // cutVersion splits NAME@VERSION; a name may begin with "@".
-func cutVersion(spec string) (name, version string, ok bool) {
+func cutVersion(spec string) (name, version string) {
 	at := strings.LastIndexByte(spec, '@')
 	if at <= 0 {
-		return spec, "", false
+		return spec, ""
 	}
-	return spec[:at], spec[at+1:], true
+	return spec[:at], spec[at+1:]
 }
 
 // isPackageName reports whether a name can be that of a package.

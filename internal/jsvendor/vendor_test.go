@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/volaweb/vola/internal/jslock"
 	"github.com/volaweb/vola/internal/jsvendor"
@@ -172,6 +174,17 @@ func TestRefused(t *testing.T) {
 			w.Write(zeros)
 		}
 	}))
+	n.publishArchive("sparse", "1.0.0", sparseArchive(`{"name":"sparse"}`, "", 100<<20))
+	for i := range 5 {
+		n.publishArchive(fmt.Sprintf("heavy%d", i), "1.0.0", sparseArchive(fmt.Sprintf(`{"name":"heavy%d","dependencies":{"heavy%d":"1"}}`, i, i+1), fmt.Sprintf(`import "heavy%d"`, i+1), 60<<20))
+	}
+	n.publishArchive("control", "1.0.0", archiveOf(func(w *tar.Writer) {
+		add(w, "package/package.json", `{"name":"control"}`)
+		add(w, "package/a\x1b[2J.js", "")
+	}))
+	one("build", map[string]string{"index.js": ``})
+	n.publish("build", "1.0.1+/../../newest@1.0.0", map[string]string{"index.js": `evil`})
+	one("builds", map[string]string{"index.js": `import "build"`, "package.json": `{"dependencies":{"build":">1.0.0"}}`})
 	n.publishArchive("many", "1.0.0", archiveOf(func(w *tar.Writer) {
 		for range 20_001 {
 			add(w, "package/a.js", "")
@@ -185,6 +198,8 @@ func TestRefused(t *testing.T) {
 	one("old-builtin", map[string]string{"index.js": `import fs from "fs"`})
 	one("out", map[string]string{"index.js": `import "../other@1.0.0/index.js"`})
 	one("root", map[string]string{"index.js": `import "/static/site.js"`})
+	one("dot", map[string]string{"index.js": `import "./a/b.js"`, "a/b.js": `import ".."`})
+	one("slash", map[string]string{"index.js": `import "./a/?x"`, "a/index.js": ``})
 	one("lost", map[string]string{"index.js": `import "./gone.js"`})
 	one("entry", map[string]string{"package.json": `{"exports":{"require":"./a.js"}}`})
 	one("range", map[string]string{"index.js": `import "newest"`, "package.json": `{"dependencies":{"newest":"^3"}}`})
@@ -192,15 +207,16 @@ func TestRefused(t *testing.T) {
 	one("unknown", map[string]string{"index.js": `import "nobody"`, "package.json": `{"dependencies":{"nobody":"1"}}`})
 	one("list", map[string]string{"index.js": `import x from "./vola-js.json" with {type: "json"}`, "vola-js.json": `{}`})
 	for spec, want := range map[string]string{
-		"list@1.0.0": "taken for the list of packages",
-		"newest":     "the newest of newest is 2.0.0, so write newest@2.0.0", "newest@latest": `"latest" is no whole version`, "newest@^1": "no whole version", "newest@3.0.0": "there is no version 3.0.0 of newest; the newest is 2.0.0",
+		"list@1.0.0":   "taken for the list of packages",
+		"builds@1.0.0": "no version in that range", "build@1.0.1+/../../newest@1.0.0": "no name of a package", "build@1.0.1+/x": "no whole version", "build@2.0.0": "the newest is 1.0.0",
+		"newest": "the newest of newest is 2.0.0, so write newest@2.0.0", "newest@latest": `"latest" is no whole version`, "newest@^1": "no whole version", "newest@3.0.0": "there is no version 3.0.0 of newest; the newest is 2.0.0",
 		"nobody@1.0.0": "has no package nobody", "../up@1.0.0": "no name of a package", "@1.0.0": "no name of a package", "": "no name of a package", "a/b@1.0.0": "no name of a package",
 		"tampered@1.0.0": "is not the one that was published", "weak@1.0.0": "no SHA-512",
 		"up@1.0.0": "leads out of its folder", "absolute@1.0.0": "leads out of its folder", "windows@1.0.0": "leads out of its folder", "drive@1.0.0": "leads out of its folder",
 		"symlink@1.0.0": "a link or device", "hardlink@1.0.0": "a link or device", "device@1.0.0": "a link or device",
-		"bomb@1.0.0": "more than 64 MiB", "many@1.0.0": "more than 20000 files", "garbage@1.0.0": "no gzip", "other@1.0.0": `that of a package "another"`, "large@1.0.0": "needs more than 16 MiB",
+		"bomb@1.0.0": "more than 64 MiB", "sparse@1.0.0": "more than 64 MiB", "heavy0@1.0.0": "more than 256 MiB", "control@1.0.0": "or is none", "many@1.0.0": "more than 20000 files", "garbage@1.0.0": "no gzip", "other@1.0.0": `that of a package "another"`, "large@1.0.0": "needs more than 16 MiB",
 		"commonjs@1.0.0": "for Node.js (CommonJS, in index.js)", "builtin@1.0.0": `imports "node:fs" of Node.js`, "old-builtin@1.0.0": "does not say that it needs that",
-		"out@1.0.0": "leads out of the package", "root@1.0.0": "not in the package", "lost@1.0.0": `imports "./gone.js", and there is no such file`, "entry@1.0.0": "for browsers",
+		"out@1.0.0": "leads out of the package", "root@1.0.0": "not in the package", "dot@1.0.0": `imports "..", a folder`, "slash@1.0.0": `imports "./a/?x", a folder`, "lost@1.0.0": `imports "./gone.js", and there is no such file`, "entry@1.0.0": "for browsers",
 		"range@1.0.0": "no version in that range", "git@1.0.0": "cannot be read", "unknown@1.0.0": "has no package nobody",
 	} {
 		f, dir := folderOf(t, n)
@@ -211,9 +227,16 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s left %s", spec, files)
 		}
 	}
-	f, _ := folderOf(t, n)
+	f, dir := folderOf(t, n)
 	if _, err := f.Add(t.Context(), "newest@1.0.0", []string{"../../x.js"}); err == nil {
 		t.Error("a subpath out of the package is added")
+	}
+	for _, path := range []string{"", "/%zz"} {
+		secret := strings.Replace(n.url, "//", "//me:secret@", 1) + path
+		_, err := jsvendor.New(jsvendor.Config{Dir: dir, Registry: secret}).Add(t.Context(), "nobody@1.0.0", nil)
+		if err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("the error has the password: %v", err)
+		}
 	}
 }
 
@@ -312,6 +335,43 @@ func TestLockFiles(t *testing.T) {
 		if _, err := jslock.Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
+	}
+}
+
+// TestLongLockFiles: a list of any length that is allowed is read by a site, and a longer one is not written.
+func TestLongLockFiles(t *testing.T) {
+	t.Parallel()
+	long := func(bytes int) jslock.Lock {
+		files := map[string]string{"a@1.0.0/a.js": strings.Repeat("0", 64)}
+		for i := range bytes / 1000 {
+			files[fmt.Sprintf("a@1.0.0/%0900d", i)] = strings.Repeat("0", 64)
+		}
+		return jslock.Lock{Packages: []jslock.Package{{Name: "a", Version: "1.0.0", Imports: map[string]string{"a": "a@1.0.0/a.js"}, Files: files}}}
+	}
+	text, err := long(3 << 20).Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dev := range []bool{false, true} {
+		set, err := assets.New(assets.Config{Dev: dev, Layers: []fs.FS{fstest.MapFS{"vendor/vola-js.json": {Data: text}, "vendor/a@1.0.0/a.js": {}}}})
+		if err != nil {
+			t.Fatalf("dev %v: %v", dev, err)
+		}
+		if m, err := set.ImportMap(); err != nil || !strings.Contains(m, "vendor/a@1.0.0/a.") {
+			t.Errorf("dev %v: %s, %v", dev, m, err)
+		}
+	}
+	for _, dev := range []bool{false, true} {
+		set, err := assets.New(assets.Config{Dev: dev, Layers: []fs.FS{fstest.MapFS{"vendor/vola-js.json": {Data: bytes.Repeat([]byte(" "), 9<<20)}}}})
+		if err == nil {
+			_, err = set.ImportMap()
+		}
+		if err == nil || !strings.Contains(err.Error(), "more than 4194304 bytes") {
+			t.Errorf("dev %v: a list that is too long: %v", dev, err)
+		}
+	}
+	if _, err := long(5 << 20).Text(); err == nil || !strings.Contains(err.Error(), "more than 4194304 bytes") {
+		t.Errorf("a list that is too long is written: %v", err)
 	}
 }
 

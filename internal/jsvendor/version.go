@@ -14,10 +14,14 @@ type version struct {
 	pre     []string // of a version before a release
 }
 
-// parseVersion reads a whole version, such as 1.2.3 or 1.2.3-beta.1. What follows "+" does not count.
+// parseVersion reads a whole version, such as 1.2.3 or 1.2.3-beta.1. What follows "+" does not count, but must be
+// right too, as a version is a part of paths.
 func parseVersion(text string) (version, bool) {
 	var v version
-	text, _, _ = strings.Cut(text, "+")
+	text, build, hasBuild := strings.Cut(text, "+")
+	if _, ok := identifiers(build); hasBuild && !ok {
+		return version{}, false
+	}
 	numbers, pre, hasPre := strings.Cut(text, "-")
 	parts := strings.Split(numbers, ".")
 	if len(parts) != 3 {
@@ -31,14 +35,20 @@ func parseVersion(text string) (version, bool) {
 		v.numbers[i] = n
 	}
 	if hasPre {
-		v.pre = strings.Split(pre, ".")
-		for _, part := range v.pre {
-			if part == "" || strings.Trim(part, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-") != "" {
-				return version{}, false
-			}
+		var ok bool
+		if v.pre, ok = identifiers(pre); !ok {
+			return version{}, false
 		}
 	}
 	return v, true
+}
+
+// identifiers splits what follows "-" or "+".
+func identifiers(text string) ([]string, bool) {
+	parts := strings.Split(text, ".")
+	return parts, !slices.ContainsFunc(parts, func(part string) bool {
+		return part == "" || strings.Trim(part, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-") != ""
+	})
 }
 
 func parseNumber(text string) (uint64, bool) {

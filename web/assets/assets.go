@@ -156,13 +156,13 @@ func (s *Set) URL(name string) (string, error) {
 			return "", fmt.Errorf("no static file %q", name)
 		}
 		f.Close()
-		return s.cfg.Prefix + name, nil
+		return s.cfg.Prefix + inURL(name), nil
 	}
 	f := s.byName[name]
 	if f == nil {
 		return "", fmt.Errorf("no static file %q%s", name, s.hint(name))
 	}
-	return s.cfg.Prefix + f.hashed, nil
+	return s.cfg.Prefix + f.url, nil
 }
 
 // hint names the file that was probably meant.

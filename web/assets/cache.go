@@ -37,11 +37,14 @@ func (c *cache) close() {
 
 func (c *cache) works() bool { return c != nil && c.root != nil }
 
-// cacheName is where the content of a file is kept in a coding. An empty file stands for one that
-// is not smaller.
+// notSmaller is kept in place of what would not be smaller. It is no empty file, as a crash can leave one.
+const notSmaller = "not smaller"
+
+// cacheName is where the content of a file is kept in a coding.
 func cacheName(f *file, of Coding) string { return hex.EncodeToString(f.sum[:16]) + "." + of.Name() }
 
-// load returns what is kept, if it is whole: it is decoded and compared.
+// load returns what is kept, if it is whole: it is decoded and compared. It is nil where the coding does not
+// make the file smaller.
 func (c *cache) load(f *file, of Coding) (body []byte, ok bool) {
 	if !c.works() {
 		return nil, false
@@ -51,25 +54,32 @@ func (c *cache) load(f *file, of Coding) (body []byte, ok bool) {
 	if err != nil || len(body) >= len(f.content) {
 		return nil, false
 	}
-	if len(body) > 0 {
-		r, err := of.NewReader(bytes.NewReader(body))
-		if err != nil {
-			return nil, false
-		}
-		content, err := io.ReadAll(io.LimitReader(r, int64(len(f.content))+1))
-		if err != nil || !bytes.Equal(content, f.content) {
-			return nil, false
-		}
+	if string(body) == notSmaller {
+		body = nil
+	} else if !decodesTo(body, of, f.content) {
+		return nil, false
 	}
 	now := time.Now()
 	c.root.Chtimes(name, now, now)
 	return body, true
 }
 
-// store keeps what was made. Another program may do the same at this moment.
+func decodesTo(body []byte, of Coding, content []byte) bool {
+	r, err := of.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return false
+	}
+	got, err := io.ReadAll(io.LimitReader(r, int64(len(content))+1))
+	return err == nil && bytes.Equal(got, content)
+}
+
+// store keeps what was made; nil if it is not smaller. Another program may do the same at this moment.
 func (c *cache) store(f *file, of Coding, body []byte) {
 	if !c.works() {
 		return
+	}
+	if body == nil {
+		body = []byte(notSmaller)
 	}
 	name := cacheName(f, of)
 	whole := name + ".new"

@@ -46,7 +46,7 @@ func (s *Set) Compress(ctx context.Context, dir string) error {
 	defer c.close()
 	for _, f := range s.files {
 		if f.mayShrink() && ctx.Err() == nil {
-			f.gzip(func() *encoded { return f.encode(ctx, c, gzipCoding{}) })
+			f.gzip(ctx, c)
 		}
 	}
 	for i, coding := range s.cfg.Codings {
@@ -67,15 +67,13 @@ func (f *file) mayShrink() bool {
 }
 
 // gzip returns the content with gzip, made when it is first asked for; nil where that is not smaller.
-func (f *file) gzip(by func() *encoded) *encoded {
+func (f *file) gzip(ctx context.Context, c *cache) *encoded {
 	f.gzipOnce.Do(func() {
 		if !f.mayShrink() {
 			return
 		}
-		if by != nil {
-			f.gzipped = by()
-		}
-		if by == nil || f.gzipped == nil {
+		f.gzipped = f.encode(ctx, c, gzipCoding{})
+		if f.gzipped == nil && ctx.Err() != nil { // requests come until the end
 			f.gzipped = f.encode(context.Background(), nil, gzipCoding{})
 		}
 	})
@@ -95,7 +93,7 @@ func (f *file) encode(ctx context.Context, cache *cache, c Coding) *encoded {
 		}
 		cache.store(f, c, body)
 	}
-	if len(body) == 0 {
+	if body == nil {
 		return nil
 	}
 	return &encoded{coding: c.Name(), etag: `"` + f.hash + "-" + c.Name() + `"`, body: body}

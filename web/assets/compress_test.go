@@ -3,6 +3,7 @@ package assets_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"io"
 	"io/fs"
 	"net/http/httptest"
@@ -137,7 +138,7 @@ func TestCache(t *testing.T) {
 	if got := sent(); got != b.Len() {
 		t.Errorf("from the cache: %d bytes, want %d", got, b.Len())
 	}
-	for _, broken := range [][]byte{[]byte("not brotli"), b.Bytes()[:b.Len()-2], append(bytes.Clone(b.Bytes()), bytes.Repeat([]byte("x"), len(css))...), evil(css)} {
+	for _, broken := range [][]byte{{}, []byte("not brotli"), b.Bytes()[:b.Len()-2], append(bytes.Clone(b.Bytes()), bytes.Repeat([]byte("x"), len(css))...), evil(css)} {
 		if err := os.WriteFile(kept[0], broken, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -149,6 +150,43 @@ func TestCache(t *testing.T) {
 	}
 	if sent(); len(names(t, dir)) != 3 {
 		t.Errorf("in the folder: %v", names(t, dir))
+	}
+}
+
+// counted counts what is compressed.
+type counted struct {
+	brotli.Coding
+	n *int
+}
+
+func (c counted) NewWriter(w io.Writer) io.WriteCloser {
+	*c.n++
+	return c.Coding.NewWriter(w)
+}
+
+// TestCacheOfWhatIsNotSmaller: that a coding does not help is known at the next start.
+func TestCacheOfWhatIsNotSmaller(t *testing.T) {
+	t.Parallel()
+	dir, n := t.TempDir(), 0
+	var random bytes.Buffer
+	for i := range byte(8) {
+		sum := sha256.Sum256([]byte{i})
+		random.Write(sum[:])
+	}
+	for range 2 {
+		set, err := assets.New(assets.Config{Layers: []fs.FS{fstest.MapFS{"a.ico": {Data: random.Bytes()}}}, Codings: []assets.Coding{counted{n: &n}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := set.Compress(t.Context(), dir); err != nil {
+			t.Fatal(err)
+		}
+		if w := get(set, "/a.ico", "Accept-Encoding", "br, gzip"); w.Header().Get("Content-Encoding") != "" || !bytes.Equal(w.Body.Bytes(), random.Bytes()) {
+			t.Errorf("sent: %v", w.Header())
+		}
+	}
+	if n != 1 {
+		t.Errorf("compressed %d times, want 1", n)
 	}
 }
 

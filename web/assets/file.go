@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/volaweb/vola/internal/jslock"
 )
 
 // How much of a file is held in memory, in bytes. Style sheets and scripts are read for what
@@ -23,6 +25,7 @@ const (
 type file struct {
 	name    string
 	hashed  string // the name with the content's hash before its extension
+	url     string // that, as it stands in a URL
 	content []byte // nil for files that are read from their layer
 	sum     [sha256.Size]byte
 	// hash is what stands in the name: of the content, and of the files that a style sheet refers to.
@@ -51,8 +54,11 @@ func read(layer fs.FS, name string) (*file, error) {
 	}
 	defer r.Close()
 	most := keep
-	if isSheet(name) || isScript(name) {
+	switch {
+	case isSheet(name) || isScript(name):
 		most = keepSource
+	case isLock(name):
+		most = jslock.MaxSize + 1 // the form says that this is too much
 	}
 	h := sha256.New()
 	var b bytes.Buffer
@@ -63,7 +69,7 @@ func read(layer fs.FS, name string) (*file, error) {
 	f := &file{name: name, layer: layer, kind: contentType(name)}
 	h.Sum(f.sum[:0])
 	f.hash = hex.EncodeToString(f.sum[:])
-	if n <= int64(most) {
+	if n <= int64(most) || isLock(name) {
 		f.content = b.Bytes()
 		if f.content == nil {
 			f.content = []byte{}
@@ -78,6 +84,12 @@ func (f *file) setNames() {
 	f.etag = `"` + f.hash + `"`
 	ext := path.Ext(f.name)
 	f.hashed = strings.TrimSuffix(f.name, ext) + "." + f.hash + ext
+	f.url = inURL(f.hashed)
+}
+
+// inURL writes a name as a path. What else has to be escaped browsers escape themselves, each in the same way.
+func inURL(name string) string {
+	return strings.NewReplacer("%", "%25", "?", "%3F", "#", "%23").Replace(name)
 }
 
 // limited keeps the first n bytes.
@@ -91,6 +103,7 @@ func (l *limited) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func isSheet(name string) bool { return path.Ext(name) == ".css" }
+// isSheet and isScript go by the content type, as browsers do.
+func isSheet(name string) bool { return strings.HasPrefix(contentType(name), "text/css") }
 
-func isScript(name string) bool { return path.Ext(name) == ".js" || path.Ext(name) == ".mjs" }
+func isScript(name string) bool { return strings.HasPrefix(contentType(name), "text/javascript") }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"path"
 	"strings"
 
@@ -44,7 +43,7 @@ func (s *Set) ImportMap() (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("static file %s: %w", name, err)
 		}
-		m.add(s.cfg.Prefix, path.Dir(name), lock, func(name string) string { return name })
+		m.add(s.cfg.Prefix, path.Dir(name), lock, inURL)
 	}
 	return m.write()
 }
@@ -83,7 +82,7 @@ func (m *modules) add(prefix, dir string, lock jslock.Lock, current func(string)
 	}
 	for _, p := range lock.Packages {
 		for from, to := range p.Redirects {
-			m.Imports[prefix+path.Join(dir, from)] = url(to)
+			m.Imports[prefix+inURL(path.Join(dir, from))] = url(to)
 		}
 	}
 }
@@ -115,10 +114,10 @@ func (s *Set) mapModules(locks []*file) error {
 		m.add(s.cfg.Prefix, path.Dir(f.name), lock, func(name string) string {
 			if to := s.byName[name]; to != nil {
 				s.target(&m, to)
-				return to.hashed
+				return to.url
 			}
 			s.problem(f, 0, "there is no static file %q; run: vola js verify", name)
-			return name
+			return inURL(name)
 		})
 	}
 	for _, f := range s.files {
@@ -136,14 +135,14 @@ func (s *Set) mapModules(locks []*file) error {
 
 // target notes the integrity of a module that others import.
 func (s *Set) target(m *modules, f *file) {
-	m.Integrity[s.cfg.Prefix+f.hashed] = "sha256-" + base64.StdEncoding.EncodeToString(f.sum[:])
+	m.Integrity[s.cfg.Prefix+f.url] = "sha256-" + base64.StdEncoding.EncodeToString(f.sum[:])
 }
 
 // mapImport gives an imported module its hashed name.
 func (s *Set) mapImport(m *modules, in *file, i jsimports.Import) {
 	if !isPath(i.Specifier) {
 		if !m.knows(s.cfg.Prefix+in.name, i.Specifier) && !strings.Contains(i.Specifier, ":") {
-			s.problem(in, i.At, "import %q: no package in %s has that name; run: vola js add %s@VERSION", i.Specifier, jslock.Name, packageOf(i.Specifier))
+			s.problem(in, i.At, "import %q: no package in %s has that name; run: vola js add %s@VERSION", i.Specifier, jslock.Name, jslock.PackageOf(i.Specifier))
 		}
 		return
 	}
@@ -151,11 +150,11 @@ func (s *Set) mapImport(m *modules, in *file, i jsimports.Import) {
 	if !ok {
 		return
 	}
-	from := s.cfg.Prefix + name
+	from := s.cfg.Prefix + inURL(name)
 	to := s.byName[name]
 	switch {
 	case to != nil && !strings.ContainsAny(i.Specifier, "?#"):
-		m.Imports[from] = s.cfg.Prefix + to.hashed
+		m.Imports[from] = s.cfg.Prefix + to.url
 		s.target(m, to)
 	case to == nil && m.Imports[from] == "":
 		s.lost(in, i.At, fmt.Sprintf("import %q", i.Specifier), name)
@@ -172,19 +171,10 @@ func (m *modules) knows(module, name string) bool {
 	if m.Imports[name] != "" {
 		return true
 	}
-	for folder := range maps.Keys(m.Scopes) {
-		if strings.HasPrefix(module, folder) && m.Scopes[folder][name] != "" {
+	for folder, names := range m.Scopes {
+		if strings.HasPrefix(module, folder) && names[name] != "" {
 			return true
 		}
 	}
 	return false
-}
-
-// packageOf returns the package of a name: "@a/b" of "@a/b/c".
-func packageOf(name string) string {
-	parts := strings.SplitN(name, "/", 3)
-	if strings.HasPrefix(name, "@") && len(parts) > 1 {
-		return parts[0] + "/" + parts[1]
-	}
-	return parts[0]
 }

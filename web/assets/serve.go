@@ -2,6 +2,7 @@ package assets
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -93,7 +94,7 @@ func withoutRange(r *http.Request) *http.Request {
 }
 
 // choose returns the coding that a client likes most; nil for the file as it is. Of
-// those that it likes as much, the smaller one. A client that refuses even the file as it is gets it
+// those that it likes as much, the first of the [Config], then gzip. A client that refuses even the file as it is gets it
 // where there is no coding: an error would be no better.
 func (f *file) choose(r *http.Request) *encoded {
 	header := strings.Join(r.Header["Accept-Encoding"], ",")
@@ -120,7 +121,7 @@ func (f *file) choose(r *http.Request) *encoded {
 		}
 	}
 	if best == nil && gzipped > 0 && gzipped >= plain {
-		return f.gzip(nil)
+		return f.gzip(context.Background(), nil)
 	}
 	return best
 }

@@ -17,8 +17,8 @@ import (
 type sheet struct {
 	*file
 	refs []reference
-	// index and low are those of Tarjan's algorithm, which finds sheets that import each other: they
-	// have one hash.
+	// index and low are those of Tarjan's algorithm, which finds sheets that import each other: their
+	// hashes are made together.
 	index, low int
 	open       bool // in the component that is being collected
 }
@@ -137,38 +137,39 @@ func (n *naming) visit(sh *sheet) {
 	n.name(ring)
 }
 
-// name gives hashes to sheets that all lead to each other, mostly a single one.
+// name gives hashes to sheets that all lead to each other, mostly a single one that does not lead to itself.
 func (n *naming) name(ring []*sheet) {
-	slices.SortFunc(ring, func(a, b *sheet) int { return strings.Compare(a.name, b.name) })
-	h := sha256.New()
-	for _, sh := range ring {
-		fmt.Fprintf(h, "%d %d %s", len(sh.name), len(sh.content), sh.name)
-		h.Write(sh.rewritten(func(to *file) bool { return !n.sheets[to].isOpen() }))
-	}
-	whole := h.Sum(nil)
-	for _, sh := range ring {
-		switch {
-		case sh.content == nil || len(sh.refs) == 0: // its hash is that of its content
-		case slices.ContainsFunc(sh.refs, func(r reference) bool { return n.sheets[r.to].isOpen() }):
-			sum := sha256.Sum256(append(slices.Clone(whole), sh.name...))
-			sh.hash = hex.EncodeToString(sum[:])
-		default:
-			sum := sha256.Sum256(sh.rewritten(func(*file) bool { return true }))
-			sh.hash = hex.EncodeToString(sum[:])
-		}
+	open := func(to *file) bool { return n.sheets[to] != nil && n.sheets[to].open }
+	circular := slices.ContainsFunc(ring[0].refs, func(r reference) bool { return open(r.to) })
+	if circular {
+		hashTogether(ring, open)
 	}
 	for _, sh := range ring {
 		if len(sh.refs) > 0 {
 			sh.content = sh.rewritten(func(*file) bool { return true })
 			sh.sum = sha256.Sum256(sh.content)
+			if !circular {
+				sh.hash = hex.EncodeToString(sh.sum[:])
+			}
 		}
-	}
-	for _, sh := range ring {
 		sh.open, sh.refs = false, nil
 	}
 }
 
-func (sh *sheet) isOpen() bool { return sh != nil && sh.open }
+// hashTogether sets hashes that are of all sheets of a ring, without the names that they have for each other.
+func hashTogether(ring []*sheet, within func(*file) bool) {
+	slices.SortFunc(ring, func(a, b *sheet) int { return strings.Compare(a.name, b.name) })
+	h := sha256.New()
+	for _, sh := range ring {
+		fmt.Fprintf(h, "%d %d %s", len(sh.name), len(sh.content), sh.name)
+		h.Write(sh.rewritten(func(to *file) bool { return !within(to) }))
+	}
+	whole := h.Sum(nil)
+	for _, sh := range ring {
+		sum := sha256.Sum256(append(slices.Clone(whole), sh.name...))
+		sh.hash = hex.EncodeToString(sum[:])
+	}
+}
 
 // rewritten returns the content with the hashed names of the files that with wants.
 func (sh *sheet) rewritten(with func(*file) bool) []byte {

@@ -49,6 +49,7 @@ func TestSheetsHaveHashedNames(t *testing.T) {
 		"img/x.png":        "x",
 		"img/a b.png":      "ab",
 		"plain.css":        `a{b:c}`,
+		"OLD.CSS":          `a{b:url(plain.css)}`,
 		"fonts/f.woff2":    "f",
 		"fonts/fonts.css":  `@font-face{src:url(f.woff2?#iefix) format("woff2")}`,
 		"not/a/sheet.html": `<p style="background: url(x.png)">`,
@@ -58,6 +59,7 @@ func TestSheetsHaveHashedNames(t *testing.T) {
 			`url("img/a%20b.#.png")url(img/)url(img/none.png)}`,
 		"parts/a.css":     `/* url(no.png) */ b{c:url("../img/x.#.png")}`,
 		"plain.css":       `a{b:c}`,
+		"OLD.CSS":         `a{b:url("plain.#.css")}`,
 		"fonts/fonts.css": `@font-face{src:url("f.#.woff2?#iefix") format("woff2")}`,
 	} {
 		body := get(set, hashed(t, set, name)).Body.String()
@@ -139,30 +141,17 @@ func TestImportMapOfModules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var m struct {
-		Imports   map[string]string
-		Scopes    map[string]map[string]string
-		Integrity map[string]string
-	}
+	var m modules
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
 		t.Fatal(err)
 	}
-	plain := func(m map[string]string) map[string]string {
-		for name, to := range m {
-			if get(set, strings.TrimPrefix(to, "/static")).Code != 200 && !strings.Contains(to, "gone") {
-				t.Errorf("%s leads to %s, which is not there", name, to)
-			}
-			m[name] = hashes().ReplaceAllString(to, ".#.")
-		}
-		return m
-	}
-	if got, want := plain(m.Imports), map[string]string{
+	if got, want := plain(t, set, m.Imports), map[string]string{
 		"/static/app/util.js": "/static/app/util.#.js", "/static/other.mjs": "/static/other.#.mjs", "/static/lazy.js": "/static/lazy.#.js",
 		"htmx.org": "/static/vendor/htmx.org@2.0.7/htmx.#.js", "/static/vendor/htmx.org@2.0.7/x": "/static/vendor/htmx.org@2.0.7/x.#.js",
 	}; !maps.Equal(got, want) {
 		t.Errorf("imports: %v\nwant %v", got, want)
 	}
-	if got := plain(m.Scopes["/static/vendor/htmx.org@2.0.7/"]); got["dep"] != "/static/vendor/dep@1.0.0/d.#.js" || len(m.Scopes) != 2 {
+	if got := plain(t, set, m.Scopes["/static/vendor/htmx.org@2.0.7/"]); got["dep"] != "/static/vendor/dep@1.0.0/d.#.js" || len(m.Scopes) != 2 {
 		t.Errorf("scopes: %v", m.Scopes)
 	}
 	if len(m.Integrity) != 6 || m.Integrity["/static"+hashed(t, set, "lazy.js")] != "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" {
@@ -180,6 +169,60 @@ vendor/vola-js.json:1:1: there is no static file "vendor/dep@1.0.0/gone.js"; run
 	if w := get(set, "/vendor/vola-js.json"); w.Code != 404 {
 		t.Errorf("the lock file is served: %d", w.Code)
 	}
+}
+
+// TestNamesThatURLsEscape: a file with a mark of URLs in its name is found everywhere.
+func TestNamesThatURLsEscape(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"main.js": `import "./a%23b.js"; import "./50%25.js"; import "./who%3F.js"`, "a#b.js": "", "50%.js": "", "who?.js": ""}
+	set := setOf(t, files)
+	text, err := set.ImportMap()
+	if err != nil || len(set.Problems()) > 0 {
+		t.Fatal(err, set.Problems())
+	}
+	var m modules
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
+		t.Fatal(err)
+	}
+	if want := map[string]string{"/static/a%23b.js": "/static/a%23b.#.js", "/static/50%25.js": "/static/50%25.#.js", "/static/who%3F.js": "/static/who%3F.#.js"}; !maps.Equal(plain(t, set, m.Imports), want) {
+		t.Errorf("imports: %v", m.Imports)
+	}
+	for name := range files {
+		if w := get(set, hashed(t, set, name)); w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %d", name, w.Code)
+		}
+	}
+	for to := range m.Integrity {
+		if w := get(set, strings.TrimPrefix(to, "/static")); w.Code != 200 {
+			t.Errorf("integrity of %s: %d", to, w.Code)
+		}
+	}
+	dev, err := assets.New(assets.Config{Layers: []fs.FS{fstest.MapFS{"a#b.js": file("")}}, Dev: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := dev.URL("a#b.js"); got != "/static/a%23b.js" || err != nil {
+		t.Errorf("in development: %s, %v", got, err)
+	}
+}
+
+// modules is an import map.
+type modules struct {
+	Imports   map[string]string
+	Scopes    map[string]map[string]string
+	Integrity map[string]string
+}
+
+// plain has "#" in place of hashes, after it has asked for the files.
+func plain(t *testing.T, set *assets.Set, m map[string]string) map[string]string {
+	t.Helper()
+	for name, to := range m {
+		if get(set, strings.TrimPrefix(to, "/static")).Code != 200 && !strings.Contains(to, "gone") {
+			t.Errorf("%s leads to %s, which is not there", name, to)
+		}
+		m[name] = hashes().ReplaceAllString(to, ".#.")
+	}
+	return m
 }
 
 // TestImportMapInDevelopment: it has the packages, as the lock file is at this moment.
