@@ -391,6 +391,28 @@ func TestDirect(t *testing.T) {
 	}
 }
 
+// TestDirectInside: also what passes the cache by gives its tags to the value around it.
+func TestDirectInside(t *testing.T) {
+	t.Parallel()
+	c := cache.New(cache.Config{Direct: func(ctx context.Context) bool { return ctx.Value(directKey{}) != nil }})
+	defer c.Close()
+	computed := int64(0)
+	for want := range int64(3) {
+		got, err := numbers.Get(t.Context(), c, "outer", func(ctx context.Context) (int64, error) {
+			return numbers.Get(context.WithValue(ctx, directKey{}, true), c, "inner", func(context.Context) (int64, error) {
+				computed++
+				return computed, nil
+			}, "x")
+		})
+		if got != want+1 || err != nil {
+			t.Errorf("%d, %v, want %d", got, err, want+1)
+		}
+		if err := c.Invalidate(t.Context(), "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // broken is a store that does not work.
 type broken struct{ cache.Store }
 

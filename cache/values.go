@@ -71,6 +71,7 @@ func (v Values[T]) Name() string { return v.name }
 func (v Values[T]) Get(ctx context.Context, c *Cache, key string, load func(ctx context.Context) (T, error), tags ...string) (T, error) {
 	var out T
 	if c == nil || c.cfg.Direct != nil && c.cfg.Direct(ctx) {
+		Tag(ctx, tags...) // of the value around it
 		return load(ctx)
 	}
 	if v.name == "" {
