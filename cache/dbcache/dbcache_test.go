@@ -110,13 +110,14 @@ func TestComputing(t *testing.T) {
 
 // TestClean deletes what has expired, and what is not needed to know.
 func TestClean(t *testing.T) {
+	const piece = 1000 // rows of one statement
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		store := prepare(t, db, true)
 		ctx, now := t.Context(), time.Now()
-		items := make([]dbcache.Item, dbcache.Piece+10)
+		items := make([]dbcache.Item, piece+10)
 		for i := range items {
-			items[i] = dbcache.Item{Key: fmt.Sprint("key ", i), Value: []byte{}, Mark: 1, Expires: now.Add(time.Duration(i-dbcache.Piece) * time.Second).UnixNano()}
+			items[i] = dbcache.Item{Key: fmt.Sprint("key ", i), Value: []byte{}, Mark: 1, Expires: now.Add(time.Duration(i-piece) * time.Second).UnixNano()}
 		}
 		items[0].Leased, items[0].Owner = now.Add(time.Hour).UnixNano(), "o"
 		if err := orm.CreateAll(ctx, db, items); err != nil {
@@ -128,7 +129,7 @@ func TestClean(t *testing.T) {
 				t.Errorf("%d deleted, %v, want %d", n, err, want)
 			}
 		}
-		clean(dbcache.Piece)
+		clean(piece)
 		left, err := orm.From[dbcache.Item](db).Count(ctx)
 		if left != 10 || err != nil {
 			t.Errorf("%d left, %v", left, err)
