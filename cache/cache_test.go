@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/big"
 	"runtime"
 	"strings"
 	"sync"
@@ -466,6 +467,66 @@ func TestValuesComeBack(t *testing.T) {
 	}
 }
 
+// TestPointersThatWriteThemselves: also types whose pointers alone say how they are written come back.
+func TestPointersThatWriteThemselves(t *testing.T) {
+	t.Parallel()
+	c := cache.New(cache.Config{})
+	defer c.Close()
+	sums := cache.Of[sum]("sums", cache.For(time.Hour))
+	for range 2 {
+		got, err := sums.Get(t.Context(), c, "a", func(context.Context) (sum, error) { return sum{N: *big.NewInt(7)}, nil })
+		if err != nil || got.N.Int64() != 7 {
+			t.Errorf("%v, %v", &got.N, err)
+		}
+	}
+}
+
+type sum struct{ N big.Int }
+
+// text is a string by another name, as template.HTML is one.
+type text string
+
+// TestTextsAreKeptAsTheyAre, whatever their type is called: JSON would make HTML longer, and lose
+// what is not UTF-8.
+func TestTextsAreKeptAsTheyAre(t *testing.T) {
+	t.Parallel()
+	store := &last{Store: cache.NewMemory(0)}
+	c := cache.New(cache.Config{Store: store})
+	defer c.Close()
+	const want = "<b>\xff</b>"
+	texts, days := cache.Of[text]("texts", cache.For(time.Hour)), cache.Of[civilDay]("days", cache.For(time.Hour))
+	for range 2 {
+		got, err := texts.Get(t.Context(), c, "a", func(context.Context) (text, error) { return want, nil })
+		if got != want || err != nil || string(store.value) != want {
+			t.Errorf("%q, %v, kept as %q", got, err, store.value)
+		}
+	}
+	for range 2 { // one that says itself how it is written
+		if got, err := days.Get(t.Context(), c, "a", func(context.Context) (civilDay, error) { return "2", nil }); got != "2" || err != nil || string(store.value) != `"day 2"` {
+			t.Errorf("%q, %v, kept as %q", got, err, store.value)
+		}
+	}
+}
+
+type civilDay string
+
+func (d civilDay) MarshalText() ([]byte, error) { return []byte("day " + d), nil }
+func (d *civilDay) UnmarshalText(b []byte) error {
+	*d = civilDay(bytes.TrimPrefix(b, []byte("day ")))
+	return nil
+}
+
+// last is a store that knows the last value that was set.
+type last struct {
+	cache.Store
+	value []byte
+}
+
+func (l *last) Set(ctx context.Context, key string, e cache.Entry) error {
+	l.value = e.Value
+	return l.Store.Set(ctx, key, e)
+}
+
 // TestKeysAreOfATypeAndAName: values of other types are others, also where the names are the same.
 func TestKeysAreOfATypeAndAName(t *testing.T) {
 	t.Parallel()
@@ -496,8 +557,10 @@ func TestDeclarationsThatCannotBe(t *testing.T) {
 				A int `json:"-"`
 			}]("a", cache.For(1))
 		},
-		"interface": func() { cache.Of[map[string]any]("a", cache.For(1)) },
-		"function":  func() { cache.Of[func()]("a", cache.For(1)) },
+		"interface":                 func() { cache.Of[map[string]any]("a", cache.For(1)) },
+		"function":                  func() { cache.Of[func()]("a", cache.For(1)) },
+		"bool keys":                 func() { cache.Of[map[bool]int]("a", cache.For(1)) },
+		"keys that only write JSON": func() { cache.Of[map[struct{ A int }]int]("a", cache.For(1)) },
 	} {
 		func() {
 			defer func() {
