@@ -438,6 +438,36 @@ func TestAStoreThatFails(t *testing.T) {
 	}
 }
 
+// stuck is a store that does not answer to what is set, once it is told.
+type stuck struct {
+	cache.Store
+	hangs atomic.Bool
+}
+
+func (s *stuck) Set(ctx context.Context, key string, e cache.Entry) error {
+	if s.hangs.Load() {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return s.Store.Set(ctx, key, e)
+}
+
+// TestCloseDoesNotWaitForTheStore: what goes on in the background has an end, also where the store
+// has none.
+func TestCloseDoesNotWaitForTheStore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &stuck{Store: cache.NewMemory(0)}
+		c := cache.New(cache.Config{Store: store})
+		_, _ = numbers.Get(t.Context(), c, "a", func(context.Context) (int64, error) { return 1, nil })
+		time.Sleep(11 * time.Minute)
+		store.hangs.Store(true)
+		_, _ = numbers.Get(t.Context(), c, "a", func(context.Context) (int64, error) { return 0, errors.New("out of order") })
+		synctest.Wait()
+		c.Close()
+	})
+}
+
 type point struct {
 	X, Y  int
 	At    time.Time
