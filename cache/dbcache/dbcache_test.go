@@ -117,6 +117,7 @@ func TestClean(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		store := prepare(t, db, true)
 		ctx, now := t.Context(), time.Now()
+		store.Now = func() time.Time { return now }
 		items := make([]dbcache.Item, piece+10)
 		for i := range items {
 			items[i] = dbcache.Item{Key: fmt.Sprint("key ", i), Value: []byte{}, Mark: 1, Expires: now.Add(time.Duration(i-piece) * time.Second).UnixNano()}
