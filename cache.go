@@ -51,7 +51,7 @@ func (s *Site) cleanCache(ctx context.Context) {
 	if s.cacheTable == nil {
 		return
 	}
-	go s.cacheTable.Run(ctx, 0, func(err error) { s.opts.Log.Warn("the cache is not cleaned up", "error", err) })
+	go s.cacheTable.Run(ctx, s.opts.Log)
 }
 
 // closeCache ends what refreshes values in the background.

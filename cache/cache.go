@@ -91,8 +91,8 @@ func (c *Cache) complain(ctx context.Context, what string, err error) {
 	if ctx.Err() != nil {
 		return
 	}
-	now := c.cfg.Now().UnixNano()
-	if last := c.warned.Load(); last != 0 && now-last < int64(time.Minute) || !c.warned.CompareAndSwap(c.warned.Load(), now) {
+	now, last := c.cfg.Now().UnixNano(), c.warned.Load()
+	if last != 0 && now-last < int64(time.Minute) || !c.warned.CompareAndSwap(last, now) {
 		return
 	}
 	c.cfg.Log.Warn("the cache does not work, so values are computed each time", "failed", what, "error", err)

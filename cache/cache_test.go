@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/big"
 	"runtime"
 	"strings"
 	"sync"
@@ -391,6 +392,28 @@ func TestDirect(t *testing.T) {
 	}
 }
 
+// TestDirectInside: also what passes the cache by gives its tags to the value around it.
+func TestDirectInside(t *testing.T) {
+	t.Parallel()
+	c := cache.New(cache.Config{Direct: func(ctx context.Context) bool { return ctx.Value(directKey{}) != nil }})
+	defer c.Close()
+	computed := int64(0)
+	for want := range int64(3) {
+		got, err := numbers.Get(t.Context(), c, "outer", func(ctx context.Context) (int64, error) {
+			return numbers.Get(context.WithValue(ctx, directKey{}, true), c, "inner", func(context.Context) (int64, error) {
+				computed++
+				return computed, nil
+			}, "x")
+		})
+		if got != want+1 || err != nil {
+			t.Errorf("%d, %v, want %d", got, err, want+1)
+		}
+		if err := c.Invalidate(t.Context(), "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // broken is a store that does not work.
 type broken struct{ cache.Store }
 
@@ -413,6 +436,36 @@ func TestAStoreThatFails(t *testing.T) {
 	if n := strings.Count(log.String(), "the store is away"); n != 1 {
 		t.Errorf("logged %d times", n)
 	}
+}
+
+// stuck is a store that does not answer to what is set, once it is told.
+type stuck struct {
+	cache.Store
+	hangs atomic.Bool
+}
+
+func (s *stuck) Set(ctx context.Context, key string, e cache.Entry) error {
+	if s.hangs.Load() {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return s.Store.Set(ctx, key, e)
+}
+
+// TestCloseDoesNotWaitForTheStore: what goes on in the background has an end, also where the store
+// has none.
+func TestCloseDoesNotWaitForTheStore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &stuck{Store: cache.NewMemory(0)}
+		c := cache.New(cache.Config{Store: store})
+		_, _ = numbers.Get(t.Context(), c, "a", func(context.Context) (int64, error) { return 1, nil })
+		time.Sleep(11 * time.Minute)
+		store.hangs.Store(true)
+		_, _ = numbers.Get(t.Context(), c, "a", func(context.Context) (int64, error) { return 0, errors.New("out of order") })
+		synctest.Wait()
+		c.Close()
+	})
 }
 
 type point struct {
@@ -442,6 +495,66 @@ func TestValuesComeBack(t *testing.T) {
 			t.Errorf("%q, %v", got, err)
 		}
 	}
+}
+
+// TestPointersThatWriteThemselves: also types whose pointers alone say how they are written come back.
+func TestPointersThatWriteThemselves(t *testing.T) {
+	t.Parallel()
+	c := cache.New(cache.Config{})
+	defer c.Close()
+	sums := cache.Of[sum]("sums", cache.For(time.Hour))
+	for range 2 {
+		got, err := sums.Get(t.Context(), c, "a", func(context.Context) (sum, error) { return sum{N: *big.NewInt(7)}, nil })
+		if err != nil || got.N.Int64() != 7 {
+			t.Errorf("%v, %v", &got.N, err)
+		}
+	}
+}
+
+type sum struct{ N big.Int }
+
+// text is a string by another name, as template.HTML is one.
+type text string
+
+// TestTextsAreKeptAsTheyAre, whatever their type is called: JSON would make HTML longer, and lose
+// what is not UTF-8.
+func TestTextsAreKeptAsTheyAre(t *testing.T) {
+	t.Parallel()
+	store := &last{Store: cache.NewMemory(0)}
+	c := cache.New(cache.Config{Store: store})
+	defer c.Close()
+	const want = "<b>\xff</b>"
+	texts, days := cache.Of[text]("texts", cache.For(time.Hour)), cache.Of[civilDay]("days", cache.For(time.Hour))
+	for range 2 {
+		got, err := texts.Get(t.Context(), c, "a", func(context.Context) (text, error) { return want, nil })
+		if got != want || err != nil || string(store.value) != want {
+			t.Errorf("%q, %v, kept as %q", got, err, store.value)
+		}
+	}
+	for range 2 { // one that says itself how it is written
+		if got, err := days.Get(t.Context(), c, "a", func(context.Context) (civilDay, error) { return "2", nil }); got != "2" || err != nil || string(store.value) != `"day 2"` {
+			t.Errorf("%q, %v, kept as %q", got, err, store.value)
+		}
+	}
+}
+
+type civilDay string
+
+func (d civilDay) MarshalText() ([]byte, error) { return []byte("day " + d), nil }
+func (d *civilDay) UnmarshalText(b []byte) error {
+	*d = civilDay(bytes.TrimPrefix(b, []byte("day ")))
+	return nil
+}
+
+// last is a store that knows the last value that was set.
+type last struct {
+	cache.Store
+	value []byte
+}
+
+func (l *last) Set(ctx context.Context, key string, e cache.Entry) error {
+	l.value = e.Value
+	return l.Store.Set(ctx, key, e)
 }
 
 // TestKeysAreOfATypeAndAName: values of other types are others, also where the names are the same.
@@ -474,8 +587,10 @@ func TestDeclarationsThatCannotBe(t *testing.T) {
 				A int `json:"-"`
 			}]("a", cache.For(1))
 		},
-		"interface": func() { cache.Of[map[string]any]("a", cache.For(1)) },
-		"function":  func() { cache.Of[func()]("a", cache.For(1)) },
+		"interface":                 func() { cache.Of[map[string]any]("a", cache.For(1)) },
+		"function":                  func() { cache.Of[func()]("a", cache.For(1)) },
+		"bool keys":                 func() { cache.Of[map[bool]int]("a", cache.For(1)) },
+		"keys that only write JSON": func() { cache.Of[map[struct{ A int }]int]("a", cache.For(1)) },
 	} {
 		func() {
 			defer func() {

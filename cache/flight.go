@@ -14,6 +14,9 @@ import (
 // tried once more.
 const retry = 10 * time.Second
 
+// afterwards is how long the store may take for what is told to it after a computation has failed.
+const afterwards = time.Second
+
 // flight is a computation for which others wait.
 type flight struct {
 	mark  Mark // of the store before it began
@@ -169,7 +172,7 @@ func wait(ctx context.Context, d time.Duration) error {
 }
 
 func (c *Cache) release(ctx context.Context, key, owner string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
 	defer cancel()
 	if err := c.leaser.Release(ctx, key, owner); err != nil {
 		c.complain(ctx, "release", err)
@@ -236,6 +239,8 @@ func (c *Cache) refresh(ctx context.Context, req request, old Found) {
 		}
 		c.cfg.Log.Warn("a stale value is served, as it cannot be computed again", "value", req.key, "error", f.err)
 		old.Fresh = c.cfg.Now().Add(min(retry, req.life.stale))
+		ctx, cancel := context.WithTimeout(ctx, afterwards)
+		defer cancel()
 		c.set(ctx, req.key, old.Entry)
 	})
 }

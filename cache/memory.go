@@ -28,7 +28,8 @@ type Memory struct {
 	mu   sync.Mutex
 	tags map[string]*tagState
 	// recent are the tags that were invalidated last, the oldest at next. Those of before are
-	// known only as long as an entry has them; what was computed before forgotten is not kept.
+	// known only as long as an entry has them. forgotten is the last invalidation of one that is not
+	// known any more: what was computed before that and has an unknown tag is not kept.
 	recent    [recentTags]*tagState
 	next      int
 	forgotten Mark
@@ -138,6 +139,7 @@ func (m *Memory) leave(states []*tagState) {
 	for _, t := range states {
 		if t.uses--; t.uses == 0 {
 			delete(m.tags, t.name)
+			m.forgotten = max(m.forgotten, Mark(t.at.Load()))
 		}
 	}
 }
@@ -154,11 +156,10 @@ func (m *Memory) Invalidate(_ context.Context, tags ...string) error {
 			m.tags[tag] = t
 		}
 		t.at.Store(at)
+		t.uses++ // first, as it may take the place of itself
 		if old := m.recent[m.next]; old != nil {
-			m.forgotten = max(m.forgotten, Mark(old.at.Load()))
 			m.leave([]*tagState{old})
 		}
-		t.uses++
 		m.recent[m.next] = t
 		m.next = (m.next + 1) % recentTags
 	}

@@ -41,6 +41,9 @@ func describe(text *strings.Builder, t reflect.Type, path string, seen map[refle
 		fmt.Fprint(text, t.Len())
 		return describe(text, t.Elem(), path, seen)
 	case reflect.Map:
+		if !isKey(t.Key()) {
+			return fmt.Errorf("%s has keys of type %v, which encoding/json does not write; keep another type", strings.TrimSuffix("the value "+path, "."), t.Key())
+		}
 		if err := describe(text, t.Key(), path, seen); err != nil {
 			return err
 		}
@@ -64,9 +67,19 @@ func describe(text *strings.Builder, t reflect.Type, path string, seen map[refle
 	return nil
 }
 
+// isKey reports whether encoding/json has maps with keys of a type.
+func isKey(t reflect.Type) bool {
+	return t.Kind() == reflect.String || reflect.Int <= t.Kind() && t.Kind() <= reflect.Uintptr ||
+		t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) && writesText(t) // keys have no address
+}
+
 // writesItself reports whether a type says itself how it is written and read.
 func writesItself(t reflect.Type) bool {
 	p := reflect.PointerTo(t)
-	return p.Implements(reflect.TypeFor[json.Marshaler]()) && p.Implements(reflect.TypeFor[json.Unmarshaler]()) ||
-		p.Implements(reflect.TypeFor[encoding.TextMarshaler]()) && p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+	return p.Implements(reflect.TypeFor[json.Marshaler]()) && p.Implements(reflect.TypeFor[json.Unmarshaler]()) || writesText(t)
+}
+
+func writesText(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return p.Implements(reflect.TypeFor[encoding.TextMarshaler]()) && p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }

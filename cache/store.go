@@ -19,7 +19,8 @@ type Entry struct {
 	Mark Mark
 }
 
-// Mark says which invalidations a store has seen: after one it is greater. Zero is unknown.
+// Mark says which invalidations a store has seen: after one it is greater. Without one it stays as it
+// is: who asks takes what another one computes only if that one's mark is not smaller. Zero is unknown.
 type Mark int64
 
 // Found is what a [Store] has of a key.

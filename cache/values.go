@@ -15,6 +15,7 @@ import (
 type Values[T any] struct {
 	name, prefix string
 	life         life
+	text         bool // T is a kind of string, and kept as it is
 }
 
 // life is how long values are used.
@@ -32,9 +33,10 @@ func For(d time.Duration) Option { return func(l *life) { l.fresh = d } }
 func Stale(d time.Duration) Option { return func(l *life) { l.stale = d } }
 
 // Of declares values of type T. The name, of small letters, digits, hyphens and dots, tells
-// them from others in a cache. Values are kept as JSON, but for []byte and string; so T has
-// what encoding/json reads back as it was: no fields that are not exported, no interfaces, functions
-// and channels. What cannot be used is a mistake of the program and panics.
+// them from others in a cache. Values are kept as JSON, but for []byte and kinds of string, which
+// are kept as they are; so T has what encoding/json reads back as it was: no fields that are not
+// exported, no interfaces, functions and channels. What cannot be used is a mistake of the program
+// and panics. A []byte is shared by all who get it, so it must not be changed.
 //
 // A change of T changes the keys: a program with another version of it does not find the values of
 // this one.
@@ -49,11 +51,12 @@ func Of[T any](name string, options ...Option) Values[T] {
 	if l.fresh <= 0 || l.stale < 0 {
 		panic(fmt.Sprintf("cache: %s: values are good for %v and stale for %v; say cache.For with more than 0", name, l.fresh, l.stale))
 	}
-	shape, err := shapeOf(reflect.TypeFor[T]())
+	t := reflect.TypeFor[T]()
+	shape, err := shapeOf(t)
 	if err != nil {
 		panic(fmt.Sprintf("cache: %s: %v", name, err))
 	}
-	return Values[T]{name: name, prefix: name + "/" + shape + "/", life: l}
+	return Values[T]{name: name, prefix: name + "/" + shape + "/", life: l, text: t.Kind() == reflect.String && !writesItself(t)}
 }
 
 // Name returns the name given to [Of].
@@ -71,6 +74,7 @@ func (v Values[T]) Name() string { return v.name }
 func (v Values[T]) Get(ctx context.Context, c *Cache, key string, load func(ctx context.Context) (T, error), tags ...string) (T, error) {
 	var out T
 	if c == nil || c.cfg.Direct != nil && c.cfg.Direct(ctx) {
+		Tag(ctx, tags...) // of the value around it
 		return load(ctx)
 	}
 	if v.name == "" {
@@ -81,34 +85,34 @@ func (v Values[T]) Get(ctx context.Context, c *Cache, key string, load func(ctx 
 		if err != nil {
 			return nil, err
 		}
-		return encode(value)
+		return v.encode(value)
 	})
 	if err != nil {
 		return out, err
 	}
-	if err := decode(raw, &out); err != nil {
+	if err := v.decode(raw, &out); err != nil {
 		return out, fmt.Errorf("cache: %s: %w", v.name, err)
 	}
 	return out, nil
 }
 
-func encode(value any) ([]byte, error) {
-	switch value := value.(type) {
-	case []byte:
-		return value, nil
-	case string:
-		return []byte(value), nil
+func (v Values[T]) encode(value T) ([]byte, error) {
+	if raw, ok := any(value).([]byte); ok {
+		return raw, nil
 	}
-	return json.Marshal(value)
+	if v.text {
+		return []byte(reflect.ValueOf(value).String()), nil
+	}
+	return json.Marshal(&value) // so that methods of pointers count
 }
 
-func decode(raw []byte, to any) error {
-	switch to := to.(type) {
-	case *[]byte:
+func (v Values[T]) decode(raw []byte, to *T) error {
+	if to, ok := any(to).(*[]byte); ok {
 		*to = raw
 		return nil
-	case *string:
-		*to = string(raw)
+	}
+	if v.text {
+		reflect.ValueOf(to).Elem().SetString(string(raw))
 		return nil
 	}
 	return json.Unmarshal(raw, to)

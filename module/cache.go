@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"time"
 
 	"github.com/volaweb/vola/cache"
 	"github.com/volaweb/vola/database"
@@ -12,13 +13,18 @@ import (
 	"github.com/volaweb/vola/templates"
 )
 
+// invalidateTimeout bounds what is done for a request whose client may be gone.
+const invalidateTimeout = 10 * time.Second
+
 // Invalidate makes all cached values with any of the tags go when what h does is committed: for a
 // [database.Tx] after the commit, so not at all when it is rolled back, and for a [database.DB] at
-// once. If the cache cannot be reached then, that is logged: the rows are changed, and
-// the values stay until they are too old.
+// once. If the cache cannot be reached then, or does not answer within 10 seconds, that is logged: the
+// rows are changed, and the values stay until they are too old.
 func (h *Host) Invalidate(ctx context.Context, on database.Handle, tags ...string) error {
 	return database.AfterCommit(ctx, on, func(ctx context.Context) {
-		if err := h.Cache.Invalidate(context.WithoutCancel(ctx), tags...); err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), invalidateTimeout)
+		defer cancel()
+		if err := h.Cache.Invalidate(ctx, tags...); err != nil {
 			h.Log.Error("cached values are not up to date, as they could not be invalidated", "tags", tags, "error", err)
 		}
 	})

@@ -183,7 +183,7 @@ func beganBefore(_ *testing.T, s suite) {
 	s.want("b", "new")
 }
 
-// marks grow with invalidations.
+// marks grow with invalidations, and with nothing else.
 func marks(t *testing.T, s suite) {
 	t.Helper()
 	last := s.get(0, "a").Now
@@ -194,6 +194,10 @@ func marks(t *testing.T, s suite) {
 			t.Fatalf("the mark is %d after %d", now, last)
 		}
 		last = now
+		s.set(i, "b", s.entry("1", now))
+		if now := s.get(i, "a").Now; now != last {
+			t.Fatalf("the mark is %d after %d, and nothing was invalidated", now, last)
+		}
 	}
 }
 

@@ -3,22 +3,23 @@ package dbcache
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
+	"log/slog"
 	"time"
 
+	"github.com/volaweb/vola/internal/cleaning"
 	"github.com/volaweb/vola/orm"
 )
 
 const (
-	// Piece is how many rows [Store.Clean] deletes with one statement.
-	Piece = 1000
+	// piece is how many rows are deleted with one statement, so that none holds a lock for long.
+	piece = 1000
 	// keepTags is how long an invalidation is remembered at least: longer than any computation takes
 	// that began before it.
 	keepTags = 24 * time.Hour
 )
 
 // Clean deletes the values that have expired, and the tags that no value can have from before they
-// were invalidated, in statements of [Piece] rows, so that others can write between them. It
+// were invalidated, some at a time, so that others can write between them. It
 // returns how many rows were deleted, also with an error.
 func (s *Store) Clean(ctx context.Context) (deleted int64, err error) {
 	db, err := s.open()
@@ -33,9 +34,9 @@ func (s *Store) Clean(ctx context.Context) (deleted int64, err error) {
 		args []any
 	}{
 		{`DELETE FROM vola_cache WHERE expires <= ? AND leased <= ? AND "key" IN (SELECT "key" FROM vola_cache WHERE expires <= ? AND leased <= ? ORDER BY expires LIMIT ?)`,
-			[]any{at, at, at, at, int64(Piece)}},
+			[]any{at, at, at, at, int64(piece)}},
 		{`DELETE FROM vola_cache_tag WHERE tag <> '' AND changed <= ? AND tag IN (SELECT tag FROM vola_cache_tag WHERE tag <> '' AND changed <= ?
-			AND mark < (SELECT coalesce(min(mark), 9223372036854775807) FROM vola_cache WHERE mark > 0) LIMIT ?)`, []any{old, old, int64(Piece)}},
+			AND mark < (SELECT coalesce(min(mark), 9223372036854775807) FROM vola_cache WHERE mark > 0) LIMIT ?)`, []any{old, old, int64(piece)}},
 	} {
 		for {
 			n, err := orm.ExecSQL(ctx, db, clean.sql, clean.args...)
@@ -51,21 +52,11 @@ func (s *Store) Clean(ctx context.Context) (deleted int64, err error) {
 	return deleted, nil
 }
 
-// Run calls [Store.Clean] until ctx ends, at intervals of every, of which a tenth is at random so
-// that several processes do not do it at once. Zero is ten minutes. It tells failed of errors, and
-// goes on. A site does so.
-func (s *Store) Run(ctx context.Context, every time.Duration, failed func(error)) {
-	if every <= 0 {
-		every = 10 * time.Minute
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(every - every/20 + rand.N(every/10+1)):
-		}
-		if _, err := s.Clean(ctx); err != nil && ctx.Err() == nil {
-			failed(err)
-		}
-	}
+// Run calls [Store.Clean] every ten minutes, a little earlier or later, until the context is done. A
+// site does so.
+func (s *Store) Run(ctx context.Context, log *slog.Logger) {
+	cleaning.Run(ctx, log, "values of the cache that have expired cannot be deleted", func(ctx context.Context) error {
+		_, err := s.Clean(ctx)
+		return err
+	})
 }

@@ -194,7 +194,8 @@ func (s *Store) Invalidate(ctx context.Context, tags ...string) error {
 	}
 	now := s.Now().UnixNano()
 	tags = slices.Compact(slices.Sorted(slices.Values(tags)))
-	err = db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+	// What deletes old tags may lock them in another order.
+	err = db.InTxWith(ctx, database.TxOptions{Retry: 3}, func(ctx context.Context, tx *database.Tx) error {
 		const next = `INSERT INTO vola_cache_tag AS t (tag, mark, changed) VALUES ('', 1, ?) ON CONFLICT (tag) DO UPDATE SET mark = t.mark + 1, changed = excluded.changed RETURNING mark`
 		mark, err := orm.FromSQL[int64](tx, next, now).First(ctx)
 		if err != nil {

@@ -2,6 +2,8 @@ package dbcache_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"testing"
@@ -110,13 +112,15 @@ func TestComputing(t *testing.T) {
 
 // TestClean deletes what has expired, and what is not needed to know.
 func TestClean(t *testing.T) {
+	const piece = 1000 // rows of one statement
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		store := prepare(t, db, true)
 		ctx, now := t.Context(), time.Now()
-		items := make([]dbcache.Item, dbcache.Piece+10)
+		store.Now = func() time.Time { return now }
+		items := make([]dbcache.Item, piece+10)
 		for i := range items {
-			items[i] = dbcache.Item{Key: fmt.Sprint("key ", i), Value: []byte{}, Mark: 1, Expires: now.Add(time.Duration(i-dbcache.Piece) * time.Second).UnixNano()}
+			items[i] = dbcache.Item{Key: fmt.Sprint("key ", i), Value: []byte{}, Mark: 1, Expires: now.Add(time.Duration(i-piece) * time.Second).UnixNano()}
 		}
 		items[0].Leased, items[0].Owner = now.Add(time.Hour).UnixNano(), "o"
 		if err := orm.CreateAll(ctx, db, items); err != nil {
@@ -128,7 +132,7 @@ func TestClean(t *testing.T) {
 				t.Errorf("%d deleted, %v, want %d", n, err, want)
 			}
 		}
-		clean(dbcache.Piece)
+		clean(piece)
 		left, err := orm.From[dbcache.Item](db).Count(ctx)
 		if left != 10 || err != nil {
 			t.Errorf("%d left, %v", left, err)
@@ -153,6 +157,49 @@ func TestClean(t *testing.T) {
 			t.Errorf("%+v, %v", found, err)
 		}
 	})
+}
+
+// TestInvalidateAgainstClean: an invalidation and what deletes old tags may lock rows in another order;
+// the one that is rolled back for that is not lost.
+func TestInvalidateAgainstClean(t *testing.T) {
+	t.Parallel()
+	db := databasetest.Postgres(t)
+	store, ctx := prepare(t, db, true), t.Context()
+	if err := store.Invalidate(ctx, "a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	before, err := store.Get(ctx, "key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	_ = db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		lock := func(tag string) error {
+			sum := sha256.Sum256([]byte(tag))
+			n, err := orm.ExecSQL(ctx, tx, "UPDATE vola_cache_tag SET changed = changed WHERE tag = ?", base64.RawURLEncoding.EncodeToString(sum[:]))
+			if err == nil && n != 1 {
+				t.Errorf("%d rows of the tag %s", n, tag)
+			}
+			return err
+		}
+		if err := lock("b"); err != nil {
+			return err
+		}
+		go func() { done <- store.Invalidate(t.Context(), "a", "b") }()
+		for n := int64(0); n == 0; { // until it has "a" and waits for "b"
+			var err error
+			if n, err = orm.FromSQL[int64](db, "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").First(t.Context()); err != nil {
+				return err
+			}
+		}
+		return lock("a") // one of both is rolled back
+	})
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if after, err := store.Get(ctx, "key"); after.Now <= before.Now || err != nil {
+		t.Errorf("the mark is %d after %d, %v", after.Now, before.Now, err)
+	}
 }
 
 // TestErrors: a database that is not there, a transaction of the caller and a cancelled context are

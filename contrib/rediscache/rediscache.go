@@ -10,7 +10,9 @@
 //
 // It is one server, with replicas if there are any, and not a cluster, as a script looks at a value
 // and at its tags in one step. The server may forget whatever it has no room for (maxmemory-policy
-// allkeys-lru): a value one of whose tags is forgotten is forgotten too.
+// allkeys-lru): a value one of whose tags is forgotten is forgotten too. It must have room for what is
+// invalidated while a value is being computed: if it forgets such a tag alone before the value is set,
+// nothing tells that.
 package rediscache
 
 import (

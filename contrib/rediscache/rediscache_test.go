@@ -116,6 +116,37 @@ func TestForgottenTags(t *testing.T) {
 	want("a", false)
 }
 
+// TestForgottenWhileComputing: a value that was being computed when the server forgot everything, such
+// as by a restart, is not found if it has tags, as these may have been invalidated meanwhile.
+func TestForgottenWhileComputing(t *testing.T) {
+	t.Parallel()
+	socket := server(t)
+	s := open(t, socket)
+	client := redis.NewClient(&redis.Options{Network: "unix", Addr: socket})
+	defer client.Close()
+	ctx := t.Context()
+	before, err := s.Get(ctx, "a")
+	if err == nil {
+		err = s.Invalidate(ctx, "x")
+	}
+	if err == nil {
+		err = client.FlushAll(ctx).Err()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []bool{false, true} {
+		if err := s.Set(ctx, "a", cache.Entry{Tags: []string{"x"}, Expires: time.Now().Add(time.Hour), Mark: before.Now}); err != nil {
+			t.Fatal(err)
+		}
+		found, err := s.Get(ctx, "a")
+		if found.OK != want || err != nil {
+			t.Errorf("found is %v, %v, want %v", found.OK, err, want)
+		}
+		before = found // the next one begins after that
+	}
+}
+
 // TestManyProcesses: of those who ask with caches of their own, one computes.
 func TestManyProcesses(t *testing.T) {
 	t.Parallel()

@@ -102,7 +102,12 @@ func (k *keeper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var made *recorder // by this request
 	aborted := false
 	raw, err := k.values.Get(r.Context(), c, id.key, func(ctx context.Context) ([]byte, error) {
-		rec := newRecorder(w, policies, k.cfg.Max, !cache.InBackground(ctx))
+		rec := newRecorder(w, policies, k.cfg.Max, !cache.InBackground(ctx), func() { k.pass(id.key, passLong) })
+		defer func() {
+			if rec.foreground && rec.passed {
+				k.pass(id.key, passTime)
+			}
+		}()
 		d := web.Detach(w, rec)
 		if !answered(k.next, d, id.request(ctx, r)) {
 			if rec.foreground {
@@ -131,7 +136,7 @@ func (k *keeper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if made != nil && err != nil {
 		if made.status < http.StatusInternalServerError {
-			k.pass(id.key)
+			k.pass(id.key, passTime)
 		}
 		made.send(w, r)
 		return
@@ -168,9 +173,11 @@ func answered(h http.Handler, w *web.Response, r *http.Request) (ok bool) {
 }
 
 // How long it is believed that a page is not kept, so that those who ask for it do not wait for each
-// other, and of how many pages that is known.
+// other, the same while the answer goes to a client, which may be slow, and of how many pages that is
+// known.
 const (
 	passTime  = 10 * time.Second
+	passLong  = time.Hour
 	maxPasses = 10_000
 )
 
@@ -181,11 +188,11 @@ func (k *keeper) passing(key string) bool {
 	return ok && k.cfg.Now().Before(until)
 }
 
-func (k *keeper) pass(key string) {
+func (k *keeper) pass(key string, d time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.passes) >= maxPasses {
 		clear(k.passes)
 	}
-	k.passes[key] = k.cfg.Now().Add(passTime)
+	k.passes[key] = k.cfg.Now().Add(d)
 }

@@ -634,6 +634,42 @@ func TestLongAnswers(t *testing.T) {
 	}
 }
 
+// slowClient does not read what is sent to it before it is told.
+type slowClient struct {
+	*httptest.ResponseRecorder
+	goOn chan bool
+}
+
+func (c slowClient) Write(p []byte) (int, error) {
+	<-c.goOn
+	return c.ResponseRecorder.Write(p)
+}
+
+// TestASlowClient of a long answer keeps nobody else waiting, however long it takes.
+func TestASlowClient(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t, pagecache.Config{Max: 100}, func(w http.ResponseWriter, _ *http.Request) error {
+			return write(w, strings.Repeat("0123456789", 100))
+		})
+		slow := slowClient{httptest.NewRecorder(), make(chan bool)}
+		go s.ServeHTTP(slow, httptest.NewRequest("GET", "/", nil))
+		synctest.Wait()
+		for range 3 {
+			if got := s.get("/"); got.Body.Len() != 1000 {
+				t.Errorf("%d bytes", got.Body.Len())
+			}
+			time.Sleep(time.Minute)
+		}
+		close(slow.goOn)
+		synctest.Wait()
+		if slow.Body.Len() != 1000 {
+			t.Errorf("the slow one has %d bytes", slow.Body.Len())
+		}
+		s.cache.Close()
+	})
+}
+
 // TestFailures: errors and panics are answered as without the cache.
 func TestFailures(t *testing.T) {
 	t.Parallel()

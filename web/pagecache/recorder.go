@@ -37,13 +37,15 @@ type recorder struct {
 	whole bool
 
 	foreground bool
-	// real is where an answer goes that is too long or does not end; passed says that it did.
+	// real is where an answer goes that is too long or does not end; passed says that it did, and
+	// passes is told before.
 	real   http.ResponseWriter
 	passed bool
+	passes func()
 }
 
-func newRecorder(real http.ResponseWriter, policies [len(policyNames)][]string, max int, foreground bool) *recorder {
-	rec := &recorder{header: http.Header{}, policies: policies, max: max, foreground: foreground, real: real}
+func newRecorder(real http.ResponseWriter, policies [len(policyNames)][]string, max int, foreground bool, passes func()) *recorder {
+	rec := &recorder{header: http.Header{}, policies: policies, max: max, foreground: foreground, real: real, passes: passes}
 	for i, name := range policyNames {
 		if len(policies[i]) > 0 {
 			rec.header[name] = slices.Clone(policies[i])
@@ -105,6 +107,7 @@ func (rec *recorder) passOn() {
 	}
 	rec.passed = true
 	if rec.foreground {
+		rec.passes()
 		rec.copyHeader(rec.real.Header())
 		rec.real.WriteHeader(rec.status)
 		_, _ = rec.real.Write(rec.body) // the next write fails too
