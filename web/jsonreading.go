@@ -193,17 +193,20 @@ func (d *jsonReading) object(v reflect.Value, path string) {
 	})
 	for i, f := range fields {
 		if rules := fieldrules.Of(f.StructField); !seen[i] && !d.merge && rules.Set && !rules.Optional {
-			d.add(InputProblem{Pointer: path + "/" + escapePointer(f.Name), Message: fieldrules.Missing()})
+			d.add(InputProblem{Pointer: under(path, f.Name), Message: fieldrules.Missing()})
 		}
 	}
 }
 
 func (d *jsonReading) unknown(name, path string, fields []jsonfields.Field) {
+	if len(d.problems) == maxProblems {
+		return
+	}
 	known := make([]string, len(fields))
 	for i, f := range fields {
 		known[i] = f.Name
 	}
-	if near := nearest.Name(name, known); near != "" {
+	if near := nearest.Name(name[:min(len(name), maxPointer)], known); near != "" {
 		d.wrong(path, i18n.Mark("The field {path} is not known; did you mean {near}?"), "near", near)
 		return
 	}
@@ -222,7 +225,7 @@ func (d *jsonReading) members(path string, each func(name, path string)) {
 		_ = json.Unmarshal(d.skip(), &name) // a text, as the whole is valid
 		d.next()
 		d.i++ // the colon
-		below := path + "/" + escapePointer(name)
+		below := under(path, name)
 		if names[name] {
 			d.skip()
 			d.wrong(below, i18n.Mark("The field {path} is there twice."))
@@ -234,9 +237,17 @@ func (d *jsonReading) members(path string, each func(name, path string)) {
 	d.i++
 }
 
-// escapePointer writes a name as a part of a pointer.
-func escapePointer(name string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
+// under returns the pointer to a member or an element of what path points to. A client chooses
+// names, and many values can be below a long one: so it is cut, and what is below that has the same pointer.
+func under(path, name string) string {
+	if len(path) > maxPointer {
+		return path
+	}
+	name = strings.ReplaceAll(strings.ReplaceAll(name[:min(len(name), maxPointer)], "~", "~0"), "/", "~1")
+	if path += "/" + name; len(path) > maxPointer {
+		path = strings.ToValidUTF8(path[:maxPointer], "") + "..."
+	}
+	return path
 }
 
 // mapping reads a map; one with keys that are not text is left to the decoder.
@@ -299,7 +310,7 @@ func (d *jsonReading) list(v reflect.Value, path string) {
 			d.i++
 		}
 		one := reflect.New(t.Elem()).Elem()
-		d.value(one, path+"/"+strconv.Itoa(n))
+		d.value(one, under(path, strconv.Itoa(n)))
 		out = reflect.Append(out, one)
 	}
 	d.i++

@@ -21,6 +21,7 @@ const (
 	maxJSON      = 32 << 20 // bytes, where the site has no lower limit
 	maxJSONDepth = 64       // of lists and objects in each other
 	maxProblems  = 20       // that an error names
+	maxPointer   = 200      // bytes of the path of a problem
 )
 
 // ReadJSON reads the body of a request, which must be one JSON value, as a T:

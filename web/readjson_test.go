@@ -207,6 +207,20 @@ func TestReadJSONChecksRules(t *testing.T) {
 	}
 }
 
+// TestReadJSONBoundsPaths: a client that chooses long names gets no long answer, and fills no log.
+func TestReadJSONBoundsPaths(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("ä/", 5000)
+	_, err := readJSON[map[string]map[string][]int](`{"` + long + `":{"` + long + `":["x"` + strings.Repeat(`,"x"`, 50) + `]}}`)
+	_, err2 := readJSON[jsonBase](`{"` + long + `":1}`)
+	for _, err := range []error{err, err2} {
+		input := errToInput(err)
+		if input == nil || len(err.Error()) > 20*1000 || !strings.HasSuffix(input.Problems[0].Pointer, "...") {
+			t.Fatalf("%d bytes: %.300s", len(err.Error()), err)
+		}
+	}
+}
+
 func manyNames(n int) string {
 	var b strings.Builder
 	for i := range n {
