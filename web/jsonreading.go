@@ -97,11 +97,19 @@ func (d *jsonReading) skip() []byte {
 	return d.text[start:d.i]
 }
 
-// value reads what follows into v. It reports whether nothing was wrong with it.
-func (d *jsonReading) value(v reflect.Value, path string) bool {
+// right reports whether nothing was wrong with what read has read.
+func (d *jsonReading) right(read func()) bool {
 	before := len(d.problems)
-	d.read(v, path)
+	read()
 	return len(d.problems) == before && before < maxProblems
+}
+
+// fresh reads what follows into v, which is new: nothing in it can stay.
+func (d *jsonReading) fresh(v reflect.Value, path string) {
+	merge := d.merge
+	d.merge = false
+	d.read(v, path)
+	d.merge = merge
 }
 
 func (d *jsonReading) read(v reflect.Value, path string) {
@@ -125,8 +133,10 @@ func (d *jsonReading) read(v reflect.Value, path string) {
 		to := reflect.New(t.Elem())
 		if d.merge && !v.IsNil() {
 			to.Elem().Set(v.Elem())
+			d.read(to.Elem(), path)
+		} else {
+			d.fresh(to.Elem(), path)
 		}
-		d.read(to.Elem(), path)
 		v.Set(to)
 	case reflect.Struct:
 		d.object(v, path)
@@ -183,9 +193,11 @@ func (d *jsonReading) object(v reflect.Value, path string) {
 		}
 		seen[i] = true
 		f := fields[i]
+		read := d.read
 		if f.Quoted {
-			d.quoted(f.Value(v), below)
-		} else if d.value(f.Value(v), below) {
+			read = d.quoted
+		}
+		if d.right(func() { read(f.Value(v), below) }) {
 			if message, values := fieldrules.Of(f.StructField).Check(f.Value(v)); message != "" {
 				d.add(InputProblem{Pointer: below, Message: message, Values: values})
 			}
@@ -278,10 +290,12 @@ func (d *jsonReading) mapping(v reflect.Value, path string) {
 			out.SetMapIndex(key, reflect.Value{})
 			return
 		}
-		if old := out.MapIndex(key); d.merge && old.IsValid() {
+		if old := out.MapIndex(key); old.IsValid() { // only where d.merge has kept it
 			one.Set(old)
+			d.read(one, below)
+		} else {
+			d.fresh(one, below)
 		}
-		d.value(one, below)
 		out.SetMapIndex(key, one)
 	})
 	v.Set(out)
@@ -302,19 +316,16 @@ func (d *jsonReading) list(v reflect.Value, path string) {
 		return
 	}
 	out := reflect.MakeSlice(reflect.SliceOf(t.Elem()), 0, 0)
-	merge := d.merge
-	d.merge = false // an element is new
 	d.i++
 	for n := 0; d.next() != ']'; n++ {
 		if d.next() == ',' {
 			d.i++
 		}
 		one := reflect.New(t.Elem()).Elem()
-		d.value(one, under(path, strconv.Itoa(n)))
+		d.fresh(one, under(path, strconv.Itoa(n)))
 		out = reflect.Append(out, one)
 	}
 	d.i++
-	d.merge = merge
 	if t.Kind() == reflect.Slice {
 		v.Set(out.Convert(t))
 		return
@@ -336,6 +347,12 @@ func (d *jsonReading) anything(v reflect.Value, path string) {
 	switch d.next() {
 	case '{':
 		to = reflect.New(reflect.TypeFor[map[string]any]()).Elem()
+		if old := v.Elem(); d.merge && old.IsValid() && old.Type() == to.Type() {
+			to.Set(old)
+			d.read(to, path)
+			v.Set(to)
+			return
+		}
 	case '[':
 		to = reflect.New(reflect.TypeFor[[]any]()).Elem()
 	case '"':
@@ -345,15 +362,16 @@ func (d *jsonReading) anything(v reflect.Value, path string) {
 	default:
 		to = reflect.New(reflect.TypeFor[float64]()).Elem()
 	}
-	merge := d.merge
-	d.merge = false
-	d.read(to, path)
-	d.merge = merge
+	d.fresh(to, path)
 	v.Set(to)
 }
 
 // quoted reads a number or bool that is written as text, as the option string of the tag json asks.
 func (d *jsonReading) quoted(v reflect.Value, path string) {
+	if d.next() == 'n' {
+		d.read(v, path)
+		return
+	}
 	raw := d.skip()
 	var inner string
 	if json.Unmarshal(raw, &inner) != nil || !json.Valid([]byte(inner)) {
@@ -361,7 +379,7 @@ func (d *jsonReading) quoted(v reflect.Value, path string) {
 		return
 	}
 	own := jsonReading{text: []byte(inner)}
-	own.value(v, path)
+	own.read(v, path)
 	d.form = d.form || own.form
 	for _, p := range own.problems {
 		d.add(p)

@@ -76,7 +76,7 @@ func readJSON(r *http.Request, v reflect.Value, merge bool) error {
 		return err
 	}
 	reading := jsonReading{text: text, merge: merge}
-	reading.value(v, "")
+	reading.read(v, "")
 	if problems := reading.problems; len(problems) > 0 {
 		return &InputError{Problems: problems, Meaning: !reading.form}
 	}
