@@ -36,6 +36,9 @@ type tree struct {
 	Inline   struct {
 		A bool `json:"a"`
 	} `json:"inline"`
+	Several []struct {
+		B bool `json:"b" help:"One of several."`
+	} `json:"several"`
 }
 
 type pageOf[T any] struct {
@@ -62,6 +65,16 @@ func nothing(context.Context, api.Nothing) (api.Nothing, error) { return api.Not
 func mux(t *testing.T) *web.Mux {
 	t.Helper()
 	r := web.NewRouter()
+	routes(r)
+	m, err := r.Build(web.BuildConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// routes registers handlers of all kinds.
+func routes(r *web.Router) {
 	(&shop{books: []book{{1, "Emma", 900}}}).routes(r)
 	r.Group("/trees/{key}", func(r *web.Router) {
 		api.Put(r, "", put, api.Tag("forest"), api.Help("Replaces the trees.")).Name("trees")
@@ -70,11 +83,6 @@ func mux(t *testing.T) *web.Mux {
 	})
 	r.API().Get("/plain/{id:uuid}/", api.Serve(api.Info{}))
 	r.Get("/page/", api.Serve(api.Info{}))
-	m, err := r.Build(web.BuildConfig{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
 }
 
 func send(m *web.Mux, method, target, body string, header ...string) *httptest.ResponseRecorder {
