@@ -32,7 +32,7 @@ const (
 // is silently missing: names that T does not have are refused, and those that are
 // there twice; names are compared with case; null is for pointers, maps, slices and
 // interfaces only. A field with the tag form has its rules, as package forms has
-// them: it must be there unless it is optional or a pointer, and size, min, max, email and url
+// them: it must be there unless it is optional, a pointer or a bool, and size, min, max, email and url
 // are checked; without that tag a field may be missing, and is then zero. A value of a type with a
 // method Choices is one of them. If *T has a method Validate(context.Context) error, as models
 // have, its error is one of the input.
@@ -60,8 +60,8 @@ func MergeJSON(r *http.Request, v any) error {
 	return readJSON(r, at.Elem(), true)
 }
 
-// FillJSON is [ReadJSON] into a value that is zero, or that has only fields which JSON does not
-// name: v is a pointer. After an error v is not for use.
+// FillJSON is [ReadJSON] into a value that has defaults: v is a pointer, and a field that the input
+// does not name stays as it is. Lists, maps and what pointers lead to are new. After an error v is not for use.
 func FillJSON(r *http.Request, v any) error {
 	at := reflect.ValueOf(v)
 	if at.Kind() != reflect.Pointer || at.IsNil() {

@@ -88,9 +88,9 @@ func fieldNames[T any](list []orm.Field[T]) []string {
 // fields are some of the fields of a model, and a struct that has them as JSON does.
 type fields struct {
 	typ    reflect.Type
-	fields []string // Go names in the model
-	names  []string // in JSON
-	kinds  []kind   // how each is kept in the model
+	fields []reflect.StructField // of the model
+	names  []string              // in JSON
+	kinds  []kind                // how each is kept in the model
 }
 
 // kind is how a value is kept in a model.
@@ -105,7 +105,7 @@ const (
 
 // fieldsOf makes a struct of fields of a model.
 func fieldsOf(model reflect.Type, names []string, write bool) (*fields, error) {
-	out := &fields{fields: names}
+	out := &fields{}
 	var parts []reflect.StructField
 	for _, name := range names {
 		f, ok := model.FieldByName(name)
@@ -132,7 +132,7 @@ func fieldsOf(model reflect.Type, names []string, write bool) (*fields, error) {
 			tag += " form:" + strconv.Quote(rules(f, typ))
 		}
 		parts = append(parts, reflect.StructField{Name: name, Type: typ, Tag: reflect.StructTag(tag)})
-		out.names, out.kinds = append(out.names, in), append(out.kinds, how)
+		out.fields, out.names, out.kinds = append(out.fields, f), append(out.names, in), append(out.kinds, how)
 	}
 	out.typ = reflect.StructOf(parts)
 	return out, nil
@@ -190,8 +190,8 @@ func keyOf(t reflect.Type) reflect.Type {
 
 // get fills a struct of the fields from a row.
 func (fs *fields) get(row, out reflect.Value) {
-	for i, name := range fs.fields {
-		from, to := row.FieldByName(name), out.Field(i)
+	for i, f := range fs.fields {
+		from, to := row.FieldByIndex(f.Index), out.Field(i)
 		switch fs.kinds[i] {
 		case reference:
 			to.Set(from.FieldByName("ID"))
@@ -213,8 +213,8 @@ func (fs *fields) get(row, out reflect.Value) {
 
 // set fills a row from a struct of the fields. A reference that changes is not loaded.
 func (fs *fields) set(row, in reflect.Value) {
-	for i, name := range fs.fields {
-		to, from := row.FieldByName(name), in.Field(i)
+	for i, f := range fs.fields {
+		to, from := row.FieldByIndex(f.Index), in.Field(i)
 		switch fs.kinds[i] {
 		case reference:
 			if !to.FieldByName("ID").Equal(from) {

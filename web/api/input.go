@@ -29,8 +29,7 @@ type input struct {
 	typ    reflect.Type
 	fields []parameter
 	body   bool // there are fields of the body
-	// partial says that the body is not read here.
-	partial bool
+	unread bool // the body is left to the handler
 }
 
 // parameter is a field that is not in the body.
@@ -149,7 +148,7 @@ func (in *input) read(r *http.Request, v reflect.Value) error {
 	if len(problems) > 0 {
 		return &web.InputError{Problems: problems, Meaning: !form}
 	}
-	if in.partial {
+	if in.unread {
 		return nil
 	}
 	if in.body {

@@ -20,8 +20,9 @@ type Operation struct {
 	Status  int    // of a success
 	// Input and Output are structs, or other types for Output; those of [Nothing] have no fields.
 	Input, Output reflect.Type
-	// Partial says that the body has only what is to change: the handler reads it by
-	// web.MergeJSON.
+	// Unread leaves the body to the handler, which reads it by [web.FillJSON] or [web.MergeJSON].
+	Unread bool
+	// Partial says that the body has only what is to change.
 	Partial bool
 	// Hidden leaves the route out of the document.
 	Hidden bool
@@ -98,7 +99,7 @@ func Untyped(r *web.Router, method, pattern string, op Operation, h func(w http.
 		op.Status = http.StatusOK
 	}
 	in, err := inputOf(op.Input, method)
-	in.partial = op.Partial
+	in.unread = op.Unread
 	var handler web.HandlerFunc
 	if h != nil {
 		handler = func(w http.ResponseWriter, r *http.Request) error {
