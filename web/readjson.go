@@ -80,12 +80,13 @@ func readJSON(r *http.Request, v reflect.Value, merge bool) error {
 	if problems := reading.problems; len(problems) > 0 {
 		return &InputError{Problems: problems, Meaning: !reading.form}
 	}
-	return validate(r.Context(), v)
+	return Validate(r.Context(), v.Addr().Interface())
 }
 
-// validate asks the type itself. An error without a kind is about the input, as for models.
-func validate(ctx context.Context, v reflect.Value) error {
-	own, ok := v.Addr().Interface().(interface{ Validate(context.Context) error })
+// Validate asks v whether it is valid, if it has a method Validate(context.Context) error, as [ReadJSON]
+// asks what it has read: an error without a kind is about the input, as for models, and its status is 422.
+func Validate(ctx context.Context, v any) error {
+	own, ok := v.(interface{ Validate(context.Context) error })
 	if !ok {
 		return nil
 	}

@@ -224,7 +224,7 @@ func (s Resource[T]) create(p *plan) func(http.ResponseWriter, *http.Request, an
 				return nil, err
 			}
 		}
-		if err := valid(r.Context(), &row); err != nil {
+		if err := web.Validate(r.Context(), &row); err != nil {
 			return nil, p.refused(err)
 		}
 		err = s.DB().InTx(r.Context(), func(ctx context.Context, tx *database.Tx) error {
@@ -278,7 +278,8 @@ func (s Resource[T]) edit(p *plan) func(http.ResponseWriter, *http.Request, any)
 				return err
 			}
 			p.write.set(at, body.Elem())
-			if err := valid(ctx, &row); err != nil {
+			// The write asks again, but there an error without a kind is a mistake of the program.
+			if err := web.Validate(ctx, &row); err != nil {
 				return err
 			}
 			if err := orm.Update(ctx, tx, &row, s.Write...); err != nil {
@@ -325,21 +326,6 @@ func (s Resource[T]) matching(ctx context.Context, tx *database.Tx, p *plan, ver
 		}
 	}
 	return row, errOther()
-}
-
-// valid asks the model before the row is written, which asks it again: an error without a kind would
-// be a mistake of the program there, but here it is about what the client sent.
-func valid(ctx context.Context, row any) error {
-	model, ok := row.(orm.Validator)
-	if !ok {
-		return nil
-	}
-	err := model.Validate(ctx)
-	var kinded fault.Kinded
-	if err == nil || errors.As(err, &kinded) || ctx.Err() != nil {
-		return err
-	}
-	return web.WithStatus(http.StatusUnprocessableEntity, fault.Wrap(fault.Invalid, err, "Some of the values that were sent cannot be used."))
 }
 
 // refused makes an error about a field one of the input.

@@ -3,8 +3,10 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -216,7 +218,13 @@ func TestWrongInputIsFoundByBuild(t *testing.T) {
 			api.Post(r, "/", func(context.Context, int) (int, error) { return 0, nil })
 		},
 		"status of a success is 404": func(r *web.Router) { api.Get(r, "/", nothing, api.Answers(404)) },
-		"the handler is nil":         func(r *web.Router) { api.Get[api.Nothing, int](r, "/", nil) },
+		"input <nil>: it must be": func(r *web.Router) {
+			api.Untyped(r, "GET", "/", api.Operation{}, func(http.ResponseWriter, *http.Request, any) (any, error) { return nil, nil })
+		},
+		"has no Output": func(r *web.Router) {
+			api.Untyped(r, "GET", "/", api.Operation{Input: reflect.TypeFor[api.Nothing]()}, func(http.ResponseWriter, *http.Request, any) (any, error) { return nil, nil })
+		},
+		"the handler is nil": func(r *web.Router) { api.Get[api.Nothing, int](r, "/", nil) },
 	} {
 		r := web.NewRouter()
 		register(r)

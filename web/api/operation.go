@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -121,6 +122,9 @@ func Untyped(r *web.Router, method, pattern string, op Operation, h func(w http.
 	route := r.Method(method, pattern, handler).API().Describe(op).For(h)
 	if err == nil && (op.Status < 200 || op.Status > 299) {
 		err = fmt.Errorf("the status of a success is %d; use 200 to 299", op.Status)
+	}
+	if err == nil && op.Output == nil {
+		err = errors.New("the operation has no Output; api.Nothing is none")
 	}
 	if err == nil {
 		err = in.checkPattern(pattern)
