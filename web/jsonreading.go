@@ -15,7 +15,6 @@ import (
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/internal/fieldrules"
-	"github.com/volaweb/vola/internal/jsonfields"
 	"github.com/volaweb/vola/internal/nearest"
 )
 
@@ -27,6 +26,7 @@ var (
 // jsonReading reads a text, which is one valid JSON value, into a Go value. It goes
 // once through the text: i is where it is.
 type jsonReading struct {
+	reader   *JSONReader
 	text     []byte
 	i        int
 	merge    bool // what is not named stays
@@ -182,10 +182,10 @@ func (d *jsonReading) object(v reflect.Value, path string) {
 		d.wrong(path, i18n.Mark("The value of {path} must be an object."))
 		return
 	}
-	fields := jsonfields.Of(v.Type())
+	fields := d.reader.fieldsOf(v.Type())
 	seen := make([]bool, len(fields))
 	d.members(path, func(name, below string) {
-		i := slices.IndexFunc(fields, func(f jsonfields.Field) bool { return f.Name == name })
+		i := slices.IndexFunc(fields, func(f jsonField) bool { return f.Name == name })
 		if i < 0 {
 			d.skip()
 			d.unknown(name, below, fields)
@@ -198,19 +198,19 @@ func (d *jsonReading) object(v reflect.Value, path string) {
 			read = d.quoted
 		}
 		if d.right(func() { read(f.Value(v), below) }) {
-			if message, values := fieldrules.Of(f.StructField).Check(f.Value(v)); message != "" {
+			if message, values := f.rules.Check(f.Value(v)); message != "" {
 				d.add(InputProblem{Pointer: below, Message: message, Values: values})
 			}
 		}
 	})
 	for i, f := range fields {
-		if rules := fieldrules.Of(f.StructField); !seen[i] && !d.merge && rules.Set && !rules.Optional {
+		if !seen[i] && !d.merge && f.rules.Set && !f.rules.Optional {
 			d.add(InputProblem{Pointer: under(path, f.Name), Message: fieldrules.Missing()})
 		}
 	}
 }
 
-func (d *jsonReading) unknown(name, path string, fields []jsonfields.Field) {
+func (d *jsonReading) unknown(name, path string, fields []jsonField) {
 	if len(d.problems) == maxProblems {
 		return
 	}
@@ -378,7 +378,7 @@ func (d *jsonReading) quoted(v reflect.Value, path string) {
 		d.wrong(path, i18n.Mark("The value of {path} must be text."))
 		return
 	}
-	own := jsonReading{text: []byte(inner)}
+	own := jsonReading{reader: d.reader, text: []byte(inner)}
 	own.read(v, path)
 	d.form = d.form || own.form
 	for _, p := range own.problems {

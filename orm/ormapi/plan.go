@@ -15,6 +15,7 @@ import (
 	"github.com/volaweb/vola/internal/snake"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/signing"
+	"github.com/volaweb/vola/web"
 )
 
 // plan is what the handlers of a resource share.
@@ -24,6 +25,7 @@ type plan struct {
 	list        reflect.Type // the answer of a list
 	edit        reflect.Type // the input of an edit
 	filters     []string     // names of parameters
+	bodies      *web.JSONReader
 }
 
 // firstFilter is the place of the first filter in the parameters of a list.
@@ -31,7 +33,7 @@ const firstFilter = 2
 
 // plan finds out about the fields. With an error the plan is empty, and for Build to refuse.
 func (s Resource[T]) plan() (*plan, error) {
-	p := &plan{show: &fields{typ: reflect.TypeFor[struct{}]()}, write: &fields{typ: reflect.TypeFor[struct{}]()}, query: reflect.TypeFor[struct{}](), list: reflect.TypeFor[struct{}](), edit: reflect.TypeFor[oneRow]()}
+	p := &plan{bodies: new(web.JSONReader), show: &fields{typ: reflect.TypeFor[struct{}]()}, write: &fields{typ: reflect.TypeFor[struct{}]()}, query: reflect.TypeFor[struct{}](), list: reflect.TypeFor[struct{}](), edit: reflect.TypeFor[oneRow]()}
 	model := reflect.TypeFor[T]()
 	show, err1 := fieldsOf(model, fieldNames(s.Show), false)
 	write, err2 := fieldsOf(model, fieldNames(s.Write), true)

@@ -215,7 +215,7 @@ func (s Resource[T]) create(p *plan) func(http.ResponseWriter, *http.Request, an
 		}
 		at, body := reflect.ValueOf(&row).Elem(), reflect.New(p.write.typ)
 		p.write.get(at, body.Elem())
-		if err := web.FillJSON(r, body.Interface()); err != nil {
+		if err := p.bodies.Fill(r, body.Interface()); err != nil {
 			return nil, err
 		}
 		p.write.set(at, body.Elem())
@@ -274,7 +274,7 @@ func (s Resource[T]) edit(p *plan) func(http.ResponseWriter, *http.Request, any)
 			}
 			at, body := reflect.ValueOf(&row).Elem(), reflect.New(p.write.typ)
 			p.write.get(at, body.Elem())
-			if err := web.MergeJSON(r, body.Interface()); err != nil {
+			if err := p.bodies.Merge(r, body.Interface()); err != nil {
 				return err
 			}
 			p.write.set(at, body.Elem())

@@ -25,10 +25,10 @@ import (
 
 // input is how the input of a handler is read.
 type input struct {
-	typ    reflect.Type
 	fields []parameter
 	body   bool // there are fields of the body
 	unread bool // the body is left to the handler
+	reader *web.JSONReader
 }
 
 // parameter is a field that is not in the body.
@@ -42,7 +42,7 @@ type parameter struct {
 
 // inputOf returns how a type is read, or what is wrong with it.
 func inputOf(t reflect.Type, method string) (*input, error) {
-	in := &input{typ: t}
+	in := &input{reader: new(web.JSONReader)}
 	if t == nil || t.Kind() != reflect.Struct {
 		return in, errors.New("it must be a struct; api.Nothing is none")
 	}
@@ -151,7 +151,7 @@ func (in *input) read(r *http.Request, v reflect.Value) error {
 		return nil
 	}
 	if in.body { // whose fields are those that are not set yet
-		return web.FillJSON(r, v.Addr().Interface())
+		return in.reader.Fill(r, v.Addr().Interface())
 	}
 	return web.Validate(r.Context(), v.Addr().Interface())
 }

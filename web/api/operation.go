@@ -21,7 +21,7 @@ type Operation struct {
 	Status  int    // of a success
 	// Input and Output are structs, or other types for Output; those of [Nothing] have no fields.
 	Input, Output reflect.Type
-	// Unread leaves the body to the handler, which reads it by [web.FillJSON] or [web.MergeJSON].
+	// Unread leaves the body to the handler, which reads it by a [web.JSONReader].
 	Unread bool
 	// Partial says that the body has only what is to change.
 	Partial bool
