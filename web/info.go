@@ -55,7 +55,7 @@ func (b *boundRoute) info() RouteInfo {
 		Handler: b.label, Source: b.source,
 		API: b.api, AllLanguages: b.options.allLanguages, Secret: b.options.secret, Stream: b.options.stream,
 		MaxAtWork: b.options.atWork, Deadline: b.options.deadline,
-		Wrappers: wrapperNames(b.mw), Description: b.options.description,
+		Wrappers: WrapperNames(b.mw...), Description: b.options.description,
 	}
 	for _, s := range b.pattern.params() {
 		info.Params = append(info.Params, ParamInfo{Name: s.param, Converter: s.conv.String()})

@@ -15,7 +15,6 @@ import (
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/internal/fieldrules"
-	"github.com/volaweb/vola/internal/jsonfields"
 	"github.com/volaweb/vola/internal/nearest"
 )
 
@@ -27,6 +26,7 @@ var (
 // jsonReading reads a text, which is one valid JSON value, into a Go value. It goes
 // once through the text: i is where it is.
 type jsonReading struct {
+	reader   *JSONReader
 	text     []byte
 	i        int
 	merge    bool // what is not named stays
@@ -97,11 +97,19 @@ func (d *jsonReading) skip() []byte {
 	return d.text[start:d.i]
 }
 
-// value reads what follows into v. It reports whether nothing was wrong with it.
-func (d *jsonReading) value(v reflect.Value, path string) bool {
+// right reports whether nothing was wrong with what read has read.
+func (d *jsonReading) right(read func()) bool {
 	before := len(d.problems)
-	d.read(v, path)
+	read()
 	return len(d.problems) == before && before < maxProblems
+}
+
+// fresh reads what follows into v, which is new: nothing in it can stay.
+func (d *jsonReading) fresh(v reflect.Value, path string) {
+	merge := d.merge
+	d.merge = false
+	d.read(v, path)
+	d.merge = merge
 }
 
 func (d *jsonReading) read(v reflect.Value, path string) {
@@ -125,8 +133,10 @@ func (d *jsonReading) read(v reflect.Value, path string) {
 		to := reflect.New(t.Elem())
 		if d.merge && !v.IsNil() {
 			to.Elem().Set(v.Elem())
+			d.read(to.Elem(), path)
+		} else {
+			d.fresh(to.Elem(), path)
 		}
-		d.read(to.Elem(), path)
 		v.Set(to)
 	case reflect.Struct:
 		d.object(v, path)
@@ -172,10 +182,10 @@ func (d *jsonReading) object(v reflect.Value, path string) {
 		d.wrong(path, i18n.Mark("The value of {path} must be an object."))
 		return
 	}
-	fields := jsonfields.Of(v.Type())
+	fields := d.reader.fieldsOf(v.Type())
 	seen := make([]bool, len(fields))
 	d.members(path, func(name, below string) {
-		i := slices.IndexFunc(fields, func(f jsonfields.Field) bool { return f.Name == name })
+		i := slices.IndexFunc(fields, func(f jsonField) bool { return f.Name == name })
 		if i < 0 {
 			d.skip()
 			d.unknown(name, below, fields)
@@ -183,27 +193,32 @@ func (d *jsonReading) object(v reflect.Value, path string) {
 		}
 		seen[i] = true
 		f := fields[i]
+		read := d.read
 		if f.Quoted {
-			d.quoted(f.Value(v), below)
-		} else if d.value(f.Value(v), below) {
-			if message, values := fieldrules.Of(f.StructField).Check(f.Value(v)); message != "" {
+			read = d.quoted
+		}
+		if d.right(func() { read(f.Value(v), below) }) {
+			if message, values := f.rules.Check(f.Value(v)); message != "" {
 				d.add(InputProblem{Pointer: below, Message: message, Values: values})
 			}
 		}
 	})
 	for i, f := range fields {
-		if rules := fieldrules.Of(f.StructField); !seen[i] && !d.merge && rules.Set && !rules.Optional {
-			d.add(InputProblem{Pointer: path + "/" + escapePointer(f.Name), Message: fieldrules.Missing()})
+		if !seen[i] && !d.merge && f.rules.Set && !f.rules.Optional {
+			d.add(InputProblem{Pointer: under(path, f.Name), Message: fieldrules.Missing()})
 		}
 	}
 }
 
-func (d *jsonReading) unknown(name, path string, fields []jsonfields.Field) {
+func (d *jsonReading) unknown(name, path string, fields []jsonField) {
+	if len(d.problems) == maxProblems {
+		return
+	}
 	known := make([]string, len(fields))
 	for i, f := range fields {
 		known[i] = f.Name
 	}
-	if near := nearest.Name(name, known); near != "" {
+	if near := nearest.Name(name[:min(len(name), maxPointer)], known); near != "" {
 		d.wrong(path, i18n.Mark("The field {path} is not known; did you mean {near}?"), "near", near)
 		return
 	}
@@ -222,7 +237,7 @@ func (d *jsonReading) members(path string, each func(name, path string)) {
 		_ = json.Unmarshal(d.skip(), &name) // a text, as the whole is valid
 		d.next()
 		d.i++ // the colon
-		below := path + "/" + escapePointer(name)
+		below := under(path, name)
 		if names[name] {
 			d.skip()
 			d.wrong(below, i18n.Mark("The field {path} is there twice."))
@@ -234,9 +249,17 @@ func (d *jsonReading) members(path string, each func(name, path string)) {
 	d.i++
 }
 
-// escapePointer writes a name as a part of a pointer.
-func escapePointer(name string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
+// under returns the pointer to a member or an element of what path points to. A client chooses
+// names, and many values can be below a long one: so it is cut, and what is below that has the same pointer.
+func under(path, name string) string {
+	if len(path) > maxPointer {
+		return path
+	}
+	name = strings.ReplaceAll(strings.ReplaceAll(name[:min(len(name), maxPointer)], "~", "~0"), "/", "~1")
+	if path += "/" + name; len(path) > maxPointer {
+		path = strings.ToValidUTF8(path[:maxPointer], "") + "..."
+	}
+	return path
 }
 
 // mapping reads a map; one with keys that are not text is left to the decoder.
@@ -267,10 +290,12 @@ func (d *jsonReading) mapping(v reflect.Value, path string) {
 			out.SetMapIndex(key, reflect.Value{})
 			return
 		}
-		if old := out.MapIndex(key); d.merge && old.IsValid() {
+		if old := out.MapIndex(key); old.IsValid() { // only where d.merge has kept it
 			one.Set(old)
+			d.read(one, below)
+		} else {
+			d.fresh(one, below)
 		}
-		d.value(one, below)
 		out.SetMapIndex(key, one)
 	})
 	v.Set(out)
@@ -291,19 +316,16 @@ func (d *jsonReading) list(v reflect.Value, path string) {
 		return
 	}
 	out := reflect.MakeSlice(reflect.SliceOf(t.Elem()), 0, 0)
-	merge := d.merge
-	d.merge = false // an element is new
 	d.i++
 	for n := 0; d.next() != ']'; n++ {
 		if d.next() == ',' {
 			d.i++
 		}
 		one := reflect.New(t.Elem()).Elem()
-		d.value(one, path+"/"+strconv.Itoa(n))
+		d.fresh(one, under(path, strconv.Itoa(n)))
 		out = reflect.Append(out, one)
 	}
 	d.i++
-	d.merge = merge
 	if t.Kind() == reflect.Slice {
 		v.Set(out.Convert(t))
 		return
@@ -325,6 +347,12 @@ func (d *jsonReading) anything(v reflect.Value, path string) {
 	switch d.next() {
 	case '{':
 		to = reflect.New(reflect.TypeFor[map[string]any]()).Elem()
+		if old := v.Elem(); d.merge && old.IsValid() && old.Type() == to.Type() {
+			to.Set(old)
+			d.read(to, path)
+			v.Set(to)
+			return
+		}
 	case '[':
 		to = reflect.New(reflect.TypeFor[[]any]()).Elem()
 	case '"':
@@ -334,23 +362,24 @@ func (d *jsonReading) anything(v reflect.Value, path string) {
 	default:
 		to = reflect.New(reflect.TypeFor[float64]()).Elem()
 	}
-	merge := d.merge
-	d.merge = false
-	d.read(to, path)
-	d.merge = merge
+	d.fresh(to, path)
 	v.Set(to)
 }
 
 // quoted reads a number or bool that is written as text, as the option string of the tag json asks.
 func (d *jsonReading) quoted(v reflect.Value, path string) {
+	if d.next() == 'n' {
+		d.read(v, path)
+		return
+	}
 	raw := d.skip()
 	var inner string
 	if json.Unmarshal(raw, &inner) != nil || !json.Valid([]byte(inner)) {
 		d.wrong(path, i18n.Mark("The value of {path} must be text."))
 		return
 	}
-	own := jsonReading{text: []byte(inner)}
-	own.value(v, path)
+	own := jsonReading{reader: d.reader, text: []byte(inner)}
+	own.read(v, path)
 	d.form = d.form || own.form
 	for _, p := range own.problems {
 		d.add(p)

@@ -16,7 +16,7 @@ import (
 // InputProblem is one thing that is wrong with what a program sent.
 type InputProblem struct {
 	// Pointer says where, as RFC 6901 has it, such as "/items/3/price"; "" is the
-	// whole. A parameter of the address has its name here, and Parameter set.
+	// whole. Of one that a client made longer than 200 bytes it is the beginning and "...". A parameter of the address has its name here, and Parameter set.
 	Pointer   string
 	Parameter bool
 	// Message is a sentence with values in braces, as for [fault.New].

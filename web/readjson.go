@@ -4,16 +4,20 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/i18n"
+	"github.com/volaweb/vola/internal/fieldrules"
+	"github.com/volaweb/vola/internal/jsonfields"
 )
 
 // The bounds of what [ReadJSON] reads.
@@ -21,6 +25,7 @@ const (
 	maxJSON      = 32 << 20 // bytes, where the site has no lower limit
 	maxJSONDepth = 64       // of lists and objects in each other
 	maxProblems  = 20       // that an error names
+	maxPointer   = 200      // bytes of the path of a problem
 )
 
 // ReadJSON reads the body of a request, which must be one JSON value, as a T:
@@ -31,7 +36,7 @@ const (
 // is silently missing: names that T does not have are refused, and those that are
 // there twice; names are compared with case; null is for pointers, maps, slices and
 // interfaces only. A field with the tag form has its rules, as package forms has
-// them: it must be there unless it is optional or a pointer, and size, min, max, email and url
+// them: it must be there unless it is optional, a pointer or a bool, and size, min, max, email and url
 // are checked; without that tag a field may be missing, and is then zero. A value of a type with a
 // method Choices is one of them. If *T has a method Validate(context.Context) error, as models
 // have, its error is one of the input.
@@ -41,50 +46,71 @@ const (
 // one that is larger than the site or the route allows is 413.
 func ReadJSON[T any](r *http.Request) (T, error) {
 	var v T
-	if err := readJSON(r, reflect.ValueOf(&v).Elem(), false); err != nil {
+	if err := new(JSONReader).Fill(r, &v); err != nil {
 		var zero T
 		return zero, err
 	}
 	return v, nil
 }
 
-// MergeJSON is [ReadJSON] into a value that is there, such as a row to change: v is a
+// MergeJSON is [JSONReader.Merge] once.
+func MergeJSON(r *http.Request, v any) error { return new(JSONReader).Merge(r, v) }
+
+// JSONReader reads as [ReadJSON] does and keeps what it finds out about types, for the next
+// request. The zero value is ready to use, by several goroutines.
+type JSONReader struct {
+	structs sync.Map // []jsonField by reflect.Type
+}
+
+// Fill reads into a value that has defaults: v is a pointer, and a field that the input does not
+// name stays as it is. Lists, maps and what pointers lead to are new. After an error v is not for use.
+func (j *JSONReader) Fill(r *http.Request, v any) error { return j.read(r, v, false) }
+
+// Merge reads into a value that is there, such as a row to change: v is a
 // pointer, and what the input does not name stays as it is, also in objects in it (RFC 7396).
 // Lists are replaced as a whole. After an error v holds part of the input and is not for use.
-func MergeJSON(r *http.Request, v any) error {
+func (j *JSONReader) Merge(r *http.Request, v any) error { return j.read(r, v, true) }
+
+func (j *JSONReader) read(r *http.Request, v any, merge bool) error {
 	at := reflect.ValueOf(v)
 	if at.Kind() != reflect.Pointer || at.IsNil() {
-		return errors.New("web: MergeJSON needs a pointer to the value")
+		return fmt.Errorf("web: JSON is read into a pointer to a value, not into a %T", v)
 	}
-	return readJSON(r, at.Elem(), true)
-}
-
-// FillJSON is [ReadJSON] into a value that is zero, or that has only fields which JSON does not
-// name: v is a pointer. After an error v is not for use.
-func FillJSON(r *http.Request, v any) error {
-	at := reflect.ValueOf(v)
-	if at.Kind() != reflect.Pointer || at.IsNil() {
-		return errors.New("web: FillJSON needs a pointer to the value")
-	}
-	return readJSON(r, at.Elem(), false)
-}
-
-func readJSON(r *http.Request, v reflect.Value, merge bool) error {
 	text, err := jsonBody(r)
 	if err != nil {
 		return err
 	}
-	reading := jsonReading{text: text, merge: merge}
-	reading.value(v, "")
+	reading := jsonReading{text: text, merge: merge, reader: j}
+	reading.read(at.Elem(), "")
 	if problems := reading.problems; len(problems) > 0 {
 		return &InputError{Problems: problems, Meaning: !reading.form}
 	}
-	return validate(r.Context(), v)
+	return Validate(r.Context(), v)
 }
 
-// validate asks the type itself. An error without a kind is about the input, as for models.
-func validate(ctx context.Context, v reflect.Value) error {
-	own, ok := v.Addr().Interface().(interface{ Validate(context.Context) error })
+// jsonField is a field of a struct with its rules.
+type jsonField struct {
+	jsonfields.Field
+	rules fieldrules.Rules
+}
+
+// fieldsOf returns the fields of a struct.
+func (j *JSONReader) fieldsOf(t reflect.Type) []jsonField {
+	if known, ok := j.structs.Load(t); ok {
+		return known.([]jsonField)
+	}
+	var out []jsonField
+	for _, f := range jsonfields.Of(t) {
+		out = append(out, jsonField{f, fieldrules.Of(f.StructField)})
+	}
+	j.structs.Store(t, out)
+	return out
+}
+
+// Validate asks v whether it is valid, if it has a method Validate(context.Context) error, as [ReadJSON]
+// asks what it has read: an error without a kind is about the input, as for models, and its status is 422.
+func Validate(ctx context.Context, v any) error {
+	own, ok := v.(interface{ Validate(context.Context) error })
 	if !ok {
 		return nil
 	}

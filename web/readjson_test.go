@@ -207,6 +207,35 @@ func TestReadJSONChecksRules(t *testing.T) {
 	}
 }
 
+// TestReadJSONBoundsPaths: a client that chooses long names gets no long answer, and fills no log.
+func TestReadJSONBoundsPaths(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("ä/", 5000)
+	_, err := readJSON[map[string]map[string][]int](`{"` + long + `":{"` + long + `":["x"` + strings.Repeat(`,"x"`, 50) + `]}}`)
+	_, err2 := readJSON[jsonBase](`{"` + long + `":1}`)
+	for _, err := range []error{err, err2} {
+		input := errToInput(err)
+		if input == nil || len(err.Error()) > 20*1000 || !strings.HasSuffix(input.Problems[0].Pointer, "...") {
+			t.Fatalf("%d bytes: %.300s", len(err.Error()), err)
+		}
+	}
+}
+
+// TestReadJSONOfQuotedNumbers: a number that is written as text has its rules too, and a pointer to one can be null.
+func TestReadJSONOfQuotedNumbers(t *testing.T) {
+	t.Parallel()
+	type quoted struct {
+		N int64  `json:"n,string" form:"min=1"`
+		P *int64 `json:"p,string"`
+	}
+	if _, err := readJSON[quoted](`{"n":"0"}`); web.Status(err) != 422 || !strings.Contains(err.Error(), "The least that is possible is 1.") {
+		t.Error(err)
+	}
+	if v, err := readJSON[quoted](`{"n":"1","p":null}`); err != nil || v.N != 1 || v.P != nil {
+		t.Error(v, err)
+	}
+}
+
 func manyNames(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -245,13 +274,14 @@ func TestMergeJSON(t *testing.T) {
 	t.Parallel()
 	note := "old"
 	v := jsonKinds{Text: "t", Maybe: new(int), Map: map[string]int{"x": 1, "z": 1}}
-	v.Inner.A, v.Inner.B = 1, 2
-	r := httptest.NewRequest("PATCH", "/", strings.NewReader(`{"inner":{"B":3},"map":{"y":2,"z":null},"maybe":null}`))
+	v.Inner.A, v.Inner.B, v.Any = 1, 2, map[string]any{"a": map[string]any{"b": "old", "c": "old"}}
+	r := httptest.NewRequest("PATCH", "/", strings.NewReader(`{"inner":{"B":3},"any":{"a":{"b":null,"d":1}},"map":{"y":2,"z":null},"maybe":null}`))
 	r.Header.Set("Content-Type", "application/merge-patch+json")
 	if err := web.MergeJSON(r, &v); err != nil {
 		t.Fatal(err)
 	}
-	if v.Text != "t" || v.Inner.A != 1 || v.Inner.B != 3 || v.Maybe != nil || !reflect.DeepEqual(v.Map, map[string]int{"x": 1, "y": 2}) {
+	if v.Text != "t" || v.Inner.A != 1 || v.Inner.B != 3 || v.Maybe != nil || !reflect.DeepEqual(v.Map, map[string]int{"x": 1, "y": 2}) ||
+		!reflect.DeepEqual(v.Any, map[string]any{"a": map[string]any{"c": "old", "d": 1.0}}) {
 		t.Errorf("%+v", v)
 	}
 	order := newOrder{Customer: "Ada", Items: []orderItem{{Name: "tea", Price: 3}}, Note: &note}
@@ -259,6 +289,27 @@ func TestMergeJSON(t *testing.T) {
 	r.Header.Set("Content-Type", "application/json")
 	if err := web.MergeJSON(r, &order); err == nil {
 		t.Error("a new element without a price was taken")
+	}
+}
+
+// TestMergeJSONOfNewObjects: an object that was not there before must be whole.
+func TestMergeJSONOfNewObjects(t *testing.T) {
+	t.Parallel()
+	type orders struct {
+		Last   *orderItem           `json:"last"`
+		ByName map[string]orderItem `json:"by_name"`
+	}
+	for body, want := range map[string]string{
+		`{"last":{"name":"tea"}}`:               `"/last/price": Fill in this field.`,
+		`{"by_name":{"a":{"name":"tea"}}}`:      `"/by_name/a/price": Fill in this field.`,
+		`{"by_name":{"there":{"name":"milk"}}}`: ``,
+	} {
+		v := orders{ByName: map[string]orderItem{"there": {Name: "tea", Price: 3}}}
+		r := httptest.NewRequest("PATCH", "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/merge-patch+json")
+		if err := web.MergeJSON(r, &v); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", body, err)
+		}
 	}
 }
 

@@ -40,27 +40,25 @@ type chainProbe struct{ mw []Middleware }
 
 func (*chainProbe) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
-// wrapperNames returns what middleware is called in Go, that of a Chain one by one.
-func wrapperNames(mw []Middleware) []string {
+// WrapperNames returns what middleware is called in lists of routes: its names in Go, those of a
+// [Chain] one by one.
+func WrapperNames(mw ...Middleware) []string {
+	chain := reflect.ValueOf(Chain()).Pointer() // of the code, which every Chain has
 	var out []string
 	for _, m := range mw {
 		if m == nil {
 			continue // an error, which Build reports
 		}
-		name := FuncName(m)
-		if name == "web.Chain" {
+		if reflect.ValueOf(m).Pointer() == chain {
 			var probe chainProbe
 			m(&probe)
-			out = append(out, wrapperNames(probe.mw)...)
+			out = append(out, WrapperNames(probe.mw...)...)
 			continue
 		}
-		out = append(out, name)
+		out = append(out, FuncName(m))
 	}
 	return out
 }
-
-// WrapperNames returns what middleware is called in lists of routes.
-func WrapperNames(mw ...Middleware) []string { return wrapperNames(mw) }
 
 // FuncName returns what a function is called in Go, without the path of its package:
 // "auth.LoginRequired", or "middleware.MaxBody" for the function that MaxBody returns. A handler that

@@ -24,6 +24,8 @@ type Rules struct {
 	Size     int    // the most characters of a text, 0 for no limit
 	Min, Max string // of a number or a day; "" for none
 	Format   string // "email", "url" or ""
+
+	choices, each []any // what the value, or each of a list, must be one of; nil for anything
 }
 
 // The most characters of a text that names no size, as in package forms.
@@ -39,7 +41,10 @@ func Of(f reflect.StructField) Rules {
 	for base.Kind() == reflect.Pointer {
 		base = base.Elem()
 	}
-	r := Rules{Set: has, Optional: f.Type.Kind() == reflect.Pointer}
+	r := Rules{Set: has, Optional: f.Type.Kind() == reflect.Pointer, choices: Choices(base)}
+	if base.Kind() == reflect.Slice {
+		r.each = Choices(base.Elem())
+	}
 	if !has {
 		return r
 	}
@@ -90,16 +95,14 @@ func (r Rules) Check(v reflect.Value) (message string, values []any) {
 		}
 		v = v.Elem()
 	}
-	if v.Kind() == reflect.Slice {
-		if c := Choices(v.Type().Elem()); c != nil {
-			for i := range v.Len() {
-				if !contains(c, v.Index(i)) {
-					return "Choose one of the options.", nil
-				}
+	if r.each != nil {
+		for i := range v.Len() {
+			if !contains(r.each, v.Index(i)) {
+				return "Choose one of the options.", nil
 			}
 		}
 	}
-	if c := Choices(v.Type()); c != nil && !contains(c, v) && (!r.Optional || !v.IsZero()) {
+	if r.choices != nil && !contains(r.choices, v) && (!r.Optional || !v.IsZero()) {
 		return "Choose one of the options.", nil
 	}
 	if !r.Set {

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -49,8 +50,11 @@ func resource(db *database.DB) ormapi.Resource[book] {
 		Show:  []orm.Field[book]{id, title, in, pages, owner},
 		Write: []orm.Field[book]{title, in, pages},
 		Rows: func(ctx context.Context, verb ormapi.Verb, q *orm.Query[book]) (*orm.Query[book], error) {
-			if verb == ormapi.View {
+			switch verb {
+			case ormapi.View:
 				return q, nil
+			case ormapi.Add:
+				return q.Where(owner.Eq("me"), title.Ne("no")), nil
 			}
 			return q.Where(owner.Eq("me")), nil
 		},
@@ -107,6 +111,7 @@ func TestResource(t *testing.T) {
 			{"POST", "/books/", `{"title":"Emmas!"}`, 422, `"pointer":"/title","message":"Use at most 5 characters; these are 6."`},
 			{"POST", "/books/", `{"title":"a","pages":0}`, 422, `"pointer":"/pages"`},
 			{"POST", "/books/", `{"title":"a","secret":"x"}`, 400, `The field /secret is not known`},
+			{"POST", "/books/", `{"title":"no"}`, 403, `You may not add this.`},
 			{"PATCH", "/books/2/", `{"shelf":null,"pages":null}`, 200, `{"id":2,"title":"Emma","shelf":null,"pages":null,"of":"me"}`},
 			{"PATCH", "/books/1/", `{"title":"x"}`, 404, `"status":404`},
 			{"DELETE", "/books/1/", ``, 404, `"status":404`},
@@ -120,6 +125,66 @@ func TestResource(t *testing.T) {
 			mux.ServeHTTP(rec, r)
 			if rec.Code != test.status || !strings.Contains(rec.Body.String(), test.want) {
 				t.Errorf("%s %s %s: %d %s, want %d %s", test.method, test.target, test.body, rec.Code, rec.Body, test.status, test.want)
+			}
+		}
+	})
+}
+
+type visit struct {
+	ID    int64
+	At    time.Time
+	Tries int64 `db:"default=3"`
+	Open  bool  `db:"default=true"`
+}
+
+// TestStoredRowsAreAnswered: what was written is answered as it is read later, with the same ETag, and
+// what was not sent has the default of its column.
+func TestStoredRowsAreAnswered(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		models, err := orm.NewModels(orm.Group{Module: "visits", Models: []orm.Declaration{orm.Model[visit]()}})
+		if err == nil {
+			err = orm.Use(db, models)
+		}
+		if err == nil {
+			err = models.CreateTables(t.Context(), db)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := []orm.Field[visit]{
+			orm.Descriptor[orm.Ordered[*visit, time.Time]]("At"), orm.Descriptor[orm.Number[*visit, int64]]("Tries"), orm.Descriptor[orm.Column[*visit, bool]]("Open"),
+		}
+		visits := ormapi.Resource[visit]{DB: func() *database.DB { return db }, Show: all, Write: all}
+		r := web.NewRouter()
+		visits.Read(r)
+		visits.Change(r)
+		mux, err := r.Build(web.BuildConfig{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		send := func(method, target, body string) (string, string) {
+			r := httptest.NewRequest(method, target, strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/json")
+			rec := httptest.NewRecorder()
+			mux.ServeHTTP(rec, r)
+			return rec.Header().Get("ETag"), rec.Body.String()
+		}
+		for _, test := range []struct{ method, target, body, want string }{
+			{"POST", "/", `{"at":"2026-01-31T18:00:00.123456789+02:00"}`, `"tries":3,"open":true}`},
+			{"PATCH", "/1/", `{"at":"2026-02-01T18:00:00.123456789+02:00","open":false}`, `"tries":3,"open":false}`},
+			{"POST", "/", `{"at":"2026-01-31T18:00:00Z","tries":0,"open":false}`, `"tries":0,"open":false}`},
+		} {
+			tag, body := send(test.method, test.target, test.body)
+			if !strings.Contains(body, test.want) {
+				t.Errorf("%s %s: %s, want %s", test.method, test.body, body, test.want)
+			}
+			row := "/1/"
+			if test.want == `"tries":0,"open":false}` {
+				row = "/2/"
+			}
+			if later, read := send("GET", row, ""); later != tag || read != body {
+				t.Errorf("%s %s: answered %s %s, later %s %s", test.method, test.body, tag, body, later, read)
 			}
 		}
 	})

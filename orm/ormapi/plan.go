@@ -15,6 +15,7 @@ import (
 	"github.com/volaweb/vola/internal/snake"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/signing"
+	"github.com/volaweb/vola/web"
 )
 
 // plan is what the handlers of a resource share.
@@ -24,6 +25,7 @@ type plan struct {
 	list        reflect.Type // the answer of a list
 	edit        reflect.Type // the input of an edit
 	filters     []string     // names of parameters
+	bodies      *web.JSONReader
 }
 
 // firstFilter is the place of the first filter in the parameters of a list.
@@ -31,7 +33,7 @@ const firstFilter = 2
 
 // plan finds out about the fields. With an error the plan is empty, and for Build to refuse.
 func (s Resource[T]) plan() (*plan, error) {
-	p := &plan{show: &fields{typ: reflect.TypeFor[struct{}]()}, write: &fields{typ: reflect.TypeFor[struct{}]()}, query: reflect.TypeFor[struct{}](), list: reflect.TypeFor[struct{}](), edit: reflect.TypeFor[oneRow]()}
+	p := &plan{bodies: new(web.JSONReader), show: &fields{typ: reflect.TypeFor[struct{}]()}, write: &fields{typ: reflect.TypeFor[struct{}]()}, query: reflect.TypeFor[struct{}](), list: reflect.TypeFor[struct{}](), edit: reflect.TypeFor[oneRow]()}
 	model := reflect.TypeFor[T]()
 	show, err1 := fieldsOf(model, fieldNames(s.Show), false)
 	write, err2 := fieldsOf(model, fieldNames(s.Write), true)
@@ -88,9 +90,9 @@ func fieldNames[T any](list []orm.Field[T]) []string {
 // fields are some of the fields of a model, and a struct that has them as JSON does.
 type fields struct {
 	typ    reflect.Type
-	fields []string // Go names in the model
-	names  []string // in JSON
-	kinds  []kind   // how each is kept in the model
+	fields []reflect.StructField // of the model
+	names  []string              // in JSON
+	kinds  []kind                // how each is kept in the model
 }
 
 // kind is how a value is kept in a model.
@@ -105,7 +107,7 @@ const (
 
 // fieldsOf makes a struct of fields of a model.
 func fieldsOf(model reflect.Type, names []string, write bool) (*fields, error) {
-	out := &fields{fields: names}
+	out := &fields{}
 	var parts []reflect.StructField
 	for _, name := range names {
 		f, ok := model.FieldByName(name)
@@ -132,7 +134,7 @@ func fieldsOf(model reflect.Type, names []string, write bool) (*fields, error) {
 			tag += " form:" + strconv.Quote(rules(f, typ))
 		}
 		parts = append(parts, reflect.StructField{Name: name, Type: typ, Tag: reflect.StructTag(tag)})
-		out.names, out.kinds = append(out.names, in), append(out.kinds, how)
+		out.fields, out.names, out.kinds = append(out.fields, f), append(out.names, in), append(out.kinds, how)
 	}
 	out.typ = reflect.StructOf(parts)
 	return out, nil
@@ -190,8 +192,8 @@ func keyOf(t reflect.Type) reflect.Type {
 
 // get fills a struct of the fields from a row.
 func (fs *fields) get(row, out reflect.Value) {
-	for i, name := range fs.fields {
-		from, to := row.FieldByName(name), out.Field(i)
+	for i, f := range fs.fields {
+		from, to := row.FieldByIndex(f.Index), out.Field(i)
 		switch fs.kinds[i] {
 		case reference:
 			to.Set(from.FieldByName("ID"))
@@ -213,8 +215,8 @@ func (fs *fields) get(row, out reflect.Value) {
 
 // set fills a row from a struct of the fields. A reference that changes is not loaded.
 func (fs *fields) set(row, in reflect.Value) {
-	for i, name := range fs.fields {
-		to, from := row.FieldByName(name), in.Field(i)
+	for i, f := range fs.fields {
+		to, from := row.FieldByIndex(f.Index), in.Field(i)
 		switch fs.kinds[i] {
 		case reference:
 			if !to.FieldByName("ID").Equal(from) {

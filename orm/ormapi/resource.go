@@ -40,8 +40,9 @@ type Resource[T any] struct {
 	Order []orm.Order[T]
 	// Key is the field that the path has. Defaults to the field ID.
 	Key orm.Field[T]
-	// Rows limits a query to the rows with which the client may do something; an [auth.Rule]
-	// has such a method. Others are not found. Nil means all.
+	// Rows limits a query to the rows with which the client may do something, as Filter of an [auth.Rule]
+	// does. Others are not found. A new row that is not one of those for Add is refused. A
+	// row may be changed to one that is none of them any more. Nil means all.
 	//
 	// [auth.Rule]: https://pkg.go.dev/github.com/volaweb/vola/contrib/auth#Rule
 	Rows func(ctx context.Context, verb Verb, q *orm.Query[T]) (*orm.Query[T], error)
@@ -68,9 +69,9 @@ func (s Resource[T]) Change(r *web.Router) {
 	p, err := s.plan()
 	name := s.name()
 	if len(s.Write) > 0 {
-		api.Untyped(r, http.MethodPost, "/", api.Operation{Summary: "Create a " + name, Tag: name, Status: http.StatusCreated, Input: p.write.typ, Output: p.show.typ}, s.create(p)).
+		api.Untyped(r, http.MethodPost, "/", api.Operation{Summary: "Create a " + name, Tag: name, Status: http.StatusCreated, Unread: true, Input: p.write.typ, Output: p.show.typ}, s.create(p)).
 			For(s.Change).Invalid(err)
-		api.Untyped(r, http.MethodPatch, "/{id}/", api.Operation{Summary: "Change a " + name, Tag: name, Partial: true, Input: p.edit, Output: p.show.typ}, s.edit(p)).
+		api.Untyped(r, http.MethodPatch, "/{id}/", api.Operation{Summary: "Change a " + name, Tag: name, Unread: true, Partial: true, Input: p.edit, Output: p.show.typ}, s.edit(p)).
 			For(s.Change).Invalid(err)
 	}
 	api.Untyped(r, http.MethodDelete, "/{id}/", api.Operation{Summary: "Delete a " + name, Tag: name, Status: http.StatusNoContent, Input: reflect.TypeFor[oneRow](), Output: reflect.TypeFor[api.Nothing]()}, s.remove(p)).
@@ -155,9 +156,9 @@ func (s Resource[T]) list(p *plan) func(http.ResponseWriter, *http.Request, any)
 		out.Field(0).Set(items)
 		out.Field(1).SetString(part.Next)
 		out.Field(2).SetString(part.Prev)
-		for rel, cursor := range map[string]string{"next": part.Next, "prev": part.Prev} {
-			if cursor != "" {
-				w.Header().Add("Link", fmt.Sprintf("<%s>; rel=%q", linkTo(r.URL, cursor), rel))
+		for _, link := range [...]struct{ rel, cursor string }{{"prev", part.Prev}, {"next", part.Next}} {
+			if link.cursor != "" {
+				w.Header().Add("Link", fmt.Sprintf("<%s>; rel=%q", linkTo(r.URL, link.cursor), link.rel))
 			}
 		}
 		return out.Interface(), nil
@@ -207,23 +208,54 @@ func (s Resource[T]) answer(p *plan, w http.ResponseWriter, row *T) (any, error)
 
 // create stores a new row.
 func (s Resource[T]) create(p *plan) func(http.ResponseWriter, *http.Request, any) (any, error) {
-	return func(w http.ResponseWriter, r *http.Request, in any) (any, error) {
-		var row T
-		p.write.set(reflect.ValueOf(&row).Elem(), reflect.ValueOf(in).Elem())
+	return func(w http.ResponseWriter, r *http.Request, _ any) (any, error) {
+		row, err := orm.New[T](r.Context(), s.DB())
+		if err != nil {
+			return nil, err
+		}
+		at, body := reflect.ValueOf(&row).Elem(), reflect.New(p.write.typ)
+		p.write.get(at, body.Elem())
+		if err := p.bodies.Fill(r, body.Interface()); err != nil {
+			return nil, err
+		}
+		p.write.set(at, body.Elem())
 		if s.New != nil {
 			if err := s.New(r.Context(), &row); err != nil {
 				return nil, err
 			}
 		}
-		err := valid(r.Context(), &row)
-		if err == nil {
-			err = orm.Create(r.Context(), s.DB(), &row)
+		if err := web.Validate(r.Context(), &row); err != nil {
+			return nil, p.refused(err)
 		}
+		err = s.DB().InTx(r.Context(), func(ctx context.Context, tx *database.Tx) error {
+			q, err := s.query(ctx, tx, Add) // which may refuse
+			if err == nil {
+				err = orm.Create(ctx, tx, &row)
+			}
+			if err != nil {
+				return err
+			}
+			if row, err = s.stored(ctx, tx, q, &row); fault.KindOf(err) == fault.NotFound {
+				return fault.Wrap(fault.Forbidden, err, "You may not add this.")
+			}
+			return err
+		})
 		if err != nil {
 			return nil, p.refused(err)
 		}
 		return s.answer(p, w, &row)
 	}
+}
+
+// stored returns a row that was written as it is read from now on: a time has another zone then, and JSON
+// another form. It is found in the rows of q.
+func (s Resource[T]) stored(ctx context.Context, tx *database.Tx, q *orm.Query[T], row *T) (T, error) {
+	key := reflect.ValueOf(row).Elem().FieldByName(orm.FieldName(s.key()))
+	is, err := orm.ParseEq(tx, s.key(), fmt.Sprint(key.Interface()))
+	if err != nil {
+		return *row, err
+	}
+	return q.Where(is).Get(ctx)
 }
 
 // errOther is the error of a row that is not the one that the client has read.
@@ -242,14 +274,19 @@ func (s Resource[T]) edit(p *plan) func(http.ResponseWriter, *http.Request, any)
 			}
 			at, body := reflect.ValueOf(&row).Elem(), reflect.New(p.write.typ)
 			p.write.get(at, body.Elem())
-			if err := web.MergeJSON(r, body.Interface()); err != nil {
+			if err := p.bodies.Merge(r, body.Interface()); err != nil {
 				return err
 			}
 			p.write.set(at, body.Elem())
-			if err := valid(ctx, &row); err != nil {
+			// The write asks again, but there an error without a kind is a mistake of the program.
+			if err := web.Validate(ctx, &row); err != nil {
 				return err
 			}
-			return orm.Update(ctx, tx, &row, s.Write...)
+			if err := orm.Update(ctx, tx, &row, s.Write...); err != nil {
+				return err
+			}
+			row, err = s.stored(ctx, tx, orm.From[T](tx), &row)
+			return err
 		})
 		if err != nil {
 			return nil, p.refused(err)
@@ -291,21 +328,6 @@ func (s Resource[T]) matching(ctx context.Context, tx *database.Tx, p *plan, ver
 	return row, errOther()
 }
 
-// valid asks the model before the row is written, which asks it again: an error without a kind would
-// be a mistake of the program there, but here it is about what the client sent.
-func valid(ctx context.Context, row any) error {
-	model, ok := row.(orm.Validator)
-	if !ok {
-		return nil
-	}
-	err := model.Validate(ctx)
-	var kinded fault.Kinded
-	if err == nil || errors.As(err, &kinded) || ctx.Err() != nil {
-		return err
-	}
-	return web.WithStatus(http.StatusUnprocessableEntity, fault.Wrap(fault.Invalid, err, "Some of the values that were sent cannot be used."))
-}
-
 // refused makes an error about a field one of the input.
 func (p *plan) refused(err error) error {
 	field, ok := errors.AsType[*orm.FieldError](err)
@@ -313,8 +335,8 @@ func (p *plan) refused(err error) error {
 		return err
 	}
 	problem := web.InputProblem{Message: i18n.Mark("The value of {path} cannot be stored.")}
-	for i, name := range p.write.fields {
-		if name == field.Field {
+	for i, f := range p.write.fields {
+		if f.Name == field.Field {
 			problem.Pointer = "/" + p.write.names[i]
 		}
 	}

@@ -3,8 +3,10 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +38,9 @@ type tree struct {
 	Inline   struct {
 		A bool `json:"a"`
 	} `json:"inline"`
+	Several []struct {
+		B bool `json:"b" help:"One of several."`
+	} `json:"several"`
 }
 
 type pageOf[T any] struct {
@@ -62,6 +67,16 @@ func nothing(context.Context, api.Nothing) (api.Nothing, error) { return api.Not
 func mux(t *testing.T) *web.Mux {
 	t.Helper()
 	r := web.NewRouter()
+	routes(r)
+	m, err := r.Build(web.BuildConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// routes registers handlers of all kinds.
+func routes(r *web.Router) {
 	(&shop{books: []book{{1, "Emma", 900}}}).routes(r)
 	r.Group("/trees/{key}", func(r *web.Router) {
 		api.Put(r, "", put, api.Tag("forest"), api.Help("Replaces the trees.")).Name("trees")
@@ -70,11 +85,6 @@ func mux(t *testing.T) *web.Mux {
 	})
 	r.API().Get("/plain/{id:uuid}/", api.Serve(api.Info{}))
 	r.Get("/page/", api.Serve(api.Info{}))
-	m, err := r.Build(web.BuildConfig{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
 }
 
 func send(m *web.Mux, method, target, body string, header ...string) *httptest.ResponseRecorder {
@@ -208,7 +218,13 @@ func TestWrongInputIsFoundByBuild(t *testing.T) {
 			api.Post(r, "/", func(context.Context, int) (int, error) { return 0, nil })
 		},
 		"status of a success is 404": func(r *web.Router) { api.Get(r, "/", nothing, api.Answers(404)) },
-		"the handler is nil":         func(r *web.Router) { api.Get[api.Nothing, int](r, "/", nil) },
+		"input <nil>: it must be": func(r *web.Router) {
+			api.Untyped(r, "GET", "/", api.Operation{}, func(http.ResponseWriter, *http.Request, any) (any, error) { return nil, nil })
+		},
+		"has no Output": func(r *web.Router) {
+			api.Untyped(r, "GET", "/", api.Operation{Input: reflect.TypeFor[api.Nothing]()}, func(http.ResponseWriter, *http.Request, any) (any, error) { return nil, nil })
+		},
+		"the handler is nil": func(r *web.Router) { api.Get[api.Nothing, int](r, "/", nil) },
 	} {
 		r := web.NewRouter()
 		register(r)

@@ -23,8 +23,7 @@
 // package forms. What is not known, in the body or in the address, is refused. A description
 // of a field is in the tag help.
 //
-// Input that is a pointer to a struct, or that has a method Validate, is asked whether it is
-// valid.
+// Input is a struct. If a pointer to it has a method Validate(context.Context) error, that is asked at the end.
 //
 // # Output
 //

@@ -233,12 +233,16 @@ func (b *describer) id(route web.RouteInfo) string {
 // It is made for each request, and meant for few of them.
 func Serve(info Info) web.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		var routes []web.RouteInfo
-		if mux := web.MuxOf(w); mux != nil {
-			routes = mux.Routes()
-		}
-		return web.JSON(w, http.StatusOK, Describe(info, routes))
+		return web.JSON(w, http.StatusOK, Describe(info, routesOf(w)))
 	}
+}
+
+// routesOf returns the routes of the site that answers.
+func routesOf(w http.ResponseWriter) []web.RouteInfo {
+	if mux := web.MuxOf(w); mux != nil {
+		return mux.Routes()
+	}
+	return nil
 }
 
 // JSON returns the document as text, with indents.

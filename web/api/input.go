@@ -2,7 +2,6 @@ package api
 
 import (
 	"cmp"
-	"context"
 	"encoding"
 	"errors"
 	"fmt"
@@ -26,11 +25,10 @@ import (
 
 // input is how the input of a handler is read.
 type input struct {
-	typ    reflect.Type
 	fields []parameter
 	body   bool // there are fields of the body
-	// partial says that the body is not read here.
-	partial bool
+	unread bool // the body is left to the handler
+	reader *web.JSONReader
 }
 
 // parameter is a field that is not in the body.
@@ -44,8 +42,8 @@ type parameter struct {
 
 // inputOf returns how a type is read, or what is wrong with it.
 func inputOf(t reflect.Type, method string) (*input, error) {
-	in := &input{typ: t}
-	if t.Kind() != reflect.Struct {
+	in := &input{reader: new(web.JSONReader)}
+	if t == nil || t.Kind() != reflect.Struct {
 		return in, errors.New("it must be a struct; api.Nothing is none")
 	}
 	for _, f := range reflect.VisibleFields(t) {
@@ -61,7 +59,7 @@ func inputOf(t reflect.Type, method string) (*input, error) {
 			if name == "" {
 				return in, fmt.Errorf("field %s: its tag %s names nothing", f.Name, place)
 			}
-			if len(f.Index) > 1 && slices.ContainsFunc(f.Index[:len(f.Index)-1], func(int) bool { return hasPointer(t, f.Index) }) {
+			if hasPointer(t, f.Index) {
 				return in, fmt.Errorf("field %s is in a pointer, which is not read", f.Name)
 			}
 			if err := p.check(); err != nil {
@@ -149,13 +147,13 @@ func (in *input) read(r *http.Request, v reflect.Value) error {
 	if len(problems) > 0 {
 		return &web.InputError{Problems: problems, Meaning: !form}
 	}
-	if in.partial {
+	if in.unread {
 		return nil
 	}
-	if in.body {
-		return readBody(r, v)
+	if in.body { // whose fields are those that are not set yet
+		return in.reader.Fill(r, v.Addr().Interface())
 	}
-	return check(r.Context(), v)
+	return web.Validate(r.Context(), v.Addr().Interface())
 }
 
 func unknownParameter(name string, known []string) web.InputProblem {
@@ -165,25 +163,6 @@ func unknownParameter(name string, known []string) web.InputProblem {
 		p.Message, p.Values = i18n.Mark("The parameter {name} is not known; did you mean {near}?"), append(p.Values, "near", near)
 	}
 	return p
-}
-
-// readBody reads the body into v, whose other fields stay: they cannot be named in it.
-func readBody(r *http.Request, v reflect.Value) error {
-	return web.FillJSON(r, v.Addr().Interface())
-}
-
-// check asks input without a body whether it is valid, as that with one is asked.
-func check(ctx context.Context, v reflect.Value) error {
-	own, ok := v.Addr().Interface().(interface{ Validate(context.Context) error })
-	if !ok {
-		return nil
-	}
-	err := own.Validate(ctx)
-	var kinded fault.Kinded
-	if err == nil || errors.As(err, &kinded) {
-		return err
-	}
-	return web.WithStatus(http.StatusUnprocessableEntity, fault.Wrap(fault.Invalid, err, "Some of the values that were sent cannot be used."))
 }
 
 // read sets a field. form says that a problem is not one of a rule.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -20,8 +21,9 @@ type Operation struct {
 	Status  int    // of a success
 	// Input and Output are structs, or other types for Output; those of [Nothing] have no fields.
 	Input, Output reflect.Type
-	// Partial says that the body has only what is to change: the handler reads it by
-	// web.MergeJSON.
+	// Unread leaves the body to the handler, which reads it by a [web.JSONReader].
+	Unread bool
+	// Partial says that the body has only what is to change.
 	Partial bool
 	// Hidden leaves the route out of the document.
 	Hidden bool
@@ -98,7 +100,7 @@ func Untyped(r *web.Router, method, pattern string, op Operation, h func(w http.
 		op.Status = http.StatusOK
 	}
 	in, err := inputOf(op.Input, method)
-	in.partial = op.Partial
+	in.unread = op.Unread
 	var handler web.HandlerFunc
 	if h != nil {
 		handler = func(w http.ResponseWriter, r *http.Request) error {
@@ -120,6 +122,9 @@ func Untyped(r *web.Router, method, pattern string, op Operation, h func(w http.
 	route := r.Method(method, pattern, handler).API().Describe(op).For(h)
 	if err == nil && (op.Status < 200 || op.Status > 299) {
 		err = fmt.Errorf("the status of a success is %d; use 200 to 299", op.Status)
+	}
+	if err == nil && op.Output == nil {
+		err = errors.New("the operation has no Output; api.Nothing is none")
 	}
 	if err == nil {
 		err = in.checkPattern(pattern)

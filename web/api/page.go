@@ -2,13 +2,16 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/volaweb/vola/web"
@@ -30,7 +33,7 @@ type page struct {
 }
 
 type group struct {
-	Name       string
+	Name, ID   string
 	Operations []operation
 }
 
@@ -45,17 +48,20 @@ type operation struct {
 //
 //	r.Mount("/developers/", "developers", api.Pages(api.Info{Title: "Books", Version: "1"}))
 func Pages(info Info) *web.Router {
+	t := template.Must(template.New("api").Funcs(template.FuncMap{
+		"refers":   func(s *Schema) string { return strings.TrimPrefix(s.Ref, "#/components/schemas/") },
+		"members":  func(s *Schema) *Schema { of, _ := s.AdditionalProperties.(*Schema); return of },
+		"words":    words,
+		"required": func(s *Schema, field string) bool { return slices.Contains(s.Required, field) },
+	}).Parse(pageHTML))
 	r := web.NewRouter()
-	r.Get("/", func(w http.ResponseWriter, r *http.Request) error { return writePage(w, info) }).AllLanguages()
+	r.Get("/", func(w http.ResponseWriter, r *http.Request) error { return writePage(w, t, info) }).AllLanguages()
 	r.Get("/openapi.json", Serve(info)).AllLanguages()
 	return r
 }
 
-func writePage(w http.ResponseWriter, info Info) error {
-	var routes []web.RouteInfo
-	if mux := web.MuxOf(w); mux != nil {
-		routes = mux.Routes()
-	}
+func writePage(w http.ResponseWriter, t *template.Template, info Info) error {
+	routes := routesOf(w)
 	doc := Describe(info, routes)
 	data := page{Info: doc.Info, Style: template.CSS(pageCSS), Link: "openapi.json", Schemas: doc.Components.Schemas}
 	for _, route := range routes {
@@ -63,23 +69,13 @@ func writePage(w http.ResponseWriter, info Info) error {
 		if item == nil {
 			continue
 		}
-		name := strings.Join(item.Tags, ", ")
+		name := cmp.Or(strings.Join(item.Tags, ", "), "Routes")
 		i := slices.IndexFunc(data.Groups, func(g group) bool { return g.Name == name })
 		if i < 0 {
 			i = len(data.Groups)
-			data.Groups = append(data.Groups, group{Name: name})
+			data.Groups = append(data.Groups, group{Name: name, ID: "group-" + strconv.Itoa(i+1)})
 		}
 		data.Groups[i].Operations = append(data.Groups[i].Operations, operation{route.Method, pathOf(route), item})
-	}
-	t, err := template.New("api").Funcs(template.FuncMap{
-		"refers": func(s *Schema) string { return strings.TrimPrefix(s.Ref, "#/components/schemas/") },
-		"words":  words,
-		"required": func(s *Schema, field string) bool {
-			return slices.Contains(s.Required, field)
-		},
-	}).Parse(pageHTML)
-	if err != nil {
-		return err
 	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, data); err != nil {
@@ -90,29 +86,35 @@ func writePage(w http.ResponseWriter, info Info) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
 	h.Set("Cache-Control", "no-store")
-	_, err = w.Write(b.Bytes())
+	_, err := w.Write(b.Bytes())
 	return err
 }
 
-// words says what a schema allows.
+// words says what a schema allows, but for what is in it.
 func words(s *Schema) string {
-	var out []string
+	var kinds, out []string
 	switch kind := s.Type.(type) {
 	case string:
-		out = append(out, kind)
+		kinds = []string{kind}
 	case []string:
-		out = append(out, strings.Join(kind, " or "))
+		kinds = slices.Clone(kind)
 	default:
 		if len(s.AnyOf) == 0 {
-			out = append(out, "anything")
+			return "anything"
 		}
+		return ""
 	}
 	if s.Format != "" {
-		out = append(out, "("+s.Format+")")
+		kinds[0] += " (" + s.Format + ")"
 	}
 	if len(s.Enum) > 0 {
-		out = append(out, fmt.Sprintf("one of %v", s.Enum))
+		kinds = nil
+		for _, value := range s.Enum {
+			text, _ := json.Marshal(value) // of a type's Choices, which the document has too
+			kinds = append(kinds, string(text))
+		}
 	}
+	out = append(out, strings.Join(kinds, " or "))
 	if s.Minimum != "" {
 		out = append(out, "from "+s.Minimum.String())
 	}
@@ -122,8 +124,19 @@ func words(s *Schema) string {
 	if s.MaxLength != nil {
 		out = append(out, fmt.Sprintf("of at most %d characters", *s.MaxLength))
 	}
-	if s.MaxItems != nil {
-		out = append(out, fmt.Sprintf("of at most %d", *s.MaxItems))
+	switch least, most := s.MinItems, s.MaxItems; {
+	case least != nil && most != nil && *least == *most:
+		out = append(out, fmt.Sprintf("of %d values", *most))
+	case least != nil && most != nil:
+		out = append(out, fmt.Sprintf("of %d to %d values", *least, *most))
+	case least != nil:
+		out = append(out, fmt.Sprintf("of at least %d values", *least))
+	case most != nil:
+		out = append(out, fmt.Sprintf("of at most %d values", *most))
+	}
+	if s.Default != nil {
+		text, _ := json.Marshal(s.Default) // as above
+		out = append(out, "by default "+string(text))
 	}
 	return strings.Join(out, " ")
 }
