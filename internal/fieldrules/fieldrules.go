@@ -24,6 +24,9 @@ type Rules struct {
 	Size     int    // the most characters of a text, 0 for no limit
 	Min, Max string // of a number or a day; "" for none
 	Format   string // "email", "url" or ""
+	// Digits are those of a decimal number in a text, in all, and Scale those after the point; 0 for
+	// other texts.
+	Digits, Scale int
 
 	choices, each []any // what the value, or each of a list, must be one of; nil for anything
 }
@@ -53,6 +56,11 @@ func Of(f reflect.StructField) Rules {
 	if isText {
 		r.Size = line
 	}
+	for word := range strings.SplitSeq(f.Tag.Get("db"), ",") { // the digits of a model's field
+		if value, ok := strings.CutPrefix(word, "decimal="); ok && isText {
+			r.setDecimal(value)
+		}
+	}
 	sized := false
 	for word := range strings.SplitSeq(tag, ",") {
 		key, value, _ := strings.Cut(strings.TrimSpace(word), "=")
@@ -77,10 +85,17 @@ func Of(f reflect.StructField) Rules {
 		case "email", "url":
 			r.Format = key
 		case "decimal":
-			r.Size = 0
+			r.setDecimal(value)
 		}
 	}
 	return r
+}
+
+// setDecimal takes the digits of a number as a tag has them, such as 8.2.
+func (r *Rules) setDecimal(value string) {
+	all, after, _ := strings.Cut(value, ".")
+	r.Digits, _ = strconv.Atoi(all)
+	r.Scale, _ = strconv.Atoi(after)
 }
 
 // Missing is the text about a value that must be there.
@@ -114,7 +129,7 @@ func (r Rules) Check(v reflect.Value) (message string, values []any) {
 			return "Tick this box to go on.", nil
 		}
 	case reflect.String:
-		if message, values := r.checkText(v.String()); message != "" {
+		if message, values := r.checkText(v.String()); message != "" || r.Digits == 0 || v.String() == "" {
 			return message, values
 		}
 	case reflect.Slice:
@@ -147,6 +162,9 @@ func (r Rules) checkText(text string) (string, []any) {
 	if have := utf8.RuneCountInString(text); r.Size > 0 && have > r.Size {
 		return "Use at most {most} characters; these are {have}.", []any{"most", r.Size, "have", have}
 	}
+	if r.Digits > 0 {
+		return r.checkDecimal(text)
+	}
 	unseen := strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsPrint(c) })
 	switch r.Format {
 	case "email":
@@ -157,6 +175,22 @@ func (r Rules) checkText(text string) (string, []any) {
 		if u, err := url.Parse(text); unseen || err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
 			return "Write an address that begins with https:// or http://.", nil
 		}
+	}
+	return "", nil
+}
+
+// checkDecimal takes the digits of a number, as forms do: no exponent, which could stand for more
+// digits than there is memory for.
+func (r Rules) checkDecimal(text string) (string, []any) {
+	before, after, point := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	digits := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+	switch {
+	case !digits(before) || point && !digits(after):
+		return "Write a number, such as {example}.", []any{"example", "12.5"}
+	case len(strings.TrimLeft(before, "0")) > r.Digits-r.Scale:
+		return "This number is too large.", nil
+	case len(strings.TrimRight(after, "0")) > r.Scale:
+		return "Use at most {most} digits after the point.", []any{"most", r.Scale}
 	}
 	return "", nil
 }

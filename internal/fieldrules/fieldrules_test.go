@@ -19,6 +19,8 @@ type values struct {
 	List    []string `form:"max=1"`
 	Mail    string   `form:"email"`
 	Link    string   `form:"url,optional"`
+	Price   string   `form:"decimal=8.2,min=0.5,max=1000,optional"`
+	Amount  string   `db:"decimal=4.1" form:"min=1"`
 	Nothing string
 }
 
@@ -39,6 +41,10 @@ func TestRules(t *testing.T) {
 		{"List", []string{}, "Fill in"}, {"List", []string{"a"}, ""}, {"List", []string{"a", "b"}, "at most"},
 		{"Mail", "a@example.org", ""}, {"Mail", "A <a@example.org>", "email"}, {"Mail", "a@ex\u200bample.org", "email"},
 		{"Link", "", ""}, {"Link", "https://example.org/", ""}, {"Link", "javascript:alert(1)", "https://"},
+		{"Price", "", ""}, {"Price", "12.50", ""}, {"Price", "0.4", "The least"}, {"Price", "-1", "The least"}, {"Price", "1000.01", "The most"},
+		{"Price", "1234567", "too large"}, {"Price", "1.234", "after the point"}, {"Price", "1e1000000000", "Write a number"}, {"Price", "1/3", "Write a number"},
+		{"Price", "0x10", "Write a number"}, {"Price", ".5", "Write a number"}, {"Price", "1.", "Write a number"}, {"Price", strings.Repeat("9", 150), "too large"},
+		{"Amount", "0.9", "The least"}, {"Amount", "1.5", ""}, {"Amount", "1.55", "after the point"}, {"Amount", "", "Fill in"},
 		{"Nothing", strings.Repeat("a", 100_000), ""},
 	} {
 		f, _ := reflect.TypeFor[values]().FieldByName(test.field)
