@@ -13,7 +13,7 @@ import (
 // CORSConfig says which pages of other sites may ask this one by scripts. The zero value
 // lets none.
 type CORSConfig struct {
-	// Paths are what it is about, each with all that is below it, such as "/api/".
+	// Paths are what it is about, each with all that is below it: "/api" and "/api/" are the same.
 	Paths []string
 	// Origins are the sites, such as "https://app.example.org": without a path, as browsers send them.
 	Origins []string
@@ -89,7 +89,10 @@ func CORS(cfg CORSConfig) web.Middleware {
 
 // about reports whether the request is for one of the paths.
 func (cfg CORSConfig) about(r *http.Request) bool {
-	return slices.ContainsFunc(cfg.Paths, func(p string) bool { return strings.HasPrefix(r.URL.Path, p) })
+	path := r.URL.EscapedPath() + "/" // of "/api%2Fx" the router knows no part called api
+	return slices.ContainsFunc(cfg.Paths, func(p string) bool {
+		return strings.HasPrefix(path, strings.TrimSuffix(p, "/")+"/")
+	})
 }
 
 // Trusts reports whether a request that changes something may come from the page that sent

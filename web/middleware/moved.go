@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/volaweb/vola/web"
 )
@@ -23,7 +24,11 @@ func Moved(to map[string]string) web.Middleware {
 				return
 			}
 			if r.URL.RawQuery != "" {
-				now += "?" + r.URL.RawQuery
+				sign := "?"
+				if strings.Contains(now, "?") {
+					sign = "&"
+				}
+				now += sign + r.URL.RawQuery
 			}
 			w.Header().Set("Location", now)
 			w.WriteHeader(http.StatusPermanentRedirect)

@@ -150,7 +150,10 @@ func TestTimeout(t *testing.T) {
 
 func TestMoved(t *testing.T) {
 	t.Parallel()
-	mw := middleware.Moved(map[string]string{"/old/": "/new/"})
+	mw := middleware.Moved(map[string]string{"/old/": "/new/", "/older/": "/new/?from=older"})
+	if rec := answered(mw, nil, httptest.NewRequest("GET", "/older/?a=1", nil)); rec.Header().Get("Location") != "/new/?from=older&a=1" {
+		t.Error(rec.Header())
+	}
 	rec := answered(mw, nil, httptest.NewRequest("POST", "/old/?a=1", nil))
 	if rec.Code != 308 || rec.Header().Get("Location") != "/new/?a=1" {
 		t.Error(rec.Code, rec.Header())
@@ -380,6 +383,9 @@ func TestCORS(t *testing.T) {
 		{"null", listed, "/api/x", "null", "", "", true, false, false},
 		{"none", listed, "/api/x", "", "", "", true, false, false},
 		{"other path", listed, "/page", app, "", "", false, false, false},
+		{"the path itself", listed, "/api", app, app, "true", true, true, true},
+		{"a longer path", listed, "/apix", app, "", "", false, false, false},
+		{"an encoded slash", listed, "/api%2Fx", app, "", "", false, false, false},
 		{"open", open, "/api/x", "https://any.example", "*", "", false, true, false},
 		{"open with a cookie", open, "/api/x", "https://any.example", "*", "", false, false, true},
 	} {
