@@ -29,7 +29,7 @@ func (p *program) main(ctx context.Context, args []string) int {
 
 // commands returns our own commands and those of the modules.
 func (p *program) commands() []cli.Command {
-	out := []cli.Command{p.serveCommand()}
+	out := []cli.Command{p.serveCommand(), p.workCommand()}
 	out = append(out, p.project().Commands()...)
 	out = append(out, p.checkCommand(), p.templatesCommand(), p.routesCommand(), p.openapiCommand(), p.settingsCommand(),
 		p.dbshellCommand(), p.backupCommand(), p.copyDataCommand(), p.resealCommand(), p.versionCommand())

@@ -75,8 +75,10 @@ func (s *Site) openMail() error {
 		case other != "":
 			errs = append(errs, fmt.Errorf("the modules %s and %s both have a queue of mails; a site has one", other, m.Name()))
 		default:
-			other = m.Name()
-			s.host.MailQueue = has.MailQueue(sender)
+			if queue := has.MailQueue(sender); queue != nil {
+				other = m.Name()
+				s.host.MailQueue = queue
+			}
 		}
 	}
 	if err := errors.Join(errs...); err != nil {

@@ -33,7 +33,7 @@ const (
 
 func (p *program) serveCommand() cli.Command {
 	var f siteFlags
-	var create, noDemo bool
+	var create, noDemo, noWork bool
 	return cli.Command{
 		Name: "serve", Help: "answer requests",
 		Flags: func(flags *flag.FlagSet) {
@@ -42,6 +42,7 @@ func (p *program) serveCommand() cli.Command {
 			flags.BoolVar(&f.dev, "dev", false, "show causes on error pages, reread templates and static files")
 			flags.BoolVar(&create, "create", false, "create and migrate the database when it has no tables")
 			flags.BoolVar(&noDemo, "no-demo", false, "put no first content into a new database")
+			flags.BoolVar(&noWork, "no-work", false, "leave jobs and other work in the background to another process, which runs the command work")
 		},
 		Run: func(ctx context.Context, args []string) error {
 			s, err := p.assemble(f)
@@ -71,7 +72,7 @@ func (p *program) serveCommand() cli.Command {
 						return err
 					}
 				}
-				return p.serve(ctx, s, listener)
+				return p.serve(ctx, s, listener, noWork)
 			})
 		},
 	}
@@ -97,8 +98,8 @@ func (s *Site) warn(addr net.Addr) {
 	}
 }
 
-// serve answers requests until ctx is done, then finishes those that run.
-func (p *program) serve(ctx context.Context, s *Site, listener net.Listener) error {
+// serve answers requests until ctx is done, then finishes those that run, and the work beside them.
+func (p *program) serve(ctx context.Context, s *Site, listener net.Listener, noWork bool) (err error) {
 	// In development the line about a request is there when its answer is.
 	if log, ok := s.opts.Log.Handler().(*linelog.Handler); ok && !s.opts.Dev {
 		defer log.Hold()()
@@ -115,9 +116,12 @@ func (p *program) serve(ctx context.Context, s *Site, listener net.Listener) err
 	fmt.Fprintf(p.stdout, "%s is at %s/ with the database %s\n", p.cfg.Name, baseURLOf(listener.Addr()), database.RedactURL(s.set.DatabaseURL))
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
+	worked, endWork := s.workBeside(ctx, noWork)
+	defer func() { err = errors.Join(err, endWork()) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)
+	case <-worked:
 	case <-ctx.Done():
 	}
 	s.mails.mustEnd = time.Now().Add(endTimeout - time.Second)

@@ -113,7 +113,7 @@ func New(cfg Config, opts Options) (*Site, error) {
 	try(err)
 	s.host = module.NewHost(module.Host{Log: opts.Log, Now: opts.Now, Site: module.Site{
 		Name: cfg.Name, BaseURL: s.set.BaseURL, Dev: opts.Dev, LanguagePaths: cfg.LanguagePaths,
-	}}, renderer{s}, urls{s})
+	}, Modules: cfg.Modules}, renderer{s}, urls{s})
 	try(s.openStorage())
 	try(s.openMail())
 	try(s.openCache())
@@ -141,6 +141,7 @@ func New(cfg Config, opts Options) (*Site, error) {
 			}
 		}
 	}
+	try(s.prepare())
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}

@@ -51,6 +51,9 @@ type Host struct {
 	Permissions []Permission
 	// Texts are the site's languages. It is never nil on a site.
 	Texts *i18n.Texts
+	// Modules are all modules of the site, in their order, for a module that works with what others
+	// declare. They must not be changed.
+	Modules []Module
 
 	pages Renderer
 	urls  URLs

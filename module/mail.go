@@ -29,7 +29,7 @@ type MailQueue interface {
 // has one.
 type HasMailQueue interface {
 	// MailQueue returns the queue; it is called before Start. Mails are sent by
-	// sender, in the background.
+	// sender, in the background. Nil means that the module has none after all.
 	MailQueue(sender mail.Sender) MailQueue
 }
 

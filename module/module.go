@@ -41,6 +41,21 @@ type Starter interface {
 	Start(ctx context.Context, h *Host) error
 }
 
+// Preparer is a module that works with what other modules of the site declare, such as jobs. Prepare is
+// called once, when the site is assembled and before the database is opened: h.DB is nil, and h.Modules
+// has all modules. The error says what is wrong with their declarations.
+type Preparer interface {
+	Prepare(h *Host) error
+}
+
+// Worker is a module with work that goes on beside requests. It is begun by the commands serve and work,
+// and not by others, nor by tests.
+type Worker interface {
+	// Work works until ctx is done. Then it ends what it has begun, within 20 seconds, and returns. It
+	// is called once, after Start of all modules. An error ends the program.
+	Work(ctx context.Context) error
+}
+
 // Seeder is a module with content to begin with. Seed is called after Start,
 // only when the database was made just now, and not when the person who starts
 // the site says --no-demo. It must not add to a table that has rows.
