@@ -10,6 +10,7 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/postgres"
 	"github.com/volaweb/vola/database/sqlite"
+	"github.com/volaweb/vola/jobs"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/site/blog"
 	"github.com/volaweb/vola/site/demo"
@@ -36,6 +37,7 @@ func site() vola.Config {
 		Name:    "Vola",
 		Drivers: []database.Driver{sqlite.Driver, postgres.Driver},
 		Modules: []module.Module{
+			jobs.New(jobs.Config{}),
 			module.At("/", home),
 			posts,
 			demos,
