@@ -39,6 +39,9 @@ type Session struct {
 	Record  string    // the session, as JSON; the columns are for finding it
 }
 
+// Internal says that only the program uses the rows; see module.Internal.
+func (*Session) Internal() {}
+
 // Model declares [Session], for the models of the module that has the table.
 func Model() orm.Declaration { return orm.Model[Session]() }
 
