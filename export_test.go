@@ -52,3 +52,6 @@ var FinishMail = (*Site).finishMail
 
 // Reseal is what the command of that name does.
 var Reseal = reseal
+
+// FunctionsOfModules are the template functions of modules that a site may lack.
+var FunctionsOfModules = functionsOfModules

@@ -62,6 +62,13 @@ func (s *Site) readPages() error {
 			s.pages.cfg.Pages = append(s.pages.cfg.Pages, has.Pages()...)
 		}
 	}
+	for name, of := range functionsOfModules() {
+		if _, taken := s.pages.cfg.Funcs[name]; !taken {
+			err := fmt.Errorf("the function %q comes with the module %s, which the site does not have; add it to Config.Modules", name, of)
+			s.pages.cfg.Funcs[name] = func(...any) (any, error) { return nil, err }
+			s.pages.cfg.Checks[name] = func(templates.Call) error { return err }
+		}
+	}
 	for _, status := range errorTemplates {
 		page := errorPage(status)
 		if _, err := templates.Chain(s.pages.cfg.Loaders).Load(page.TemplateName()); !errors.Is(err, fs.ErrNotExist) {
@@ -77,6 +84,17 @@ func (s *Site) readPages() error {
 	}
 	s.pages.set = set
 	return err
+}
+
+// functionsOfModules are the template functions of Vola's modules that a site may have or not,
+// with the module: documents show them, so templates call them on sites that lack it.
+func functionsOfModules() map[string]string {
+	return map[string]string{
+		"user": "contrib/auth", "can": "contrib/auth",
+		"file": "contrib/files", "picture": "contrib/files", "thumbnail": "contrib/files",
+		"passkeysOffered": "contrib/passkeys",
+		"oidcProviders":   "contrib/oidc", "oidcOwn": "contrib/oidc",
+	}
 }
 
 // render renders a page with the templates as they are now.
@@ -175,8 +193,9 @@ func (s *Site) isOfProject(m module.Module) bool {
 func (s *Site) checkKnown(c templates.Call, context string, text templates.Argument) error {
 	name, _, _ := strings.Cut(c.Template, "/")
 	translated := s.cfg.Messages != nil
+	ofProject := s.sources().projectHas(c.Template) // perhaps in place of a module's
 	for _, m := range s.cfg.Modules {
-		if m.Name() != name {
+		if m.Name() != name || ofProject {
 			continue
 		}
 		if _, own := module.As[module.HasMessages](m); own || !s.isOfProject(m) {

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/volaweb/vola/module"
+	"github.com/volaweb/vola/orm"
 )
 
 // permissions returns what users of the site can be allowed to do.
@@ -16,6 +18,9 @@ func (s *Site) permissions() ([]module.Permission, error) {
 	var errs []error
 	if s.models != nil {
 		for _, m := range s.models.List() {
+			if isInternal(m) {
+				continue
+			}
 			model := strings.TrimPrefix(m.Table, m.Module+"_")
 			for _, verb := range []string{"view", "add", "change", "delete"} {
 				all = append(all, module.Permission{Name: m.Module + "." + verb + "_" + model, Help: verb + " " + strings.ReplaceAll(model, "_", " ")})
@@ -45,4 +50,10 @@ func (s *Site) permissions() ([]module.Permission, error) {
 		}
 	}
 	return all, errors.Join(errs...)
+}
+
+// isInternal reports whether a model is the program's own, and nobody's to see or change: it
+// says so, or its table is one of Vola's.
+func isInternal(m orm.ModelInfo) bool {
+	return reflect.PointerTo(m.Type).Implements(reflect.TypeFor[module.Internal]()) || strings.HasPrefix(m.Table, "vola_")
 }

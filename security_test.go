@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/contrib/auth"
 	"github.com/volaweb/vola/internal/snippets"
 	"github.com/volaweb/vola/module"
 )
@@ -211,6 +212,11 @@ func TestSecurityDocument(t *testing.T) {
 	rows = [][]string{{"id", "level", "found if"}}
 	for _, c := range vola.DeployChecks() {
 		rows = append(rows, []string{c.ID, c.Level, c.Title})
+	}
+	for _, m := range []module.Module{auth.New(auth.Config{})} { // and which else has checks
+		for _, c := range m.(module.HasDeployChecks).DeployChecks() {
+			rows = append(rows, []string{c.ID, string(c.Level), c.Title + " (of `contrib/" + m.Name() + "`)"})
+		}
 	}
 	wantGenerated(t, "docs/security.md", "checks", snippets.Table(rows))
 }

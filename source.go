@@ -151,6 +151,20 @@ func (s sources) loaders(h *module.Host) []templates.Loader {
 	return out
 }
 
+// projectHas reports whether a template is one of the project's own files.
+func (s sources) projectHas(template string) bool {
+	for _, dir := range s.projectDirs() {
+		if _, err := os.Stat(filepath.Join(dir, "templates", filepath.FromSlash(template))); err == nil {
+			return true
+		}
+	}
+	if s.cfg.Templates == nil {
+		return false
+	}
+	_, err := fs.Stat(folder(s.cfg.Templates, "templates"), template)
+	return err == nil
+}
+
 // folder returns the folder of that name in an embed.FS, which begins with the
 // folders that it embeds, and a file system without one as it is.
 func folder(fsys fs.FS, name string) fs.FS {

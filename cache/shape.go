@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding"
 	"encoding/base64"
@@ -49,6 +50,9 @@ func describe(text *strings.Builder, t reflect.Type, path string, seen map[refle
 		}
 		return describe(text, t.Elem(), path, seen)
 	case reflect.Struct:
+		if err := checkNames(t, t, "", map[string]string{}, map[reflect.Type]bool{}); err != nil {
+			return err
+		}
 		text.WriteString("{")
 		for f := range t.Fields() {
 			if !f.IsExported() || f.Tag.Get("json") == "-" {
@@ -63,6 +67,35 @@ func describe(text *strings.Builder, t reflect.Type, path string, seen map[refle
 		text.WriteString("}")
 	case reflect.Interface, reflect.Func, reflect.Chan, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
 		return fmt.Errorf("%s has type %v, which encoding/json does not read back; keep another type", strings.TrimSuffix("the value "+path, "."), t)
+	}
+	return nil
+}
+
+// checkNames refuses two fields of a struct that have one name in JSON, also by structs that are
+// embedded: one of them, or both, would be lost. taken has the fields by their names.
+func checkNames(of, t reflect.Type, path string, taken map[string]string, seen map[reflect.Type]bool) error {
+	if seen[t] {
+		return nil
+	}
+	seen[t] = true
+	defer delete(seen, t)
+	for f := range t.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		inner := f.Type
+		if inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		if f.Anonymous && name == "" && inner.Kind() == reflect.Struct {
+			if err := checkNames(of, inner, path+f.Name+".", taken, seen); err != nil {
+				return err
+			}
+			continue
+		}
+		name = cmp.Or(name, f.Name)
+		if other, ok := taken[name]; ok {
+			return fmt.Errorf("the fields %s and %s of %v are both called %q in JSON, which keeps at most one of them; give one another name by its tag json", other, path+f.Name, of, name)
+		}
+		taken[name] = path + f.Name
 	}
 	return nil
 }

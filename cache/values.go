@@ -35,7 +35,7 @@ func Stale(d time.Duration) Option { return func(l *life) { l.stale = d } }
 // Of declares values of type T. The name, of small letters, digits, hyphens and dots, tells
 // them from others in a cache. Values are kept as JSON, but for []byte and kinds of string, which
 // are kept as they are; so T has what encoding/json reads back as it was: no fields that are not
-// exported, no interfaces, functions and channels. What cannot be used is a mistake of the program
+// exported or have one name, no interfaces, functions and channels. What cannot be used is a mistake of the program
 // and panics. A []byte is shared by all who get it, so it must not be changed.
 //
 // A change of T changes the keys: a program with another version of it does not find the values of

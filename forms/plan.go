@@ -11,16 +11,11 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/civil"
+	"github.com/volaweb/vola/internal/fieldrules"
 	"github.com/volaweb/vola/internal/nearest"
 	"github.com/volaweb/vola/internal/snake"
 	"github.com/volaweb/vola/signing"
 	"github.com/volaweb/vola/storage"
-)
-
-// The sizes of texts that do not name one, in characters.
-const (
-	defaultSize  = 200
-	textareaSize = 10_000
 )
 
 // idPrefix begins the ids of controls.
@@ -222,7 +217,7 @@ func fieldOf(part part, depth int) (fieldPlan, error) {
 	if p.kind == file {
 		word = p.fileWord
 	}
-	if err := eachWord(part.tag, word); err != nil {
+	if err := fieldrules.EachWord(part.tag, word); err != nil {
 		return p, err
 	}
 	if p.kind == file {
@@ -237,8 +232,8 @@ func fieldOf(part part, depth int) (fieldPlan, error) {
 	p.widget = p.defaultWidget()
 	p.listed = p.listed || p.widget == "radio"
 	if p.size == 0 && p.kind == text {
-		if p.size = defaultSize; p.widget == "textarea" {
-			p.size = textareaSize
+		if p.size = fieldrules.LineSize; p.widget == "textarea" {
+			p.size = fieldrules.AreaSize
 		}
 	}
 	if p.label == "" && p.widget != "hidden" {
@@ -268,20 +263,6 @@ func (p *fieldPlan) setName(name string) error {
 		return fmt.Errorf("name=%s is not a name of a field: use up to 50 letters, digits, hyphens and underscores, and not %s", name, onceName)
 	}
 	p.name = name
-	return nil
-}
-
-// eachWord calls read for the words of a tag.
-func eachWord(tag string, read func(key, value string, has bool) error) error {
-	for word := range strings.SplitSeq(tag, ",") {
-		if word = strings.TrimSpace(word); word == "" {
-			continue
-		}
-		key, value, has := strings.Cut(word, "=")
-		if err := read(key, value, has); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
@@ -337,10 +318,8 @@ func (p *fieldPlan) word(key, value string, has bool) error {
 		}
 		p.size = n
 	case key == "decimal" && has:
-		all, after, _ := strings.Cut(value, ".")
-		digits, err := strconv.Atoi(all)
-		scale, err2 := strconv.Atoi(after)
-		if err != nil || err2 != nil || scale < 0 || scale > digits || p.base.Kind() != reflect.String {
+		digits, scale, ok := fieldrules.Decimal(value)
+		if !ok || p.base.Kind() != reflect.String {
 			return fmt.Errorf("decimal=%s is not the digits of a number in a string, in all and after the point, such as decimal=8.2", value)
 		}
 		p.kind, p.digits, p.scale = exact, digits, scale

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/civil"
+	"github.com/volaweb/vola/internal/fieldrules"
 	"github.com/volaweb/vola/internal/nearest"
 )
 
@@ -49,7 +50,7 @@ func (p *fieldPlan) readRows(t reflect.Type, part part, depth int) (err error) {
 	}
 	r := &rowsPlan{most: defaultRows, extra: 1, one: part.field.Tag.Get("row")}
 	p.kind, p.base, p.optional, p.widget, p.rows = group, t.Elem(), true, "rows", r
-	err = eachWord(part.tag, func(key, value string, has bool) error {
+	err = fieldrules.EachWord(part.tag, func(key, value string, has bool) error {
 		n, bad := strconv.Atoi(value)
 		number := has && bad == nil && n >= 0 && n <= maxRows
 		switch {

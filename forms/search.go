@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+
+	"github.com/volaweb/vola/internal/fieldrules"
 )
 
 // maxFound is how many choices a search shows.
@@ -120,7 +122,7 @@ func (f *Field) setSearch(c Choice) {
 // checkSearch returns what is wrong with a text that somebody typed.
 func (f *Field) checkSearch(text string) string {
 	v := reflect.New(reflect.TypeFor[string]()).Elem()
-	as := Field{plan: &fieldPlan{}, lang: f.lang, Size: defaultSize, of: f.of}
+	as := Field{plan: &fieldPlan{}, lang: f.lang, Size: fieldrules.LineSize, of: f.of}
 	if message := as.parseOne(v, text); message != "" {
 		return message
 	}

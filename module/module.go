@@ -155,8 +155,15 @@ type Permission struct {
 	Help string
 }
 
+// Internal is a model whose rows only the program uses, such as sessions: a site has no
+// permissions to view, add, change and delete them.
+type Internal interface {
+	// Internal does nothing.
+	Internal()
+}
+
 // HasPermissions is a module with permissions beside those to view, add, change and delete
-// its models, which a site has without it.
+// its models but for the [Internal] ones, which a site has without it.
 type HasPermissions interface {
 	// Permissions returns them by their names without that of the module: "refund_order".
 	Permissions() []Permission

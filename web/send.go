@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/volaweb/vola/internal/directives"
 	"github.com/volaweb/vola/templates"
 )
 
@@ -47,9 +48,13 @@ func SendPage(w http.ResponseWriter, r *http.Request, status int, page []byte, o
 	if nonce != "" && len(h["Cache-Control"]) == 0 {
 		h.Set("Cache-Control", "private, no-cache")
 	}
-	if status == http.StatusOK && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !forbidsStoring(h) {
+	if status == http.StatusOK && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !directives.Has(h["Cache-Control"], "no-store") {
 		if h.Get("Etag") == "" {
-			h.Set("Etag", etagOf(page, own, nonce != ""))
+			filled := own
+			if nonce == "" {
+				filled = nil
+			}
+			h.Set("Etag", PageTag(page, filled))
 		}
 		if tag := h.Get("Etag"); nonce != "" && tag[0] == '"' {
 			h.Set("Etag", "W/"+tag) // the bytes differ
@@ -103,33 +108,20 @@ func keep(w http.ResponseWriter, status int, page []byte, own []templates.Place)
 	}
 }
 
-// forbidsStoring reports whether a header has "Cache-Control: no-store".
-func forbidsStoring(h http.Header) bool {
-	for _, line := range h.Values("Cache-Control") {
-		for directive := range strings.SplitSeq(line, ",") {
-			if strings.EqualFold(strings.TrimSpace(directive), "no-store") {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// etagOf returns the entity tag of a page: a weak one if it has a nonce, as the
-// bytes then differ. Where the nonce stands counts.
-func etagOf(page []byte, own []templates.Place, nonce bool) string {
+// PageTag returns the entity tag of a page: a weak one if it has places that are filled in when
+// it is sent, as the bytes then differ. Where they stand counts.
+func PageTag(page []byte, own []templates.Place) string {
 	sum := sha256.New()
 	sum.Write(page)
-	if !nonce {
-		return `"` + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:16]) + `"`
-	}
+	weak := ""
 	var place [9]byte
 	for _, p := range own {
+		weak = "W/"
 		binary.BigEndian.PutUint64(place[:], uint64(p.At))
 		place[8] = byte(p.Kind)
 		sum.Write(place[:])
 	}
-	return `W/"` + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:16]) + `"`
+	return weak + `"` + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:16]) + `"`
 }
 
 // hasETag reports whether a list of entity tags, as If-None-Match has it, has

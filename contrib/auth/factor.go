@@ -26,12 +26,18 @@ type Factor struct {
 	Confirmed *time.Time
 }
 
+// Internal says that only the program uses the rows; see module.Internal.
+func (*Factor) Internal() {}
+
 // RecoveryCode is one that stands in for the app of a user, once.
 type RecoveryCode struct {
 	ID   int64
 	User orm.Ref[User] `db:"on_delete=cascade"`
 	Hash string        `db:"size=64,unique" json:"-"` // SHA-256
 }
+
+// Internal says that only the program uses the rows; see module.Internal.
+func (*RecoveryCode) Internal() {}
 
 const factorPurpose = signing.Purpose("accounts second factor")
 

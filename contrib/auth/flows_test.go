@@ -396,6 +396,8 @@ func TestCommands(t *testing.T) {
 	}
 	if out, err := run("", "permissions"); err != nil || !strings.Contains(out, "accounts.change_user\n") || !strings.Contains(out, "papers.print\n") {
 		t.Errorf("permissions: %q, %v", out, err)
+	} else if strings.Contains(out, "session") || strings.Contains(out, "ratelimit") || strings.Contains(out, "token") || strings.Contains(out, "factor") {
+		t.Errorf("permissions for what only the program uses: %q", out)
 	}
 	if _, err := run("", "changepassword", "nobody"); err == nil || !strings.Contains(err.Error(), `no user called "nobody"`) {
 		t.Error(err)

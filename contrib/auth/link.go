@@ -76,6 +76,9 @@ type Link struct {
 	Used    *time.Time
 }
 
+// Internal says that only the program uses the rows; see module.Internal.
+func (*Link) Internal() {}
+
 // hashLink returns what the table has of a secret.
 func hashLink(secret string) string {
 	sum := sha256.Sum256([]byte(secret))

@@ -37,6 +37,9 @@ type Token struct {
 	LastUsed *time.Time
 }
 
+// Internal says that only the program uses the rows; see module.Internal.
+func (*Token) Internal() {}
+
 // MaxTokenAge is how long a token is good for at most.
 const MaxTokenAge = 366 * 24 * time.Hour
 

@@ -24,6 +24,9 @@ type Identity struct {
 	LastUsed *time.Time // nil for never
 }
 
+// Internal says that only the program uses the rows; see module.Internal.
+func (*Identity) Internal() {}
+
 // Attempt is a log-in that was begun at a provider, and has not come back.
 type Attempt struct {
 	Hash     string              `db:"size=43,primary_key"` // SHA-256 of the state
@@ -37,6 +40,9 @@ type Attempt struct {
 	Language string              `db:"size=35"` // the tag of that of the visitor
 	Expires  time.Time           `db:"index"`
 }
+
+// Internal says that only the program uses the rows; see module.Internal.
+func (*Attempt) Internal() {}
 
 // Arrival is somebody whom a provider knows, and for whom there is no user yet. A browser has one.
 type Arrival struct {
@@ -58,3 +64,6 @@ type Arrival struct {
 	Next    string    `db:"size=2000"`
 	Expires time.Time `db:"index"`
 }
+
+// Internal says that only the program uses the rows; see module.Internal.
+func (*Arrival) Internal() {}

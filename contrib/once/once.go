@@ -57,6 +57,9 @@ type Submission struct {
 	Sent   time.Time `db:"auto_now_add,index"`
 }
 
+// Internal says that only the program uses the rows; see module.Internal.
+func (*Submission) Internal() {}
+
 // errTwice is the error of a key that is there already.
 var errTwice = errors.New("once: the form was sent before")
 

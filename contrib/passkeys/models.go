@@ -33,6 +33,9 @@ type Credential struct {
 	Suspect *time.Time
 }
 
+// Internal says that only the program uses the rows; see module.Internal.
+func (*Credential) Internal() {}
+
 // Refused reports whether the passkey logs its user in no more, whatever they do: it is of staff,
 // and somebody may have a copy of it.
 func (c *Credential) Refused(user *auth.User) bool {
@@ -49,6 +52,9 @@ type Ceremony struct {
 	Session string              `json:"-"`                 // SessionData of the library, whole, as JSON
 	Expires time.Time           `db:"index"`
 }
+
+// Internal says that only the program uses the rows; see module.Internal.
+func (*Ceremony) Internal() {}
 
 // record returns what the library knows of the passkey.
 func (c *Credential) record() (webauthn.Credential, error) {

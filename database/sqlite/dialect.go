@@ -3,6 +3,7 @@ package sqlite
 import (
 	"fmt"
 
+	"github.com/volaweb/vola/civil"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/schema"
 )
@@ -28,11 +29,11 @@ func (dialect) Codec(t schema.Type) (database.Codec, error) {
 	case schema.Bytes:
 		return database.Codec{NewScanner: newScanner(readBytes)}, nil
 	case schema.Time:
-		return database.Codec{Encode: encodeTime, NewScanner: newScanner(readTime), SelectPrefix: asItIs}, nil
+		return database.Codec{Encode: encodeTime, NewScanner: newTextScanner(readTime, parseTime), SelectPrefix: asItIs}, nil
 	case schema.Date:
-		return database.Codec{Encode: encodeDate, NewScanner: newScanner(readDate), SelectPrefix: asItIs}, nil
+		return database.Codec{Encode: encodeDate, NewScanner: newTextScanner(readDate, civil.ParseDate), SelectPrefix: asItIs}, nil
 	case schema.Clock:
-		return database.Codec{Encode: encodeClock, NewScanner: newScanner(readClock), SelectPrefix: asItIs}, nil
+		return database.Codec{Encode: encodeClock, NewScanner: newTextScanner(readClock, civil.ParseClock), SelectPrefix: asItIs}, nil
 	case schema.Duration:
 		return database.Codec{Encode: encodeDuration, NewScanner: newScanner(readDuration)}, nil
 	case schema.UUID:

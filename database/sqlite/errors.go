@@ -6,8 +6,6 @@ import (
 	"errors"
 	"strings"
 
-	engine "modernc.org/sqlite"
-
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/fault"
 )
@@ -29,12 +27,18 @@ const (
 	codeRowID      = 2579
 )
 
+// coded is an error of the engine: the driver's, or ours.
+type coded interface {
+	error
+	Code() int
+}
+
 // mapError gives the engine's errors their kind.
 func mapError(err error) error {
 	if err == nil {
 		return nil // before e, which lies on the heap
 	}
-	var e *engine.Error
+	var e coded
 	if !errors.As(err, &e) {
 		return err
 	}
@@ -107,13 +111,13 @@ func after(message, prefix string) string {
 // stops reports whether a statement has this error if it is stopped: at work, or
 // while it waits for another process.
 func stops(err error) bool {
-	var e *engine.Error
+	var e coded
 	return errors.As(err, &e) && (e.Code()&0xff == codeInterrupt || e.Code()&0xff == codeBusy)
 }
 
 // cannotOpen reports whether a file could not be opened.
 func cannotOpen(err error) bool {
-	var e *engine.Error
+	var e coded
 	return errors.As(err, &e) && e.Code()&0xff == codeCantOpen
 }
 

@@ -15,3 +15,10 @@ func Replanned(h *database.Tx) (n int) {
 	}
 	return n
 }
+
+// RunsDirectly reports whether the connection of a transaction has prepared a
+// statement that is run without the driver.
+func RunsDirectly(h *database.Tx, query string) bool {
+	s := h.Backend().(*tx).conn.stmts[query]
+	return s != nil && s.direct != nil
+}

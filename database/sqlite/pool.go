@@ -256,6 +256,7 @@ type engineStmt interface {
 // stmt is a prepared statement.
 type stmt struct {
 	engine engineStmt
+	direct *direct // nil if only the driver can run it
 	// busy says that its rows are still read. Run again meanwhile, it would
 	// begin again.
 	busy bool
@@ -280,7 +281,7 @@ func (c *conn) prepare(ctx context.Context, query string) (*stmt, error) {
 	if !isStmt {
 		return nil, errors.Join(fmt.Errorf("the engine's %T lacks methods", raw), raw.Close())
 	}
-	s := &stmt{engine: engine, busy: true, once: ok}
+	s := &stmt{engine: engine, direct: newDirect(c.watch, raw), busy: true, once: ok}
 	if !s.once {
 		c.makeRoom()
 		c.stmts[query] = s
@@ -298,7 +299,7 @@ func (c *conn) makeRoom() {
 		if old.busy {
 			continue
 		}
-		old.engine.Close()
+		old.close()
 		delete(c.stmts, q)
 		return
 	}
@@ -308,9 +309,15 @@ func (c *conn) makeRoom() {
 func (s *stmt) release() error {
 	s.busy = false
 	if s.once {
-		return s.engine.Close()
+		return s.close()
 	}
 	return nil
+}
+
+func (s *stmt) close() error {
+	err := s.engine.Close()
+	s.direct.free()
+	return err
 }
 
 // values returns the arguments in the form that the engine takes. They must be
@@ -337,6 +344,11 @@ func (c *conn) exec(ctx context.Context, query string, args []any) (out result, 
 		return result{}, c.leave(before, err)
 	}
 	defer func() { err = join(err, s.release()) }()
+	if s.direct.takes(values) {
+		out, err = s.direct.exec(values)
+		clear(values)
+		return out, c.leave(before, err)
+	}
 	res, err := s.engine.ExecContext(engine, values)
 	clear(values)
 	if err = c.leave(before, err); err != nil {
@@ -364,12 +376,18 @@ func (c *conn) query(ctx context.Context, query string, args []any) (*rows, erro
 	if err != nil {
 		return nil, c.leave(before, err)
 	}
-	res, err := s.engine.QueryContext(engine, values)
+	r, err := c.start(ctx, s, values)
+	if r == nil && err == nil {
+		var res driver.Rows
+		if res, err = s.engine.QueryContext(engine, values); err == nil {
+			r = newRows(ctx, c, s, res)
+		}
+	}
 	clear(values)
 	if err = c.leave(before, err); err != nil {
 		return nil, join(err, s.release())
 	}
-	return newRows(ctx, c, s, res), nil
+	return r, nil
 }
 
 // join is errors.Join without its cost where there is no error.
@@ -382,7 +400,7 @@ func join(err, err2 error) error {
 
 func (c *conn) close() {
 	for _, s := range c.stmts {
-		s.engine.Close()
+		s.close()
 	}
 	c.watch.remove()
 	c.sql.Close()

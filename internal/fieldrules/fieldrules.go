@@ -31,12 +31,6 @@ type Rules struct {
 	choices, each []any // what the value, or each of a list, must be one of; nil for anything
 }
 
-// The most characters of a text that names no size, as in package forms.
-const (
-	line = 200
-	area = 10_000
-)
-
 // Of returns the rules of a field.
 func Of(f reflect.StructField) Rules {
 	tag, has := f.Tag.Lookup("form")
@@ -54,16 +48,15 @@ func Of(f reflect.StructField) Rules {
 	r.Optional = r.Optional || base.Kind() == reflect.Bool // as a box that is not ticked sends nothing
 	isText := base.Kind() == reflect.String
 	if isText {
-		r.Size = line
+		r.Size = LineSize
 	}
 	for word := range strings.SplitSeq(f.Tag.Get("db"), ",") { // the digits of a model's field
 		if value, ok := strings.CutPrefix(word, "decimal="); ok && isText {
-			r.setDecimal(value)
+			r.Digits, r.Scale, _ = Decimal(value)
 		}
 	}
 	sized := false
-	for word := range strings.SplitSeq(tag, ",") {
-		key, value, _ := strings.Cut(strings.TrimSpace(word), "=")
+	_ = EachWord(tag, func(key, value string, _ bool) error { // package forms says what is wrong with a tag
 		switch key {
 		case "optional":
 			r.Optional = true
@@ -76,7 +69,7 @@ func Of(f reflect.StructField) Rules {
 			}
 		case "textarea":
 			if isText && !sized {
-				r.Size = area
+				r.Size = AreaSize
 			}
 		case "min":
 			r.Min = value
@@ -85,17 +78,11 @@ func Of(f reflect.StructField) Rules {
 		case "email", "url":
 			r.Format = key
 		case "decimal":
-			r.setDecimal(value)
+			r.Digits, r.Scale, _ = Decimal(value)
 		}
-	}
+		return nil
+	})
 	return r
-}
-
-// setDecimal takes the digits of a number as a tag has them, such as 8.2.
-func (r *Rules) setDecimal(value string) {
-	all, after, _ := strings.Cut(value, ".")
-	r.Digits, _ = strconv.Atoi(all)
-	r.Scale, _ = strconv.Atoi(after)
 }
 
 // Missing is the text about a value that must be there.

@@ -205,6 +205,9 @@ func (f *goFile) label(file *goFile, value ast.Expr, in ast.Node) {
 // element returns the type of the elements of a slice, array or map; pointers to them are
 // left out, as literals write them without.
 func element(t typeIn) (typeIn, bool) {
+	if t.expr == nil {
+		return t, false
+	}
 	t = underlying(t)
 	switch e := t.expr.(type) {
 	case *ast.ArrayType:

@@ -67,12 +67,14 @@ func readGo(name string, data []byte) (source, error) {
 
 // find finds the texts of the file: those of the calls of the methods T, TC and TN and of
 // i18n.Mark, the messages of errors of package fault and the errors of forms, as far as they
-// are constants of the package; those in the tags of fields; and the labels of choices.
+// are constants of the package; those in the tags of fields; the labels of choices; and what
+// scopes of tokens allow.
 // Messages of package fault that begin with a lower-case letter are for operators, and left
 // out.
 func (f *goFile) find() ([]found, error) {
 	for _, decl := range f.syntax.Decls {
 		f.locals = localConstants(decl)
+		f.scopes(decl)
 		ast.Inspect(decl, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.Field:
@@ -176,7 +178,7 @@ func (f *goFile) imports() {
 	f.packages = map[string]string{}
 	for _, spec := range f.syntax.Imports {
 		path, err := strconv.Unquote(spec.Path.Value)
-		if err != nil || !slices.Contains([]string{i18nPath, faultPath, formsPath, ormPath, ormformsPath}, path) {
+		if err != nil || !slices.Contains([]string{i18nPath, faultPath, formsPath, ormPath, ormformsPath, authPath}, path) {
 			continue
 		}
 		switch {

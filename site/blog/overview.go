@@ -20,6 +20,9 @@ import (
 // statement, as soon as the answer is lookAgain old; and because that
 // statement does not see everything (a topic that got another name), it is all
 // made again after remake.
+//
+// It is no value of package cache, from which each page would read the keys of all posts as JSON; and the
+// look at the state costs less than making a value again.
 const (
 	lookAgain = 2 * time.Second
 	remake    = time.Minute

@@ -114,19 +114,21 @@ func (k *works) of(route *web.RouteInfo) places {
 }
 
 func (k *works) work(next http.Handler, rw *web.Response, r *http.Request, route *web.RouteInfo) {
-	taken, err := k.enter(r.Context(), k.of(route))
-	if err != nil {
+	own := k.of(route)
+	if err := k.enter(r.Context(), own); err != nil {
 		refuse(rw, r, err)
 		return
 	}
-	defer taken.release()
-	rw.OnSend(taken.release)
-	deadline := k.cfg.Deadline
+	t := &atWork{taken: taken{all: k.all, own: own}}
+	release := t.taken.release
+	defer release()
+	rw.OnSend(release)
+	limit := k.cfg.Deadline
 	if route != nil && route.Deadline != 0 {
-		deadline = route.Deadline
+		limit = route.Deadline
 	}
 	control := http.NewResponseController(rw)
-	if deadline < 0 {
+	if limit < 0 {
 		// Writers that have no deadlines return an error, and need none.
 		_ = control.SetReadDeadline(time.Time{})
 		_ = control.SetWriteDeadline(time.Time{})
@@ -134,16 +136,23 @@ func (k *works) work(next http.Handler, rw *web.Response, r *http.Request, route
 		return
 	}
 	// A server whose own limit is shorter would take the request for given up.
-	ends := time.Now().Add(deadline)
+	ends := time.Now().Add(limit)
 	_ = control.SetReadDeadline(ends.Add(sendTime))
 	_ = control.SetWriteDeadline(ends.Add(2 * sendTime))
-	ctx, cancel := context.WithDeadline(r.Context(), ends)
-	defer cancel()
-	r = r.WithContext(ctx)
+	t.deadline.parent, t.deadline.ends = r.Context(), ends
+	defer t.deadline.cancel()
+	t.request = *r.WithContext(&t.deadline)
 	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = &timedBody{r.Body, ctx}
+		t.request.Body = &timedBody{r.Body, &t.deadline}
 	}
-	next.ServeHTTP(rw, r)
+	next.ServeHTTP(rw, &t.request)
+}
+
+// atWork is a request with its places and its context: together they are one allocation.
+type atWork struct {
+	taken    taken
+	request  http.Request
+	deadline deadline
 }
 
 // timedBody ends the reading of a body with its request: a client that sends a byte now and
@@ -162,30 +171,30 @@ func (b *timedBody) Read(p []byte) (int, error) {
 
 // enter takes a place among those of the route, if it has any, and then one
 // among all. It waits for both no longer than cfg.Wait.
-func (k *works) enter(ctx context.Context, own places) (*taken, error) {
+func (k *works) enter(ctx context.Context, own places) error {
 	if own.tryEnter() {
 		if k.all.tryEnter() {
-			return &taken{all: k.all, own: own}, nil
+			return nil
 		}
 		own.leave()
 	}
 	if k.waiting.Add(1) > int64(k.cfg.Queue) {
 		k.waiting.Add(-1)
-		return nil, fmt.Errorf("%d requests are at work and %d wait", cap(k.all), k.cfg.Queue)
+		return fmt.Errorf("%d requests are at work and %d wait", cap(k.all), k.cfg.Queue)
 	}
 	defer k.waiting.Add(-1)
 	timer := time.NewTimer(k.cfg.Wait)
 	defer timer.Stop()
 	if own != nil {
 		if err := own.enter(ctx, timer, k.cfg.Wait); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := k.all.enter(ctx, timer, k.cfg.Wait); err != nil {
 		own.leave()
-		return nil, err
+		return err
 	}
-	return &taken{all: k.all, own: own}, nil
+	return nil
 }
 
 // taken are the places of one request.

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	list "github.com/volaweb/vola/internal/directives"
 )
 
 // directives are what a Cache-Control says to a cache that several visitors share (RFC 9111, section
@@ -25,18 +27,14 @@ func directivesOf(h http.Header) (d directives) {
 		if !strings.EqualFold(name, "Cache-Control") {
 			continue
 		}
-		for _, line := range lines {
-			for _, element := range elements(line) {
-				d.add(element)
-			}
+		for element := range list.All(lines) {
+			d.add(strings.ToLower(element.Name), element.Value)
 		}
 	}
 	return d
 }
 
-func (d *directives) add(element string) {
-	name, value, _ := strings.Cut(element, "=")
-	name, value = strings.ToLower(strings.TrimSpace(name)), strings.Trim(strings.TrimSpace(value), `"`)
+func (d *directives) add(name, value string) {
 	switch name {
 	case "private", "no-store", "no-cache": // also with names of fields: then the rest is of use, but seldom
 		d.forbid = true
@@ -49,25 +47,6 @@ func (d *directives) add(element string) {
 		d.forbid = d.forbid || d.hasMaxAge && d.maxAge != value
 		d.maxAge, d.hasMaxAge = value, true
 	}
-}
-
-// elements takes a list apart at the commas that are not in quotes.
-func elements(line string) (out []string) {
-	quoted, from := false, 0
-	for i := 0; i < len(line); i++ {
-		switch c := line[i]; {
-		case c == '\\' && quoted:
-			i++
-		case c == '"':
-			quoted = !quoted
-		case c == ',' && !quoted:
-			out, from = append(out, line[from:i]), i+1
-		}
-	}
-	if quoted { // of what is not closed nobody knows where it ends
-		return append(out, strings.Split(line[from:], ",")...)
-	}
-	return append(out, line[from:])
 }
 
 // life returns how long an answer is good, at most longest; false for not at all.

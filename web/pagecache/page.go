@@ -1,8 +1,6 @@
 package pagecache
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/binary"
 	"net/http"
 	"slices"
@@ -43,7 +41,7 @@ func (rec *recorder) page(cfg *Config, personal bool) (*page, time.Duration) {
 	}
 	p := &page{made: now, fresh: now.Add(life), exact: d.exact, own: rec.own, body: rec.body}
 	if rec.sent.Get("Etag") == "" {
-		rec.sent.Set("Etag", etagOf(rec.body, rec.own))
+		rec.sent.Set("Etag", web.PageTag(rec.body, rec.own))
 	}
 	for _, name := range cfg.Headers[1:] {
 		set(rec.sent, "Vary", []string{name})
@@ -70,18 +68,6 @@ func (rec *recorder) isOfOthers(name string, values []string) bool {
 		}
 	}
 	return false
-}
-
-// etagOf returns the tag of a page, a weak one if its bytes differ by a nonce.
-func etagOf(body []byte, own []templates.Place) string {
-	sum := sha256.New()
-	_, _ = sum.Write(body) // a hash never fails
-	weak := ""
-	for _, place := range own {
-		weak = "W/"
-		_, _ = sum.Write(append(binary.AppendUvarint(nil, uint64(place.At)), byte(place.Kind)))
-	}
-	return weak + `"` + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:16]) + `"`
 }
 
 // send answers a request with the page.

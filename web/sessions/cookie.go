@@ -35,11 +35,11 @@ func (c Cookie) Load(_ context.Context, token string, now time.Time) (*Record, e
 	if err != nil {
 		return nil, ErrNone
 	}
-	var r Record
-	if json.Unmarshal(raw, &r) != nil || !now.Before(r.Until()) {
+	r, err := ReadRecord(string(raw))
+	if err != nil || !now.Before(r.Until()) {
 		return nil, ErrNone
 	}
-	return &r, nil
+	return r, nil
 }
 
 // Create is that of [Store].

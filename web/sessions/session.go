@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/volaweb/vola/internal/directives"
 	"github.com/volaweb/vola/web"
 )
 
@@ -75,13 +76,14 @@ func (s *Session) load(ctx context.Context) error {
 // private makes the header say that the answer is of one visitor.
 func (s *Session) private(setsCookie bool) {
 	h := s.w.Header()
-	if !lists(h["Vary"], "cookie") {
+	if !directives.Has(h["Vary"], "cookie") {
 		h.Add("Vary", "Cookie")
 	}
 	switch cc := h["Cache-Control"]; {
 	case setsCookie:
 		h.Set("Cache-Control", "private, no-store")
-	case lists(cc, "no-store"), lists(cc, "private") && !lists(cc, "public") && !lists(cc, "s-maxage") && !hasFields(cc):
+	case directives.Has(cc, "no-store"),
+		directives.Has(cc, "private") && !directives.Has(cc, "public") && !directives.Has(cc, "s-maxage") && !hasFields(cc):
 	default:
 		h.Set("Cache-Control", "private, no-cache")
 	}
@@ -102,26 +104,9 @@ func isForCDN(name string) bool {
 // hasFields reports whether private has the names of fields after it, as in private="x": then all
 // but these fields may be stored (RFC 9111, section 5.2.2.7).
 func hasFields(lines []string) bool {
-	for _, line := range lines {
-		for element := range strings.SplitSeq(line, ",") {
-			if name, _, found := strings.Cut(strings.TrimSpace(element), "="); found && strings.EqualFold(name, "private") {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// lists reports whether lines of a header that is a list have an element, whatever value it
-// has after "=". Names of fields and directives do not depend on case (RFC 9110, section 5.1;
-// RFC 9111, section 5.2).
-func lists(lines []string, name string) bool {
-	for _, line := range lines {
-		for element := range strings.SplitSeq(line, ",") {
-			got, _, _ := strings.Cut(strings.TrimSpace(element), "=")
-			if strings.EqualFold(got, name) {
-				return true
-			}
+	for d := range directives.All(lines) {
+		if d.HasValue && strings.EqualFold(d.Name, "private") {
+			return true
 		}
 	}
 	return false

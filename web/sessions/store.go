@@ -96,6 +96,9 @@ type Devices interface {
 // tokenBytes is the size of a token: 256 bits, twice what OWASP ASVS 5.0 asks for (7.2.3).
 const tokenBytes = 32
 
+// textBytes is how many characters of base64 these are.
+const textBytes = (tokenBytes*8 + 5) / 6
+
 // NewToken returns a random token, for stores: 43 letters, digits, hyphens and underscores.
 func NewToken() string {
 	var b [tokenBytes]byte
@@ -108,15 +111,18 @@ func NewToken() string {
 //
 // A hash without salt is enough for values that are random (OWASP ASVS 5.0, 6.5.2).
 func HashToken(token string) (hash string, ok bool) {
-	var b [tokenBytes]byte
-	if len(token) != base64.RawURLEncoding.EncodedLen(tokenBytes) {
+	var b, sum [tokenBytes]byte
+	var text [textBytes]byte
+	if len(token) != len(text) {
 		return "", false
 	}
-	if n, err := base64.RawURLEncoding.Strict().Decode(b[:], []byte(token)); err != nil || n != tokenBytes {
+	copy(text[:], token)
+	if n, err := base64.RawURLEncoding.Strict().Decode(b[:], text[:]); err != nil || n != tokenBytes {
 		return "", false
 	}
-	sum := sha256.Sum256(b[:])
-	return base64.RawURLEncoding.EncodeToString(sum[:]), true
+	sum = sha256.Sum256(b[:])
+	base64.RawURLEncoding.Encode(text[:], sum[:])
+	return string(text[:]), true
 }
 
 // IDOf returns the ID of the session with a hash.

@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/volaweb/vola/database"
@@ -38,6 +39,9 @@ type Session struct {
 	Record  string    // the session, as JSON; the columns are for finding it
 }
 
+// Internal says that only the program uses the rows; see module.Internal.
+func (*Session) Internal() {}
+
 // Model declares [Session], for the models of the module that has the table.
 func Model() orm.Declaration { return orm.Model[Session]() }
 
@@ -46,7 +50,11 @@ const maxData = 64 << 10
 
 // Store keeps sessions in the table of a database whose models have [Session]. It is safe for
 // concurrent use.
-type Store struct{ db *database.DB }
+type Store struct {
+	db *database.DB
+	// load is the statement of Load, written at its first use.
+	load atomic.Pointer[string]
+}
 
 var (
 	_ sessions.Store   = (*Store)(nil)
@@ -54,7 +62,7 @@ var (
 )
 
 // New returns a store.
-func New(db *database.DB) *Store { return &Store{db} }
+func New(db *database.DB) *Store { return &Store{db: db} }
 
 // Load is that of [sessions.Store]: one statement, and none for a text that is not a token.
 func (s *Store) Load(ctx context.Context, token string, now time.Time) (*sessions.Record, error) {
@@ -62,8 +70,13 @@ func (s *Store) Load(ctx context.Context, token string, now time.Time) (*session
 	if !ok {
 		return nil, sessions.ErrNone
 	}
-	text, err := orm.Select[string](orm.From[Session](s.db).Where(Sessions.Hash.Eq(hash)), Sessions.Record).First(ctx)
-	if errors.Is(err, orm.ErrNotFound) {
+	query, err := s.loading()
+	if err != nil {
+		return nil, err
+	}
+	var text string
+	err = database.QueryRow(ctx, s.db, []any{&text}, query, hash)
+	if errors.Is(err, database.ErrNoRows) {
 		return nil, sessions.ErrNone
 	}
 	if err != nil {
@@ -74,6 +87,30 @@ func (s *Store) Load(ctx context.Context, token string, now time.Time) (*session
 		return nil, sessions.ErrNone
 	}
 	return r, err
+}
+
+// loading returns the statement of Load. It runs on each request that asks for the session,
+// so the query is not built each time.
+func (s *Store) loading() (string, error) {
+	if query := s.load.Load(); query != nil {
+		return *query, nil
+	}
+	models, err := orm.ModelsOf(s.db)
+	if err != nil {
+		return "", err
+	}
+	record, err := orm.Info(models, Sessions.Record)
+	if err != nil {
+		return "", err
+	}
+	hash, err := orm.Info(models, Sessions.Hash)
+	if err != nil {
+		return "", err
+	}
+	query := fmt.Sprintf("SELECT %s FROM %s WHERE %s = %s", database.Quote(record.Column), database.Quote(record.Table),
+		database.Quote(hash.Column), s.db.Dialect().AppendPlaceholder(nil, 1))
+	s.load.Store(&query)
+	return query, nil
 }
 
 // Create is that of [sessions.Store].
@@ -210,9 +247,9 @@ func (s *Store) end(ctx context.Context, user int64, which func(id string) bool)
 
 // recordOf returns the session of a row.
 func recordOf(text string) (*sessions.Record, error) {
-	r := new(sessions.Record)
-	if err := json.Unmarshal([]byte(text), r); err != nil {
-		return nil, fmt.Errorf("a session in the database is not JSON: %w", err)
+	r, err := sessions.ReadRecord(text)
+	if err != nil {
+		return nil, fmt.Errorf("a row of the table of sessions: %w", err)
 	}
 	return r, nil
 }

@@ -146,6 +146,22 @@ func TestNoTokenInTheTable(t *testing.T) {
 	})
 }
 
+// TestLoadAllocations: reading a session costs few allocations, as each request of who is
+// logged in does it.
+func TestLoadAllocations(t *testing.T) {
+	db := databasetest.SQLite(t)
+	s := prepare(t, db)
+	token, ctx := create(t, s, time.Hour), t.Context()
+	got := testing.AllocsPerRun(100, func() {
+		if _, err := s.Load(ctx, token, now); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if got > 12 {
+		t.Errorf("%v allocations", got)
+	}
+}
+
 func BenchmarkLoad(b *testing.B) {
 	db := databasetest.SQLite(b)
 	s := prepare(b, db)
