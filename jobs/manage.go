@@ -50,6 +50,7 @@ func Cancel(ctx context.Context, h database.Handle, id int64) (cancelled bool, e
 				if w := r.worker.Load(); w != nil {
 					w.cancel(id, ErrCancelled)
 				}
+				r.tellOthers(cancelText)
 			})
 		}
 		return r.endIn(ctx, tx, jobs[0], now)

@@ -54,6 +54,8 @@ type Runner struct {
 	mailer      sender
 	worker      atomic.Pointer[worker]
 	inline      atomic.Bool
+	telling     atomic.Bool // others are told of new jobs, soon
+	placeless   bool        // for tests: it is as if each process were on a machine of its own
 	stepping    sync.Mutex
 
 	mu      sync.Mutex
@@ -177,8 +179,12 @@ func (r *Runner) committed(ctx context.Context, at time.Time) {
 		}
 		return
 	}
-	if w := r.worker.Load(); w != nil {
+	w := r.worker.Load()
+	if w != nil {
 		w.poke(at)
+	}
+	if w == nil || w.busy() || len(r.cfg.Only) > 0 {
+		r.tellOthers("")
 	}
 }
 

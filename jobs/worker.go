@@ -59,6 +59,9 @@ func (r *Runner) newWorker(ctx context.Context) *worker {
 		r: r, kinds: slices.Sorted(maps.Keys(r.declared.byKind)), place: placeOf(), wake: make(chan struct{}, 1),
 		lines: map[string]*line{}, running: map[int64]*Attempt{}, others: map[string]observed{},
 	}
+	if r.placeless {
+		w.place = ""
+	}
 	w.base, w.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	for _, d := range r.declared.byKind {
 		w.lines[d.opts.Queue] = &line{most: cmp.Or(r.cfg.Queues[d.opts.Queue], defaultAtOnce)}
@@ -114,6 +117,9 @@ func (w *worker) work(ctx context.Context) error {
 		if err == nil {
 			break
 		}
+		if ctx.Err() != nil {
+			return nil
+		}
 		if !errors.Is(err, database.ErrConnection) {
 			return err
 		}
@@ -129,6 +135,7 @@ func (w *worker) work(ctx context.Context) error {
 	var beats sync.WaitGroup
 	beats.Go(func() { w.beats(beating) })
 	beats.Go(func() { w.doubts(beating) })
+	beats.Go(func() { w.listens(beating) })
 	beats.Go(func() { w.r.cleanUp(beating) })
 	if err := w.lookAfterOthers(ctx); err != nil && ctx.Err() == nil {
 		w.r.host.Log.Warn("whether other workers of jobs live is not known", "error", err)
