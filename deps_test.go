@@ -115,6 +115,10 @@ const policy = `
 	module < migrate/migratecmd < vola;
 	migrate/copydata < vola;
 
+	# Work that happens later: on the contract of modules, so that any module may have jobs.
+	migrate < jobs/migrations;
+	module, jobs/migrations < jobs;
+
 	# Optional modules. They do not import each other, but for what says so.
 	migrate < contrib/once/migrations;
 	module, contrib/once/migrations < contrib/once;
@@ -132,10 +136,10 @@ const policy = `
 	migrate < contrib/passkeys/migrations;
 	contrib/auth, contrib/passkeys/migrations < contrib/passkeys;
 
-	contrib/once, contrib/files, contrib/auth, contrib/passkeys, contrib/auth/passwords, contrib/auth/totp, contrib/auth/tokens < CONTRIB;
+	jobs, contrib/once, contrib/files, contrib/auth, contrib/passkeys, contrib/auth/passwords, contrib/auth/totp, contrib/auth/tokens < CONTRIB;
 
 	# The test kit for whole sites.
-	vola, web/webtest, database/databasetest < volatest;
+	vola, jobs, web/webtest, database/databasetest < volatest;
 	NONE < volatest/chromium;
 	volatest, contrib/auth < contrib/auth/authtest;
 

@@ -30,6 +30,7 @@ type Declaration struct {
 	run  func(ctx context.Context, a *Attempt, args string) error
 	// schedule is nil for one that is not enqueued by the clock.
 	schedule *schedule
+	misused  bool // a method for schedules was called
 	module   string
 	kind     string
 }
@@ -281,6 +282,9 @@ func (all *declarations) add(d *Declaration) error {
 	}
 	if err := d.check(); err != nil {
 		return err
+	}
+	if d.misused {
+		return fmt.Errorf("jobs %s are declared by Handle with a method that is for Every and Cron", d.kind)
 	}
 	if other := all.byType[d.args]; other != nil {
 		return fmt.Errorf("jobs with arguments of type %s are declared twice, the other time by the module %s", d.args, other.module)

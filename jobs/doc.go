@@ -20,7 +20,7 @@
 //
 //	func (s *Shop) sendReceipt(ctx context.Context, job jobs.Job[SendReceipt]) error { ... }
 //
-// The module that [New] returns works on them. It belongs into the list of the site's modules.
+// The module that [New] returns works on them. The site lists it among its modules.
 //
 // A job is done at least once: a process that is killed while it works on one leaves it to another. Its
 // effects in the database happen exactly once if they are written in the transaction of [Attempt.Complete].

@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"reflect"
+	"slices"
 	"time"
 
 	"github.com/volaweb/vola/database"
@@ -124,20 +127,26 @@ func setPaused(ctx context.Context, h database.Handle, queue string, paused bool
 }
 
 // RunDue runs the jobs that are due, one after the other, and those that they enqueue, until none is: for tests, and for
-// programs without workers. It returns how many attempts it made. What is due is said by the site's clock.
-func (r *Runner) RunDue(ctx context.Context) (n int, err error) {
+// programs without workers. It returns how many attempts it made. What is due is said by the site's clock. With
+// names of queues it runs those in them.
+func (r *Runner) RunDue(ctx context.Context, queues ...string) (n int, err error) {
 	if _, inside := ctx.Value(attemptKey{}).(*Attempt); inside {
 		return 0, nil // the call around it goes on with them
 	}
 	r.stepping.Lock()
 	defer r.stepping.Unlock()
 	w := r.newWorker(ctx)
+	if len(queues) > 0 {
+		maps.DeleteFunc(w.lines, func(name string, _ *line) bool { return !slices.Contains(queues, name) })
+	}
 	if err := w.register(ctx); err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, w.leave(context.WithoutCancel(ctx))) }()
-	if _, err := r.schedules(ctx); err != nil {
-		return 0, err
+	if len(queues) == 0 {
+		if _, err := r.schedules(ctx); err != nil {
+			return 0, err
+		}
 	}
 	for {
 		if err := w.readLines(ctx); err != nil {
@@ -218,3 +227,21 @@ func hostname() string {
 }
 
 func pid() int { return os.Getpid() }
+
+// Arguments returns the arguments of a job as they were enqueued: a value of the type that its declaration names.
+// The error says why they cannot be read by this program.
+func (r *Runner) Arguments(j *Record) (any, error) {
+	d := r.declared.byKind[j.Kind]
+	if d == nil {
+		return nil, fmt.Errorf("no module of this program declares the jobs %s", j.Kind)
+	}
+	text, err := r.arguments(&Attempt{ID: j.ID, record: *j, decl: d})
+	if err != nil {
+		return nil, err
+	}
+	args := reflect.New(d.args)
+	if err := decode(text, args.Interface()); err != nil {
+		return nil, err
+	}
+	return args.Elem().Interface(), nil
+}

@@ -122,9 +122,9 @@ func daily(s *shop, schedules ...jobs.Declaration) {
 func TestSchedules(t *testing.T) {
 	t.Parallel()
 	declare := func(s *shop) {
-		daily(s, jobs.Every(time.Hour, Daily{"hour"}, jobs.Named("hour")), jobs.Cron("30 4 * * *", Daily{"morning"}),
-			jobs.Every(time.Hour, Daily{"each"}, jobs.Named("each"), jobs.CatchUpAll()),
-			jobs.Every(time.Hour, Daily{"fresh"}, jobs.Named("fresh"), jobs.CatchUpNone()))
+		daily(s, jobs.Every(time.Hour, Daily{"hour"}).Named("hour"), jobs.Cron("30 4 * * *", Daily{"morning"}),
+			jobs.Every(time.Hour, Daily{"each"}).Named("each").CatchUpAll(),
+			jobs.Every(time.Hour, Daily{"fresh"}).Named("fresh").CatchUpNone())
 	}
 	each(t, jobs.Config{}, declare, func(t *testing.T, s *store) {
 		s.run(t)
@@ -144,7 +144,7 @@ func TestSchedules(t *testing.T) {
 		s.clock.Add(12 * time.Hour)
 		s.run(t, "hour", "morning", "each", "each", "each", "each", "each", "each", "each", "each", "each", "each", "each", "each", "fresh")
 		// One that was changed begins again.
-		changed := s.another(t, func(s *shop) { daily(s, jobs.Every(time.Minute, Daily{"minute"}, jobs.Named("hour"))) })
+		changed := s.another(t, func(s *shop) { daily(s, jobs.Every(time.Minute, Daily{"minute"}).Named("hour")) })
 		changed.clock.Add(20 * time.Hour)
 		changed.run(t)
 		changed.clock.Add(time.Minute)
@@ -177,6 +177,9 @@ func TestDeclarations(t *testing.T) {
 		},
 		"the name of a queue": func(s *shop) {
 			s.jobs = append(s.jobs, jobs.Handle(func(context.Context, jobs.Job[Pack]) error { return nil }, jobs.Options{Queue: "A b"}))
+		},
+		"a method that is for Every and Cron": func(s *shop) {
+			s.jobs = append(s.jobs, jobs.Handle(func(context.Context, jobs.Job[Pack]) error { return nil }, jobs.Options{}).CatchUpAll())
 		},
 		"a Declaration is empty": func(s *shop) { s.jobs = append(s.jobs, jobs.Declaration{}) },
 		"it needs a number and a time": func(s *shop) {

@@ -14,13 +14,12 @@ import (
 
 // schedule is when a job is enqueued again and again.
 type schedule struct {
-	name    string
-	spec    string
-	args    any
-	options []EnqueueOption
-	zone    *time.Location
-	all     bool // each run that was missed is made up for
-	skip    bool // none is
+	name string
+	spec string
+	args any
+	zone *time.Location
+	all  bool // each run that was missed is made up for
+	skip bool // none is
 
 	every time.Duration
 	cron  cron.Expression
@@ -28,42 +27,52 @@ type schedule struct {
 	job   *Declaration
 }
 
-// ScheduleOption changes what [Every] and [Cron] declare.
-type ScheduleOption func(*schedule)
+// changed returns a copy of the declaration with another schedule.
+func (d Declaration) changed(change func(*schedule)) Declaration {
+	if d.schedule == nil {
+		d.misused = true
+		return d
+	}
+	s := *d.schedule
+	change(&s)
+	d.schedule = &s
+	return d
+}
 
-// Named gives a schedule a name, by which it is known in the database. Defaults to the kind of its jobs.
-func Named(name string) ScheduleOption { return func(s *schedule) { s.name = name } }
+// Named gives a schedule a name, by which it is known in the database. Defaults to the kind of its jobs. This and the
+// methods below are for what [Every] and [Cron] return.
+func (d Declaration) Named(name string) Declaration {
+	return d.changed(func(s *schedule) { s.name = name })
+}
 
 // InZone says in which zone the times of a cron expression are. Defaults to UTC.
-func InZone(zone *time.Location) ScheduleOption { return func(s *schedule) { s.zone = zone } }
+func (d Declaration) InZone(zone *time.Location) Declaration {
+	return d.changed(func(s *schedule) { s.zone = zone })
+}
 
 // CatchUpAll enqueues a job for each time at which no process ran, 1,000 at most. Defaults to one job for all
 // of them.
-func CatchUpAll() ScheduleOption { return func(s *schedule) { s.all, s.skip = true, false } }
+func (d Declaration) CatchUpAll() Declaration {
+	return d.changed(func(s *schedule) { s.all, s.skip = true, false })
+}
 
 // CatchUpNone enqueues nothing for times that are more than a minute ago, because no process ran then.
-func CatchUpNone() ScheduleOption { return func(s *schedule) { s.skip, s.all = true, false } }
+func (d Declaration) CatchUpNone() Declaration {
+	return d.changed(func(s *schedule) { s.skip, s.all = true, false })
+}
 
 // Every enqueues a job with these arguments each time that so much time has gone by, at least a second. When it is
 // next is kept in the database: it does not begin again when the program does, and each time is one job,
 // however many processes there are. The first is one interval after the schedule was first seen.
-func Every(interval time.Duration, args any, options ...ScheduleOption) Declaration {
-	s := &schedule{every: interval, args: args}
-	for _, o := range options {
-		o(s)
-	}
-	return Declaration{schedule: s}
+func Every(interval time.Duration, args any) Declaration {
+	return Declaration{schedule: &schedule{every: interval, args: args}}
 }
 
 // Cron is [Every] at the times of a cron expression: minute, hour, day of the month, month and day of the week,
 // as in "0 4 * * mon". A time of day that a zone skips, because its clocks go forward, is when they have gone;
 // one that is there twice is the first of them.
-func Cron(expression string, args any, options ...ScheduleOption) Declaration {
-	s := &schedule{text: expression, args: args}
-	for _, o := range options {
-		o(s)
-	}
-	return Declaration{schedule: s}
+func Cron(expression string, args any) Declaration {
+	return Declaration{schedule: &schedule{text: expression, args: args}}
 }
 
 // prepare checks the schedule and finds the jobs that it enqueues.
@@ -186,7 +195,7 @@ func (r *Runner) enqueueDue(ctx context.Context, s *schedule, was, now time.Time
 			return err
 		}
 		for range times {
-			if _, err := Enqueue(ctx, tx, s.args, s.options...); err != nil {
+			if _, err := Enqueue(ctx, tx, s.args); err != nil {
 				return err
 			}
 		}

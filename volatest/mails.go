@@ -12,9 +12,10 @@ import (
 const maxMails = 1000
 
 // Mails returns the mails that the site has sent, in the order in which they were queued, at most the last 1,000. It
-// waits until those in the queue are sent.
+// waits until those in the queue are sent. Those that are jobs (see package jobs) are run, if they are due.
 func (c *Client) Mails() []mail.Message {
 	c.t.Helper()
+	c.runMails()
 	if c.outbox == nil {
 		c.t.Fatal("the test sets MAIL_URL, so the mails of the site are not kept; leave it out")
 	}
