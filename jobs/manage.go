@@ -68,13 +68,14 @@ func Retry(ctx context.Context, h database.Handle, id int64) (retried bool, err 
 	if err != nil {
 		return false, err
 	}
-	n, err := orm.ExecSQL(ctx, h, `UPDATE jobs_job SET state = 'ready', attempt = CASE WHEN state = 'waiting' THEN attempt ELSE 0 END, crashes = 0,
+	now := r.host.Now().Truncate(time.Microsecond)
+	n, err := orm.ExecSQL(ctx, h, `UPDATE jobs_job SET state = 'ready', run_at = ?, attempt = CASE WHEN state = 'waiting' THEN attempt ELSE 0 END, crashes = 0,
 		finished = NULL, stop = ?, progress = 0, progress_text = '', deadline = NULL
-		WHERE id = ? AND state IN ('failed', 'cancelled', 'waiting') AND batch IS NULL`, false, id)
+		WHERE id = ? AND state IN ('failed', 'cancelled', 'waiting') AND batch IS NULL`, now, false, id)
 	if err != nil || n == 0 {
 		return false, err
 	}
-	return true, r.wakeAfter(ctx, h, r.host.Now())
+	return true, r.wakeAfter(ctx, h, now)
 }
 
 // Discard makes a job fail for good that waits. A handler does so with the error of [Discard].

@@ -54,8 +54,9 @@ type Runner struct {
 	mailer      sender
 	worker      atomic.Pointer[worker]
 	inline      atomic.Bool
-	telling     atomic.Bool // others are told of new jobs, soon
-	placeless   bool        // for tests: it is as if each process were on a machine of its own
+	telling     atomic.Bool         // others are told of new jobs, soon
+	started     func(id int64) bool // for tests: whether an attempt begins
+	placeless   bool                // for tests: it is as if each process were on a machine of its own
 	stepping    sync.Mutex
 
 	mu      sync.Mutex

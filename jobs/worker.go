@@ -351,7 +351,9 @@ func (w *worker) claim(ctx context.Context, queue string, most int) (int, error)
 	slices.SortFunc(jobs, order)
 	run, err := w.r.admit(ctx, id, jobs)
 	for _, j := range run {
-		w.start(queue, j)
+		if w.r.started == nil || w.r.started(j.ID) {
+			w.start(queue, j)
+		}
 	}
 	if err != nil {
 		// Those that were not admitted belong to this worker and do not run.
