@@ -112,7 +112,7 @@ func TestWorkCommand(t *testing.T) {
 // stopping is a module whose work fails.
 type stopping struct{}
 
-func (stopping) Name() string                { return "stopping" }
+func (stopping) Name() string               { return "stopping" }
 func (stopping) Work(context.Context) error { return errors.New("the moon is full") }
 func (stopping) Prepare(h *module.Host) error {
 	if len(h.Modules) != 2 || h.DB != nil {
