@@ -123,7 +123,7 @@ func (b *Blog) Routes(r *web.Router) {
 
 // Pages lists the pages, so that their templates are checked at the start.
 func (b *Blog) Pages() []templates.Checked {
-	return []templates.Checked{indexPage, listPage, monthsPage, searchPage, postPage}
+	return []templates.Checked{indexPage, listPage, monthsPage, entriesPart, searchPage, postPage}
 }
 
 // Funcs returns the functions that the module brings for templates.
