@@ -203,6 +203,14 @@ func TestResourceIsDescribed(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
+	for _, want := range []string{`"Book": {`, `"BookInput": {`, `"BookChange": {`, `"BookList": {`, `"$ref": "#/components/schemas/BookList"`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the document lacks %s:\n%s", want, text)
+		}
+	}
+	if items := doc.Components.Schemas["BookList"].Value.Properties["items"].Value.Items.Ref; items != "#/components/schemas/Book" {
+		t.Errorf("the items of a list are %q", items)
+	}
 	patch := doc.Paths.Value("/books/{id}/").Patch
 	schema := patch.RequestBody.Value.Content["application/merge-patch+json"].Schema.Value
 	if raw, _ := json.Marshal(schema); !strings.Contains(string(raw), `"title"`) || len(schema.Required) > 0 || strings.Contains(string(text), "ecret") {

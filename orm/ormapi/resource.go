@@ -57,9 +57,9 @@ type Resource[T any] struct {
 func (s Resource[T]) Read(r *web.Router) {
 	p, err := s.plan()
 	name := s.name()
-	api.Untyped(r, http.MethodGet, "/", api.Operation{Summary: "List of " + name, Tag: name, Input: p.query, Output: p.list}, s.list(p)).
+	api.Untyped(r, http.MethodGet, "/", api.Operation{Summary: "List of " + name, Tag: name, Names: p.names, Input: p.query, Output: p.list}, s.list(p)).
 		For(s.Read).Name(name + "-list").Invalid(err)
-	api.Untyped(r, http.MethodGet, "/{id}/", api.Operation{Summary: "One " + name, Tag: name, Input: reflect.TypeFor[oneRow](), Output: p.show.typ}, s.detail(p)).
+	api.Untyped(r, http.MethodGet, "/{id}/", api.Operation{Summary: "One " + name, Tag: name, Names: p.names, Input: reflect.TypeFor[oneRow](), Output: p.show.typ}, s.detail(p)).
 		For(s.Read).Name(name).Invalid(err)
 }
 
@@ -69,9 +69,9 @@ func (s Resource[T]) Change(r *web.Router) {
 	p, err := s.plan()
 	name := s.name()
 	if len(s.Write) > 0 {
-		api.Untyped(r, http.MethodPost, "/", api.Operation{Summary: "Create a " + name, Tag: name, Status: http.StatusCreated, Unread: true, Input: p.write.typ, Output: p.show.typ}, s.create(p)).
+		api.Untyped(r, http.MethodPost, "/", api.Operation{Summary: "Create a " + name, Tag: name, Names: p.names, Status: http.StatusCreated, Unread: true, Input: p.write.typ, Output: p.show.typ}, s.create(p)).
 			For(s.Change).Invalid(err)
-		api.Untyped(r, http.MethodPatch, "/{id}/", api.Operation{Summary: "Change a " + name, Tag: name, Unread: true, Partial: true, Input: p.edit, Output: p.show.typ}, s.edit(p)).
+		api.Untyped(r, http.MethodPatch, "/{id}/", api.Operation{Summary: "Change a " + name, Tag: name, Names: p.names, Unread: true, Partial: true, Input: p.edit, Output: p.show.typ}, s.edit(p)).
 			For(s.Change).Invalid(err)
 	}
 	api.Untyped(r, http.MethodDelete, "/{id}/", api.Operation{Summary: "Delete a " + name, Tag: name, Status: http.StatusNoContent, Input: reflect.TypeFor[oneRow](), Output: reflect.TypeFor[api.Nothing]()}, s.remove(p)).
