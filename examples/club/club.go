@@ -74,6 +74,7 @@ func (c *club) Routes(r *web.Router) {
 	members.Get("/profile/", c.profile).Name("profile")
 	members.Post("/profile/", c.profile)
 	r.Wrap(auth.PermissionRequired("club.edit_board")).Post("/clear/", c.clear).Name("clear")
+	r.Group("/api", c.programs)
 }
 
 // end snippet
