@@ -89,7 +89,9 @@ func TestMemoiseRefuses(t *testing.T) {
 	none := func() *cache.Cache { return nil }
 	values := cache.Of[int]("n", cache.For(time.Hour))
 	for want, call := range map[string]func(){
-		"field city":       func() { cache.Memoise(none, values, func(_ context.Context, h hidden) (int, error) { return len(h.city), nil }) },
+		"field city": func() {
+			cache.Memoise(none, values, func(_ context.Context, h hidden) (int, error) { return len(h.city), nil })
+		},
 		"field City":       func() { cache.Memoise(none, values, func(context.Context, left) (int, error) { return 0, nil }) },
 		"type interface":   func() { cache.Memoise(none, values, func(context.Context, any) (int, error) { return 0, nil }) },
 		"without a cache":  func() { cache.Memoise(nil, values, func(context.Context, int) (int, error) { return 0, nil }) },
