@@ -66,3 +66,13 @@ func (s *Site) closeCache() {
 		}
 	}
 }
+
+// invalidate makes what the models of the site say go from the cache.
+func (s *Site) invalidate(ctx context.Context, tags []string) {
+	if s.host.DB == nil {
+		return // a command that has no cache
+	}
+	if err := s.host.Invalidate(ctx, s.host.DB, tags...); err != nil {
+		s.opts.Log.Error("cached values are not up to date", "tags", tags, "error", err)
+	}
+}

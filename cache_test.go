@@ -31,7 +31,15 @@ type cached struct {
 
 func (*cached) Name() string { return "cached" }
 
-func (*cached) Models() []orm.Declaration { return dbcache.Models() }
+func (*cached) Models() []orm.Declaration {
+	return append(dbcache.Models(), orm.Model[stock](orm.Invalidates("bar")))
+}
+
+// stock is what the bar is made of.
+type stock struct {
+	ID   int64
+	Name string
+}
 
 var (
 	cachedPage = templates.Page[template.HTML]("page.html")
@@ -103,7 +111,7 @@ func TestCacheOfASite(t *testing.T) {
 	for _, url := range []string{"memory:", "database:"} {
 		databasetest.Each(t, func(t *testing.T, db *database.DB) {
 			s, c := openCached(t, db, url)
-			models, err := orm.NewModels(orm.Group{Module: "cached", Models: dbcache.Models()})
+			models, err := orm.NewModels(orm.Group{Module: "cached", Models: c.Models()})
 			if err == nil {
 				err = models.CreateTables(t.Context(), db)
 			}
@@ -153,6 +161,26 @@ func TestCacheOfASite(t *testing.T) {
 				t.Fatal(err)
 			}
 			page(3)
+			// A row of the model that the tag is of.
+			err = db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+				return errors.Join(orm.Create(ctx, tx, &stock{Name: "gone"}), undo)
+			})
+			if !errors.Is(err, undo) {
+				t.Fatal(err)
+			}
+			page(3)
+			if err := orm.CreateAll(t.Context(), db, []stock{{Name: "a"}, {Name: "b"}}); err != nil {
+				t.Fatal(err)
+			}
+			page(4)
+			err = db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+				_, err := orm.From[stock](tx).Every().Delete(ctx)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			page(5)
 			if got := ask(s, "/cached/script/"); got.Code != 204 {
 				t.Errorf("%d %s", got.Code, got.Body)
 			}

@@ -107,7 +107,7 @@ func New(cfg Config, opts Options) (*Site, error) {
 	s.models, err = module.Models(cfg.Modules)
 	try(err)
 	if err == nil {
-		s.models = s.models.WithClock(opts.Now)
+		s.models = s.models.WithClock(opts.Now).WithInvalidation(s.invalidate)
 	}
 	s.graph, err = migrate.NewGraph(module.MigrationGroups(cfg.Modules)...)
 	try(err)

@@ -668,3 +668,53 @@ func TestAskedBeforeAndComputesAfter(t *testing.T) {
 		t.Errorf("number %d, which was computed once more", n)
 	}
 }
+
+// TestGiveUp: those who wait for a value that will not be kept go on, while its computing does too.
+func TestGiveUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := cache.New(cache.Config{})
+		defer c.Close()
+		large := errors.New("too large to be kept")
+		goOn, end := make(chan bool), make(chan bool)
+		ended := make(chan error, 4)
+		ask := func(load func(context.Context) (int64, error)) {
+			_, err := numbers.Get(t.Context(), c, "a", load, "tag")
+			ended <- err
+		}
+		go ask(func(ctx context.Context) (int64, error) {
+			<-goOn
+			cache.GiveUp(ctx, large)
+			cache.GiveUp(ctx, errors.New("another one"))
+			<-end
+			return 1, nil
+		})
+		synctest.Wait()
+		for range 3 {
+			go ask(nil)
+		}
+		synctest.Wait()
+		if len(ended) != 0 {
+			t.Errorf("%d did not wait", len(ended))
+		}
+		close(goOn)
+		synctest.Wait()
+		if len(ended) != 3 {
+			t.Fatalf("%d of 3 wait no more", len(ended))
+		}
+		if n, err := numbers.Get(t.Context(), c, "a", func(context.Context) (int64, error) { return 7, nil }); n != 7 || err != nil {
+			t.Errorf("who asks then: %d, %v", n, err)
+		}
+		close(end)
+		synctest.Wait()
+		for range 4 {
+			if err := <-ended; err != large {
+				t.Error(err)
+			}
+		}
+		if n, err := numbers.Get(t.Context(), c, "a", nil); n != 7 || err != nil {
+			t.Errorf("what was given up is kept: %d, %v", n, err)
+		}
+		cache.GiveUp(t.Context(), large) // outside of a computation
+	})
+}

@@ -12,6 +12,7 @@ type notes struct {
 	key        string
 	background bool
 	outer      *notes // of the computation around it
+	flight     *flight
 
 	mu   sync.Mutex
 	tags []string
@@ -23,7 +24,7 @@ type notesKey struct{}
 // withNotes returns a context in which a computation runs.
 func withNotes(ctx context.Context, req request) (context.Context, *notes) {
 	outer, _ := ctx.Value(notesKey{}).(*notes)
-	n := &notes{key: req.key, background: req.background || outer != nil && outer.background, outer: outer}
+	n := &notes{key: req.key, flight: req.flight, background: req.background || outer != nil && outer.background, outer: outer}
 	return context.WithValue(ctx, notesKey{}, n), n
 }
 
@@ -69,6 +70,16 @@ func Shorten(ctx context.Context, d time.Duration) {
 		if n.max == 0 || d < n.max {
 			n.max = d
 		}
+	}
+}
+
+// GiveUp says that the value that is being computed in a context will be kept for nobody: those who wait
+// for it get err now, and not when load returns, which may go on. What load returns does not count, and
+// who asks from now on computes. Values around it are not given up. Outside of a computation it does
+// nothing.
+func GiveUp(ctx context.Context, err error) {
+	if n, ok := ctx.Value(notesKey{}).(*notes); ok && n.flight != nil && err != nil {
+		n.flight.land(nil, nil, err)
 	}
 }
 

@@ -18,5 +18,5 @@
 // whoever asks after it has returned gets none that was computed from what was there before: a value
 // that was being computed is returned to those who waited for it, and not kept. What is
 // computed inside another computation gives its tags to it. Inside a site Host.Invalidate does it
-// when a transaction is committed.
+// when a transaction is committed, and so does writing rows of a model with orm.Invalidates.
 package cache

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -19,11 +20,36 @@ const afterwards = time.Second
 
 // flight is a computation for which others wait.
 type flight struct {
-	mark  Mark // of the store before it began
-	done  chan struct{}
+	mark Mark // of the store before it began
+	once sync.Once
+	end  func() // lets others compute; nil for nothing
+	done chan struct{}
+
+	// Set when it is done:
 	value []byte
 	tags  []string
 	err   error
+}
+
+// land tells all who wait how it ended, once.
+func (f *flight) land(value []byte, tags []string, err error) {
+	f.once.Do(func() {
+		f.value, f.tags, f.err = value, tags, err
+		if f.end != nil {
+			f.end()
+		}
+		close(f.done)
+	})
+}
+
+// landed reports whether all know how it ended.
+func (f *flight) landed() bool {
+	select {
+	case <-f.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // request is what is asked of a cache.
@@ -34,6 +60,7 @@ type request struct {
 	load func(ctx context.Context) ([]byte, error)
 	// background is for one that nobody waits for.
 	background bool
+	flight     *flight
 }
 
 // get returns the value of a key, which it computes if it is not there.
@@ -101,25 +128,29 @@ func (c *Cache) fly(ctx context.Context, f *flight, req request) {
 	defer cancel()
 	stop := context.AfterFunc(c.background, cancel)
 	defer stop()
-	f.err = errEnded // of runtime.Goexit
-	defer func() {
+	req.flight = f
+	f.end = func() {
 		c.mu.Lock()
+		defer c.mu.Unlock()
 		delete(c.flights, req.key)
-		c.mu.Unlock()
-		close(f.done)
-	}()
+	}
+	var value []byte
+	var tags []string
+	err := errEnded // of runtime.Goexit
+	defer func() { f.land(value, tags, err) }()
 	switch {
 	case f.mark == 0:
-		f.value, f.tags, _, f.err = c.compute(ctx, 0, req)
+		value, tags, _, err = c.compute(ctx, 0, req)
 	case c.leaser != nil:
-		f.value, f.tags, f.err = c.leased(ctx, f.mark, req)
+		value, tags, err = c.leased(ctx, f, req)
 	default:
-		f.value, f.tags, _, f.err = c.look(ctx, f.mark, req)
+		value, tags, _, err = c.look(ctx, f.mark, req)
 	}
 }
 
 // leased computes a value, or takes it from another process that does.
-func (c *Cache) leased(ctx context.Context, mark Mark, req request) ([]byte, []string, error) {
+func (c *Cache) leased(ctx context.Context, f *flight, req request) ([]byte, []string, error) {
+	mark := f.mark
 	owner := c.owner + strconv.FormatInt(c.leases.Add(1), 36)
 	for pause := 10 * time.Millisecond; ; pause = min(2*pause, 200*time.Millisecond) {
 		got, err := c.leaser.Lease(ctx, req.key, owner, c.cfg.Lease)
@@ -139,11 +170,19 @@ func (c *Cache) leased(ctx context.Context, mark Mark, req request) ([]byte, []s
 		}
 	}
 	kept := false
+	release := sync.OnceFunc(func() { c.release(ctx, req.key, owner) })
 	defer func() {
 		if !kept {
-			c.release(ctx, req.key, owner)
+			release()
 		}
 	}()
+	end := f.end
+	f.end = func() {
+		if !kept {
+			release() // also of one that was given up, so that other processes need not wait either
+		}
+		end()
+	}
 	value, tags, stored, err := c.look(ctx, mark, req)
 	kept = stored
 	return value, tags, err
@@ -183,6 +222,9 @@ func (c *Cache) release(ctx context.Context, key, owner string) {
 func (c *Cache) compute(ctx context.Context, mark Mark, req request) (value []byte, tags []string, stored bool, err error) {
 	noting, n := withNotes(ctx, req)
 	value, err = recovered(noting, req)
+	if err == nil && req.flight != nil && req.flight.landed() {
+		err = req.flight.err // it was given up
+	}
 	if err != nil {
 		return nil, nil, false, err
 	}

@@ -19,3 +19,34 @@ func AfterCommit(ctx context.Context, h Handle, fn func(context.Context)) error 
 	fn(ctx)
 	return nil
 }
+
+// AfterCommitOnce is AfterCommit for what needs to be done once for all that a transaction did: of
+// several calls with the same key in a transaction, one function runs, where the first would. A
+// call in a savepoint that is rolled back does not count. On a DB each runs at once.
+func AfterCommitOnce(ctx context.Context, h Handle, key string, fn func(context.Context)) error {
+	tx, ok := h.(*Tx)
+	if !ok {
+		return AfterCommit(ctx, h, fn)
+	}
+	if err := tx.usable(); err != nil {
+		return err
+	}
+	outermost := tx.outermost()
+	for around := tx; around != nil; around = around.parent {
+		if outermost.once[once{around, key}] {
+			return nil // it runs if this transaction is committed
+		}
+	}
+	if outermost.once == nil {
+		outermost.once = map[once]bool{}
+	}
+	outermost.once[once{tx, key}] = true
+	outermost.hooks = append(outermost.hooks, hook{tx, fn, key})
+	return nil
+}
+
+// once names a function given to AfterCommitOnce in tx.
+type once struct {
+	tx  *Tx
+	key string
+}

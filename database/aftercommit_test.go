@@ -55,3 +55,39 @@ func TestAfterCommit(t *testing.T) {
 		}
 	})
 }
+
+// TestAfterCommitOnce: of the functions with one key the first runs that is not undone.
+func TestAfterCommitOnce(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		var done []string
+		after := func(ctx context.Context, h database.Handle, key, what string) error {
+			return database.AfterCommitOnce(ctx, h, key, func(context.Context) { done = append(done, what) })
+		}
+		undone := errors.New("undone")
+		err := db.InTx(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+			err := tx.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+				return errors.Join(after(ctx, tx, "a", "undone"), undone)
+			})
+			if !errors.Is(err, undone) {
+				t.Error(err)
+			}
+			for _, what := range []string{"first", "second"} {
+				err := tx.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+					return errors.Join(after(ctx, tx, "a", what), after(ctx, tx, "a", "again"))
+				})
+				if err != nil {
+					return err
+				}
+			}
+			return errors.Join(after(ctx, tx, "b", "other"), after(ctx, tx, "a", "late"))
+		})
+		if err != nil || !slices.Equal(done, []string{"first", "other"}) {
+			t.Errorf("%v; done is %q", err, done)
+		}
+		done = nil
+		if err := errors.Join(after(t.Context(), db, "a", "1"), after(t.Context(), db, "a", "2")); err != nil || !slices.Equal(done, []string{"1", "2"}) {
+			t.Errorf("the database: %v; done is %q", err, done)
+		}
+	})
+}

@@ -21,8 +21,10 @@ type Tx struct {
 	savepoints int
 	// hooks are what OnCommit was given, of the outermost and all inside it.
 	hooks []hook
-	busy  bool // a savepoint is open inside
-	done  bool
+	// once says which hooks with a key there are, of the outermost transaction.
+	once map[once]bool
+	busy bool // a savepoint is open inside
+	done bool
 	// undone says that the savepoint was rolled back, or may have been.
 	undone bool
 	begun  [12]uintptr
@@ -128,12 +130,26 @@ func (db *DB) inTx(ctx context.Context, opts TxOptions, fn func(ctx context.Cont
 	if err := tx.backend.Commit(ctx); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	for i := 0; i < len(tx.hooks); i++ { // a hook may add others
-		if h := tx.hooks[i]; !h.tx.isUndone() {
-			h.fn(ctx)
-		}
-	}
+	tx.committed(ctx)
 	return nil
+}
+
+// committed runs the hooks.
+func (tx *Tx) committed(ctx context.Context) {
+	var ran map[string]bool              // keys
+	for i := 0; i < len(tx.hooks); i++ { // a hook may add others
+		h := tx.hooks[i]
+		if h.tx.isUndone() || ran[h.key] {
+			continue
+		}
+		if h.key != "" {
+			if ran == nil {
+				ran = map[string]bool{}
+			}
+			ran[h.key] = true
+		}
+		h.fn(ctx)
+	}
 }
 
 // fail keeps the first error of a statement in the transaction.
@@ -305,13 +321,14 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (Result, erro
 // that fn registers runs after those there are.
 func (tx *Tx) OnCommit(fn func(context.Context)) {
 	outermost := tx.outermost()
-	outermost.hooks = append(outermost.hooks, hook{tx, fn})
+	outermost.hooks = append(outermost.hooks, hook{tx: tx, fn: fn})
 }
 
 // hook is a function given to OnCommit of tx.
 type hook struct {
-	tx *Tx
-	fn func(context.Context)
+	tx  *Tx
+	fn  func(context.Context)
+	key string // of those that run once; "" for others
 }
 
 // isUndone reports whether the savepoint was rolled back, or one around it.

@@ -224,7 +224,10 @@ func (b bulk) execInsert(ctx context.Context, h database.Handle, fields, rows []
 	if err != nil {
 		return res, fmt.Errorf("create %s: %w", b.p.model, b.blame(ctx, h, rows, err))
 	}
-	return res, b.stored("create", int(res.RowsAffected), len(rows))
+	if err := b.stored("create", int(res.RowsAffected), len(rows)); err != nil {
+		return res, err
+	}
+	return res, b.p.wrote(ctx, h, "create")
 }
 
 // insertReturning stores rows and sets the keys that they were given.
@@ -244,7 +247,7 @@ func (b bulk) insertReturning(ctx context.Context, h database.Handle, fields, ro
 	for i, r := range rows {
 		*b.autoKey(r) = keys[i]
 	}
-	return nil
+	return b.p.wrote(ctx, h, "create")
 }
 
 // stored returns the error of a statement that stored fewer rows than it was to.

@@ -132,7 +132,7 @@ func (u *bulkUpdate) update(ctx context.Context, h database.Handle, rows []int) 
 	if err != nil {
 		return 0, fmt.Errorf("update %s: %w", p.model, u.blame(ctx, h, rows, err))
 	}
-	return res.RowsAffected, nil
+	return res.RowsAffected, p.wrote(ctx, h, "update")
 }
 
 // countVersion writes, after other assignments, that the version in the alias

@@ -67,7 +67,7 @@ func deleteRow[T any](ctx context.Context, h database.Handle, row *T, purge bool
 			return p.blameDelete(ctx, h, fmt.Errorf("delete %s: %w", p.model, err), where, key...)
 		}
 		if done && n > 0 {
-			return nil
+			return p.wrote(ctx, h, "delete")
 		}
 		text, err := p.b.texts.get(append([]byte("D\x00"), p.table...), func() (string, error) {
 			w := p.b.newText()
@@ -228,7 +228,9 @@ func (q *query) purge(ctx context.Context, p *plan, ret *returning) (n int64, er
 	n, done, err := p.deleteDeep(ctx, q.h, q, condition, b.args[:conditions]...)
 	if err != nil {
 		err = fmt.Errorf("delete %s: %w", p.model, err)
-	} else if !done {
+	} else if done {
+		err = p.wrote(ctx, q.h, "delete")
+	} else {
 		n, err = q.write(ctx, p, "delete", text, b.args, ret)
 	}
 	return n, p.blameDelete(ctx, q.h, err, condition, b.args[:conditions]...)

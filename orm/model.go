@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/volaweb/vola/schema"
@@ -18,6 +19,8 @@ type Declaration struct {
 	indexes []IndexOption
 	checks  []schema.Check
 	lookups []lookupBy
+	// invalidates are tags of the cache.
+	invalidates []string
 	// caller is where Model was called: in the package of the type, which
 	// leads to its source.
 	caller uintptr
@@ -39,7 +42,7 @@ func Model[T any](options ...ModelOption) Declaration {
 func (d Declaration) Type() reflect.Type { return d.typ }
 
 // ModelOption changes how a model is stored: [Table], [Index], [Unique] or
-// [Check].
+// [Check]; or says more of it: [LookupBy], [Invalidates].
 type ModelOption interface{ declare(d *Declaration) }
 
 // Table stores the model in the table of that name instead of "module_model".
@@ -77,6 +80,8 @@ type model struct {
 	partialAt uintptr
 	isPartial bool
 	hooks     hooks
+	// invalidates are tags of the cache.
+	invalidates []string
 }
 
 // refInfo is the foreign-key side of a field.
@@ -99,7 +104,7 @@ func (m *model) fieldNamed(name string) *field {
 // newModel reads the struct type. Every error is returned, each naming the
 // model and the field.
 func newModel(module string, d Declaration) (*model, []error) {
-	m := &model{typ: d.typ, module: module, table: d.table, indexes: d.indexes, checks: d.checks, source: &source{caller: d.caller, typ: d.typ}}
+	m := &model{typ: d.typ, module: module, table: d.table, indexes: d.indexes, checks: d.checks, invalidates: d.invalidates, source: &source{caller: d.caller, typ: d.typ}}
 	if d.typ.Kind() != reflect.Struct {
 		return m, []error{m.mistake("", fmt.Errorf("is a %s; a model is a struct", d.typ.Kind()))}
 	}
@@ -125,6 +130,9 @@ func newModel(module string, d Declaration) (*model, []error) {
 	m.limitIndexed()
 	errs = append(errs, m.checkIndexes()...)
 	errs = append(errs, m.checkLookups(d.lookups)...)
+	if slices.Contains(d.invalidates, "") {
+		errs = append(errs, m.mistake("", errEmptyTag))
+	}
 	// A field with an error may be missing from the model, and not only from
 	// its descriptors.
 	if err := m.checkDescriptors(); err != nil && len(errs) == 0 {

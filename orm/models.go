@@ -23,6 +23,8 @@ type Models struct {
 	// now is the clock of auto_now fields and of new uuids.
 	now    func() time.Time
 	random io.Reader
+	// invalidate makes tags of the cache go; nil for nothing.
+	invalidate func(ctx context.Context, tags []string)
 }
 
 // Group is the models of one module.

@@ -110,6 +110,9 @@ func (p *plan) link(ctx context.Context, tx *database.Tx, f *relation, owner any
 			stored += res.RowsAffected
 		}
 	}
+	if err := p.wrotePairs(ctx, tx, f); err != nil {
+		return 0, err
+	}
 	if stored == int64(len(keys)) {
 		return 0, nil
 	}
@@ -280,7 +283,7 @@ func (p *plan) unlink(ctx context.Context, h database.Handle, f *relation, owner
 	if _, err := h.Exec(ctx, string(w.B), append([]any{key}, args...)...); err != nil {
 		return fmt.Errorf("part %s from %s: %w", p.model, f.model, err)
 	}
-	return nil
+	return p.wrotePairs(ctx, h, f)
 }
 
 // pairs returns the relation of the model typ, and refuses rows that are nil.

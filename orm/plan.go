@@ -50,6 +50,8 @@ type plan struct {
 	selectList string
 	// chains is what a delete must take care of on SQLite, nil for nothing.
 	chains *chained
+	// outdated are the tags of the cache that go when rows are written.
+	outdated outdated
 	// readers has readers that are not in use; nil keeps none.
 	readers recycler
 }
@@ -76,8 +78,9 @@ func Use(db *database.DB, models *Models) error {
 	if b.traits.ShallowCascades {
 		chains = models.chains()
 	}
+	tags := models.outdatedBy()
 	for _, m := range models.all {
-		p := &plan{model: m, b: b, readers: new(sync.Pool)}
+		p := &plan{model: m, b: b, outdated: tags[m], readers: new(sync.Pool)}
 		for _, f := range m.fields {
 			c, err := b.dialect.Codec(f.store)
 			if err != nil {

@@ -140,7 +140,7 @@ func (q *query) change(ctx context.Context, h database.Handle, p *plan, verb, te
 		if err != nil {
 			return 0, fmt.Errorf("%s %s: %w", verb, p.model, err)
 		}
-		return res.RowsAffected, nil
+		return res.RowsAffected, p.wrote(ctx, h, verb)
 	}
 	results, err := p.results(r.s)
 	if err != nil {
@@ -157,7 +157,7 @@ func (q *query) change(ctx context.Context, h database.Handle, p *plan, verb, te
 	}
 	read.release()
 	*r.out = b.rowset
-	return int64(b.n), nil
+	return int64(b.n), p.wrote(ctx, h, verb)
 }
 
 // before reads what a statement is to return of rows that are deleted by several.

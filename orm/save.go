@@ -210,7 +210,7 @@ func (p *plan) affectOne(ctx context.Context, h database.Handle, ptr unsafe.Poin
 		return fmt.Errorf("%s %s: %w", verb, p.model, err)
 	}
 	if res.RowsAffected > 0 {
-		return nil
+		return p.wrote(ctx, h, verb)
 	}
 	if verb != verbSave {
 		reason, err := p.unaffected(ctx, h, ptr)

@@ -241,10 +241,13 @@ func (u *upsert) insert(ctx context.Context, h database.Handle, fields, rows []i
 		if err := database.QueryRow(ctx, h, []any{&made, &all}, text, args...); err != nil {
 			return 0, err
 		}
-		return made, u.left(all, len(rows))
+		return made, errors.Join(u.left(all, len(rows)), p.wrote(ctx, h, "upsert"))
 	}
 	res, err := h.Exec(ctx, text, args...)
 	if err != nil {
+		return 0, err
+	}
+	if err := p.wrote(ctx, h, "upsert"); err != nil {
 		return 0, err
 	}
 	if u.update != nil {

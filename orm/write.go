@@ -101,7 +101,7 @@ func (p *plan) insert(ctx context.Context, h database.Handle, ptr unsafe.Pointer
 		if err != nil {
 			return false, fmt.Errorf("create %s: %w", p.model, err)
 		}
-		return true, nil
+		return true, p.wrote(ctx, h, "create")
 	}
 	res, err := h.Exec(ctx, text, args...)
 	if err != nil {
@@ -113,7 +113,7 @@ func (p *plan) insert(ctx context.Context, h database.Handle, ptr unsafe.Pointer
 	if numbered && res.RowsAffected > 0 {
 		*(*int64)(unsafe.Add(ptr, p.key.offset)) = res.LastInsertID
 	}
-	return res.RowsAffected > 0, nil
+	return res.RowsAffected > 0, p.wrote(ctx, h, "create")
 }
 
 // inserts reports whether an INSERT names the field: not a key that the

@@ -20,6 +20,7 @@ type RouteInfo struct {
 	Deadline     time.Duration // of a request; 0 is that of the site, [NoDeadline] none
 
 	Wrappers    []string // the middleware of the route by its Go names, the first outermost; without that of BuildConfig
+	Guards      []any    // what [Described] says of the middleware, the outermost first
 	Description any      // given by [Route.Describe], else nil
 }
 
@@ -57,6 +58,7 @@ func (b *boundRoute) info() RouteInfo {
 		MaxAtWork: b.options.atWork, Deadline: b.options.deadline,
 		Wrappers: WrapperNames(b.mw...), Description: b.options.description,
 	}
+	_, info.Guards = partsOf(b.mw)
 	for _, s := range b.pattern.params() {
 		info.Params = append(info.Params, ParamInfo{Name: s.param, Converter: s.conv.String()})
 	}

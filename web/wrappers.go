@@ -21,7 +21,7 @@ import (
 //go:noinline
 func Chain(mw ...Middleware) Middleware {
 	return func(next http.Handler) http.Handler {
-		if probe, ok := next.(*chainProbe); ok {
+		if probe, ok := next.(*wrapperProbe); ok {
 			probe.mw = slices.Concat(probe.mw, mw)
 			return next
 		}
@@ -35,26 +35,58 @@ func Chain(mw ...Middleware) Middleware {
 	}
 }
 
-// chainProbe asks what a Chain is made of.
-type chainProbe struct{ mw []Middleware }
+// Described gives middleware a description for programs that list routes: what was said of the middleware
+// of a route is [RouteInfo.Guards]. Package web/api has there what a request must have to pass a guard.
+// Package web does not look at it.
+//
+//go:noinline
+func Described(mw Middleware, description any) Middleware {
+	return func(next http.Handler) http.Handler {
+		if probe, ok := next.(*wrapperProbe); ok {
+			probe.mw, probe.said = append(probe.mw, mw), append(probe.said, description)
+			return next
+		}
+		if mw == nil {
+			return nil // which Build reports
+		}
+		return mw(next)
+	}
+}
 
-func (*chainProbe) ServeHTTP(http.ResponseWriter, *http.Request) {}
+// wrapperProbe asks what a Chain is made of, and what Described was told.
+type wrapperProbe struct {
+	mw   []Middleware
+	said []any
+}
 
-// WrapperNames returns what middleware is called in lists of routes: its names in Go, those of a
-// [Chain] one by one.
-func WrapperNames(mw ...Middleware) []string {
-	chain := reflect.ValueOf(Chain()).Pointer() // of the code, which every Chain has
-	var out []string
+func (*wrapperProbe) ServeHTTP(http.ResponseWriter, *http.Request) {}
+
+// partsOf returns what middleware is made of by [Chain] and [Described]: each part that is made of
+// nothing else, the first outermost, and what was said of any.
+func partsOf(mw []Middleware) (parts []Middleware, said []any) {
+	chain, described := reflect.ValueOf(Chain()).Pointer(), reflect.ValueOf(Described(nil, nil)).Pointer() // of the code, which all have
 	for _, m := range mw {
 		if m == nil {
 			continue // an error, which Build reports
 		}
-		if reflect.ValueOf(m).Pointer() == chain {
-			var probe chainProbe
-			m(&probe)
-			out = append(out, WrapperNames(probe.mw...)...)
+		if code := reflect.ValueOf(m).Pointer(); code != chain && code != described {
+			parts = append(parts, m)
 			continue
 		}
+		var probe wrapperProbe
+		m(&probe)
+		inner, more := partsOf(probe.mw)
+		parts, said = append(parts, inner...), slices.Concat(said, probe.said, more)
+	}
+	return parts, said
+}
+
+// WrapperNames returns what middleware is called in lists of routes: its names in Go, those of a
+// [Chain] one by one.
+func WrapperNames(mw ...Middleware) []string {
+	parts, _ := partsOf(mw)
+	var out []string
+	for _, m := range parts {
 		out = append(out, FuncName(m))
 	}
 	return out

@@ -236,3 +236,28 @@ func TestErrors(t *testing.T) {
 		}
 	})
 }
+
+// TestGiveUp: also who waits in another process for a value that will not be kept goes on.
+func TestGiveUp(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		store := prepare(t, db, true)
+		first, second := cache.New(cache.Config{Store: store, Lease: time.Hour}), cache.New(cache.Config{Store: store, Lease: time.Hour})
+		defer first.Close()
+		defer second.Close()
+		values := cache.Of[int]("large", cache.For(time.Hour))
+		large := errors.New("too large to be kept")
+		_, err := values.Get(t.Context(), first, "a", func(ctx context.Context) (int, error) {
+			cache.GiveUp(ctx, large)
+			// With the lease of the first this would wait for an hour.
+			n, err := values.Get(t.Context(), second, "a", func(context.Context) (int, error) { return 2, nil })
+			if n != 2 || err != nil {
+				t.Errorf("the other process: %d, %v", n, err)
+			}
+			return 1, nil
+		})
+		if err != large {
+			t.Error(err)
+		}
+	})
+}

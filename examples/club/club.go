@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/volaweb/vola/contrib/auth"
 	"github.com/volaweb/vola/database"
@@ -21,6 +22,8 @@ import (
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/messages"
+	"github.com/volaweb/vola/web/ratelimit"
+	"github.com/volaweb/vola/web/ratelimit/dbstore"
 
 	"github.com/volaweb/vola/examples/club/migrations"
 )
@@ -65,12 +68,38 @@ func (c *club) Routes(r *web.Router) {
 	r.Get("/", c.board).Name("board")
 	members := r.Wrap(auth.LoginRequired)
 	members.Get("/pin/", c.pin).Name("pin")
-	members.Post("/pin/", c.pin)
+	members.Wrap(c.fewPins()).Post("/pin/", c.pin)
 	members.Get("/{id:int}/", c.edit).Name("edit")
 	members.Post("/{id:int}/", c.edit)
 	members.Get("/profile/", c.profile).Name("profile")
 	members.Post("/profile/", c.profile)
 	r.Wrap(auth.PermissionRequired("club.edit_board")).Post("/clear/", c.clear).Name("clear")
+	r.Group("/api", c.programs)
+}
+
+// end snippet
+
+// snippet: limit
+
+// fewPins lets each member pin 20 notices in an hour, at whatever address, to all processes of the site
+// together: the buckets are in the table that package auth brings.
+func (c *club) fewPins() web.Middleware {
+	pins := ratelimit.New(ratelimit.Config{
+		Name:  "pins",
+		Limit: ratelimit.Limit{Rate: 20, Per: time.Hour},
+		Store: dbstore.New(func() *database.DB { return c.DB }),
+		Now:   func() time.Time { return c.Now() },
+	})
+	return ratelimit.Middleware(pins, ratelimit.User(userID))
+}
+
+// userID names the user who sends a request, or nobody.
+func userID(ctx context.Context) (string, error) {
+	user, err := auth.Current(ctx)
+	if user == nil {
+		return "", err
+	}
+	return strconv.FormatInt(user.ID, 10), nil
 }
 
 // end snippet

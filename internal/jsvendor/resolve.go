@@ -62,13 +62,20 @@ func (r *resolver) add(ctx context.Context, name, version string, subpaths []str
 	for _, subpath := range subpaths {
 		names = append(names, name+"/"+strings.TrimPrefix(path.Clean(subpath), "/"))
 	}
+	asked, had := len(names), ""
 	for _, old := range r.lock.Packages {
 		if old.Name == name && old.Direct {
-			names = slices.AppendSeq(names, maps.Keys(old.Imports))
+			had = old.Dir()
+			names = slices.AppendSeq(names, slices.Values(slices.Sorted(maps.Keys(old.Imports))))
 		}
 	}
-	for _, specifier := range names {
-		if p.Imports[specifier], err = r.enter(p, specifier); err != nil {
+	for i, specifier := range names {
+		p.Imports[specifier], err = r.enter(p, specifier)
+		if err != nil && i >= asked && !slices.Contains(names[:asked], specifier) {
+			return nil, fmt.Errorf("%w; it was added with %s, so if it is not needed any more, run vola js remove %s, and then add %s with the parts that are needed",
+				err, had, name, p.Dir())
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -391,3 +391,28 @@ func FuzzUnpack(f *testing.F) {
 		}
 	})
 }
+
+// TestPartThatIsGone: a version without a part that was added before says whose part that is, and what to do.
+func TestPartThatIsGone(t *testing.T) {
+	t.Parallel()
+	n := newNPM(t)
+	n.publish("a", "1.0.0", map[string]string{"index.js": ``, "old.js": ``, "both.js": ``})
+	n.publish("a", "2.0.0", map[string]string{"index.js": ``, "both.js": ``})
+	_, dir := folderOf(t, n)
+	mustAdd(t, n, dir, "a@1.0.0", "old.js", "both.js")
+	_, err := open(n, dir).Add(t.Context(), "a@2.0.0", nil)
+	if err == nil || !strings.Contains(err.Error(), `a@2.0.0 has no file "old.js"`) || !strings.Contains(err.Error(), "it was added with a@1.0.0") || !strings.Contains(err.Error(), "vola js remove a, and then add a@2.0.0") {
+		t.Fatal(err)
+	}
+	_, err = open(n, dir).Add(t.Context(), "a@2.0.0", []string{"old.js"})
+	if err == nil || strings.Contains(err.Error(), "remove") {
+		t.Errorf("a part that is asked for now: %v", err)
+	}
+	if _, err := open(n, dir).Remove("a"); err != nil {
+		t.Fatal(err)
+	}
+	lock := mustAdd(t, n, dir, "a@2.0.0", "both.js")
+	if names := lock.Names().All; len(names) != 2 {
+		t.Errorf("%v", names)
+	}
+}

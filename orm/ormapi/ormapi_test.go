@@ -203,6 +203,14 @@ func TestResourceIsDescribed(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
+	for _, want := range []string{`"Book": {`, `"BookInput": {`, `"BookChange": {`, `"BookList": {`, `"$ref": "#/components/schemas/BookList"`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the document lacks %s:\n%s", want, text)
+		}
+	}
+	if items := doc.Components.Schemas["BookList"].Value.Properties["items"].Value.Items.Ref; items != "#/components/schemas/Book" {
+		t.Errorf("the items of a list are %q", items)
+	}
 	patch := doc.Paths.Value("/books/{id}/").Patch
 	schema := patch.RequestBody.Value.Content["application/merge-patch+json"].Schema.Value
 	if raw, _ := json.Marshal(schema); !strings.Contains(string(raw), `"title"`) || len(schema.Required) > 0 || strings.Contains(string(text), "ecret") {
@@ -229,4 +237,48 @@ func TestWrongResourcesAreFoundByBuild(t *testing.T) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}
+}
+
+// TestEditStaysInRows: nobody can change a row so that it is not theirs to change any more, such as by giving it
+// to somebody else.
+func TestEditStaysInRows(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		models, err := orm.NewModels(orm.Group{Module: "library", Models: []orm.Declaration{orm.Model[shelf](), orm.Model[book]()}})
+		if err == nil {
+			err = orm.Use(db, models)
+		}
+		if err == nil {
+			err = models.CreateTables(t.Context(), db)
+		}
+		if err == nil {
+			err = orm.Create(t.Context(), db, &book{Title: "Emma", Owner: "me"})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := resource(db)
+		s.Write = append(s.Write, owner)
+		mux := build(t, s)
+		for _, test := range []struct {
+			body   string
+			status int
+			want   string
+		}{
+			{`{"of":"them","title":"Ivan"}`, 403, "You may not change this so."},
+			{`{"title":"Anna"}`, 200, `"title":"Anna"`},
+		} {
+			r := httptest.NewRequest("PATCH", "/books/1/", strings.NewReader(test.body))
+			r.Header.Set("Content-Type", "application/merge-patch+json")
+			rec := httptest.NewRecorder()
+			mux.ServeHTTP(rec, r)
+			if rec.Code != test.status || !strings.Contains(rec.Body.String(), test.want) {
+				t.Errorf("%s: %d %s, want %d %s", test.body, rec.Code, rec.Body, test.status, test.want)
+			}
+			row, err := orm.Find[book](t.Context(), db, 1)
+			if err != nil || row.Owner != "me" || row.Title == "Ivan" {
+				t.Errorf("%s: %+v, %v", test.body, row, err)
+			}
+		}
+	})
 }

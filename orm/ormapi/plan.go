@@ -26,6 +26,7 @@ type plan struct {
 	edit        reflect.Type // the input of an edit
 	filters     []string     // names of parameters
 	bodies      *web.JSONReader
+	names       map[reflect.Type]string // of types, in the document
 }
 
 // firstFilter is the place of the first filter in the parameters of a list.
@@ -76,6 +77,7 @@ func (s Resource[T]) plan() (*plan, error) {
 		edit[0].Name, edit[1].Name = "PathID", "HeaderMatch"
 	}
 	p.edit = reflect.StructOf(edit)
+	p.names = map[reflect.Type]string{p.write.typ: model.Name(), p.edit: model.Name(), p.show.typ: model.Name(), p.list: model.Name() + "List"}
 	return p, nil
 }
 

@@ -18,7 +18,9 @@ import (
 	"github.com/volaweb/vola/web/api"
 )
 
-// Verb is what a program does with rows. The names are those of permissions.
+// Verb is what a program does with rows. The names are those of permissions, and of the verbs of contrib/auth:
+// auth.Verb(verb) is the same there. It is a type of its own since a site may have resources without
+// accounts, and accounts without resources; neither package imports the other.
 type Verb string
 
 // The verbs.
@@ -41,8 +43,8 @@ type Resource[T any] struct {
 	// Key is the field that the path has. Defaults to the field ID.
 	Key orm.Field[T]
 	// Rows limits a query to the rows with which the client may do something, as Filter of an [auth.Rule]
-	// does. Others are not found. A new row that is not one of those for Add is refused. A
-	// row may be changed to one that is none of them any more. Nil means all.
+	// does. Others are not found. A new row that is not one of those for Add is refused, and so is a
+	// change after which a row is not one of those for Change. Nil means all.
 	//
 	// [auth.Rule]: https://pkg.go.dev/github.com/volaweb/vola/contrib/auth#Rule
 	Rows func(ctx context.Context, verb Verb, q *orm.Query[T]) (*orm.Query[T], error)
@@ -57,9 +59,9 @@ type Resource[T any] struct {
 func (s Resource[T]) Read(r *web.Router) {
 	p, err := s.plan()
 	name := s.name()
-	api.Untyped(r, http.MethodGet, "/", api.Operation{Summary: "List of " + name, Tag: name, Input: p.query, Output: p.list}, s.list(p)).
+	api.Untyped(r, http.MethodGet, "/", api.Operation{Summary: "List of " + name, Tag: name, Names: p.names, Input: p.query, Output: p.list}, s.list(p)).
 		For(s.Read).Name(name + "-list").Invalid(err)
-	api.Untyped(r, http.MethodGet, "/{id}/", api.Operation{Summary: "One " + name, Tag: name, Input: reflect.TypeFor[oneRow](), Output: p.show.typ}, s.detail(p)).
+	api.Untyped(r, http.MethodGet, "/{id}/", api.Operation{Summary: "One " + name, Tag: name, Names: p.names, Input: reflect.TypeFor[oneRow](), Output: p.show.typ}, s.detail(p)).
 		For(s.Read).Name(name).Invalid(err)
 }
 
@@ -69,9 +71,9 @@ func (s Resource[T]) Change(r *web.Router) {
 	p, err := s.plan()
 	name := s.name()
 	if len(s.Write) > 0 {
-		api.Untyped(r, http.MethodPost, "/", api.Operation{Summary: "Create a " + name, Tag: name, Status: http.StatusCreated, Unread: true, Input: p.write.typ, Output: p.show.typ}, s.create(p)).
+		api.Untyped(r, http.MethodPost, "/", api.Operation{Summary: "Create a " + name, Tag: name, Names: p.names, Status: http.StatusCreated, Unread: true, Input: p.write.typ, Output: p.show.typ}, s.create(p)).
 			For(s.Change).Invalid(err)
-		api.Untyped(r, http.MethodPatch, "/{id}/", api.Operation{Summary: "Change a " + name, Tag: name, Unread: true, Partial: true, Input: p.edit, Output: p.show.typ}, s.edit(p)).
+		api.Untyped(r, http.MethodPatch, "/{id}/", api.Operation{Summary: "Change a " + name, Tag: name, Names: p.names, Unread: true, Partial: true, Input: p.edit, Output: p.show.typ}, s.edit(p)).
 			For(s.Change).Invalid(err)
 	}
 	api.Untyped(r, http.MethodDelete, "/{id}/", api.Operation{Summary: "Delete a " + name, Tag: name, Status: http.StatusNoContent, Input: reflect.TypeFor[oneRow](), Output: reflect.TypeFor[api.Nothing]()}, s.remove(p)).
@@ -285,7 +287,13 @@ func (s Resource[T]) edit(p *plan) func(http.ResponseWriter, *http.Request, any)
 			if err := orm.Update(ctx, tx, &row, s.Write...); err != nil {
 				return err
 			}
-			row, err = s.stored(ctx, tx, orm.From[T](tx), &row)
+			q, err := s.query(ctx, tx, Change)
+			if err != nil {
+				return err
+			}
+			if row, err = s.stored(ctx, tx, q, &row); fault.KindOf(err) == fault.NotFound {
+				return fault.Wrap(fault.Forbidden, err, "You may not change this so.")
+			}
 			return err
 		})
 		if err != nil {

@@ -114,7 +114,7 @@ func (b *Blog) Routes(r *web.Router) {
 	r.Get("/archive/", lists.months).Name("months")
 	r.Get("/archive/{year:int}/{month:slug}/", lists.archive).Name("archive")
 	r.Get("/archive/{year:int}/{month:slug}/{page:int}/", lists.archive).Name("archive-page")
-	r.Get("/search/", searches{b}.search).Name("search")
+	r.Wrap(b.fewSearches()).Get("/search/", searches{b}.search).Name("search")
 	kept.Get("/rss/latest/", feeds.rss).Name("rss")
 	kept.Get("/atom/", feeds.atom).Name("atom")
 	r.Get("/preview/{slug}/{key}/", articles.preview).Name("preview").Secret().AllLanguages()
@@ -123,7 +123,7 @@ func (b *Blog) Routes(r *web.Router) {
 
 // Pages lists the pages, so that their templates are checked at the start.
 func (b *Blog) Pages() []templates.Checked {
-	return []templates.Checked{indexPage, listPage, monthsPage, searchPage, postPage}
+	return []templates.Checked{indexPage, listPage, monthsPage, entriesPart, searchPage, postPage}
 }
 
 // Funcs returns the functions that the module brings for templates.

@@ -2,6 +2,7 @@ package blog
 
 import (
 	"context"
+	"html/template"
 	"net/http"
 	"strings"
 	"time"
@@ -14,9 +15,10 @@ import (
 )
 
 var (
-	indexPage  = templates.Page[listData]("blog/index.html")
-	listPage   = templates.Page[listData]("blog/list.html")
-	monthsPage = templates.Page[monthsData]("blog/months.html")
+	indexPage   = templates.Page[listData]("blog/index.html")
+	listPage    = templates.Page[listData]("blog/list.html")
+	monthsPage  = templates.Page[monthsData]("blog/months.html")
+	entriesPart = templates.Page[[]Post]("blog/entries.html")
 )
 
 // listData is a list of posts.
@@ -24,7 +26,8 @@ type listData struct {
 	Title string // of the list
 	Lead  string // a sentence below it
 	Feed  string // address of a feed of the same posts, or ""
-	Posts orm.Page[Post]
+	// Entries are the posts of this page.
+	Entries template.HTML
 	pager
 	Meta      meta
 	Side      sidebar
@@ -169,17 +172,18 @@ func (b lists) list(w http.ResponseWriter, r *http.Request, o *overview, l listi
 	}
 	d := l.data
 	size := b.settings.PageSize
-	d.Posts = orm.Page[Post]{Number: n, Size: size, Total: l.total, Pages: max(1, (int(l.total)+size-1)/size)}
-	if n > d.Posts.Pages {
+	pages := max(1, (int(l.total)+size-1)/size)
+	if n > pages {
 		return fault.New(fault.NotFound, "There is no such page.")
 	}
-	if d.Posts.Items, err = l.posts(r.Context(), (n-1)*d.Posts.Size, d.Posts.Size); err != nil {
-		return err
-	}
-	if d.pager, err = pagerOf(n, d.Posts.Pages, l.address); err != nil {
+	if d.pager, err = pagerOf(n, pages, l.address); err != nil {
 		return err
 	}
 	self, err := l.address(n)
+	if err != nil {
+		return err
+	}
+	d.Entries, err = b.entries(r.Context(), o, self, func(ctx context.Context) ([]Post, error) { return l.posts(ctx, (n-1)*size, size) })
 	if err != nil {
 		return err
 	}

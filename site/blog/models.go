@@ -121,19 +121,22 @@ type Removal struct {
 // Models returns the declarations of the module's models.
 func (b *Blog) Models() []orm.Declaration {
 	return []orm.Declaration{
-		orm.Model[Author](),
-		orm.Model[Topic](),
+		// snippet: tags
+		orm.Model[Author](orm.Invalidates(allPosts)),
+		orm.Model[Topic](orm.Invalidates(allPosts)),
+		// end snippet
 		orm.Model[Post](
 			orm.Index("Page", "Published", "ID"),
 			orm.Index("Edition", "Page", "Published", "ID"),
 			orm.Index("Month", "Published"),
 			orm.Index("Author", "Page", "Published", "ID"),
 			orm.Index("Published", "ID"), // of search, which finds pages too
+			orm.Invalidates(allPosts),
 		),
-		orm.Model[Body](),
+		orm.Model[Body](orm.Invalidates(allPosts)),
 		orm.Model[Origin](),
 		orm.Model[OldPath](),
-		orm.Model[Removal](),
+		orm.Model[Removal](orm.Invalidates(allPosts)),
 	}
 }
 

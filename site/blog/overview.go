@@ -114,11 +114,10 @@ func (s *store) overview(ctx context.Context) (*overview, error) {
 	return fresh, nil
 }
 
-// changed says that this process has written posts.
-func (s *store) changed(ctx context.Context) error {
-	s.forget()
-	return s.host.Invalidate(ctx, s.db, allPosts)
-}
+// forgetAfter forgets the overview when what tx writes is committed. It is called before anything is
+// written: what is kept under the tag of the models goes after that, so that it is not made again of
+// an old overview.
+func (s *store) forgetAfter(tx *database.Tx) { tx.OnCommit(func(context.Context) { s.forget() }) }
 
 // forget makes the overview that is kept one that was never made, and another one after each write.
 func (s *store) forget() {

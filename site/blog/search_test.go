@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -207,4 +208,16 @@ func TestExtractsOfLongTexts(t *testing.T) {
 		// What stands only in the title shows the beginning.
 		s.Get("/blog/search/?q=middle").WantStatus(200).WantContains("article", "some plain words")
 	})
+}
+
+// TestSearchesAreLimited: each visitor may search 100 times at once, and then 5 times in a second.
+func TestSearchesAreLimited(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for range 100 {
+		s.Get("/blog/search/?q=x").WantStatus(200)
+	}
+	s.Get("/blog/search/?q=x").WantStatus(429).WantHeader("Retry-After", "1")
+	s.clock.Move(time.Second)
+	s.Get("/blog/search/?q=x").WantStatus(200).WantHeader("RateLimit", `"search";r=4;t=20`)
 }

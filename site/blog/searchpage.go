@@ -5,12 +5,15 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/i18n"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/site/blog/search"
 	"github.com/volaweb/vola/templates"
+	"github.com/volaweb/vola/web"
+	"github.com/volaweb/vola/web/ratelimit"
 )
 
 var searchPage = templates.Page[searchData]("blog/search.html")
@@ -38,6 +41,17 @@ type searchData struct {
 type foundPost struct {
 	Post    Post
 	Extract []search.Part
+}
+
+// fewSearches lets each visitor search 100 times at once and then 5 times in a second: a search reads the
+// texts of all posts. There are no users here, so addresses count.
+func (b *Blog) fewSearches() web.Middleware {
+	return ratelimit.Middleware(ratelimit.New(ratelimit.Config{
+		Name:  "search",
+		Limit: ratelimit.Limit{Rate: 300, Per: time.Minute, Burst: 100},
+		Store: ratelimit.NewMemory(0),
+		Now:   func() time.Time { return b.Now() },
+	}), ratelimit.Address)
 }
 
 // searches answers with what a search found.

@@ -73,6 +73,7 @@ func newStore(h *module.Host, newKey func() (string, error)) *store {
 func (s *store) put(ctx context.Context, f file) (p Post, done outcome, err error) {
 	for range maxTries {
 		err = s.db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+			s.forgetAfter(tx)
 			p, done, err = s.putIn(ctx, tx, f)
 			return err
 		})
@@ -80,7 +81,7 @@ func (s *store) put(ctx context.Context, f file) (p Post, done outcome, err erro
 			break
 		}
 	}
-	return p, done, errors.Join(err, s.changed(ctx))
+	return p, done, err
 }
 
 func (s *store) putIn(ctx context.Context, tx *database.Tx, f file) (Post, outcome, error) {
@@ -135,7 +136,8 @@ func (s *store) putIn(ctx context.Context, tx *database.Tx, f file) (Post, outco
 // remove removes the posts that came from these files, and remembers when: there
 // is one row that says it.
 func (s *store) remove(ctx context.Context, origins []Origin) error {
-	err := s.db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+	return s.db.InTx(ctx, func(ctx context.Context, tx *database.Tx) error {
+		s.forgetAfter(tx)
 		for _, o := range origins {
 			if _, err := orm.From[Post](tx).Where(Posts.ID.Eq(o.Post.ID)).Delete(ctx); err != nil {
 				return fmt.Errorf("remove the post of %s: %w", o.Path, err)
@@ -147,7 +149,6 @@ func (s *store) remove(ctx context.Context, origins []Origin) error {
 		}
 		return orm.Save(ctx, tx, &last) // a new row if there was none
 	})
-	return errors.Join(err, s.changed(ctx))
 }
 
 // originOf returns what is known of a file, or of the draft that it was.

@@ -391,6 +391,8 @@ function prefetch(e) {
   request.send();
 }
 for (const name of ["pointerover", "focusin"]) addEventListener(name, prefetch, { passive: true });
+// While the browser keeps a page that was left, no time passes there: what was fetched before is old now.
+addEventListener("pageshow", (e) => { if (e.persisted) ready = null; });
 
 // Parts with data-load are taken from that address when they come into view.
 const loaded = new WeakSet();

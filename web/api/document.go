@@ -27,6 +27,8 @@ type Document struct {
 	Servers    []Server                        `json:"servers,omitempty"`
 	Paths      map[string]map[string]*PathItem `json:"paths"` // by path and method, in small letters
 	Components Components                      `json:"components"`
+
+	operations []operation // in the order of the routes
 }
 
 // Server is where the routes are.
@@ -36,7 +38,8 @@ type Server struct {
 
 // Components are what the paths refer to.
 type Components struct {
-	Schemas map[string]*Schema `json:"schemas"`
+	Schemas         map[string]*Schema        `json:"schemas"`
+	SecuritySchemes map[string]SecurityScheme `json:"securitySchemes,omitempty"`
 }
 
 // PathItem is an operation of a path.
@@ -48,6 +51,8 @@ type PathItem struct {
 	Parameters  []Parameter            `json:"parameters,omitempty"`
 	RequestBody *RequestBody           `json:"requestBody,omitempty"`
 	Responses   map[string]*ResponseOf `json:"responses"`
+	// Security is what a request must have: one of them. None is nothing, and so is an empty one.
+	Security []Requirement `json:"security,omitempty"`
 }
 
 // Parameter is a part of the path, of the address or of the header.
@@ -77,18 +82,19 @@ type Content struct {
 }
 
 // Describe returns the document about those of the routes that are declared with
-// [web.Route.API]. Those that this package did not make have no input and no output in it.
+// [web.Route.API]. Those that this package did not make have no input and no output in it. Routes whose
+// patterns differ in converters and names of parameters only share an entry, as OpenAPI has neither.
 func Describe(info Info, routes []web.RouteInfo) *Document {
 	b := &describer{
 		doc: &Document{OpenAPI: "3.1.0", Info: info, Paths: map[string]map[string]*PathItem{}},
-		ids: map[string]bool{},
+		ids: map[string]bool{}, shapes: map[string]string{},
 	}
 	b.doc.Info.Title = cmp.Or(info.Title, "API")
 	b.doc.Info.Version = cmp.Or(info.Version, "0")
 	named := map[string]*Schema{}
-	b.in = &schemas{input: true, named: named, names: map[reflect.Type]string{}}
-	b.change = &schemas{input: true, partial: true, named: named, names: map[reflect.Type]string{}}
-	b.out = &schemas{named: named, names: map[reflect.Type]string{}}
+	b.in = &schemas{input: true, named: named, names: map[typeName]string{}}
+	b.change = &schemas{input: true, partial: true, named: named, names: map[typeName]string{}}
+	b.out = &schemas{named: named, names: map[typeName]string{}}
 	b.problem = b.out.of(reflect.TypeFor[web.Problem]())
 	for _, route := range routes {
 		if route.API && route.Method != "ANY" {
@@ -105,6 +111,7 @@ type describer struct {
 	change  *schemas
 	problem *Schema
 	ids     map[string]bool
+	shapes  map[string]string // of a path, without the names of parameters, to the path in the document
 }
 
 // add describes a route.
@@ -113,7 +120,8 @@ func (b *describer) add(route web.RouteInfo) {
 	if op.Hidden || strings.HasSuffix(route.Pattern, "/...") {
 		return
 	}
-	path := pathOf(route)
+	path, names := b.sharedPath(pathOf(route))
+	b.in.called, b.change.called, b.out.called = op.Names, op.Names, op.Names
 	namespace, _, found := strings.Cut(route.Name, ":")
 	if !found {
 		namespace = ""
@@ -131,10 +139,19 @@ func (b *describer) add(route web.RouteInfo) {
 		item.Responses["200"] = &ResponseOf{Description: http.StatusText(http.StatusOK)}
 	}
 	item.Responses["default"] = &ResponseOf{Description: "What went wrong", Content: map[string]Content{"application/problem+json": {b.problem}}}
+	for i := range route.Params { // they come first, in the order of the path
+		item.Parameters[i].Name = names[i]
+	}
+	item.Security = b.security(route)
 	if b.doc.Paths[path] == nil {
 		b.doc.Paths[path] = map[string]*PathItem{}
 	}
+	if there := b.doc.Paths[path][strings.ToLower(route.Method)]; there != nil {
+		there.either(item)
+		return
+	}
 	b.doc.Paths[path][strings.ToLower(route.Method)] = item
+	b.doc.operations = append(b.doc.operations, operation{route.Method, path, item})
 }
 
 // describe fills in what is known of a route that this package has made.

@@ -25,6 +25,9 @@ type Operation struct {
 	Unread bool
 	// Partial says that the body has only what is to change.
 	Partial bool
+	// Names are what types without a name are called in the document, such as those made when the
+	// program runs.
+	Names map[reflect.Type]string
 	// Hidden leaves the route out of the document.
 	Hidden bool
 }

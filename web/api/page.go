@@ -61,21 +61,16 @@ func Pages(info Info) *web.Router {
 }
 
 func writePage(w http.ResponseWriter, t *template.Template, info Info) error {
-	routes := routesOf(w)
-	doc := Describe(info, routes)
+	doc := Describe(info, routesOf(w))
 	data := page{Info: doc.Info, Style: template.CSS(pageCSS), Link: "openapi.json", Schemas: doc.Components.Schemas}
-	for _, route := range routes {
-		item := doc.Paths[pathOf(route)][strings.ToLower(route.Method)]
-		if item == nil {
-			continue
-		}
-		name := cmp.Or(strings.Join(item.Tags, ", "), "Routes")
+	for _, op := range doc.operations {
+		name := cmp.Or(strings.Join(op.Item.Tags, ", "), "Routes")
 		i := slices.IndexFunc(data.Groups, func(g group) bool { return g.Name == name })
 		if i < 0 {
 			i = len(data.Groups)
 			data.Groups = append(data.Groups, group{Name: name, ID: "group-" + strconv.Itoa(i+1)})
 		}
-		data.Groups[i].Operations = append(data.Groups[i].Operations, operation{route.Method, pathOf(route), item})
+		data.Groups[i].Operations = append(data.Groups[i].Operations, op)
 	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, data); err != nil {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding"
 	"encoding/json"
 	"reflect"
@@ -53,7 +54,15 @@ type schemas struct {
 	input   bool // what is sent, not what is answered
 	partial bool // no field must be there
 	named   map[string]*Schema
-	names   map[reflect.Type]string
+	names   map[typeName]string
+	// called are the names of types that have none, for the operation that is described.
+	called map[reflect.Type]string
+}
+
+// typeName is a type, and what it is called.
+type typeName struct {
+	reflect.Type
+	name string
 }
 
 var (
@@ -143,16 +152,17 @@ func nullable(s *Schema) *Schema {
 
 // structure returns the schema of a struct.
 func (c *schemas) structure(t reflect.Type) *Schema {
-	if t.Name() == "" || c.names == nil {
+	is := typeName{t, cmp.Or(t.Name(), c.called[t])}
+	if is.name == "" || c.names == nil {
 		s := &Schema{}
 		c.fill(s, t)
 		return s
 	}
-	name, done := c.names[t]
+	name, done := c.names[is]
 	if !done {
-		name = c.nameFor(t)
+		name = c.nameFor(is.name)
 		s := &Schema{}
-		c.names[t], c.named[name] = name, s
+		c.names[is], c.named[name] = name, s
 		c.fill(s, t) // which may refer to it
 	}
 	return &Schema{Ref: "#/components/schemas/" + name}
@@ -162,8 +172,7 @@ func (c *schemas) structure(t reflect.Type) *Schema {
 var unnamed = regexp.MustCompile(`[^A-Za-z0-9_]+`)
 
 // nameFor returns a name for a type that no other has.
-func (c *schemas) nameFor(t reflect.Type) string {
-	name := t.Name()
+func (c *schemas) nameFor(name string) string {
 	if at := strings.IndexByte(name, '['); at >= 0 { // a generic type has the paths of packages in its name
 		args := strings.Split(strings.TrimSuffix(name[at+1:], "]"), ",")
 		for i, arg := range args {

@@ -102,7 +102,10 @@ func (k *keeper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var made *recorder // by this request
 	aborted := false
 	raw, err := k.values.Get(r.Context(), c, id.key, func(ctx context.Context) ([]byte, error) {
-		rec := newRecorder(w, policies, k.cfg.Max, !cache.InBackground(ctx), func() { k.pass(id.key, passLong) })
+		rec := newRecorder(w, policies, k.cfg.Max, !cache.InBackground(ctx), func() {
+			k.pass(id.key, passLong)
+			cache.GiveUp(ctx, errNotKept) // who waits need not wait for this client too
+		})
 		defer func() {
 			if rec.foreground && rec.passed {
 				k.pass(id.key, passTime)

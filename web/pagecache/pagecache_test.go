@@ -753,3 +753,40 @@ func TestLanguagesAndZones(t *testing.T) {
 		t.Errorf("made %d times", made)
 	}
 }
+
+// TestASlowClientOfTheFirst: those who wait for the first answer of a page go on when it is too long to be kept,
+// and not when its client has taken it.
+func TestASlowClientOfTheFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		begin := make(chan bool)
+		s := newSite(t, pagecache.Config{Max: 100}, func(w http.ResponseWriter, r *http.Request) error {
+			<-begin
+			return write(w, strings.Repeat("0123456789", 100))
+		})
+		slow := slowClient{httptest.NewRecorder(), make(chan bool)}
+		go s.ServeHTTP(slow, httptest.NewRequest("GET", "/", nil))
+		synctest.Wait()
+		others := make(chan int, 5)
+		for range 5 {
+			go func() { others <- s.get("/").Body.Len() }()
+		}
+		synctest.Wait()
+		close(begin)
+		synctest.Wait()
+		if len(others) != 5 {
+			t.Errorf("%d of 5 are answered while the first client is slow", len(others))
+		}
+		close(slow.goOn)
+		synctest.Wait()
+		for range 5 {
+			if n := <-others; n != 1000 {
+				t.Errorf("%d bytes", n)
+			}
+		}
+		if slow.Body.Len() != 1000 {
+			t.Errorf("the slow one has %d bytes", slow.Body.Len())
+		}
+		s.cache.Close()
+	})
+}

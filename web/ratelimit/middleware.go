@@ -1,6 +1,7 @@
 package ratelimit
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"net/http"
@@ -65,6 +66,28 @@ func Address(r *http.Request) string {
 		return "unknown " + r.RemoteAddr // such as a socket of the file system
 	}
 	return Network(at.Addr())
+}
+
+// User returns what [Middleware] counts by for a limit of each user, whatever address they use: the id that
+// of returns, and for "", a visitor who is not logged in, the [Address]. Of users and addresses with the
+// same text each has its own bucket. An error of of is one of who is not known: the address counts.
+//
+//	func userID(ctx context.Context) (string, error) {
+//		user, err := auth.Current(ctx)
+//		if user == nil {
+//			return "", err
+//		}
+//		return strconv.FormatInt(user.ID, 10), nil
+//	}
+//
+// Wrapped inside a guard, such as auth.LoginRequired, all are users.
+func User(of func(ctx context.Context) (string, error)) func(*http.Request) string {
+	return func(r *http.Request) string {
+		if id, err := of(r.Context()); id != "" && err == nil {
+			return "user " + id
+		}
+		return Address(r)
+	}
 }
 
 // Network returns what one visitor has: an IPv4 address, or the first 64 bits of an IPv6 address,

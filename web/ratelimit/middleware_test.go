@@ -1,6 +1,7 @@
 package ratelimit_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -171,6 +172,43 @@ func BenchmarkMemory(b *testing.B) {
 		key := ratelimit.Key{byte(n), byte(n >> 8), byte(n >> 16)}
 		if _, err := m.Take(b.Context(), key, limit, now); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestUser: a user has one bucket at all addresses, and visitors one at each.
+func TestUser(t *testing.T) {
+	t.Parallel()
+	type key struct{}
+	byUser := ratelimit.User(func(ctx context.Context) (string, error) {
+		id, _ := ctx.Value(key{}).(string)
+		if id == "broken" {
+			return "7", errors.New("the session cannot be read")
+		}
+		return id, nil
+	})
+	limiter := ratelimit.New(ratelimit.Config{Name: "pins", Limit: ratelimit.Limit{Rate: 1, Per: time.Hour, Burst: 2}, Store: ratelimit.NewMemory(0)})
+	h := ratelimit.Middleware(limiter, byUser)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	for i, test := range []struct {
+		user, address string
+		status        int
+		header        string
+	}{
+		{"7", "192.0.2.1:1", 200, `"pins";r=1;t=3600`},
+		{"7", "192.0.2.2:1", 200, `"pins";r=0;t=7200`},
+		{"7", "192.0.2.3:1", 429, `"pins";r=0;t=7200`},
+		{"8", "192.0.2.3:1", 200, `"pins";r=1;t=3600`},
+		{"", "192.0.2.3:1", 200, `"pins";r=1;t=3600`},
+		{"broken", "192.0.2.3:1", 200, `"pins";r=0;t=7200`},
+		{"", "192.0.2.3:1", 429, `"pins";r=0;t=7200`},
+		{"192.0.2.3", "192.0.2.9:1", 200, `"pins";r=1;t=3600`},
+	} {
+		r := httptest.NewRequest("POST", "/", nil)
+		r.RemoteAddr = test.address
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), key{}, test.user)))
+		if got := rec.Header().Get("RateLimit"); rec.Code != test.status || got != test.header || (rec.Header().Get("Retry-After") != "") != (test.status == 429) {
+			t.Errorf("%d: user %q at %s: %d %s %v, want %d %s", i, test.user, test.address, rec.Code, got, rec.Header()["Retry-After"], test.status, test.header)
 		}
 	}
 }

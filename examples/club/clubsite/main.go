@@ -21,7 +21,10 @@ import (
 // snippet: main
 
 func main() {
-	accounts := auth.New(auth.Config{SignUp: true})
+	accounts := auth.New(auth.Config{SignUp: true, Scopes: []auth.Scope{
+		{Name: "board:read", Help: "Read the notice board"},
+		{Name: "board:write", Help: "Pin notices to the board, and change your own"},
+	}})
 	vola.Main(vola.Config{
 		Name:    "Rowing club",
 		Drivers: []database.Driver{sqlite.Driver, postgres.Driver},
