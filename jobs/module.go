@@ -157,6 +157,12 @@ func runnerOf(h database.Handle) (*Runner, error) {
 	return nil, errors.New("the site does no jobs, or not yet: list jobs.New(jobs.Config{}) among its modules, before those that enqueue jobs when they start")
 }
 
+// Enabled reports whether the site of the database does jobs: for modules that can do without.
+func Enabled(h database.Handle) bool {
+	_, err := runnerOf(h)
+	return err == nil
+}
+
 // Work does jobs until ctx is done. Then it lets those that run end, for up to 15 seconds.
 func (r *Runner) Work(ctx context.Context) error {
 	w := r.newWorker(ctx)

@@ -60,9 +60,10 @@ type Blog struct {
 
 // settings are read from BLOG_TITLE and so on.
 type settings struct {
-	Title    string `env:"TITLE" envDefault:"Notes on building web sites in Go" help:"what the blog is about, in a line"`
-	PageSize int    `env:"PAGE_SIZE" envDefault:"10" help:"posts on a page of a list"`
-	Media    string `env:"MEDIA" envDefault:"media" help:"the folder that pictures and other files of posts are kept in"`
+	Title    string   `env:"TITLE" envDefault:"Notes on building web sites in Go" help:"what the blog is about, in a line"`
+	PageSize int      `env:"PAGE_SIZE" envDefault:"10" help:"posts on a page of a list"`
+	Media    string   `env:"MEDIA" envDefault:"media" help:"the folder that pictures and other files of posts are kept in"`
+	Hubs     []string `env:"HUBS" help:"URLs of hubs of WebSub that are told of new posts, separated by commas"`
 }
 
 // title returns what the blog is about, in the language of a request if the catalogues
@@ -87,6 +88,9 @@ func (b *Blog) Settings() any { return &b.settings }
 
 // Migrations returns the module's migrations.
 func (b *Blog) Migrations() []migrate.Migration { return migrations.All() }
+
+// Checks returns what is wrong with the settings.
+func (b *Blog) Checks() []error { return b.checkHubs() }
 
 // Templates returns the module's template files.
 func (b *Blog) Templates() fs.FS { return files }

@@ -116,6 +116,9 @@ func (s *store) putIn(ctx context.Context, tx *database.Tx, f file) (Post, outco
 	if err := write(ctx, tx, &p, done); err != nil {
 		return p, 0, err
 	}
+	if err := s.announce(ctx, tx, before, p); err != nil {
+		return p, 0, err
+	}
 	topics, err := setTopics(ctx, tx, &p, f.doc.Topics)
 	if err != nil {
 		return p, 0, err
