@@ -28,12 +28,9 @@ type EnqueueOption func(*enqueued)
 
 type enqueued struct {
 	Record
-	unique  *string
-	within  time.Duration
-	in      time.Duration
-	err     error
-	decl    *Declaration
-	request string
+	unique *string
+	within time.Duration
+	in     time.Duration
 }
 
 // At says when the job begins, at the earliest. Defaults to at once.
@@ -152,7 +149,7 @@ func enqueueAll(ctx context.Context, h database.Handle, args []any, options []En
 // newJob makes the row of a job.
 func (r *Runner) newJob(ctx context.Context, d *Declaration, args any, options []EnqueueOption) (*enqueued, error) {
 	now := r.host.Now()
-	e := &enqueued{decl: d, Record: Record{
+	e := &enqueued{Record: Record{
 		Kind: d.kind, Queue: d.opts.Queue, State: Ready, Priority: d.opts.Priority, Version: d.opts.Version,
 		MaxAttempts: int32(d.opts.Attempts), Created: now, Language: i18n.From(ctx).Tag(), Request: middleware.RequestIDFrom(ctx),
 	}}

@@ -155,7 +155,8 @@ func TestSchedules(t *testing.T) {
 // TestDeclarations: what is wrong with them is said when the site is assembled.
 func TestDeclarations(t *testing.T) {
 	t.Parallel()
-	type hidden struct{ order string }
+	type hidden struct{ Order, order string }
+	_ = hidden{order: ""}.order
 	type odd struct{ F func() }
 	for want, declare := range map[string]func(s *shop){
 		"declared twice": func(s *shop) { packing(s); packing(s) },

@@ -311,8 +311,8 @@ func TestBadHandlers(t *testing.T) {
 				case "goexit":
 					runtime.Goexit()
 				case "nil":
-					var m map[string]int
-					m["x"]++
+					var none *Bad
+					none.How = "x"
 				case "ignores its context":
 					<-release
 				case "sleeps":
@@ -337,7 +337,7 @@ func TestBadHandlers(t *testing.T) {
 		s.enqueue(t, Bad{"itself"})
 		good := s.enqueue(t, Pack{Order: "good"})
 		s.ended(t, good, jobs.Done)
-		for i, want := range []string{"the handler ended its goroutine", "assignment to entry in nil map", "took longer than 50ms"} {
+		for i, want := range []string{"the handler ended its goroutine", "nil pointer dereference", "took longer than 50ms"} {
 			if j := s.ended(t, bad[i], jobs.Failed); !strings.Contains(j.Error, want) {
 				t.Errorf("%q, want %q", j.Error, want)
 			}

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"time"
 
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/forms"
@@ -18,6 +19,7 @@ import (
 	"github.com/volaweb/vola/templates"
 	"github.com/volaweb/vola/web"
 	"github.com/volaweb/vola/web/messages"
+	"github.com/volaweb/vola/web/middleware"
 
 	"github.com/volaweb/vola/examples/shelf/migrations"
 )
@@ -42,20 +44,25 @@ type shelf struct {
 	form *forms.Form[Book]
 }
 
-// New returns the module.
+// New returns the module. The site needs jobs.New too.
 func New() module.Module { return &shelf{} }
 
 func (*shelf) Name() string                    { return "shelf" }
 func (*shelf) Migrations() []migrate.Migration { return migrations.All() }
 func (*shelf) Models() []orm.Declaration       { return []orm.Declaration{orm.Model[Book]()} }
-func (*shelf) Pages() []templates.Checked      { return []templates.Checked{shelfPage} }
-func (*shelf) Templates() fs.FS                { return files }
-func (*shelf) Static() fs.FS                   { return files }
+func (*shelf) Pages() []templates.Checked {
+	return []templates.Checked{shelfPage, importPage, progressPage}
+}
+func (*shelf) Templates() fs.FS { return files }
+func (*shelf) Static() fs.FS    { return files }
 
 func (s *shelf) Routes(r *web.Router) {
 	r.Get("/", s.books).Name("books")
 	r.Post("/", s.books)
 	r.Post("/{id:int}/like/", s.like).Name("like")
+	r.Get("/import/", s.importTitles).Name("import")
+	r.Wrap(middleware.MaxBody(25<<20)).Post("/import/", s.importTitles).Deadline(5 * time.Minute)
+	r.Get("/import/{id:int}/", s.importProgress).Name("import-progress")
 }
 
 func (s *shelf) Start(ctx context.Context, h *module.Host) (err error) {

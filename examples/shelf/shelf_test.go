@@ -3,24 +3,27 @@ package shelf_test
 import (
 	"fmt"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/volaweb/vola"
+	"github.com/volaweb/vola/jobs"
 	"github.com/volaweb/vola/module"
 	"github.com/volaweb/vola/orm"
 	"github.com/volaweb/vola/volatest"
 	"github.com/volaweb/vola/volatest/chromium"
 	"github.com/volaweb/vola/web/sessions"
+	"github.com/volaweb/vola/web/webtest"
 
 	"github.com/volaweb/vola/examples/shelf"
 )
 
 func start(t *testing.T, books int) *volatest.Client {
 	t.Helper()
-	c := volatest.New(t, vola.Config{Name: "Shelf", Modules: []module.Module{module.At("/", shelf.New())}, Sessions: sessions.Config{Store: &sessions.Memory{}}})
+	c := volatest.New(t, vola.Config{Name: "Shelf", Modules: []module.Module{jobs.New(jobs.Config{}), module.At("/", shelf.New())}, Sessions: sessions.Config{Store: &sessions.Memory{}}})
 	for i := range books {
 		if err := orm.Create(t.Context(), c.DB, &shelf.Book{Title: fmt.Sprintf("Book %d", i+1)}); err != nil {
 			t.Fatal(err)
@@ -84,5 +87,32 @@ func TestInABrowser(t *testing.T) {
 	chromium.Load(ctx, t, chromedp.Click("#book-7 button"))
 	if got := chromium.Eval[string](ctx, t, `document.querySelector("#book-7 button").textContent`); got != "♥ 2" {
 		t.Errorf("without JavaScript: %s", got)
+	}
+}
+
+// TestImport: a file of titles is read by a job, whose page says how far it is; a file again adds nothing.
+func TestImport(t *testing.T) {
+	t.Parallel()
+	c := start(t, 2)
+	var titles strings.Builder
+	for i := range 1200 {
+		fmt.Fprintf(&titles, "Title %d\n", i)
+	}
+	titles.WriteString("\nBook 1\nTitle 5\n" + strings.Repeat("x", 121) + "\n")
+	c.Get("/").WantStatus(200).Click("a.import").WantStatus(200)
+	for i, want := range []string{"1200 books were added, 2 were there, 1 lines are too long.", "0 books were added, 1202 were there, 1 lines are too long."} {
+		path := fmt.Sprintf("/import/%d/", i+1)
+		c.Get("/import/").Form("Import").Attach("File", webtest.File{Name: "books.txt", Content: titles.String()}).Submit().WantStatus(303).WantRedirect(path)
+		c.Get(path).WantStatus(200).WantContains("#progress", "It waits.")
+		c.RunJobs()
+		c.Get(path).WantStatus(200).WantContains("#progress", want)
+		for info, err := range c.Site.Host().Storage.List(t.Context(), "") {
+			t.Errorf("%v is left, %v", info, err)
+		}
+	}
+	c.Get("/import/").Form("Import").Attach("File", webtest.File{Name: "books.txt", Content: "\xff\xfe\x00"}).Submit().WantStatus(422)
+	c.Get("/import/999/").WantStatus(404)
+	if n, err := orm.From[shelf.Book](c.DB).Count(t.Context()); n != 1202 || err != nil {
+		t.Errorf("%d books, %v", n, err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/postgres"
 	"github.com/volaweb/vola/database/sqlite"
+	"github.com/volaweb/vola/jobs"
 	"github.com/volaweb/vola/module"
 
 	"github.com/volaweb/vola/examples/shelf"
@@ -17,6 +18,6 @@ func main() {
 	vola.Main(vola.Config{
 		Name:    "Shelf",
 		Drivers: []database.Driver{sqlite.Driver, postgres.Driver},
-		Modules: []module.Module{module.At("/", shelf.New())},
+		Modules: []module.Module{jobs.New(jobs.Config{}), module.At("/", shelf.New())},
 	})
 }
