@@ -155,6 +155,8 @@ func ExampleQueue_condition() {
 	// 4
 }
 
+// snippet: bounded
+
 // With a bound the one that makes numbers waits as well, so that it is never far ahead.
 func ExampleQueue_bounded() {
 	const most = 10
@@ -191,6 +193,10 @@ func ExampleQueue_bounded() {
 	// Output: 4950 true
 }
 
+// end snippet
+
+// snippet: queue
+
 // A [jobs.Queue] is all of that: it waits when it is full and when it is empty, and ends when it is closed.
 func ExampleQueue() {
 	ctx := context.Background()
@@ -210,3 +216,5 @@ func ExampleQueue() {
 	fmt.Println(sum)
 	// Output: 4950
 }
+
+// end snippet

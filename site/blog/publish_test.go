@@ -18,8 +18,8 @@ import (
 	"github.com/volaweb/vola/volatest"
 )
 
-// TestPublication: hubs are told of a post at its time, once, again when they were away, and not of one that is dated
-// anew or deleted.
+// TestPublication: hubs are told of a post at its time, once, again when they were away, and not of one that was given
+// another date.
 func TestPublication(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
@@ -68,7 +68,7 @@ func TestPublication(t *testing.T) {
 		mu.Unlock()
 		s.clock.Move(time.Minute)
 		want(2)
-		// Dated anew: the first time passes by.
+		// Given another date: the first time passes by.
 		s.post("2013-01-01-later.md", "title: Later; date: "+date(5*time.Hour), "Later.")
 		if _, err := s.run("import", s.dir); err != nil {
 			t.Fatal(err)
