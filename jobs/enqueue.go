@@ -146,6 +146,9 @@ func enqueueAll(ctx context.Context, h database.Handle, args []any, options []En
 	return ids, r.wakeAfter(ctx, h, rows[0].RunAt)
 }
 
+// deep is after how many jobs, each enqueued by the one before, the log says so.
+const deep = 1000
+
 // newJob makes the row of a job.
 func (r *Runner) newJob(ctx context.Context, d *Declaration, args any, options []EnqueueOption) (*enqueued, error) {
 	now := r.host.Now()
@@ -154,7 +157,9 @@ func (r *Runner) newJob(ctx context.Context, d *Declaration, args any, options [
 		MaxAttempts: int32(d.opts.Attempts), Created: now, Language: i18n.From(ctx).Tag(), Request: middleware.RequestIDFrom(ctx),
 	}}
 	if parent, ok := ctx.Value(attemptKey{}).(*Attempt); ok {
-		e.Depth = parent.record.Depth + 1
+		if e.Depth = parent.record.Depth + 1; e.Depth%deep == 0 {
+			r.host.Log.Warn("jobs enqueue each other without end", "kind", d.kind, "jobs", e.Depth)
+		}
 		if e.Request == "" {
 			e.Request = parent.record.Request
 		}

@@ -41,7 +41,7 @@ func (a *Attempt) outcomeOf(err error, stack string, cause error, now time.Time)
 	switch {
 	case errors.Is(cause, ErrCancelled):
 		out.state = Cancelled
-	case errors.Is(cause, ErrStopping) && !discarded:
+	case (errors.Is(cause, ErrStopping) || errors.Is(cause, ErrLost)) && !discarded:
 		return outcome{state: Ready, runAt: a.record.RunAt, forgive: true}
 	case discarded || a.record.Attempt >= a.record.MaxAttempts:
 		out.state = Failed
@@ -68,6 +68,7 @@ func (r *Runner) finish(ctx context.Context, a *Attempt, out outcome) {
 		if out.state != Done {
 			r.host.Log.Warn("a job has returned an error after it was completed", "job", a.ID, "kind", a.record.Kind, "error", out.err)
 		}
+		r.count(a, outcome{state: Done})
 		return
 	}
 	if out.err != "" {

@@ -62,7 +62,7 @@ func Cancel(ctx context.Context, h database.Handle, id int64) (cancelled bool, e
 }
 
 // Retry makes a job ready that has failed or was cancelled, with all its attempts, or one that waits for its time. It reports
-// false for others, and for one that must be unique while another of its key is there.
+// false for others, and for those of a batch, which has counted them. One that had ended is not [Unique] any more.
 func Retry(ctx context.Context, h database.Handle, id int64) (retried bool, err error) {
 	r, err := runnerOf(h)
 	if err != nil {

@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -29,6 +30,7 @@ import (
 const (
 	workerURL   = "VOLA_TEST_JOBS_WORKER"
 	workerAlone = "VOLA_TEST_JOBS_ALONE"
+	workerLease = "VOLA_TEST_JOBS_LEASE"
 )
 
 // crashLease is short, so that a death is noticed soon.
@@ -79,7 +81,13 @@ func crashSite(t *testing.T, url string, create bool) (*jobs.Runner, *database.D
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	s, r := &shop{}, jobs.New(jobs.Config{Lease: crashLease, Queues: map[string]int{"default": 8}})
+	lease := crashLease
+	if text := os.Getenv(workerLease); text != "" {
+		if lease, err = time.ParseDuration(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, r := &shop{}, jobs.New(jobs.Config{Lease: lease, Queues: map[string]int{"default": 8}})
 	if os.Getenv(workerAlone) != "" {
 		jobs.Alone(r)
 	}
@@ -114,7 +122,7 @@ type proc struct {
 	died time.Time // just before it was killed
 }
 
-func startWorker(t *testing.T, url string, alone bool) *proc {
+func startWorker(t *testing.T, url string, alone bool, lease time.Duration) *proc {
 	t.Helper()
 	program, err := os.Executable()
 	if err != nil {
@@ -122,6 +130,9 @@ func startWorker(t *testing.T, url string, alone bool) *proc {
 	}
 	p := &proc{Cmd: exec.Command(program, "-test.run=^TestWorkerProcess$", "-test.v")}
 	p.Env = append(os.Environ(), workerURL+"="+url)
+	if lease > 0 {
+		p.Env = append(p.Env, workerLease+"="+lease.String())
+	}
 	if alone {
 		p.Env = append(p.Env, workerAlone+"=yes")
 	}
@@ -184,6 +195,7 @@ type crashTest struct {
 	between      time.Duration
 	alone        bool
 	freeze       time.Duration // of one process, once; 0 for not
+	lease        time.Duration // 0 for a short one
 }
 
 func (c crashTest) run(t *testing.T, url string) {
@@ -202,7 +214,7 @@ func (c crashTest) run(t *testing.T, url string) {
 	}
 	var workers, dead []*proc
 	for range 3 {
-		workers = append(workers, startWorker(t, url, c.alone))
+		workers = append(workers, startWorker(t, url, c.alone, c.lease))
 	}
 	ids, err := jobs.EnqueueAll(t.Context(), db, parts)
 	if err != nil {
@@ -228,9 +240,9 @@ func (c crashTest) run(t *testing.T, url string) {
 		})
 		workers[i%3].kill(t)
 		dead = append(dead, workers[i%3])
-		workers[i%3] = startWorker(t, url, c.alone)
+		workers[i%3] = startWorker(t, url, c.alone, c.lease)
 	}
-	until(t, "all jobs are done", func() bool {
+	untilFor(t, time.Minute+c.between*time.Duration(c.kills), "all jobs are done", func() bool {
 		left, err := orm.From[jobs.Record](db).Where(jobs.Records.State.Ne(jobs.Done)).Count(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -300,7 +312,7 @@ func (c crashTest) check(t *testing.T, db *database.DB, ids []int64, dead []*pro
 	if n, err := orm.From[jobs.Record](db).Where(jobs.Records.Attempt.Gt(1)).Count(t.Context()); err != nil || n > 0 && frozen == nil {
 		t.Errorf("a crash was counted as an attempt of %d jobs, %v", n, err)
 	}
-	t.Logf("%d jobs, %d runs, %d kills, %d runs were cut off; the slowest began again after %v (lease %v)", len(ids), len(runs), len(dead), orphans, slowest, crashLease)
+	t.Logf("%d jobs, %d runs, %d kills, %d runs were cut off; the slowest began again after %v, with a lease of %v", len(ids), len(runs), len(dead), orphans, slowest, cmp.Or(c.lease, crashLease))
 	if len(dead) > 0 && orphans == 0 && frozen == nil {
 		t.Error("no run was cut off: the test shows nothing")
 	}
@@ -318,6 +330,26 @@ func TestCrash(t *testing.T) {
 				test.freeze = 2 * crashLease
 			}
 			test.run(t, url(t))
+		})
+	}
+}
+
+// TestCrashSoak is TestCrash with the usual lease, and with so many jobs and kills as VOLA_SOAK has time for; without it, it
+// does nothing, as TestCrash is the same in short.
+func TestCrashSoak(t *testing.T) {
+	text := os.Getenv("VOLA_SOAK")
+	if text == "" {
+		return
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const between = 2 * time.Second
+	kills := max(int(d/2/between), 3)
+	for name, url := range map[string]func(testing.TB) string{"sqlite": databasetest.SQLiteURL, "postgres": databasetest.PostgresURL} {
+		t.Run(name, func(t *testing.T) {
+			crashTest{jobs: kills * 333, millis: 120, kills: kills, between: between, alone: true, freeze: 30 * time.Second, lease: 6 * time.Second}.run(t, url(t))
 		})
 	}
 }
@@ -341,14 +373,14 @@ func TestGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range int64(3) {
-		p := startWorker(t, url, false)
+		p := startWorker(t, url, false, 0)
 		until(t, "the job runs", func() bool {
 			got, err := orm.FromSQL[int64](db, "SELECT count(*) AS n FROM run").First(t.Context())
 			return err == nil && got > n
 		})
 		p.kill(t)
 	}
-	p := startWorker(t, url, false)
+	p := startWorker(t, url, false, 0)
 	until(t, "the job has failed", func() bool {
 		j, err := orm.Find[jobs.Record](t.Context(), db, id)
 		return err == nil && j.State == jobs.Failed && strings.Contains(j.Error, "3 workers ended while they had the job")

@@ -137,6 +137,7 @@ func (w *worker) work(ctx context.Context) error {
 	beats.Go(func() { w.doubts(beating) })
 	beats.Go(func() { w.listens(beating) })
 	beats.Go(func() { w.r.cleanUp(beating) })
+	w.tell(ctx, "which queues are paused is not known", w.readLines(ctx))
 	if err := w.lookAfterOthers(ctx); err != nil && ctx.Err() == nil {
 		w.r.host.Log.Warn("whether other workers of jobs live is not known", "error", err)
 	}
@@ -351,6 +352,10 @@ func (w *worker) claim(ctx context.Context, queue string, most int) (int, error)
 	slices.SortFunc(jobs, order)
 	run, err := w.r.admit(ctx, id, jobs)
 	for _, j := range run {
+		if w.has(j.ID) {
+			w.postpone(ctx, id, j)
+			continue
+		}
 		if w.r.started == nil || w.r.started(j.ID) {
 			w.start(queue, j)
 		}
@@ -360,6 +365,22 @@ func (w *worker) claim(ctx context.Context, queue string, most int) (int, error)
 		w.r.unclaim(context.WithoutCancel(ctx), id, jobs, run)
 	}
 	return len(jobs), err
+}
+
+// has reports whether an attempt of the job runs here. It may do so for a worker that was lost, whose handler does not end
+// although its context has.
+func (w *worker) has(id int64) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.running[id] != nil
+}
+
+// postpone gives a job back whose last attempt still runs.
+func (w *worker) postpone(ctx context.Context, worker string, j Record) {
+	at := w.r.host.Now().Add(w.r.cfg.Lease).Truncate(time.Microsecond)
+	_, err := orm.ExecSQL(ctx, w.r.db, `UPDATE jobs_job SET state = 'waiting', run_at = ?, attempt = attempt - 1, worker = '', admitted = ? WHERE id = ? AND worker = ? AND state = 'running'`,
+		at, false, j.ID, worker)
+	w.tell(ctx, "a job that still runs is not given back before this program ends", err)
 }
 
 // unclaim makes jobs ready again that were claimed and could not be admitted.

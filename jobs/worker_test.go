@@ -50,13 +50,18 @@ func startLive(t *testing.T, db *database.DB, cfg jobs.Config, declare func(s *s
 	return s
 }
 
-// until waits until ok is true.
+// until waits until ok is true, for a minute at most.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	end := time.Now().Add(time.Minute)
+	untilFor(t, time.Minute, what, ok)
+}
+
+func untilFor(t *testing.T, most time.Duration, what string, ok func() bool) {
+	t.Helper()
+	end := time.Now().Add(most)
 	for !ok() {
 		if time.Now().After(end) {
-			t.Fatalf("%s: not within a minute", what)
+			t.Fatalf("%s: not within %v", what, most)
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
@@ -424,6 +429,49 @@ func TestComplete(t *testing.T) {
 		}
 		if n, err := orm.From[jobs.Effect](db).Count(t.Context()); n != 1 || err != nil {
 			t.Errorf("%d effects, %v", n, err)
+		}
+	})
+}
+
+// TestLostHere: a worker that was taken for dead ends the contexts of its attempts, and does not run a job a second time
+// while a handler of its own still runs it.
+func TestLostHere(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		begun, ended, end := make(chan error, 10), make(chan error, 10), make(chan struct{})
+		var at, most atomic.Int32
+		s := startLive(t, db, jobs.Config{Lease: time.Second}, func(s *shop) {
+			s.jobs = append(s.jobs, jobs.Handle(func(ctx context.Context, _ jobs.Job[Step]) error {
+				most.Store(max(most.Load(), at.Add(1)))
+				defer at.Add(-1)
+				begun <- nil
+				select {
+				case <-ctx.Done():
+					ended <- context.Cause(ctx)
+				case <-end:
+					return nil
+				}
+				<-end // it does not end with its context
+				return nil
+			}, jobs.Options{}))
+		})
+		id := s.enqueue(t, Step{"a"})
+		<-begun
+		for _, sql := range []string{"DELETE FROM jobs_process", "UPDATE jobs_job SET state = 'ready', worker = '', attempt = 0"} {
+			if _, err := orm.ExecSQL(t.Context(), db, sql); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if cause := <-ended; !errors.Is(cause, jobs.ErrLost) {
+			t.Error(cause)
+		}
+		until(t, "the job is put off", func() bool {
+			j, err := orm.Find[jobs.Record](t.Context(), db, id)
+			return err == nil && j.State == jobs.Waiting && j.Attempt == 0
+		})
+		close(end)
+		if j := s.ended(t, id, jobs.Done); j.Attempt != 1 || most.Load() != 1 {
+			t.Errorf("attempt %d, %d at once", j.Attempt, most.Load())
 		}
 	})
 }
