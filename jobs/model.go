@@ -148,3 +148,27 @@ func models() []orm.Declaration {
 		orm.Model[Failure](), orm.Model[Process](), orm.Model[Line](), orm.Model[Schedule](), orm.Model[Batch](), orm.Model[Pace](), orm.Model[Effect](),
 	}
 }
+
+// Internal says that there are no permissions for the rows: what staff may do with jobs is not to change rows.
+func (*Record) Internal() {}
+
+// Internal is as of [Record].
+func (*Failure) Internal() {}
+
+// Internal is as of [Record].
+func (*Process) Internal() {}
+
+// Internal is as of [Record].
+func (*Line) Internal() {}
+
+// Internal is as of [Record].
+func (*Schedule) Internal() {}
+
+// Internal is as of [Record].
+func (*Batch) Internal() {}
+
+// Internal is as of [Record].
+func (*Pace) Internal() {}
+
+// Internal is as of [Record].
+func (*Effect) Internal() {}
