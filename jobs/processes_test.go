@@ -242,10 +242,15 @@ func (c crashTest) run(t *testing.T, url string) {
 		dead = append(dead, workers[i%3])
 		workers[i%3] = startWorker(t, url, c.alone, c.lease)
 	}
-	untilFor(t, time.Minute+c.between*time.Duration(c.kills), "all jobs are done", func() bool {
+	told := time.Now()
+	untilFor(t, time.Minute+4*c.between*time.Duration(c.kills), "all jobs are done", func() bool {
 		left, err := orm.From[jobs.Record](db).Where(jobs.Records.State.Ne(jobs.Done)).Count(t.Context())
 		if err != nil {
 			t.Fatal(err)
+		}
+		if time.Since(told) > 10*time.Second {
+			told = time.Now()
+			t.Logf("%d jobs are left", left)
 		}
 		return left == 0
 	})

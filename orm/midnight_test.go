@@ -68,16 +68,22 @@ func TestSoakBeginningsOfDays(t *testing.T) {
 // less than three hours from midnight, and near the first ones.
 func changesAtMidnight(loc *time.Location) []instant {
 	var changes []time.Time
-	for day := time.Date(1850, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() < 2045; day = day.AddDate(0, 0, 1) {
-		_, before := day.In(loc).Zone()
-		_, after := day.AddDate(0, 0, 1).In(loc).Zone()
-		if before == after {
+	first, last := time.Date(1850, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2045, 1, 1, 0, 0, 0, 0, time.UTC)
+	for day := first.In(loc); day.Before(last); {
+		_, end := day.ZoneBounds()
+		if end.IsZero() {
+			break
+		}
+		if !end.After(day) { // some bounds are those of the rule before
+			day = day.Add(time.Hour)
 			continue
 		}
-		at := day
-		for _, now := at.In(loc).Zone(); now == before; _, now = at.In(loc).Zone() {
-			at = at.Add(time.Minute)
+		day = end
+		_, before := end.Add(-time.Second).Zone()
+		if _, after := end.Zone(); before == after {
+			continue
 		}
+		at := end.UTC().Add(time.Minute - time.Second).Truncate(time.Minute)
 		clock := at.Add(time.Duration(before) * time.Second)
 		if hour := clock.Hour(); hour < 3 || hour >= 21 {
 			changes = append(changes, at)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"html/template"
+	"regexp"
+	"slices"
 	"time"
 
 	"github.com/volaweb/vola/internal/htmlcompile"
@@ -70,6 +72,20 @@ func (s *Set) CompileError(name string) error {
 	}
 	return errors.New("page " + name + " is not in the set")
 }
+
+// Escapers returns the names of the escapers of html/template in a page, each once.
+func (s *Set) Escapers(name string) []string {
+	var names []string
+	for _, t := range (*s.pages.Load())[name].compiled.Standard().Templates() {
+		if t.Tree != nil && t.Tree.Root != nil {
+			names = append(names, escaperName.FindAllString(t.Tree.Root.String(), -1)...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+var escaperName = regexp.MustCompile(`_html_template_[a-z]+`)
 
 // WithoutEscaper compiles the pages of a set again, as if an escaper did
 // nothing.

@@ -265,8 +265,8 @@ func compareWithKramdown(t *testing.T, k *kramdown, text string) (ours, theirs s
 	return outline(t, doc.HTML), outline(t, k.render(t, text))
 }
 
-// texts is how many texts an ordinary run compares: some ten seconds of work.
-const texts = 2000
+// texts is how many texts an ordinary run compares: some seconds of work.
+const texts = 700
 
 // TestKramdownSoak makes texts up and compares what becomes of them with what
 // kramdown makes of them, for a moment or as long as VOLA_SOAK says. The first
