@@ -198,7 +198,7 @@ func (s *planner) history(t *testing.T, seed uint64, steps int) {
 			}
 			for _, j := range taken {
 				j.state = jobs.Ready
-				if j.crashes++; j.crashes == 3 {
+				if j.crashes++; j.crashes >= 3 && len(taken) == 1 || j.crashes == 8 {
 					j.state = jobs.Failed
 				}
 			}

@@ -23,8 +23,10 @@ import (
 const (
 	// missedBeats is after how many looks at the same beat a process counts as dead.
 	missedBeats = 3
-	// maxCrashes is how many workers may end while they have a job before it has failed.
-	maxCrashes = 3
+	// maxCrashes is how many workers may end while they have a job, and no other when the last one ends, before it
+	// has failed; maxInnocent is how many if they had others too, any of which may be the cause.
+	maxCrashes  = 3
+	maxInnocent = 8
 	// sweepEvery is after how many beats is looked for jobs that nobody has.
 	sweepEvery = 5
 )
@@ -207,9 +209,17 @@ func (r *Runner) sweep(ctx context.Context) error {
 // several workers died has failed.
 func (r *Runner) giveBack(ctx context.Context, tx *database.Tx, worker, name string) (int, error) {
 	now := r.host.Now().Truncate(time.Microsecond)
+	most := maxInnocent
+	n, err := orm.FromSQL[int64](tx, `SELECT count(*) AS n FROM jobs_job WHERE state = 'running' AND worker = ?`, worker).First(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if n == 1 {
+		most = maxCrashes
+	}
 	jobs, err := orm.FromSQL[Record](tx, `UPDATE jobs_job SET state = CASE WHEN stop THEN 'cancelled' WHEN crashes >= ? THEN 'failed' ELSE 'ready' END,
 		crashes = crashes + 1, attempt = attempt - 1, worker = '', admitted = ?, paced = ? WHERE state = 'running' AND worker = ? RETURNING *`,
-		int64(maxCrashes-1), false, false, worker).All(ctx)
+		int64(most-1), false, false, worker).All(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -217,6 +227,7 @@ func (r *Runner) giveBack(ctx context.Context, tx *database.Tx, worker, name str
 	for _, j := range jobs {
 		text := fmt.Sprintf("the worker %s ended while it had the job", name)
 		if j.State == Failed {
+			r.host.Log.Error("a job has failed, as workers die while they have it", "job", j.ID, "kind", j.Kind, "workers", j.Crashes)
 			text = fmt.Sprintf("%d workers ended while they had the job, the last was %s", j.Crashes, name)
 		}
 		f := Failure{Job: orm.RefTo[Record](j.ID), Attempt: j.Attempt + 1, At: now, Worker: name, Error: text}

@@ -244,7 +244,7 @@ func (c crashTest) run(t *testing.T, url string) {
 	}
 	told := time.Now()
 	untilFor(t, time.Minute+4*c.between*time.Duration(c.kills), "all jobs are done", func() bool {
-		left, err := orm.From[jobs.Record](db).Where(jobs.Records.State.Ne(jobs.Done)).Count(t.Context())
+		left, err := orm.From[jobs.Record](db).Where(jobs.Records.Finished.IsNull()).Count(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -306,6 +306,10 @@ func (c crashTest) check(t *testing.T, db *database.DB, ids []int64, dead []*pro
 		if last := list[len(list)-1]; last.Ended == 0 {
 			t.Errorf("the last run of job %d has no end", id)
 		}
+	}
+	undone, err := orm.From[jobs.Record](db).Where(jobs.Records.State.Ne(jobs.Done)).All(t.Context())
+	if err != nil || len(undone) > 0 {
+		t.Errorf("%d jobs are not done, %v, such as %+v", len(undone), err, undone[:min(len(undone), 1)])
 	}
 	effects, err := orm.FromSQL[int64](db, "SELECT job FROM effect ORDER BY job").All(t.Context())
 	if err != nil {
