@@ -1,7 +1,7 @@
 # "make" prints what there is to make. Everything here is a short command or a
 # script that can be run without make.
 
-.PHONY: help test lint vuln bench ormbench pagebench compilebench soak differential routers cover fmt gen cldr docs js-registry
+.PHONY: help test lint vuln bench ormbench pagebench jobbench compilebench soak differential routers cover fmt gen cldr docs js-registry
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ ormbench: ## measure the ORM against SQL by hand and its peers, and draw the cha
 
 pagebench: ## measure whole pages over HTTP against the same site by hand and with other libraries
 	cd bench && go run ./pages measure -write ../docs/benchmarks/pages.md
+
+jobbench: ## measure package jobs against River
+	cd bench && go run ./jobs measure -write ../docs/benchmarks/jobs.md
 
 compilebench: ## measure what models cost to compile (RUNS=5)
 	@scripts/compilebench.sh

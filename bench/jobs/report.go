@@ -122,16 +122,8 @@ func (r report) idleness(o options) string {
 
 // statements says how many statements of Vola enqueue.
 func (r report) statements() string {
-	return fmt.Sprintf("Vola enqueues one job with %s and a thousand with %s, beside those that begin and end the transaction (goal: at most %d).\n",
-		statements(r.single), statements(r.thousand), mostStatements)
-}
-
-func statements(n int) string {
-	text := marked("%.0f", float64(n), n <= mostStatements) + " statement"
-	if n != 1 {
-		text += "s"
-	}
-	return text
+	return fmt.Sprintf("Statements of Vola, beside those that begin and end the transaction: %s for one job (goal: at most %d), %d for a thousand.\n",
+		marked("%.0f", float64(r.single), r.single <= mostStatements), mostStatements, r.thousand)
 }
 
 // against returns the median of the ratios of the rounds, and their range.
