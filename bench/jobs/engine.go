@@ -23,6 +23,7 @@ type engine interface {
 	work(ctx context.Context) (stop func() error, err error)
 	// clear deletes all jobs.
 	clear(ctx context.Context) error
+	// close gives the connections back.
 	close()
 }
 
