@@ -1,7 +1,7 @@
 # "make" prints what there is to make. Everything here is a short command or a
 # script that can be run without make.
 
-.PHONY: help test lint vuln bench ormbench pagebench staticbench compilebench soak differential routers cover fmt gen cldr docs js-registry
+.PHONY: help test lint vuln bench ormbench pagebench staticbench jobbench compilebench soak differential routers cover fmt gen cldr docs js-registry
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ pagebench: ## measure whole pages over HTTP against the same site by hand and wi
 
 staticbench: ## measure static files against nginx, which it installs if it may
 	@scripts/staticpeers.sh
+
+jobbench: ## measure package jobs against River
+	cd bench && go run ./jobs measure -write ../docs/benchmarks/jobs.md
 
 compilebench: ## measure what models cost to compile (RUNS=5)
 	@scripts/compilebench.sh

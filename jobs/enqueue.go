@@ -96,56 +96,6 @@ func (r *Runner) enqueue(ctx context.Context, h database.Handle, d *Declaration,
 	return id, r.wakeAfter(ctx, h, e.RunAt)
 }
 
-// EnqueueAll stores a job for each of the arguments, which are all of one type, and returns their IDs: with as few
-// statements as the database lets. None may be unique.
-func EnqueueAll[A any](ctx context.Context, h database.Handle, args []A, options ...EnqueueOption) (ids []int64, err error) {
-	list := make([]any, len(args))
-	for i := range args {
-		list[i] = args[i]
-	}
-	return enqueueAll(ctx, h, list, options)
-}
-
-func enqueueAll(ctx context.Context, h database.Handle, args []any, options []EnqueueOption) (ids []int64, err error) {
-	if len(args) == 0 {
-		return nil, nil
-	}
-	r, err := runnerOf(h)
-	if err != nil {
-		return nil, fmt.Errorf("enqueue %T: %w", args[0], err)
-	}
-	rows := make([]Record, len(args))
-	queues := map[string]int{}
-	for i, a := range args {
-		d := r.declared.byType[reflect.TypeOf(a)]
-		if d == nil {
-			return nil, fmt.Errorf("enqueue %T: no module of the site declares a job with arguments of this type", a)
-		}
-		e, err := r.newJob(ctx, d, a, options)
-		if err != nil {
-			return nil, fmt.Errorf("enqueue %s: %w", d.kind, err)
-		}
-		if e.UniqueKey != nil {
-			return nil, fmt.Errorf("enqueue %s: of many jobs at once none can be unique; enqueue each by itself", d.kind)
-		}
-		rows[i] = e.Record
-		queues[e.Queue]++
-	}
-	for queue, n := range queues {
-		if err := r.room(ctx, h, queue, n); err != nil {
-			return nil, err
-		}
-	}
-	if err := orm.CreateAll(ctx, h, rows); err != nil {
-		return nil, err
-	}
-	ids = make([]int64, len(rows))
-	for i := range rows {
-		ids[i] = rows[i].ID
-	}
-	return ids, r.wakeAfter(ctx, h, rows[0].RunAt)
-}
-
 // deep is after how many jobs, each enqueued by the one before, the log says so.
 const deep = 1000
 
@@ -227,16 +177,8 @@ func (r *Runner) insert(ctx context.Context, h database.Handle, e *enqueued) (in
 		return e.ID, err
 	}
 	j := &e.Record
-	columns := "kind, queue, state, priority, run_at, args, sealed, version, max_attempts, created, unique_key, limit_key, language, request, depth, stop, admitted, paced"
-	args := []any{j.Kind, j.Queue, j.State, j.Priority, j.RunAt, j.Args, j.Sealed, j.Version, j.MaxAttempts, j.Created, *j.UniqueKey, j.LimitKey, j.Language, j.Request, j.Depth, false, false, false}
-	if j.Deadline != nil {
-		columns, args = columns+", deadline", append(args, *j.Deadline)
-	}
-	if j.Batch != nil {
-		columns, args = columns+", batch", append(args, *j.Batch)
-	}
-	insert := "INSERT INTO jobs_job (" + columns + ", attempt, crashes, worker, progress, progress_text, result, error) VALUES (" +
-		strings.Repeat("?, ", len(args)) + "0, 0, '', 0, '', '', '') ON CONFLICT (unique_key) DO NOTHING RETURNING id"
+	columns, args := j.columns()
+	insert := "INSERT INTO jobs_job (" + columns + ") VALUES (" + places(len(args)) + ") ON CONFLICT (unique_key) DO NOTHING RETURNING id"
 	for range 10 {
 		ids, err := orm.FromSQL[int64](h, insert, args...).All(ctx)
 		if err != nil {
@@ -253,6 +195,27 @@ func (r *Runner) insert(ctx context.Context, h database.Handle, e *enqueued) (in
 	}
 	return 0, errors.New("others with the same key come and go")
 }
+
+// columns returns what a new job is stored with, its arguments first, and the names of these columns.
+func (j *Record) columns() (names string, args []any) {
+	names = "args, sealed, kind, queue, state, priority, run_at, version, max_attempts, created, limit_key, language, request, depth, stop, admitted, paced" +
+		", attempt, crashes, worker, progress, progress_text, result, error"
+	args = []any{j.Args, j.Sealed, j.Kind, j.Queue, j.State, j.Priority, j.RunAt, j.Version, j.MaxAttempts, j.Created, j.LimitKey, j.Language, j.Request, j.Depth, false, false, false,
+		int32(0), int32(0), "", int32(0), "", "", ""}
+	if j.UniqueKey != nil {
+		names, args = names+", unique_key", append(args, *j.UniqueKey)
+	}
+	if j.Deadline != nil {
+		names, args = names+", deadline", append(args, *j.Deadline)
+	}
+	if j.Batch != nil {
+		names, args = names+", batch", append(args, *j.Batch)
+	}
+	return names, args
+}
+
+// places are so many places for arguments.
+func places(n int) string { return strings.TrimPrefix(strings.Repeat(", ?", n), ", ") }
 
 // wakeAfter tells the workers of this process of a job, when it is committed.
 func (r *Runner) wakeAfter(ctx context.Context, h database.Handle, at time.Time) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/orm"
 )
 
@@ -38,3 +39,9 @@ func Crash(ctx context.Context, r *Runner, n int) (ids []int64, err error) {
 	}
 	return ids, r.takeOver(ctx, p)
 }
+
+// ClaimSQL is the statement that claims jobs of one kind, and DueSQL the one that makes jobs ready.
+func ClaimSQL(h database.Handle) string { return claimSQL(h, 1) }
+
+// DueSQL is the statement that makes jobs ready.
+func DueSQL(h database.Handle) string { return dueSQL(h) }

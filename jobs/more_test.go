@@ -397,3 +397,61 @@ func TestInline(t *testing.T) {
 		s.want(t, "a")
 	})
 }
+
+// TestEnqueueAllOrder: of many jobs each has its own arguments, in order, also when they are more than one statement takes, are encrypted, or are of
+// several kinds.
+func TestEnqueueAllOrder(t *testing.T) {
+	t.Parallel()
+	each(t, jobs.Config{}, func(s *shop) {
+		packing(s)
+		s.jobs = append(s.jobs, jobs.Handle(func(_ context.Context, job jobs.Job[Hidden]) error {
+			s.note("%d:%s", job.ID, job.Args.Text)
+			return nil
+		}, jobs.Options{Secret: true}))
+	}, func(t *testing.T, s *store) {
+		var packs []Pack
+		for i := range 2500 {
+			packs = append(packs, Pack{Order: fmt.Sprintf("%d \"ö\\\x00' ?", i)})
+		}
+		until := s.clock.Now().Add(time.Hour)
+		ids, err := jobs.EnqueueAll(t.Context(), s.db, packs, jobs.Until(until), jobs.WithPriority(-1), jobs.In(time.Minute))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range []int{0, 1, 999, 1000, 1999, 2000, 2499} {
+			args, err := json.Marshal(packs[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			j := s.wantState(t, ids[i], jobs.Waiting)
+			if j.Args != string(args) || j.Priority != -1 || j.Deadline == nil || !j.Deadline.Equal(until) || !j.RunAt.Equal(s.clock.Now().Add(time.Minute)) || j.MaxAttempts != 3 || j.UniqueKey != nil {
+				t.Errorf("job %d is stored as %+v", i, j)
+			}
+		}
+		if ids, err = jobs.EnqueueAll(t.Context(), s.db, []Hidden{{"a"}, {"b"}}); err != nil {
+			t.Fatal(err)
+		}
+		if j := s.job(t, ids[1]); j.Args != "" || j.Sealed == "" {
+			t.Errorf("a secret is stored as %+v", j)
+		}
+		s.run(t, fmt.Sprintf("%d:a", ids[0]), fmt.Sprintf("%d:b", ids[1]))
+		if _, err := jobs.EnqueueBatch(t.Context(), s.db, Pack{Order: "last"}, []any{Pack{Order: "one"}, Hidden{"c"}, Pack{Order: "two"}}); err != nil {
+			t.Fatal(err)
+		}
+		if n := s.count(t, "state = 'ready'"); n != 3 {
+			t.Errorf("%d jobs of a batch of several kinds are ready, want 3", n)
+		}
+	})
+}
+
+// Hidden is a job whose arguments are encrypted.
+type Hidden struct{ Text string }
+
+func (s *store) count(t *testing.T, where string) int64 {
+	t.Helper()
+	n, err := orm.FromSQL[int64](s.db, "SELECT count(*) AS n FROM jobs_job WHERE "+where).First(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

@@ -286,10 +286,15 @@ func (c crashTest) check(t *testing.T, db *database.DB, ids []int64, dead []*pro
 	for _, r := range runs {
 		byJob[r.Job] = append(byJob[r.Job], r)
 	}
+	effects, err := orm.FromSQL[int64](db, "SELECT job FROM effect ORDER BY job").All(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, id := range ids {
 		list := byJob[id]
 		if len(list) == 0 {
 			t.Errorf("job %d was not run", id)
+			continue
 		}
 		for i, r := range list[:max(len(list)-1, 0)] {
 			next := list[i+1]
@@ -303,17 +308,14 @@ func (c crashTest) check(t *testing.T, db *database.DB, ids []int64, dead []*pro
 				t.Errorf("job %d ran in %d until %d, and in %d from %d", id, r.Pid, end, next.Pid, next.Began)
 			}
 		}
-		if last := list[len(list)-1]; last.Ended == 0 {
+		// One that is completed in its transaction is done before its end is noted.
+		if last := list[len(list)-1]; last.Ended == 0 && !slices.Contains(effects, id) {
 			t.Errorf("the last run of job %d has no end", id)
 		}
 	}
 	undone, err := orm.From[jobs.Record](db).Where(jobs.Records.State.Ne(jobs.Done)).All(t.Context())
 	if err != nil || len(undone) > 0 {
 		t.Errorf("%d jobs are not done, %v, such as %+v", len(undone), err, undone[:min(len(undone), 1)])
-	}
-	effects, err := orm.FromSQL[int64](db, "SELECT job FROM effect ORDER BY job").All(t.Context())
-	if err != nil {
-		t.Fatal(err)
 	}
 	if n := len(slices.Compact(slices.Clone(effects))); n != len(effects) || n != len(ids)/2 {
 		t.Errorf("%d effects of %d jobs, want %d", len(effects), n, len(ids)/2)

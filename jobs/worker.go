@@ -305,19 +305,10 @@ func (w *worker) look(ctx context.Context) (ready bool, err error) {
 		if seen.Next == nil || seen.Next.After(now) {
 			return seen.Ready == 1, nil
 		}
-		if _, err := orm.ExecSQL(ctx, w.r.db, `UPDATE jobs_job SET state = 'ready' WHERE state = 'waiting' AND id IN
-			(SELECT id FROM jobs_job WHERE state = 'waiting' AND run_at <= ? ORDER BY run_at LIMIT ?`+skipLocked(w.r.db)+`)`, now, int64(mostDue)); err != nil {
+		if _, err := orm.ExecSQL(ctx, w.r.db, dueSQL(w.r.db), now, int64(mostDue)); err != nil {
 			return false, err
 		}
 	}
-}
-
-// skipLocked leaves out rows that others have locked.
-func skipLocked(h database.Handle) string {
-	if locksRows(h) {
-		return " FOR UPDATE SKIP LOCKED"
-	}
-	return ""
 }
 
 // free returns how many attempts may begin in a queue.
@@ -338,14 +329,7 @@ func (w *worker) claim(ctx context.Context, queue string, most int) (int, error)
 	for _, k := range w.kinds {
 		args = append(args, k)
 	}
-	// An array is read once, where IN might be read again for each row.
-	in, out := "id IN (", ")"
-	if locksRows(w.r.db) {
-		in, out = "id = ANY(ARRAY(", "))"
-	}
-	jobs, err := orm.FromSQL[Record](w.r.db, `UPDATE jobs_job SET state = 'running', worker = ?, attempt = attempt + 1, started = ? WHERE state = 'ready' AND `+in+
-		`SELECT id FROM jobs_job WHERE state = 'ready' AND queue = ? AND kind IN (?`+strings.Repeat(", ?", len(w.kinds)-1)+`)
-		ORDER BY priority DESC, run_at, id LIMIT ?`+skipLocked(w.r.db)+out+` RETURNING *`, append(args, int64(most))...).All(ctx)
+	jobs, err := orm.FromSQL[Record](w.r.db, claimSQL(w.r.db, len(w.kinds)), append(args, int64(most))...).All(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -381,6 +365,28 @@ func (w *worker) postpone(ctx context.Context, worker string, j Record) {
 	_, err := orm.ExecSQL(ctx, w.r.db, `UPDATE jobs_job SET state = 'waiting', run_at = ?, attempt = attempt - 1, worker = '', admitted = ? WHERE id = ? AND worker = ? AND state = 'running'`,
 		at, false, j.ID, worker)
 	w.tell(ctx, "a job that still runs is not given back before this program ends", err)
+}
+
+// claimSQL is the statement that claims jobs of so many kinds. That they are ready is said once: said of the rows that are
+// changed too, it makes PostgreSQL read all jobs that are ready where it takes them for few.
+func claimSQL(h database.Handle, kinds int) string {
+	return `UPDATE jobs_job SET state = 'running', worker = ?, attempt = attempt + 1, started = ? WHERE ` +
+		idsOf(h, `SELECT id FROM jobs_job WHERE state = 'ready' AND queue = ? AND kind IN (?`+strings.Repeat(", ?", kinds-1)+`)
+		ORDER BY priority DESC, run_at, id LIMIT ?`) + ` RETURNING *`
+}
+
+// idsOf is the condition that a row is one of those that a query has found and locked. An array is read once, where IN might be
+// read again for each row.
+func idsOf(h database.Handle, query string) string {
+	if locksRows(h) {
+		return "id = ANY(ARRAY(" + query + " FOR UPDATE SKIP LOCKED))"
+	}
+	return "id IN (" + query + ")"
+}
+
+// dueSQL is the statement that makes jobs ready.
+func dueSQL(h database.Handle) string {
+	return `UPDATE jobs_job SET state = 'ready' WHERE ` + idsOf(h, `SELECT id FROM jobs_job WHERE state = 'waiting' AND run_at <= ? ORDER BY run_at LIMIT ?`)
 }
 
 // unclaim makes jobs ready again that were claimed and could not be admitted.
