@@ -78,20 +78,6 @@ func Retry(ctx context.Context, h database.Handle, id int64) (retried bool, err 
 	return true, r.wakeAfter(ctx, h, now)
 }
 
-// Discard makes a job fail for good that waits. A handler does so with the error of [Discard].
-func discardJob(ctx context.Context, r *Runner, h database.Handle, id int64) (bool, error) {
-	done := false
-	err := inTx(ctx, h, func(ctx context.Context, tx *database.Tx) error {
-		jobs, err := orm.FromSQL[Record](tx, `UPDATE jobs_job SET state = 'failed' WHERE id = ? AND state IN ('waiting', 'ready', 'held') RETURNING *`, id).All(ctx)
-		if err != nil || len(jobs) == 0 {
-			return err
-		}
-		done = true
-		return r.endIn(ctx, tx, jobs[0], r.host.Now().Truncate(time.Microsecond))
-	})
-	return done, err
-}
-
 // Pause keeps all processes from beginning jobs of a queue, within seconds, until [Resume]. Those that run go on.
 func Pause(ctx context.Context, h database.Handle, queue string) error {
 	return setPaused(ctx, h, queue, true)
