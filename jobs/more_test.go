@@ -59,6 +59,34 @@ func TestRate(t *testing.T) {
 	})
 }
 
+// TestLimitAndCrash: a worker that dies takes no place with it, and none is given twice.
+func TestLimitAndCrash(t *testing.T) {
+	t.Parallel()
+	each(t, jobs.Config{}, func(s *shop) {
+		s.jobs = append(s.jobs, jobs.Handle(func(_ context.Context, job jobs.Job[Call]) error {
+			s.note("%s", job.Args.To)
+			return nil
+		}, jobs.Options{Limit: 1}))
+	}, func(t *testing.T, s *store) {
+		var ids []int64
+		for i := range 4 {
+			ids = append(ids, s.enqueue(t, Call{To: fmt.Sprint(i)}))
+		}
+		for range 2 {
+			begun, err := jobs.Crash(t.Context(), s.runner, 3)
+			if err != nil || len(begun) != 1 || begun[0] != ids[0] {
+				t.Fatalf("begun are %v of %v, %v", begun, ids, err)
+			}
+		}
+		s.run(t, "0", "1", "2", "3")
+		for _, id := range ids {
+			if j := s.wantState(t, id, jobs.Done); j.Attempt != 1 {
+				t.Errorf("%d attempts", j.Attempt)
+			}
+		}
+	})
+}
+
 // Report follows a batch.
 type Report struct{ Of string }
 

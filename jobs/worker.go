@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/volaweb/vola/database"
+	"github.com/volaweb/vola/fault"
 	"github.com/volaweb/vola/orm"
 )
 
@@ -120,7 +121,7 @@ func (w *worker) work(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if !errors.Is(err, database.ErrConnection) {
+		if fault.KindOf(err) != fault.Unavailable && !errors.Is(err, database.ErrSerialization) {
 			return err
 		}
 		w.r.host.Log.Warn("jobs wait for the database", "error", err)
