@@ -373,8 +373,11 @@ func (w *worker) postpone(ctx context.Context, worker string, j Record) {
 func claimSQL(h database.Handle, kinds int) string {
 	return `UPDATE jobs_job SET state = 'running', worker = ?, attempt = attempt + 1, started = ? WHERE ` +
 		idsOf(h, `SELECT id FROM jobs_job WHERE state = 'ready' AND queue = ? AND kind IN (?`+strings.Repeat(", ?", kinds-1)+`)
-		ORDER BY priority DESC, run_at, id LIMIT ?`) + ` RETURNING *`
+		ORDER BY priority DESC, run_at, id LIMIT ?`) + ` RETURNING ` + claimedColumns
 }
+
+// claimedColumns are what an attempt needs of its job.
+const claimedColumns = `id, kind, queue, priority, run_at, args, sealed, version, attempt, max_attempts, created, deadline, worker, batch, follows, limit_key, paced, language, request, depth`
 
 // idsOf is the condition that a row is one of those that a query has found and locked. An array is read once, where IN might be
 // read again for each row.
