@@ -10,6 +10,7 @@ import (
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/contrib/auth"
 	"github.com/volaweb/vola/contrib/jobpages"
+	"github.com/volaweb/vola/contrib/metrics"
 	"github.com/volaweb/vola/contrib/passkeys"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/postgres"
@@ -31,7 +32,7 @@ func main() {
 		Name:    "Rowing club",
 		Drivers: []database.Driver{sqlite.Driver, postgres.Driver},
 		Modules: []module.Module{
-			jobs.New(jobs.Config{}), accounts, passkeys.New(accounts, passkeys.Config{}),
+			metrics.New(), jobs.New(jobs.Config{}), accounts, passkeys.New(accounts, passkeys.Config{}),
 			module.At("/jobs/", jobpages.New()), module.At("/", club.New()),
 		},
 	})
