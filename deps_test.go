@@ -136,7 +136,13 @@ const policy = `
 	migrate < contrib/passkeys/migrations;
 	contrib/auth, contrib/passkeys/migrations < contrib/passkeys;
 
-	jobs, contrib/once, contrib/files, contrib/auth, contrib/passkeys, contrib/auth/passwords, contrib/auth/totp, contrib/auth/tokens < CONTRIB;
+	# Figures for operators are of all modules.
+	module < contrib/metrics;
+
+	# Pages about jobs are for users who may see them.
+	contrib/auth, jobs < contrib/jobpages;
+
+	jobs, contrib/once, contrib/files, contrib/auth, contrib/passkeys, contrib/jobpages, contrib/metrics, contrib/auth/passwords, contrib/auth/totp, contrib/auth/tokens < CONTRIB;
 
 	# The test kit for whole sites.
 	vola, jobs, web/webtest, database/databasetest < volatest;

@@ -9,10 +9,13 @@ package main
 import (
 	"github.com/volaweb/vola"
 	"github.com/volaweb/vola/contrib/auth"
+	"github.com/volaweb/vola/contrib/jobpages"
+	"github.com/volaweb/vola/contrib/metrics"
 	"github.com/volaweb/vola/contrib/passkeys"
 	"github.com/volaweb/vola/database"
 	"github.com/volaweb/vola/database/postgres"
 	"github.com/volaweb/vola/database/sqlite"
+	"github.com/volaweb/vola/jobs"
 	"github.com/volaweb/vola/module"
 
 	"github.com/volaweb/vola/examples/club"
@@ -28,7 +31,10 @@ func main() {
 	vola.Main(vola.Config{
 		Name:    "Rowing club",
 		Drivers: []database.Driver{sqlite.Driver, postgres.Driver},
-		Modules: []module.Module{accounts, passkeys.New(accounts, passkeys.Config{}), module.At("/", club.New())},
+		Modules: []module.Module{
+			metrics.New(), jobs.New(jobs.Config{}), accounts, passkeys.New(accounts, passkeys.Config{}),
+			module.At("/jobs/", jobpages.New()), module.At("/", club.New()),
+		},
 	})
 }
 
