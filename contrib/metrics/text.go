@@ -75,10 +75,11 @@ func (t *text) histograms(name, help string, each func(yield func(of map[string]
 			of["le"] = bound
 			t.sample(name+"_bucket", labels(of), float64(sum))
 		}
-		for i, bound := range bounds() {
+		limits := bounds()
+		for i, bound := range limits {
 			class(strconv.FormatFloat(bound, 'g', -1, 64), i)
 		}
-		class("+Inf", len(bounds()))
+		class("+Inf", len(limits))
 		t.sample(name+"_sum", o.key, float64(o.s.nanoseconds.Load())/1e9)
 		t.sample(name+"_count", o.key, float64(sum))
 	}
